@@ -1,0 +1,51 @@
+# make run    serve on http://localhost:5000
+# make test   the whole suite, a real browser included
+# make lint   style and security checks
+# make clean  away with what these made (instance/, where the data lives, stays)
+
+PYTHON ?= python3
+export CHROMIUM ?= chromium
+TESTS ?= tests
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+.PHONY: run test lint clean browser
+.DELETE_ON_ERROR:
+
+run: .venv/run.done
+	@exec $(BIN)/python app.py
+
+test: .venv/dev.done browser
+	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) $(TESTS)
+
+lint: .venv/dev.done
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml .
+
+clean:
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 10) and "LoadZone needs Python 3.10 or later; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v[:2])'
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/run.done: requirements.txt | $(BIN)/pip
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev.done: requirements-dev.txt .venv/run.done
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# The tests drive a real Chromium. Where root may, it is installed; elsewhere a person is told what to install.
+browser:
+	@command -v $(CHROMIUM) >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	  else \
+	    echo "The tests need Chromium as '$(CHROMIUM)': install it (Debian, Ubuntu: apt-get install chromium), or name yours: make test CHROMIUM=google-chrome" >&2; exit 1; \
+	  fi; }
