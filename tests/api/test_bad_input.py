@@ -1,0 +1,158 @@
+"""Nonsense in any field of any call is refused with 4xx, and nothing changes."""
+
+import json
+
+import pytest
+
+from support.answers import done, refusal
+from support.people import Person
+from support.server import running
+
+NONSENSE = {
+    "missing": None,
+    "null": "null",
+    "true": "true",
+    "zero": "0",
+    "minus one": "-1",
+    "a fraction": "1.5",
+    "NaN": "NaN",
+    "Infinity": "Infinity",
+    "-Infinity": "-Infinity",
+    "1e308": "1e308",
+    "1e999": "1e999",
+    "a huge number": "9" * 400,
+    "a number longer than Python reads": "9" * 5000,
+    "a list": "[]",
+    "a nested list": '[["a"]]',
+    "an object": '{"a": 1}',
+    "empty": '""',
+    "spaces": '"   "',
+    "very long": json.dumps("x" * 20_000),
+    "a lone surrogate": '"a\\ud800b"',
+    "NUL": '"a\\u0000b"',
+    "a line break": '"a\\r\\nb"',
+    "right to left": '"\\u202etxt.exe"',
+    "an escape": '"\\u001b[31mred"',
+}
+MUST = {
+    "/auth": ["email"],
+    "/me": ["language"],
+    "/book": ["vm_id", "hours"],
+    "/renew": ["vm_id", "hours"],
+    "/cancel": ["vm_id"],
+    "/add-vm": ["id"],
+    "/edit-vm": ["vm_id"],
+    "/delete-vm": ["vm_id"],
+    "/groups": ["name", "vm_ids"],
+    "/groups/1/add-existing-vms": ["vm_ids"],
+    "/remove-vm-from-group": ["vm_id"],
+    "/delete-group": ["group_id"],
+    "/users/role": ["email", "role"],
+    "/users/remove": ["email"],
+}
+MAY = {
+    "/book": ["note"],
+    "/renew": ["expires_at"],
+    "/cancel": ["reason"],
+    "/add-vm": ["group_id", "external_ip", "internal_ip", "description", "tags"],
+    "/edit-vm": ["group_id", "external_ip", "internal_ip", "description", "tags"],
+    "/delete-vm": ["force"],
+    "/remove-vm-from-group": ["group_id"],
+    "/logout": ["everywhere"],
+}
+GOOD = {
+    "/auth": {"email": "somebody@example.com"},
+    "/book": {"vm_id": "free", "hours": 1},
+    "/renew": {"vm_id": "held", "hours": 1},
+    "/cancel": {"vm_id": "held"},
+    "/add-vm": {"id": "new", "group_id": None},
+    "/edit-vm": {"vm_id": "free"},
+    "/delete-vm": {"vm_id": "held"},
+    "/groups": {"name": "New", "vm_ids": ["free"]},
+    "/remove-vm-from-group": {"vm_id": "free"},
+    "/users/role": {"email": "bob@example.com", "role": "user"},
+}
+# Fine in the one field, nonsense in all others.
+FITS = {
+    ("/groups", "vm_ids"): {"a list"},
+    ("/groups/1/add-existing-vms", "vm_ids"): {"a list"},
+    ("/book", "hours"): {"a fraction"},
+    ("/renew", "hours"): {"a fraction"},
+}
+TEXT = {"note", "reason", "description", "external_ip", "internal_ip"}
+DANGEROUS_TEXT = {"a lone surrogate", "NUL", "an escape", "right to left", "very long"}
+
+
+def body_with(path: str, field: str, value: str | None) -> str:
+    """The JSON text of a good call in which one field is as given, left out for None."""
+    fields = {name: json.dumps(good) for name, good in GOOD.get(path, {}).items()}
+    fields.pop(field, None)
+    if value is not None:
+        fields[field] = value
+    return "{" + ", ".join(f'"{name}": {text}' for name, text in fields.items()) + "}"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("bad")) as server:
+        alice = Person(server, "alice@example.com").sign_in()
+        done(alice.add_vm("free"), 201)
+        done(alice.add_vm("held"), 201)
+        done(alice.make_group("First", ["free"]), 201)
+        done(Person(server, "bob@example.com").sign_in().book("held"))
+        yield server
+
+
+@pytest.mark.parametrize(("path", "field"), [(path, field) for path, fields in MUST.items() for field in fields])
+def test_nonsense_where_something_must_be(alice, path, field):
+    before = alice.state(), alice.users().json()
+    for name, value in NONSENSE.items():
+        if name in FITS.get((path, field), ()):
+            continue
+        answer = alice.post_raw(path, body_with(path, field, value))
+        assert 400 <= answer.status_code < 500, f"{name}: {answer.status_code} {answer.text}"
+        refusal(answer)
+        assert (alice.state(), alice.users().json()) == before, f"{name} changed something"
+    assert alice.is_signed_in()
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [(path, field) for path, fields in MAY.items() for field in fields if field in TEXT]
+)
+def test_text_that_is_no_text_or_could_do_harm(alice, path, field):
+    before = alice.state()
+    for name in NONSENSE.keys() - {"missing", "null", "empty", "spaces", "a line break"}:
+        answer = alice.post_raw(path, body_with(path, field, NONSENSE[name]))
+        assert refusal(answer) == (400, "bad_input"), name
+        assert alice.state() == before, f"{name} changed something"
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [(path, field) for path, fields in MAY.items() for field in fields if field not in TEXT]
+)
+def test_what_may_be_left_out_may_not_be_nonsense(alice, path, field):
+    before = alice.state()
+    for name in NONSENSE.keys() - {"missing", "null", "true" if field in ("force", "everywhere") else None, "a list"}:
+        answer = alice.post_raw(path, body_with(path, field, NONSENSE[name]))
+        assert 400 <= answer.status_code < 500, f"{name}: {answer.status_code} {answer.text}"
+        refusal(answer)
+        assert alice.state() == before, f"{name} changed something"
+    assert alice.is_signed_in()
+
+
+def test_fields_that_repeat_are_no_fault_of_the_server(alice):
+    answer = alice.post_raw("/book", '{"vm_id": "no-such-machine", "vm_id": "neither", "hours": 1}')
+    assert answer.status_code in (400, 404)
+
+
+def test_the_smallest_number_of_hours_does_no_harm(alice):
+    answer = alice.book("free", 5e-324)
+    assert answer.status_code in (200, 400)
+    if answer.ok:
+        alice.cancel("free")
+
+
+def test_the_log_has_no_stack_trace_of_all_this(alice, server):
+    """Last in this file: all of the above went to this server."""
+    alice.post_raw("/book", "NaN")
+    assert "Traceback" not in server.log

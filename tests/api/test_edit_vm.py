@@ -1,0 +1,77 @@
+"""POST /edit-vm"""
+
+import pytest
+
+from support.answers import done, refusal
+
+
+def test_what_is_named_changes_and_the_rest_stays(alice, make_vm):
+    vm = make_vm(description="before", tags=["a"], external_ip="192.0.2.1")
+    edited = done(alice.edit_vm(vm, description="after", internal_ip="10.1.1.1"))
+    assert (edited["description"], edited["internal_ip"]) == ("after", "10.1.1.1")
+    assert (edited["tags"], edited["external_ip"]) == (["a"], "192.0.2.1")
+    assert alice.vm(vm) == edited
+
+
+def test_fields_can_be_emptied(alice, make_vm):
+    vm = make_vm(description="before", tags=["a"], external_ip="192.0.2.1")
+    edited = done(alice.edit_vm(vm, description="", tags=[], external_ip=""))
+    assert (edited["description"], edited["tags"], edited["external_ip"]) == ("", [], "")
+
+
+def test_from_one_group_to_another_and_out(alice, make_vm, make_group):
+    vm = make_vm()
+    one, other = make_group(vm), make_group()
+    assert done(alice.edit_vm(vm, group_id=other))["group"] == other
+    assert alice.group(one)["vm_ids"] == []
+    assert alice.group(other)["vm_ids"] == [vm]
+    assert done(alice.edit_vm(vm, group_id=None))["group"] is None
+    assert alice.group(other)["vm_ids"] == []
+
+
+def test_leaving_the_group_out_leaves_it(alice, vm, make_group):
+    group = make_group(vm)
+    assert done(alice.edit_vm(vm, description="x"))["group"] == group
+
+
+def test_a_booking_outlives_an_edit(alice, bob, vm):
+    booked = done(bob.book(vm, note="mine"))
+    assert done(alice.edit_vm(vm, description="x")) == booked | {"description": "x"}
+
+
+def test_an_edit_that_changes_nothing_is_no_change(alice, make_vm):
+    vm = make_vm(description="same")
+    revision = alice.state()["revision"]
+    done(alice.edit_vm(vm, description="same"))
+    assert alice.state()["revision"] == revision
+
+
+def test_it_cannot_touch_the_booking(alice, bob, vm):
+    booked = done(bob.book(vm))
+    done(alice.edit_vm(vm, booked_by=None, expires_at=None, state="free", id="other"))
+    assert bob.vm(vm) == booked
+
+
+def test_an_unknown_group_or_machine_is_refused(alice, vm):
+    assert refusal(alice.edit_vm(vm, group_id=99999, description="lost")) == (404, "no_such_group")
+    assert alice.vm(vm)["description"] == ""
+    assert refusal(alice.edit_vm("no-such-machine", description="x")) == (404, "no_such_vm")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("description", None), ("description", "d" * 501), ("tags", None), ("tags", [None]), ("group_id", "1")],
+)
+def test_a_field_that_is_not_what_it_should_be_is_named(alice, vm, field, value):
+    before = alice.vm(vm)
+    answer = alice.edit_vm(vm, **{field: value})
+    assert refusal(answer) == (400, "bad_input")
+    assert answer.json()["field"].startswith(field)
+    assert alice.vm(vm) == before
+
+
+def test_only_an_admin_edits(bob, charlie, vm):
+    before = bob.vm(vm)
+    assert refusal(bob.edit_vm(vm, description="x")) == (403, "not_allowed")
+    assert refusal(charlie.edit_vm(vm, description="x")) == (401, "not_signed_in")
+    assert bob.vm(vm) == before

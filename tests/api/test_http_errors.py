@@ -1,0 +1,126 @@
+"""What goes wrong before any rule is asked: always JSON for a script, never a page of the framework's."""
+
+import socket
+
+import pytest
+
+from support.answers import done, refusal
+from support.calls import CHANGES, WITH_BODY
+
+
+@pytest.mark.parametrize(
+    "path", ["/no-such-thing", "/vms/1", "/book/", "/groups/1", "/static/no-such-file.js", "/%00", "/..%2fapp.py"]
+)
+def test_an_unknown_path(bob, path):
+    assert refusal(bob.post(path, {})) in ((404, "not_found"), (405, "method_not_allowed"))
+    assert bob.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", path) for path in WITH_BODY if path not in ("/me", "/groups")]
+    + [
+        ("POST", "/vms"),
+        ("POST", "/users"),
+        ("POST", "/healthz"),
+        ("POST", "/"),
+        ("PUT", "/book"),
+        ("DELETE", "/vms"),
+        ("PATCH", "/me"),
+    ],
+)
+def test_the_wrong_method(alice, method, path):
+    answer = alice.request(method, path, json={} if method != "GET" else None)
+    assert refusal(answer) == (405, "method_not_allowed")
+    assert answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", CHANGES)
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", None],
+)
+def test_a_body_that_is_not_json_by_its_type(alice, path, content_type):
+    assert refusal(alice.post_raw(path, '{"everywhere": true}', content_type)) == (415, "not_json")
+    assert alice.is_signed_in()
+
+
+@pytest.mark.parametrize("path", WITH_BODY)
+@pytest.mark.parametrize(
+    "body",
+    ["{", "", "nonsense", "[]", "7", '"text"', "null", "\ufeff{}", "{'a': 1}", '{"a": 1} more', b"\xff\xfe", b"\x00"],
+)
+def test_a_body_that_is_not_a_json_object(alice, path, body):
+    assert refusal(alice.post_raw(path, body)) == (400, "bad_input")
+    assert alice.is_signed_in()
+
+
+def test_json_with_a_charset_is_json(bob, vm):
+    done(bob.post_raw("/book", f'{{"vm_id": "{vm}", "hours": 1}}', "application/json; charset=utf-8"))
+
+
+def test_deeply_nested_json(bob, vm):
+    nested = "[" * 100_000 + "]" * 100_000
+    answer = bob.post_raw("/book", f'{{"vm_id": "{vm}", "hours": 1, "extra": {nested}}}')
+    assert answer.status_code < 500
+    answer = bob.post_raw("/book", f'{{"vm_id": {nested}, "hours": 1}}')
+    assert refusal(answer)[0] in (400, 413)
+
+
+def head_of_length(server, length: int) -> str:
+    host = f"127.0.0.1:{server.port}"
+    return f"POST /book HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+
+
+def test_a_body_too_large_is_refused_before_it_is_read(server):
+    head = head_of_length(server, 1_000_000_000)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"{")
+        answer = connection.recv(100)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_too_large_is_told_so_in_json(bob, vm):
+    answer = bob.post("/book", {"vm_id": vm, "hours": 1, "note": "x" * 2_000_000})
+    assert refusal(answer) == (413, "too_large")
+    assert bob.vm(vm)["state"] == "free"
+
+
+def test_a_large_body_without_a_length(bob, vm):
+    pieces = (b"x" * 10_000 for _ in range(200))
+    answer = bob.http.post(
+        bob.server.url + "/book", data=pieces, headers={"Content-Type": "application/json"}, timeout=20
+    )
+    assert refusal(answer)[0] in (400, 411, 413)
+
+
+def test_a_body_that_never_comes_whole(server, bob):
+    head = head_of_length(server, 50)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head.encode() + b'{"vm_id": ')
+    assert done(bob.get("/healthz")) == {"status": "ok"}
+    assert "Traceback" not in server.log
+
+
+def test_reading_with_head(bob):
+    for path in ("/", "/vms", "/me", "/groups", "/healthz"):
+        answer = bob.request("HEAD", path)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_page_not_found_is_a_page_for_a_browser(bob):
+    answer = bob.get("/no-such-page", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "Traceback" not in answer.text
+    assert "Werkzeug" not in answer.text
+
+
+def test_healthz(charlie):
+    assert done(charlie.get("/healthz")) == {"status": "ok"}
+
+
+def test_the_log_has_no_stack_trace_for_a_persons_mistake(alice, server):
+    """Last in this file: all of the above went to this server."""
+    alice.post_raw("/book", "{")
+    assert "Traceback" not in server.log

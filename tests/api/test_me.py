@@ -1,0 +1,120 @@
+"""GET /me, POST /me and POST /logout"""
+
+import pytest
+
+from support.answers import done, refusal
+from support.people import Person
+
+
+def test_a_stranger_is_nobody(charlie):
+    assert done(charlie.get("/me")) == {"authenticated": False}
+
+
+def test_somebody_signed_in(alice, newcomer):
+    me = done(newcomer.get("/me"))
+    assert (me["authenticated"], me["email"], me["role"]) == (True, newcomer.email, "user")
+    assert me["language"] in ("ru", "en")
+    assert me["bookings"] == []
+    assert alice.me()["role"] == "admin"
+
+
+def test_the_history_is_ones_own_oldest_first(bob, newcomer, make_vm):
+    one, other = make_vm(), make_vm()
+    bob.book(make_vm())
+    newcomer.book(one)
+    newcomer.book(other)
+    newcomer.renew(one)
+    newcomer.cancel(one)
+    assert [(record["vm_id"], record["action"]) for record in newcomer.history()] == [
+        (one, "book"),
+        (other, "book"),
+        (one, "renew"),
+        (one, "cancel"),
+    ]
+    starts = [record["start"] for record in newcomer.history()]
+    assert starts == sorted(starts)
+
+
+def test_it_is_kept_from_caches(bob):
+    assert "no-" in bob.get("/me").headers["Cache-Control"]
+
+
+def test_a_language_is_chosen(newcomer, server):
+    assert done(newcomer.choose_language("ru"))["language"] == "ru"
+    assert newcomer.me()["language"] == "ru"
+    elsewhere = Person(server, newcomer.email, language="en").sign_in()
+    assert elsewhere.me()["language"] == "ru", "the choice is the person's, not the browser's"
+
+
+def test_the_answer_is_that_of_get_me(newcomer):
+    assert done(newcomer.choose_language("en")) == newcomer.me()
+
+
+@pytest.mark.parametrize("language", ["de", "", "RU ", 7, [], {}, True, "ru\x00"])
+def test_other_languages_are_refused(newcomer, language):
+    answer = newcomer.choose_language(language)
+    assert refusal(answer) == (400, "bad_input")
+    assert answer.json()["field"] == "language"
+
+
+def test_a_stranger_has_nothing_to_choose_for(charlie):
+    assert refusal(charlie.choose_language("ru")) == (401, "not_signed_in")
+
+
+def test_signing_out(newcomer, vm):
+    assert done(newcomer.sign_out()) == {"status": "ok"}
+    assert not newcomer.is_signed_in()
+    assert refusal(newcomer.book(vm)) == (401, "not_signed_in")
+
+
+def test_signing_out_needs_no_body_and_no_session(newcomer, charlie):
+    assert done(newcomer.request("POST", "/logout")) == {"status": "ok"}
+    assert not newcomer.is_signed_in()
+    assert done(charlie.sign_out()) == {"status": "ok"}
+
+
+def test_signing_out_here_leaves_the_other_browser_signed_in(newcomer, server):
+    elsewhere = Person(server, newcomer.email).sign_in()
+    newcomer.sign_out()
+    assert elsewhere.is_signed_in()
+
+
+def test_signing_out_everywhere(newcomer, bob, server):
+    elsewhere = Person(server, newcomer.email).sign_in()
+    done(newcomer.sign_out(everywhere=True))
+    assert not newcomer.is_signed_in()
+    assert not elsewhere.is_signed_in()
+    assert bob.is_signed_in()
+    assert elsewhere.sign_in().is_signed_in(), "and in again"
+
+
+def test_a_cookie_kept_from_before_signing_out_everywhere_is_void_over_a_restart(start):
+    server = start()
+    ann, thief = Person(server), Person(server)
+    ann.sign_in()
+    thief.http.cookies.update(ann.http.cookies)
+    ann.sign_out(everywhere=True)
+    server.restart()
+    assert not thief.is_signed_in()
+
+
+def test_a_cookie_kept_from_before_signing_out_is_void(newcomer, server):
+    thief = Person(server)
+    thief.http.cookies.update(newcomer.http.cookies)
+    newcomer.sign_out()
+    assert not thief.is_signed_in()
+
+
+def test_a_session_outlives_a_restart(start):
+    server = start()
+    ann = Person(server).sign_in()
+    server.restart()
+    assert ann.is_signed_in()
+
+
+def test_another_key_ends_all_sessions(start):
+    server = start()
+    ann = Person(server).sign_in()
+    server.settings["LOADZONE_SECRET_KEY"] = "quite another key, as long as the first"
+    server.restart()
+    assert not ann.is_signed_in()

@@ -1,0 +1,77 @@
+"""Changes are taken from the page's own site, and from scripts that name none."""
+
+import pytest
+
+from support.answers import done, refusal
+from support.calls import CHANGES
+from support.people import Person
+
+FOREIGN = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Origin": "null"},
+    {"Origin": "nonsense"},
+    {"Sec_Fetch_Site": "cross-site"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_another_site_changes_nothing(bob, vm, headers):
+    answer = bob.post("/book", {"vm_id": vm, "hours": 1}, **headers)
+    assert refusal(answer) == (403, "other_origin")
+    assert bob.vm(vm)["state"] == "free"
+
+
+def test_ones_own_site_does(bob, make_vm, server):
+    done(bob.post("/book", {"vm_id": make_vm(), "hours": 1}, Origin=server.url, Sec_Fetch_Site="same-origin"))
+    done(bob.post("/book", {"vm_id": make_vm(), "hours": 1}, Sec_Fetch_Site="none"))
+
+
+def test_a_site_that_only_begins_alike_does_not(bob, vm, server):
+    for origin in (
+        f"{server.url}0",
+        f"{server.url}.evil.example",
+        f"http://evil.example/{server.url}",
+        f"https://127.0.0.1:{server.port}",
+    ):
+        assert refusal(bob.post("/book", {"vm_id": vm, "hours": 1}, Origin=origin)) == (403, "other_origin")
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_every_change_is_guarded(alice, path):
+    answer = alice.post(path, {}, Origin="https://evil.example")
+    assert refusal(answer) == (403, "other_origin")
+    assert alice.is_signed_in()
+
+
+def test_signing_in_is_guarded(server):
+    ann = Person(server)
+    assert refusal(ann.post("/auth", {"email": ann.email}, Origin="https://evil.example")) == (403, "other_origin")
+    assert not ann.is_signed_in()
+
+
+def test_reading_is_not_a_change(bob):
+    assert done(bob.get("/vms", Origin="https://evil.example", Sec_Fetch_Site="cross-site"))
+    assert "Access-Control-Allow-Origin" not in bob.get("/vms", Origin="https://evil.example").headers
+
+
+def test_the_public_address_of_the_settings_is_ones_own(start):
+    server = start(LOADZONE_BASE_URL="https://lz.example.com")
+    ann = Person(server)
+    done(ann.post("/auth", {"email": ann.email}, Origin="https://lz.example.com"))
+    assert refusal(ann.post("/logout", Origin="http://lz.example.com"))[1] == "other_origin"
+
+
+def test_a_forwarded_host_counts_when_the_proxy_is_trusted(start):
+    ann = Person(start(LOADZONE_TRUSTED_PROXIES="1"))
+    forwarded = {"X_Forwarded_Host": "lz.example.com", "X_Forwarded_Proto": "https", "X_Forwarded_For": "192.0.2.1"}
+    done(ann.post("/auth", {"email": ann.email}, Origin="https://lz.example.com", **forwarded))
+    assert refusal(ann.post("/logout", Origin="https://evil.example", **forwarded))[1] == "other_origin"
+
+
+def test_and_not_otherwise(bob):
+    answer = bob.post(
+        "/logout", Origin="https://lz.example.com", X_Forwarded_Host="lz.example.com", X_Forwarded_Proto="https"
+    )
+    assert refusal(answer) == (403, "other_origin")
+    assert bob.is_signed_in()

@@ -1,0 +1,106 @@
+"""GET / and what comes with it: the page carries its state, and may run nothing but its own files."""
+
+import json
+import re
+
+import pytest
+
+from support.answers import is_russian
+from support.people import Person
+
+CSP = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+}
+
+
+def boot(answer) -> dict:
+    """What the page starts from, as its script would read it."""
+    [text] = re.findall(r'<script type="application/json" id="boot">(.*?)</script>', answer.text, re.DOTALL)
+    return json.loads(text)
+
+
+def test_the_page_carries_its_state(bob, vm):
+    answer = bob.get("/")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    start = boot(answer)
+    assert start["me"]["email"] == "bob@example.com"
+    assert vm in [machine["id"] for machine in start["state"]["vms"]]
+    assert start["state"]["revision"] == bob.state()["revision"]
+    assert start["settings"].items() >= {"auth": "trust", "max_hours": 24, "max_ahead_hours": 168}.items()
+
+
+def test_it_says_where_codes_and_limits_come_from(start):
+    server = start(LOADZONE_AUTH="code", LOADZONE_MAX_HOURS="8", LOADZONE_MAX_AHEAD_HOURS="40")
+    settings = boot(Person(server).get("/"))["settings"]
+    assert settings == {"auth": "code", "codes_in_log": True, "max_hours": 8, "max_ahead_hours": 40}
+
+
+def test_a_stranger_finds_no_address_in_it(bob, charlie, vm):
+    bob.book(vm, note="not for strangers")
+    answer = charlie.get("/")
+    assert boot(answer)["me"]["authenticated"] is False
+    assert "bob@" not in answer.text
+    assert "not for strangers" not in answer.text
+
+
+def test_nothing_in_a_note_can_end_the_script(alice, bob, make_vm):
+    vm = make_vm(description="</script><script>alert(1)</script><!-- \u2028 &lt;")
+    bob.book(vm, note="</ScRiPt ><img src=x onerror=alert(1)>")
+    answer = bob.get("/")
+    assert "alert(1)</script>" not in answer.text
+    assert "<img src=x" not in answer.text
+    [machine] = [machine for machine in boot(answer)["state"]["vms"] if machine["id"] == vm]
+    assert machine["note"] == "</ScRiPt ><img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize(("wish", "language"), [("ru", "ru"), ("en", "en"), ("de", "en")])
+def test_it_speaks_the_readers_language(charlie, wish, language):
+    answer = charlie.get("/", Accept_Language=wish)
+    start = boot(answer)
+    assert start["language"] == language
+    assert f'lang="{language}"' in answer.text
+    assert is_russian(json.dumps(start["strings"], ensure_ascii=False)) is (language == "ru")
+
+
+def test_it_may_run_nothing_but_its_own_files(charlie):
+    headers = charlie.get("/").headers
+    assert {part.strip() for part in headers["Content-Security-Policy"].split(";")} == CSP
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] in ("no-referrer", "same-origin", "strict-origin")
+
+
+def test_it_is_kept_from_shared_caches(bob):
+    assert re.search("private|no-store", bob.get("/").headers["Cache-Control"])
+
+
+def test_it_links_no_other_host_and_has_nothing_inline(charlie):
+    text = charlie.get("/").text
+    assert re.findall(r"""(?:src|href)=["'](?:https?:)?//""", text) == []
+    assert re.findall(r"<script(?![^>]*\b(?:src=|application/json))[^>]*>", text) == []
+    assert re.findall(r"<style|\sstyle=|\son[a-z]+=", text) == []
+
+
+def test_its_files_are_there_and_may_be_kept_for_ever(charlie):
+    found = set(re.findall(r"""(?:src|href)=["'](/static/[^"'#?]+)["']""", charlie.get("/").text))
+    assert any(path.endswith(".js") for path in found)
+    assert any(path.endswith(".css") for path in found)
+    for path in found:
+        answer = charlie.get(path)
+        assert answer.status_code == 200, path
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+
+
+def test_no_cookie_is_set_for_who_only_looks(charlie):
+    assert "Set-Cookie" not in charlie.get("/").headers
+    assert "Set-Cookie" not in charlie.get("/vms").headers

@@ -1,0 +1,155 @@
+"""POST /auth in the normal way: a code, good once, in the browser that asked for it. Without SMTP it is in the log."""
+
+import re
+
+import pytest
+
+from support.answers import done, refusal
+from support.people import Person
+from support.server import running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("code"), LOADZONE_AUTH="code", LOADZONE_ADMINS="") as server:
+        yield server
+
+
+@pytest.fixture
+def ann(server):
+    """Somebody new who has asked for a code; `ann.code` is it."""
+    person = Person(server)
+    before = len(server.lines)
+    assert done(person.ask_for_code()) == {"status": "code_sent", "in_log": True}
+    person.code = server.newest_code(person.email, after=before)
+    return person
+
+
+def another(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_the_code_signs_in(ann):
+    assert not ann.is_signed_in()
+    assert done(ann.give_code(ann.code)) == {"status": "ok", "email": ann.email}
+    assert ann.me()["email"] == ann.email
+
+
+def test_the_code_is_good_once(ann, server):
+    done(ann.give_code(ann.code))
+    ann.sign_out()
+    assert refusal(ann.give_code(ann.code))[0] == 401
+    assert not ann.is_signed_in()
+
+
+def test_a_wrong_code_says_how_many_tries_are_left(ann):
+    for left in (4, 3, 2, 1):
+        answer = ann.give_code(another(ann.code))
+        assert refusal(answer) == (401, "wrong_code")
+        assert answer.json()["tries_left"] == left
+    done(ann.give_code(ann.code))
+    assert ann.is_signed_in()
+
+
+def test_after_five_wrong_ones_the_right_one_is_void(ann):
+    for _ in range(5):
+        assert refusal(ann.give_code(another(ann.code)))[0] == 401
+    assert refusal(ann.give_code(ann.code)) == (401, "code_expired")
+    assert not ann.is_signed_in()
+
+
+def test_another_browser_can_neither_use_the_code_nor_spoil_it(ann, server):
+    thief = Person(server, ann.email)
+    for code in [ann.code] + [another(ann.code)] * 6:
+        assert refusal(thief.give_code(code))[0] == 401
+    assert not thief.is_signed_in()
+    done(ann.give_code(ann.code))
+
+
+def test_another_browser_that_asks_for_the_same_address_does_not_spoil_it(ann, server):
+    thief = Person(server, ann.email)
+    done(thief.ask_for_code())
+    for _ in range(5):
+        thief.give_code(another(ann.code))
+    done(ann.give_code(ann.code))
+
+
+def test_a_code_is_for_the_address_it_was_asked_for(ann):
+    assert refusal(ann.post("/auth", {"email": "somebody.else@example.com", "code": ann.code}))[0] == 401
+    assert not ann.is_signed_in()
+
+
+def test_nobody_asked_nobody_is_let_in(server):
+    assert refusal(Person(server).give_code("123456"))[0] == 401
+
+
+def test_the_address_may_be_written_in_any_case(ann):
+    answer = ann.post("/auth", {"email": f" {ann.email.upper()} ", "code": ann.code})
+    assert done(answer)["email"] == ann.email
+
+
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", 123456, None, [], {}, True])
+def test_what_is_no_code_is_refused(ann, code):
+    answer = ann.give_code(code)
+    assert answer.status_code in (400, 401)
+    refusal(answer)
+    assert not ann.is_signed_in()
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "ann",
+        "@example.com",
+        "ann@",
+        "ann@@example.com",
+        "a b@example.com",
+        "a\nb@example.com",
+        "a\r\nBcc: x@example.com",
+        "a\x00@example.com",
+        "a" * 300 + "@example.com",
+        7,
+        None,
+        [],
+        {},
+        True,
+        "a@exa mple.com",
+        "\ud800@example.com",
+    ],
+)
+def test_what_is_no_address_is_refused(server, email):
+    answer = Person(server).post("/auth", {"email": email})
+    assert refusal(answer) == (400, "bad_input")
+    assert answer.json()["field"] == "email"
+
+
+def test_signing_in_makes_a_user_and_asking_does_not(ann, server):
+    assert ann.email not in server.stored()["users"]
+    done(ann.give_code(ann.code))
+    assert ann.email in server.stored()["users"]
+
+
+def test_codes_are_never_written_to_disk(ann, server):
+    for file in server.data.parent.iterdir():
+        assert ann.code.encode() not in file.read_bytes()
+
+
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(ann):
+    cookies = ann.give_code(ann.code).headers["Set-Cookie"].lower()
+    assert "session=" in cookies
+    assert "httponly" in cookies
+    assert re.search(r"samesite=(lax|strict)", cookies)
+
+
+def test_signing_in_gives_another_session_than_asking(ann):
+    before = ann.http.cookies.get("session")
+    done(ann.give_code(ann.code))
+    assert ann.http.cookies.get("session") != before
+
+
+def test_a_forged_cookie_is_nobody(server):
+    person = Person(server)
+    for cookie in ("eyJlbWFpbCI6ImFsaWNlQGV4YW1wbGUuY29tIn0.aaaa.bbbb", "x", "", "é" * 9):
+        answer = person.get("/me", Cookie=f"session={cookie}".encode().decode("latin-1"))
+        assert done(answer) == {"authenticated": False}

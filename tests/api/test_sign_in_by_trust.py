@@ -1,0 +1,36 @@
+"""POST /auth on a closed test network: the address alone signs in."""
+
+from support.answers import done, refusal
+from support.people import Person
+
+
+def test_the_address_alone_signs_in(server):
+    ann = Person(server)
+    assert done(ann.ask_for_code()) == {"status": "ok", "email": ann.email}
+    assert ann.me()["email"] == ann.email
+
+
+def test_addresses_are_lower_case_everywhere(alice, server, vm):
+    ann = Person(server, "Ann.Mixed@Example.COM").sign_in()
+    assert ann.me()["email"] == "ann.mixed@example.com"
+    assert done(ann.book(vm))["booked_by"] == "ann.mixed@example.com"
+    assert "ann.mixed@example.com" in server.stored()["users"]
+
+
+def test_what_is_no_address_is_refused(server):
+    for email in ("", "ann", None, 7, "a b@example.com", "a\nb@example.com"):
+        answer = Person(server).post("/auth", {"email": email})
+        assert refusal(answer) == (400, "bad_input")
+        assert answer.json()["field"] == "email"
+
+
+def test_every_start_warns_of_it(start):
+    server = start(LOADZONE_AUTH="trust")
+    server.wait_for_log(r"(?i)warn.*trust")
+    said = len(server.lines)
+    server.restart()
+    server.wait_for_log(r"(?i)warn.*trust", after=said)
+
+
+def test_the_normal_way_does_not_warn(start):
+    assert "trust" not in start(LOADZONE_AUTH="code").log.lower()

@@ -1,0 +1,108 @@
+"""GET /users, POST /users/role, POST /users/remove"""
+
+import pytest
+
+from support.answers import done, refusal
+from support.inventory import moment
+from support.people import Person
+
+
+def test_an_admin_sees_who_there_is(alice, newcomer):
+    users = {user["email"]: user for user in done(alice.users())}
+    assert users["alice@example.com"]["role"] == "admin"
+    assert users[newcomer.email].keys() >= {"email", "role", "created"}
+    assert users[newcomer.email]["role"] == "user"
+    assert moment(users[newcomer.email]["created"])
+
+
+def test_nobody_else_does(bob, charlie):
+    assert refusal(bob.users()) == (403, "not_allowed")
+    assert refusal(charlie.users()) == (401, "not_signed_in")
+
+
+def test_an_admin_makes_another_and_takes_it_back(alice, newcomer):
+    assert refusal(newcomer.add_vm("made-by-newcomer")) == (403, "not_allowed")
+    assert done(alice.give_role(newcomer.email, "admin")) == {"status": "ok"}
+    assert newcomer.me()["role"] == "admin"
+    done(newcomer.add_vm("made-by-newcomer"), 201)
+    done(alice.give_role(newcomer.email, "user"))
+    assert newcomer.me()["role"] == "user"
+    assert refusal(newcomer.delete_vm("made-by-newcomer")) == (403, "not_allowed")
+
+
+def test_an_email_is_one_person_in_any_case(alice, newcomer):
+    done(alice.give_role(newcomer.email.upper(), "admin"))
+    assert newcomer.me()["role"] == "admin"
+
+
+def test_admins_of_the_settings_stay(alice, newcomer):
+    done(alice.give_role(newcomer.email, "admin"))
+    assert refusal(newcomer.give_role("alice@example.com", "user")) == (409, "admin_by_settings")
+    assert alice.me()["role"] == "admin"
+    done(alice.give_role(newcomer.email, "user"))
+
+
+def test_the_last_admin_can_neither_step_down_nor_be_removed(start):
+    ann = Person(start(LOADZONE_ADMINS=""), "ann@example.com").sign_in()
+    assert ann.me()["role"] == "admin"
+    assert refusal(ann.give_role("ann@example.com", "user")) == (409, "last_admin")
+    assert refusal(ann.remove_user("ann@example.com")) == (409, "last_admin")
+    assert ann.me()["role"] == "admin"
+
+
+def test_with_two_admins_one_may_step_down(start):
+    server = start(LOADZONE_ADMINS="")
+    ann, ben = Person(server, "ann@example.com").sign_in(), Person(server, "ben@example.com").sign_in()
+    done(ann.give_role("ben@example.com", "admin"))
+    done(ann.give_role("ann@example.com", "user"))
+    assert ann.me()["role"] == "user"
+    assert refusal(ben.give_role("ben@example.com", "user")) == (409, "last_admin")
+
+
+@pytest.mark.parametrize("role", ["boss", "", None, 1, True, ["admin"], "ADMIN"])
+def test_a_role_is_admin_or_user(alice, newcomer, role):
+    assert refusal(alice.give_role(newcomer.email, role)) == (400, "bad_input")
+    assert newcomer.me()["role"] == "user"
+
+
+def test_whom_nobody_knows(alice):
+    assert refusal(alice.give_role("nobody@example.com", "admin")) == (404, "no_such_user")
+    assert refusal(alice.remove_user("nobody@example.com")) == (404, "no_such_user")
+
+
+def test_removing_signs_out_everywhere_and_frees_what_is_held(alice, make_vm, server, newcomer):
+    elsewhere = Person(server, newcomer.email).sign_in()
+    one, other = make_vm(), make_vm()
+    newcomer.book(one)
+    elsewhere.book(other)
+    assert done(alice.remove_user(newcomer.email)) == {"status": "ok"}
+    assert not newcomer.is_signed_in()
+    assert not elsewhere.is_signed_in()
+    assert refusal(newcomer.book(one)) == (401, "not_signed_in")
+    assert alice.vm(one)["state"] == alice.vm(other)["state"] == "free"
+    assert newcomer.email not in [user["email"] for user in done(alice.users())]
+    assert newcomer.email not in server.stored()["users"]
+
+
+def test_a_removed_person_may_come_again_as_somebody_new(alice, vm, newcomer):
+    newcomer.book(vm)
+    done(alice.remove_user(newcomer.email))
+    assert newcomer.sign_in().history() == []
+    assert newcomer.me()["role"] == "user"
+
+
+def test_an_old_cookie_does_not_revive_with_the_address(alice, server, newcomer):
+    old = Person(server, newcomer.email)
+    old.http.cookies.update(newcomer.http.cookies)
+    assert old.is_signed_in()
+    done(alice.remove_user(newcomer.email))
+    newcomer.sign_in()
+    assert not old.is_signed_in()
+
+
+def test_only_an_admin_does_any_of_this(bob, carol, charlie):
+    for person, refused in ((bob, (403, "not_allowed")), (charlie, (401, "not_signed_in"))):
+        assert refusal(person.give_role("bob@example.com", "admin")) == refused
+        assert refusal(person.remove_user("carol@example.com")) == refused
+    assert bob.me()["role"] == "user"
+    assert carol.is_signed_in()

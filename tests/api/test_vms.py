@@ -1,0 +1,116 @@
+"""GET /vms and GET /groups: who sees what, and how a client knows that nothing changed."""
+
+import json
+
+from support.answers import done
+from support.inventory import moment
+from support.people import Person
+
+FOR_STRANGERS = {"id", "group", "state", "expires_at", "booked_by"}
+FOR_MEMBERS = FOR_STRANGERS | {"booked_at", "note", "description", "tags", "external_ip", "internal_ip"}
+
+
+def test_a_free_machine_as_a_member_sees_it(bob, make_vm):
+    vm = make_vm(description="8 cores", tags=["linux"], external_ip="192.0.2.1", internal_ip="10.0.0.1")
+    seen = bob.vm(vm)
+    assert seen.keys() >= FOR_MEMBERS
+    assert seen["state"] == "free"
+    assert seen["group"] is seen["booked_by"] is seen["expires_at"] is None
+    assert (seen["description"], seen["tags"]) == ("8 cores", ["linux"])
+    assert (seen["external_ip"], seen["internal_ip"]) == ("192.0.2.1", "10.0.0.1")
+
+
+def test_a_booked_machine_as_a_member_sees_it(bob, carol, vm):
+    bob.book(vm, note="nightly tests")
+    seen = carol.vm(vm)
+    assert (seen["state"], seen["booked_by"], seen["note"]) == ("booked", "bob@example.com", "nightly tests")
+    assert moment(seen["booked_at"]) < moment(seen["expires_at"])
+
+
+def test_a_stranger_sees_that_it_is_taken_and_until_when_but_not_by_whom(bob, charlie, make_vm):
+    vm = make_vm(description="secret plan", external_ip="192.0.2.7")
+    bob.book(vm, note="secret work")
+    seen = charlie.vm(vm)
+    assert seen.keys() == FOR_STRANGERS
+    assert seen["booked_by"] == "b…@example.com"
+    assert seen["state"] == "booked"
+    assert seen["expires_at"] == bob.vm(vm)["expires_at"]
+    everything = charlie.get("/vms").text
+    assert "bob@" not in everything
+    assert "secret" not in everything
+    assert "192.0.2.7" not in everything
+
+
+def test_groups_are_seen_by_all(alice, charlie, vm, make_group):
+    group = make_group(vm)
+    assert charlie.group(group) == alice.group(group)
+    assert charlie.group(group)["vm_ids"] == [vm]
+    assert charlie.group(group) in charlie.state()["groups"]
+    assert charlie.vm(vm)["group"] == group
+
+
+def test_an_unchanged_list_is_answered_with_304_and_no_body(bob):
+    first = bob.get("/vms")
+    again = bob.get("/vms", If_None_Match=first.headers["ETag"])
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_changed_list_has_another_etag(bob, vm):
+    before = bob.get("/vms").headers["ETag"]
+    bob.book(vm)
+    after = bob.get("/vms", If_None_Match=before)
+    assert after.status_code == 200
+    assert after.headers["ETag"] != before
+
+
+def test_who_may_see_what_is_part_of_the_etag(bob, charlie, vm):
+    bob.book(vm)
+    assert charlie.get("/vms", If_None_Match=bob.get("/vms").headers["ETag"]).status_code == 200
+
+
+def test_no_shared_cache_may_keep_the_list(bob, charlie):
+    for person in (bob, charlie):
+        answer = person.get("/vms")
+        assert {part.strip() for part in answer.headers["Cache-Control"].split(",")} == {"private", "no-cache"}
+
+
+def test_revision_counts_what_the_list_shows(alice, bob, vm):
+    before = alice.state()["revision"]
+    bob.book(vm)
+    assert alice.state()["revision"] == before + 1
+    bob.book(vm)
+    bob.choose_language("en")
+    assert alice.state()["revision"] == before + 1, "neither a refusal nor a choice of language shows in the list"
+    bob.cancel(vm)
+    assert alice.state()["revision"] == before + 2
+
+
+def test_revision_and_etag_outlive_a_restart(start):
+    server = start()
+    alice = Person(server, "alice@example.com").sign_in()
+    for number in range(5):
+        done(alice.add_vm(f"vm-{number}"), 201)
+    before = alice.get("/vms")
+    server.restart()
+    after = alice.get("/vms", If_None_Match=before.headers["ETag"])
+    assert after.status_code == 304
+    done(alice.book("vm-1"))
+    assert alice.state()["revision"] == before.json()["revision"] + 1
+
+
+def test_a_change_nobody_sees_in_the_list_does_not_let_revision_go_back_over_a_kill(start):
+    server = start()
+    alice = Person(server, "alice@example.com").sign_in()
+    done(alice.add_vm("vm"), 201)
+    before = alice.state()["revision"]
+    server.kill()
+    server.start()
+    assert alice.state()["revision"] >= before
+
+
+def test_answers_are_plain_json(bob, vm):
+    answer = bob.get("/vms")
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert json.loads(answer.content.decode("utf-8")).keys() >= {"vms", "groups", "revision"}

@@ -1,0 +1,99 @@
+"""What tests from the outside share: a running server, and the people around it.
+
+alice is an admin, bob and carol are her colleagues, charlie is a stranger who never signed in.
+"""
+
+import itertools
+
+import pytest
+
+pytest.register_assert_rewrite("support")
+
+from support.people import Person  # noqa: E402
+from support.server import ADMIN, Server, data_file, running  # noqa: E402
+
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    """One server for all tests that get by with machines and people of their own."""
+    with running(tmp_path_factory.mktemp("shared")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared_server):
+    """The server of this test; a module with other wishes has a `server` fixture of its own."""
+    return shared_server
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts a server for this test alone: start(inventory=…, SETTING="…")."""
+    started = []
+
+    def start_one(inventory: dict | None = None, **settings: str) -> Server:
+        server = Server(data_file(tmp_path, inventory), **settings)
+        started.append(server)
+        return server.start()
+
+    yield start_one
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def alice(server):
+    return Person(server, ADMIN).sign_in()
+
+
+@pytest.fixture
+def bob(server):
+    return Person(server, "bob@example.com").sign_in()
+
+
+@pytest.fixture
+def carol(server):
+    return Person(server, "carol@example.com").sign_in()
+
+
+@pytest.fixture
+def charlie(server):
+    return Person(server, "charlie@example.com")
+
+
+@pytest.fixture
+def newcomer(server):
+    """Signed in, and nobody has seen this address before."""
+    return Person(server).sign_in()
+
+
+@pytest.fixture
+def make_vm(alice):
+    """Adds a machine nobody else in the tests knows of, and gives its id."""
+
+    def make(**more) -> str:
+        vm_id = f"vm-{next(_names)}"
+        answer = alice.add_vm(vm_id, **more)
+        assert answer.status_code == 201, answer.text
+        return vm_id
+
+    return make
+
+
+@pytest.fixture
+def vm(make_vm):
+    return make_vm()
+
+
+@pytest.fixture
+def make_group(alice):
+    """Makes a group under a new name, and gives its id."""
+
+    def make(*vm_ids: str) -> int:
+        answer = alice.make_group(f"Group {next(_names)}", list(vm_ids))
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    return make

@@ -1,0 +1,49 @@
+"""The sign-in code by mail."""
+
+import pytest
+
+from support.answers import done, is_russian, refusal
+from support.people import Person
+from support.server import running
+
+
+@pytest.fixture(scope="module")
+def server(smtp, tmp_path_factory):
+    with running(tmp_path_factory.mktemp("code"), LOADZONE_AUTH="code", **smtp.settings) as server:
+        yield server
+
+
+def test_the_code_comes_by_mail_and_signs_in(server, smtp):
+    ann = Person(server)
+    assert done(ann.ask_for_code()) == {"status": "code_sent", "in_log": False}
+    letter = smtp.wait_for_letter(ann.email)
+    assert letter.code in letter.html
+    done(ann.give_code(letter.code))
+    assert ann.is_signed_in()
+
+
+def test_it_is_not_in_the_log_and_not_on_disk(server, smtp):
+    ann = Person(server)
+    done(ann.ask_for_code())
+    code = smtp.wait_for_letter(ann.email).code
+    assert code not in server.log
+    for file in server.data.parent.iterdir():
+        assert code.encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize(("wish", "russian"), [("ru", True), ("en", False)])
+def test_in_the_language_of_who_asks(server, smtp, wish, russian):
+    ann = Person(server, language=wish)
+    done(ann.ask_for_code())
+    letter = smtp.wait_for_letter(ann.email)
+    assert is_russian(letter.subject) is is_russian(letter.text) is russian
+
+
+def test_an_address_with_a_line_break_sends_nothing(server, smtp):
+    before = len(smtp.attempts)
+    answer = Person(server).post("/auth", {"email": "ann@example.com\r\nBcc: victim@example.com"})
+    assert refusal(answer) == (400, "bad_input")
+    ann = Person(server)
+    done(ann.ask_for_code())
+    smtp.wait_for_letter(ann.email)
+    assert len(smtp.attempts) == before + 1

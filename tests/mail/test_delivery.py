@@ -1,0 +1,173 @@
+"""Letters arrive at least once, whatever the SMTP server does, and hold up nobody."""
+
+import time
+
+import pytest
+
+from support.answers import done
+from support.inventory import from_now, inventory, machine
+from support.people import Person
+from support.smtp import HangingServer, MailServer
+
+
+@pytest.fixture
+def smtp():
+    """An SMTP server of the test's own, not yet there."""
+    smtp = MailServer()
+    yield smtp
+    smtp.stop()
+
+
+@pytest.fixture
+def taken_away(start):
+    """Starts a server and has alice take `count` machines from their holders: reader-0@example.com, …"""
+
+    def make(count: int = 1, **settings: str):
+        machines = [machine(f"vm-{n}", f"reader-{n}@example.com", from_now(hours=1)) for n in range(count)]
+        server = start(inventory(machines), **settings)
+        alice = Person(server, "alice@example.com").sign_in()
+        for n in range(count):
+            done(alice.cancel(f"vm-{n}", reason="needed"))
+        return server
+
+    return make
+
+
+def test_away_and_back(smtp, taken_away):
+    server = taken_away(**smtp.settings)
+    server.wait_for_log(r"(?i)(smtp|mail|letter)")
+    smtp.start()
+    smtp.wait_for_letter("reader-0@example.com")
+
+
+def test_away_over_a_restart(smtp, taken_away):
+    server = taken_away(3, **smtp.settings)
+    server.stop()
+    smtp.start()
+    server.start()
+    for n in range(3):
+        smtp.wait_for_letter(f"reader-{n}@example.com")
+
+
+def test_away_over_a_kill(smtp, taken_away):
+    server = taken_away(3, **smtp.settings)
+    server.kill()
+    smtp.start()
+    server.start()
+    for n in range(3):
+        smtp.wait_for_letter(f"reader-{n}@example.com")
+
+
+def test_a_letter_that_was_sent_is_not_sent_again_after_a_restart(smtp, taken_away):
+    smtp.start()
+    server = taken_away(**smtp.settings)
+    smtp.wait_for_letter("reader-0@example.com")
+    server.restart()
+    alice = Person(server, "alice@example.com").sign_in()
+    done(Person(server, "late@example.com").sign_in().book("vm-0"))
+    done(alice.cancel("vm-0"))
+    smtp.wait_for_letter("late@example.com")
+    assert len(smtp.letters_to("reader-0@example.com")) == 1
+
+
+def test_refused_for_now_it_is_tried_again_after_growing_pauses(smtp, taken_away):
+    smtp.answer = "451 Try again later"
+    smtp.start()
+    taken_away(**smtp.settings)
+    attempts = smtp.wait_for_attempts(3, timeout=15)
+    first, second = attempts[1].at - attempts[0].at, attempts[2].at - attempts[1].at
+    assert 1.5 < first < 3.5
+    assert 3.5 < second < 6.5
+    smtp.answer = "250 OK"
+    letter = smtp.wait_for_letter("reader-0@example.com", timeout=15)
+    assert {attempt.message["Message-ID"] for attempt in attempts} == {letter.message["Message-ID"]}
+    assert {attempt.message["Date"] for attempt in attempts} == {letter.message["Date"]}
+
+
+def test_the_message_id_is_the_same_after_a_restart_and_another_for_another_letter(smtp, taken_away):
+    smtp.answer = "451 Try again later"
+    smtp.start()
+    server = taken_away(2, **smtp.settings)
+    smtp.wait_for_attempts(2)
+    server.stop()
+    ids = {attempt.to: attempt.message["Message-ID"] for attempt in smtp.attempts}
+    smtp.answer = "250 OK"
+    server.start()
+    for n in range(2):
+        assert smtp.wait_for_letter(f"reader-{n}@example.com").message["Message-ID"] == ids[f"reader-{n}@example.com"]
+    assert len(set(ids.values())) == 2
+
+
+@pytest.mark.parametrize("where", ["recipient", "message"])
+def test_refused_for_good_it_is_dropped_with_a_log_line(smtp, taken_away, where):
+    smtp.start()
+    if where == "recipient":
+        smtp.recipient_answer = "550 No such user here"
+    else:
+        smtp.answer = "554 Not wanted"
+    server = taken_away(**smtp.settings)
+    server.wait_for_log(r"reader-0@example\.com.*55[04]|55[04].*reader-0@example\.com")
+    smtp.recipient_answer = smtp.answer = "250 OK"
+    server.restart()
+    done(Person(server, "next@example.com").sign_in().book("vm-0"))
+    done(Person(server, "alice@example.com").sign_in().cancel("vm-0"))
+    smtp.wait_for_letter("next@example.com")
+    assert smtp.letters_to("reader-0@example.com") == []
+
+
+def test_one_refused_reader_does_not_hold_up_the_others(smtp, taken_away):
+    smtp.start()
+    smtp.recipient_answer = "451 Mailbox busy"
+    server = taken_away(1, **smtp.settings)
+    smtp.wait_for(lambda: smtp.refused_recipients, 1)
+    smtp.recipient_answer = "250 OK"
+    done(Person(server, "next@example.com").sign_in().book("vm-0"))
+    done(Person(server, "alice@example.com").sign_in().cancel("vm-0"))
+    smtp.wait_for_letter("next@example.com")
+    smtp.wait_for_letter("reader-0@example.com")
+
+
+def test_a_day_old_letter_is_not_sent_any_more(smtp, taken_away):
+    """What waits in the file longer than a day is dropped with a line in the log."""
+    server = taken_away(**smtp.settings)
+    server.stop()
+    text = server.data.read_text(encoding="utf-8")
+    today, long_ago = from_now().strftime("%Y-%m-%dT"), from_now(days=-3).strftime("%Y-%m-%dT")
+    server.data.write_text(text.replace(today, long_ago), encoding="utf-8")
+    smtp.start()
+    server.start()
+    server.wait_for_log(
+        r"(?i)(dropped|gave up|given up).*reader-0@example\.com|reader-0@example\.com.*(dropped|gave up|given up)"
+    )
+    assert smtp.attempts == []
+
+
+def test_a_server_that_hangs_holds_up_no_request(start):
+    with HangingServer() as hanging:
+        machines = [machine("vm-0", "reader@example.com", from_now(hours=1)), machine("vm-1")]
+        server = start(inventory(machines), **hanging.settings)
+        alice = Person(server, "alice@example.com").sign_in()
+        done(alice.cancel("vm-0", reason="needed"))
+        assert hanging.called.wait(5)
+        began = time.monotonic()
+        for _ in range(10):
+            done(alice.book("vm-1"))
+            done(alice.cancel("vm-1"))
+            done(alice.get("/vms"))
+        assert time.monotonic() - began < 2
+        assert server.stop() < 2, "nor the end of the server"
+
+
+def test_a_server_that_hangs_holds_up_no_sign_in(start):
+    with HangingServer() as hanging:
+        server = start(LOADZONE_AUTH="code", **hanging.settings)
+        began = time.monotonic()
+        done(Person(server).ask_for_code())
+        assert time.monotonic() - began < 1
+
+
+def test_without_smtp_there_are_no_letters_and_none_pile_up(taken_away):
+    beside_the_state = {
+        key: kept for key, kept in taken_away(3).stored().items() if key not in ("vms", "groups", "users")
+    }
+    assert "reader-0@example.com" not in str(beside_the_state)

@@ -1,0 +1,176 @@
+"""The links of a reminder: a page with one button; the button acts, once, for this booking alone."""
+
+import pytest
+
+from support.answers import done, is_russian
+from support.inventory import moment
+from support.people import Person
+from support.server import Server
+
+
+class Reminded:
+    """A server, its stranger's browser, and a reminder's two links: to renew and to release."""
+
+    def __init__(self, server: Server, tokens: list[str], email: str, vm: str) -> None:
+        self.server, self.vm, self.email = server, vm, email
+        self.browser = Person(server)
+        self.holder = Person(server, email).sign_in()
+        self.tokens = list(dict.fromkeys(tokens))
+
+    def machine(self) -> dict:
+        return self.holder.vm(self.vm)
+
+    def open(self, token: str, **headers):
+        return self.browser.get(f"/link/{token}", **headers)
+
+    def press(self, token: str, **headers):
+        return self.browser.request(
+            "POST",
+            f"/link/{token}",
+            data={"go": "1"},
+            headers={name.replace("_", "-"): text for name, text in headers.items()},
+        )
+
+    def tells_of(self, word: str) -> str:
+        """The token whose page has this word on its button."""
+        return next(token for token in self.tokens if word in button(self.open(token)).lower())
+
+
+def button(answer) -> str:
+    _, found, rest = answer.text.partition("<button")
+    return rest.partition("</button>")[0] if found else ""
+
+
+@pytest.fixture
+def reminded(smtp, start, soon):
+    email, vm = "holder@example.com", "vm-of-holder"
+    before = len(smtp.letters_to(email))
+    server = start(soon(email, seconds=0.5), LOADZONE_REMIND_MINUTES="5", **smtp.settings)
+    letter = smtp.wait_for_letter(email, count=before + 1)
+    return Reminded(server, letter.links, email, vm)
+
+
+def test_opening_a_link_changes_nothing_however_often(reminded):
+    before, revision = reminded.machine(), reminded.holder.state()["revision"]
+    for token in reminded.tokens:
+        for _ in range(3):
+            answer = reminded.open(token)
+            assert answer.status_code == 200
+            assert answer.headers["Content-Type"].startswith("text/html")
+            assert answer.text.count("<button") == 1
+            assert reminded.vm in answer.text
+        reminded.browser.request("HEAD", f"/link/{token}")
+        reminded.browser.request("OPTIONS", f"/link/{token}")
+    assert reminded.machine() == before
+    assert reminded.holder.state()["revision"] == revision
+
+
+def test_the_button_that_renews(reminded):
+    before = reminded.machine()
+    token = reminded.tells_of("renew")
+    answer = reminded.press(token)
+    assert answer.status_code == 200
+    assert button(answer) == ""
+    after = reminded.machine()
+    assert moment(after["expires_at"]) > moment(before["expires_at"])
+    assert after["booked_by"] == reminded.email
+    assert reminded.holder.actions(reminded.vm) == ["book", "renew"]
+
+
+def test_renews_once(reminded):
+    token = reminded.tells_of("renew")
+    reminded.press(token)
+    after = reminded.machine()
+    again = reminded.press(token)
+    assert again.status_code < 500
+    assert button(again) == button(reminded.open(token)) == ""
+    assert reminded.machine() == after
+
+
+def test_the_button_that_releases(reminded):
+    token = reminded.tells_of("release")
+    answer = reminded.press(token)
+    assert answer.status_code == 200
+    assert reminded.machine()["state"] == "free"
+    assert reminded.holder.actions(reminded.vm)[-1] == "cancel"
+    assert button(reminded.press(token)) == ""
+
+
+def test_both_are_void_once_the_end_has_moved(reminded):
+    done(reminded.holder.renew(reminded.vm))
+    before = reminded.machine()
+    for token in reminded.tokens:
+        assert button(reminded.open(token)) == ""
+        assert button(reminded.press(token)) == ""
+    assert reminded.machine() == before
+
+
+def test_both_are_void_for_the_next_booking(reminded):
+    done(reminded.holder.cancel(reminded.vm))
+    other = Person(reminded.server).sign_in()
+    booked = done(other.book(reminded.vm))
+    for token in reminded.tokens:
+        reminded.press(token)
+    assert reminded.machine() == booked
+
+
+def test_they_outlive_a_restart(reminded):
+    reminded.server.restart()
+    reminded.press(reminded.tells_of("release"))
+    assert reminded.machine()["state"] == "free"
+
+
+def test_a_link_changed_in_any_letter_is_no_link(reminded):
+    before = reminded.machine()
+    token = reminded.tokens[0]
+    middle = len(token) // 2
+    other = "A" if token[middle] != "A" else "B"
+    for forged in (
+        token[:middle] + other + token[middle + 1 :],
+        token[:-1],
+        token + "A",
+        "x",
+        "a.b.c",
+        "%00",
+        "é" * 300,
+    ):
+        for answer in (reminded.open(forged), reminded.press(forged)):
+            assert 400 <= answer.status_code < 500 or answer.status_code == 200
+            assert answer.headers["Content-Type"].startswith("text/html")
+            assert button(answer) == ""
+    assert reminded.machine() == before
+    assert "Traceback" not in reminded.server.log
+
+
+def test_another_site_cannot_press_the_button(reminded):
+    before = reminded.machine()
+    for token in reminded.tokens:
+        assert reminded.press(token, Origin="https://evil.example").status_code == 403
+    assert reminded.machine() == before
+    assert (
+        reminded.press(reminded.tokens[0], Origin=reminded.server.url, Sec_Fetch_Site="same-origin").status_code == 200
+    )
+    assert reminded.machine() != before
+
+
+def test_the_page_speaks_the_language_of_the_browser(reminded):
+    for token in reminded.tokens:
+        assert is_russian(reminded.open(token, Accept_Language="ru").text)
+        assert not is_russian(reminded.open(token, Accept_Language="en").text)
+
+
+def test_the_page_is_kept_from_caches_and_tells_no_other_site_of_the_link(reminded):
+    headers = reminded.open(reminded.tokens[0]).headers
+    assert "no-store" in headers["Cache-Control"]
+    assert headers["Referrer-Policy"] in ("no-referrer", "same-origin")
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_the_links_are_of_the_public_address(smtp, start, soon):
+    start(
+        soon("public@example.com", seconds=0.5),
+        LOADZONE_REMIND_MINUTES="5",
+        LOADZONE_BASE_URL="https://lz.example.com/",
+        **smtp.settings,
+    )
+    assert smtp.wait_for_letter("public@example.com").text.count("https://lz.example.com/link/") == 2

@@ -1,0 +1,58 @@
+"""A file that cannot be read as an inventory stops the start, naming the place, and is left as it was."""
+
+import json
+import re
+
+import pytest
+
+from support.inventory import inventory, machine
+from support.server import Server
+
+GOOD = json.dumps(inventory([machine("vm-1"), machine("vm-2")], [{"id": 1, "name": "One", "vm_ids": []}]), indent=1)
+BROKEN = {
+    "empty": ("", "empty|line 1|char|position"),
+    "cut in the middle": (GOOD[: len(GOOD) // 2], r"line \d+"),
+    "a comma missing": (GOOD.replace('"vm-1",', '"vm-1"'), r"line \d+"),
+    "not JSON at all": ("vms: []", "line 1"),
+    "not UTF-8": (b'{"vms": [], "groups": [], "users": {}, "x": "\xff"}', "(?i)utf-8|line 1"),
+    "a list": ("[]", "object|shape|dict"),
+    "machines that are no list": ('{"vms": {}, "groups": [], "users": {}}', "vms"),
+    "people that are a list": ('{"vms": [], "groups": [], "users": []}', "users"),
+    "a machine without an id": (GOOD.replace('"id": "vm-2"', '"name": "vm-2"'), r"vms\S*1\S*"),
+    "a machine that is text": ('{"vms": ["vm"], "groups": [], "users": {}}', r"vms\S*0"),
+    "a time that is none": (GOOD.replace('"expires_at": null', '"expires_at": "tomorrow"'), r"vms\S*0\S*expires_at"),
+    "an id that is a number": (GOOD.replace('"vm-2"', "2"), r"vms\S*1\S*id"),
+    "two machines of one id": (GOOD.replace("vm-2", "vm-1"), "vm-1"),
+    "two groups of one id": (
+        json.dumps(inventory(groups=[{"id": 1, "name": name, "vm_ids": []} for name in ("a", "b")])),
+        r"groups|\b1\b",
+    ),
+    "a group without a name": ('{"vms": [], "groups": [{"id": 1, "vm_ids": []}], "users": {}}', r"groups\S*0\S*name"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_the_start_stops_naming_the_place_and_the_file_stays(tmp_path, kind):
+    content, place = BROKEN[kind]
+    file = tmp_path / "data.json"
+    before = content if isinstance(content, bytes) else content.encode()
+    file.write_bytes(before)
+    server = Server(file)
+    server.launch()
+    code, said = server.ended()
+    server.stop()
+    assert code != 0
+    assert str(file) in said
+    assert re.search(place, said.replace(str(file), "")), said
+    assert "Traceback" not in said
+    assert file.read_bytes() == before
+
+
+def test_a_folder_is_no_file(tmp_path):
+    server = Server(tmp_path)
+    server.launch()
+    code, said = server.ended()
+    server.stop()
+    assert code != 0
+    assert str(tmp_path) in said
+    assert "Traceback" not in said

@@ -1,0 +1,122 @@
+"""A disk without room: 503, the state before stays in force in memory and on disk, and all works again once there is.
+
+Where root may mount it, the disk is a real one of 256 kB; elsewhere the kernel's limit on the size of a file stands in.
+"""
+
+import resource
+import subprocess
+
+import pytest
+
+from support.answers import done, refusal
+from support.inventory import inventory, machine
+from support.listener import Listener
+from support.server import data_file
+
+
+class SmallDisk:
+    """A file system in memory with little room."""
+
+    def __init__(self, folder) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+
+    def fill(self, server) -> None:
+        with self._filler.open("wb", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(b"x" * 4096)
+            except OSError:
+                return
+
+    def free(self, server) -> None:
+        self._filler.unlink()
+
+
+class SmallFiles:
+    """A process that may not write into files any more."""
+
+    def __init__(self, folder) -> None:
+        self.folder = folder
+
+    def fill(self, server) -> None:
+        self._limit(server, 0)
+
+    def free(self, server) -> None:
+        self._limit(server, resource.RLIM_INFINITY)
+
+    def _limit(self, server, size: int) -> None:
+        _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, hard))
+
+
+@pytest.fixture(params=["disk", "files"])
+def disk(request, tmp_path):
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    if request.param == "disk" and subprocess.run(mount, check=False, capture_output=True).returncode == 0:
+        yield SmallDisk(folder)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    else:
+        yield SmallFiles(folder)
+
+
+@pytest.fixture
+def server(disk, start):
+    machines = inventory([machine(f"vm-{n}") for n in range(5)])
+    return start(LOADZONE_DATA=str(data_file(disk.folder, machines)))
+
+
+def test_without_room_nothing_changes_and_with_room_again_all_does(disk, server, bob, carol):
+    file = disk.folder / "data.json"
+    done(bob.book("vm-0"))
+    before, on_disk = carol.state(), file.read_bytes()
+    ear = Listener(carol)
+    disk.fill(server)
+    assert refusal(bob.book("vm-1")) == (503, "cannot_save")
+    assert refusal(bob.cancel("vm-0")) == (503, "cannot_save")
+    assert carol.state() == before
+    assert file.read_bytes() == on_disk
+    assert carol.get("/healthz").status_code == 503
+    disk.free(server)
+    assert carol.get("/healthz").status_code == 200
+    done(bob.book("vm-1"))
+    done(carol.book("vm-2"))
+    after = carol.state()
+    assert after["revision"] == before["revision"] + 2
+    ear.wait_for_change(after["revision"])
+    ear.close()
+    assert [change["revision"] for change in ear.changes()] == [after["revision"] - 1, after["revision"]]
+    assert sorted(record["vm_id"] for record in bob.history()) == ["vm-0", "vm-1"]
+    assert "Traceback" not in server.log
+
+
+def test_what_a_full_disk_refused_is_not_there_after_a_restart(disk, server, bob):
+    done(bob.book("vm-0"))
+    disk.fill(server)
+    assert refusal(bob.book("vm-1")) == (503, "cannot_save")
+    server.kill()
+    disk.free(server) if isinstance(disk, SmallDisk) else None
+    server.start()
+    assert (bob.vm("vm-0")["state"], bob.vm("vm-1")["state"]) == ("booked", "free")
+
+
+def test_reading_goes_on_without_room(disk, server, bob, charlie):
+    disk.fill(server)
+    assert charlie.get("/vms").status_code == 200
+    assert charlie.get("/").status_code == 200
+    assert bob.is_signed_in()
+    disk.free(server)
+
+
+def test_a_booking_that_ends_without_room_is_released_once_there_is(disk, server, bob):
+    done(bob.book("vm-0", 1.5 / 3600))
+    disk.fill(server)
+    server.wait_for_log(r"(?i)(no space|cannot|could not|full|too large)")
+    disk.free(server)
+    done(bob.book("vm-1"))
+    with Listener(bob) as ear:
+        if bob.vm("vm-0")["state"] != "free":
+            ear.wait_for("notification", timeout=70, kind="expired", vm_id="vm-0")
+    assert bob.actions("vm-0") == ["book", "release"]

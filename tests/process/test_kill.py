@@ -1,0 +1,58 @@
+"""SIGKILL under write load: the file always parses, and holds every booking that was confirmed."""
+
+import random
+import threading
+
+import requests
+
+from support.inventory import inventory, machine, moment
+from support.people import Person
+
+KILLS, CLIENTS, MACHINES_EACH = 50, 6, 8
+
+
+class Booker:
+    """One client that books and renews its own machines, and remembers the last end it was told of each."""
+
+    def __init__(self, server, number: int, confirmed: threading.Semaphore) -> None:
+        self.person = Person(server, f"booker-{number}@example.com").sign_in()
+        self.machines = [f"vm-{number}-{n}" for n in range(MACHINES_EACH)]
+        self.told: dict[str, str] = {}
+        self._confirmed = confirmed
+
+    def work_until_killed(self) -> None:
+        while True:
+            vm = random.choice(self.machines)
+            try:
+                answer = self.person.renew(vm, 0.001) if vm in self.told else self.person.book(vm, 1)
+                if answer.status_code == 409:  # booked without our having been told: killed before the answer
+                    answer = self.person.renew(vm, 0.001)
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                return
+            assert answer.status_code == 200, answer.text
+            self.told[vm] = answer.json()["expires_at"]
+            self._confirmed.release()
+
+
+def test_fifty_kills_lose_nothing_that_was_confirmed(start):
+    server = start(inventory([machine(f"vm-{c}-{n}") for c in range(CLIENTS) for n in range(MACHINES_EACH)]))
+    confirmed = threading.Semaphore(0)
+    bookers = [Booker(server, number, confirmed) for number in range(CLIENTS)]
+    for kill in range(KILLS):
+        threads = [threading.Thread(target=booker.work_until_killed) for booker in bookers]
+        for thread in threads:
+            thread.start()
+        for _ in range(random.randint(1, 40)):
+            assert confirmed.acquire(timeout=10)
+        server.kill()
+        for thread in threads:
+            thread.join(20)
+        while confirmed.acquire(blocking=False):
+            pass
+        stored = {vm["id"]: vm for vm in server.stored()["vms"]}
+        for booker in bookers:
+            for vm, end in booker.told.items():
+                assert stored[vm]["booked_by"] == booker.person.email, f"kill {kill}: {vm} was confirmed"
+                assert moment(stored[vm]["expires_at"]) >= moment(end), f"kill {kill}: {vm} was confirmed until {end}"
+        server.start()
+    assert sum(len(booker.told) for booker in bookers) == CLIENTS * MACHINES_EACH

@@ -1,0 +1,174 @@
+"""Files of the original system load, and lose nothing that means something."""
+
+from datetime import datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from support.answers import done, refusal
+from support.inventory import from_now, inventory, machine, moment, stamp, user
+from support.people import Person
+
+
+def local(when: datetime, zone: tzinfo | None = None) -> str:
+    """As the original wrote it: the server's local time, without a zone."""
+    return when.astimezone(zone).replace(tzinfo=None).isoformat()
+
+
+def written(start, **more):
+    """Starts a server on a file and makes it write that file once."""
+    server = start(**more)
+    alice = Person(server, "alice@example.com").sign_in()
+    done(alice.add_vm("makes-it-write"), 201)
+    return server, alice
+
+
+def test_naive_times_are_the_servers_local_time(start):
+    ends = from_now(hours=5).replace(microsecond=123456)
+    old = machine("vm", "ann@example.com") | {"expires_at": local(ends)}
+    server, alice = written(start, inventory=inventory([old]))
+    assert abs(moment(alice.vm("vm")["expires_at"]) - ends) < timedelta(milliseconds=1)
+    assert abs(moment(server.stored_vm("vm")["expires_at"]) - ends) < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Moscow", "America/New_York", "Asia/Kolkata"])
+def test_in_whatever_zone_the_server_lives(start, zone):
+    ends = from_now(hours=30).replace(microsecond=0)
+    old = machine("vm", "ann@example.com") | {"expires_at": local(ends, ZoneInfo(zone))}
+    server = start(inventory([old]), TZ=zone)
+    assert moment(Person(server).vm("vm")["expires_at"]) == ends
+
+
+def test_times_with_another_zone_become_utc(start):
+    ends = from_now(hours=5).replace(microsecond=0)
+    old = machine("vm", "ann@example.com") | {"expires_at": ends.astimezone(timezone(timedelta(hours=3))).isoformat()}
+    _, alice = written(start, inventory=inventory([old]))
+    assert moment(alice.vm("vm")["expires_at"]) == ends
+
+
+def test_a_queue_that_is_a_plain_list_of_emails_is_kept(start):
+    old = machine("vm", "ann@example.com", from_now(hours=5), queue=["Ben@example.com", "cem@example.com"])
+    server, _ = written(start, inventory=inventory([old]))
+    waiting = [entry if isinstance(entry, str) else entry["email"] for entry in server.stored_vm("vm")["queue"]]
+    assert waiting == ["ben@example.com", "cem@example.com"]
+
+
+def test_records_of_the_original_are_kept_as_long_as_the_rules_say(start):
+    recent = {"start": local(from_now(minutes=-5)), "vm_id": "vm"}
+    records = [
+        recent | {"action": "login", "vm_id": None, "end": None},
+        recent | {"action": "login"},
+        recent | {"action": "deleted", "end": None},
+        recent | {"action": "cancel"},
+        recent | {"action": "book", "end": local(from_now(hours=2))},
+    ]
+    old = machine("vm", "ann@example.com") | {"expires_at": local(from_now(hours=2))}
+    users = {"ann@example.com": {"created": local(from_now(days=-30)), "bookings": records}}
+    server, _ = written(start, inventory=inventory([old], users=users))
+    kept = server.stored()["users"]["ann@example.com"]["bookings"]
+    assert [record["action"] for record in kept] == ["login", "login", "deleted", "cancel", "book"]
+    assert done(Person(server, "ann@example.com").sign_in().get("/me"))["bookings"]
+
+
+def test_emails_that_differ_in_case_are_one_person_and_histories_merge(start):
+    def book(vm_id, minutes):
+        return {
+            "vm_id": vm_id,
+            "start": stamp(from_now(minutes=minutes)),
+            "end": stamp(from_now(hours=3)),
+            "action": "book",
+        }
+
+    users = {
+        "Ann@Example.com": user(book("two", -10), book("four", -2)),
+        "ann@example.com": user(book("one", -20), book("three", -5)),
+    }
+    held = machine("two", "ANN@example.com", from_now(hours=3))
+    server, alice = written(start, inventory=inventory([held], users=users))
+    ann = Person(server, "ann@example.com").sign_in()
+    assert [record["vm_id"] for record in ann.history()] == ["one", "two", "three", "four"]
+    assert alice.vm("two")["booked_by"] == "ann@example.com"
+    assert [email for email in server.stored()["users"] if email.lower() == "ann@example.com"] == ["ann@example.com"]
+    done(ann.cancel("two"))
+
+
+def test_unknown_keys_are_kept_and_written_back_at_every_level(start):
+    old = inventory(
+        [machine("vm", owner_team="QA", nested={"a": [1, 2.5, None, "ы"]})],
+        [{"id": 1, "name": "One", "vm_ids": [], "colour": "red"}],
+        {
+            "ann@example.com": user(
+                {"vm_id": "vm", "start": stamp(from_now()), "end": None, "action": "login", "ip": "x"}, phone="123"
+            )
+        },
+        schema_comment="by hand",
+    )
+    server, alice = written(start, inventory=old)
+    done(alice.edit_vm("vm", description="changed"))
+    done(alice.add_to_group(1, ["vm"]))
+    stored = server.stored()
+    assert stored["schema_comment"] == "by hand"
+    assert server.stored_vm("vm")["owner_team"] == "QA"
+    assert server.stored_vm("vm")["nested"] == {"a": [1, 2.5, None, "ы"]}
+    assert stored["groups"][0]["colour"] == "red"
+    assert stored["users"]["ann@example.com"]["phone"] == "123"
+    assert stored["users"]["ann@example.com"]["bookings"][0]["ip"] == "x"
+
+
+def test_references_that_lead_nowhere_are_mended_and_logged(start):
+    old = inventory(
+        [machine("lost") | {"group": 77}, machine("two") | {"group": 2}, machine("named-only")],
+        [
+            {"id": 1, "name": "One", "vm_ids": ["two", "never-was", "named-only"]},
+            {"id": 2, "name": "Two", "vm_ids": ["two"]},
+        ],
+    )
+    server, alice = written(start, inventory=old)
+    assert alice.vm("lost")["group"] is None
+    assert alice.vm("two")["group"] == 2, "it stays in the one its own group names"
+    assert "two" not in alice.group(1)["vm_ids"]
+    assert alice.group(2)["vm_ids"] == ["two"]
+    assert "never-was" not in alice.group(1)["vm_ids"]
+    assert ("named-only" in alice.group(1)["vm_ids"]) is (alice.vm("named-only")["group"] == 1)
+    for name in ("lost", "never-was", "two"):
+        server.wait_for_log(name)
+
+
+def test_older_ids_stay_usable(start):
+    names = ["two words", "a/b", "<img src=x onerror=alert(1)>", "x" * 100, "сервер №1", 'кавычка"']
+    server = start(inventory([machine(name) for name in names]))
+    alice = Person(server, "alice@example.com").sign_in()
+    for name in names:
+        done(alice.book(name))
+        done(alice.renew(name))
+        done(alice.edit_vm(name, description="x"))
+        done(alice.cancel(name))
+        done(alice.delete_vm(name))
+    assert alice.state()["vms"] == []
+
+
+def test_a_booked_machine_without_an_end_or_an_end_without_a_holder_is_no_ghost(start):
+    """Shapes a crash of the original could leave: they load, and nothing is held for ever by nobody."""
+    old = inventory([machine("no-end", "ann@example.com"), machine("no-holder", None, from_now(hours=1))])
+    alice = Person(start(old), "alice@example.com").sign_in()
+    assert alice.vm("no-holder")["state"] == "free"
+    if alice.vm("no-end")["state"] == "booked":
+        done(alice.cancel("no-end"))
+    done(alice.book("no-end"))
+    done(alice.book("no-holder"))
+
+
+def test_an_empty_inventory_in_the_originals_shape(start):
+    server = start({"vms": [], "groups": [], "users": {}})
+    alice = Person(server, "alice@example.com").sign_in()
+    assert alice.state()["vms"] == []
+    assert refusal(alice.book("vm")) == (404, "no_such_vm")
+
+
+def test_a_booking_far_longer_than_allowed_today_is_left_as_it_is(start):
+    ends = from_now(days=400).replace(microsecond=0)
+    server = start(inventory([machine("vm", "ann@example.com", ends)]))
+    ann = Person(server, "ann@example.com").sign_in()
+    assert moment(ann.vm("vm")["expires_at"]) == ends
+    assert refusal(ann.renew("vm")) == (409, "too_far_ahead")
+    done(ann.cancel("vm"))

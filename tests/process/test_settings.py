@@ -1,0 +1,153 @@
+"""A bad setting stops the start with a sentence that names it; an empty one is an unset one."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from support.answers import done, refusal
+from support.inventory import inventory, machine
+from support.people import Person
+from support.server import Server
+
+BAD = [
+    ("LOADZONE_PORT", "http"),
+    ("LOADZONE_PORT", "70000"),
+    ("LOADZONE_TRUSTED_PROXIES", "-1"),
+    ("LOADZONE_TRUSTED_PROXIES", "all"),
+    ("LOADZONE_AUTH", "magic"),
+    ("LOADZONE_ADMINS", "ann@example.com, nobody"),
+    ("LOADZONE_ALLOWED_DOMAINS", "exam ple.com"),
+    ("LOADZONE_MAX_HOURS", "a day"),
+    ("LOADZONE_MAX_HOURS", "0"),
+    ("LOADZONE_MAX_HOURS", "-4"),
+    ("LOADZONE_MAX_HOURS", "nan"),
+    ("LOADZONE_MAX_HOURS", "inf"),
+    ("LOADZONE_MAX_AHEAD_HOURS", "0"),
+    ("LOADZONE_MAX_AHEAD_HOURS", "1e999"),
+    ("LOADZONE_REMIND_MINUTES", "60,soon"),
+    ("LOADZONE_REMIND_MINUTES", "60,-15"),
+    ("LOADZONE_HOLD_MINUTES", "-1"),
+    ("LOADZONE_LANGUAGE", "de"),
+    ("LOADZONE_BASE_URL", "lz.example.com"),
+    ("LOADZONE_BASE_URL", "ftp://lz.example.com"),
+    ("LOADZONE_SECRET_KEY_FILE", "/no/such/file"),
+    ("LOADZONE_DATA", "/no/such/folder/data.json"),
+    ("SMTP_PORT", "smtps"),
+    ("SMTP_PORT", "0"),
+    ("SMTP_FROM", "nobody"),
+    ("SMTP_PASS_FILE", "/no/such/file"),
+]
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory):
+    """What each of the bad values made the server say, and its exit code."""
+    folder = tmp_path_factory.mktemp("settings")
+
+    def try_to_start(number: int) -> tuple[int, str]:
+        name, value = BAD[number]
+        # SMTP_HOST and SMTP_USER: so that what belongs to mail is looked at.
+        more = {"SMTP_HOST": "localhost", "SMTP_USER": "a@example.com", "LOADZONE_SECRET_KEY": "", name: value}
+        server = Server(folder / f"{number}.json", **more)
+        server.launch()
+        try:
+            return server.ended()
+        finally:
+            server.stop()
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(BAD, pool.map(try_to_start, range(len(BAD))), strict=True))
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_value_stops_the_start_and_is_named(refusals, name, value):
+    code, said = refusals[name, value]
+    assert code not in (0, None)
+    assert name in said
+    assert "Traceback" not in said
+    assert len(said.strip().splitlines()) == 1, said
+
+
+EMPTY = [
+    "LOADZONE_HOST",
+    "LOADZONE_BASE_URL",
+    "LOADZONE_TRUSTED_PROXIES",
+    "LOADZONE_AUTH",
+    "LOADZONE_ADMINS",
+    "LOADZONE_ALLOWED_DOMAINS",
+    "LOADZONE_MAX_HOURS",
+    "LOADZONE_MAX_AHEAD_HOURS",
+    "LOADZONE_REMIND_MINUTES",
+    "LOADZONE_HOLD_MINUTES",
+    "LOADZONE_LANGUAGE",
+    "LOADZONE_SECRET_KEY_FILE",
+    "SMTP_HOST",
+    "SMTP_PORT",
+    "SMTP_USER",
+    "SMTP_PASS",
+    "SMTP_FROM",
+    "SMTP_PASS_FILE",
+]
+
+
+def test_empty_values_are_unset_ones(start):
+    server = start(inventory([machine("vm")]), **dict.fromkeys(EMPTY, ""))
+    ann = Person(server)
+    assert done(ann.ask_for_code()) == {"status": "code_sent", "in_log": True}
+    ann.sign_in()
+    assert ann.me()["role"] == "admin"
+    done(ann.book("vm", 24))
+
+
+def test_limits_may_be_fractions(start):
+    ann = Person(start(inventory([machine("vm")]), LOADZONE_MAX_HOURS="1.5", LOADZONE_MAX_AHEAD_HOURS="2.5")).sign_in()
+    answer = ann.book("vm", 1.6)
+    assert refusal(answer) == (400, "bad_input")
+    assert "1.5" in answer.json()["error"]
+    done(ann.book("vm", 1.5))
+    assert refusal(ann.renew("vm", 1.5)) == (409, "too_far_ahead")
+    done(ann.renew("vm", 0.9))
+
+
+def test_the_key_may_come_as_a_file(start, tmp_path):
+    secret = tmp_path / "key"
+    secret.write_text("a key in a file, quite as long as the others\n", encoding="utf-8")
+    server = start(LOADZONE_SECRET_KEY="", LOADZONE_SECRET_KEY_FILE=str(secret))
+    ann = Person(server).sign_in()
+    server.settings |= {
+        "LOADZONE_SECRET_KEY": "a key in a file, quite as long as the others",
+        "LOADZONE_SECRET_KEY_FILE": "",
+    }
+    server.restart()
+    assert ann.is_signed_in()
+
+
+def test_it_listens_where_it_is_told(start):
+    server = start(LOADZONE_HOST="127.0.0.1")
+    server.wait_for_log(str(server.port))
+
+
+def test_a_port_in_use_stops_the_start_with_a_sentence(start, tmp_path):
+    first = start()
+    second = Server(tmp_path / "other.json", LOADZONE_PORT=str(first.port))
+    second.launch()
+    code, said = second.ended()
+    second.stop()
+    assert code != 0
+    assert str(first.port) in said
+    assert "Traceback" not in said
+
+
+def test_no_secret_is_in_the_log(start, tmp_path):
+    server = start(
+        LOADZONE_SECRET_KEY="hush-hush-hush-hush-hush-hush-hush-hush",
+        SMTP_HOST="localhost",
+        SMTP_PORT="1",
+        SMTP_USER="a@example.com",
+        SMTP_PASS="do-not-tell",
+    )
+    server.restart()
+    assert "hush" not in server.log
+    assert "do-not-tell" not in server.log
+    assert os.environ.get("SMTP_PASS") is None

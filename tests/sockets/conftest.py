@@ -1,0 +1,27 @@
+"""Sockets that are closed again, and a server of their own: on it only the test at hand changes things."""
+
+import pytest
+
+from support.listener import Listener
+from support.server import running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("sockets")) as server:
+        yield server
+
+
+@pytest.fixture
+def listen():
+    """Connects a socket as a person: listen(bob), listen(bob, Origin="…")."""
+    open_sockets = []
+
+    def connect(person, **headers) -> Listener:
+        listener = Listener(person, **headers)
+        open_sockets.append(listener)
+        return listener
+
+    yield connect
+    for listener in open_sockets:
+        listener.close()

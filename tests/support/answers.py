@@ -1,0 +1,25 @@
+"""What an answer says, checked for what every answer must be."""
+
+import requests
+
+
+def done(response: requests.Response, status: int = 200) -> object:
+    """The JSON of an answer that must be a success."""
+    assert response.status_code == status, f"{response.status_code} {response.text}"
+    assert response.headers["Content-Type"].startswith("application/json")
+    return response.json()
+
+
+def refusal(response: requests.Response) -> tuple[int, str]:
+    """Status and code of a refusal, which must be JSON with a sentence for the reader."""
+    assert response.headers["Content-Type"].startswith("application/json"), response.text
+    body = response.json()
+    assert response.status_code >= 400, f"not refused: {response.status_code} {body}"
+    assert isinstance(body["error"], str)
+    assert len(body["error"].split()) > 1, f"not a sentence: {body['error']!r}"
+    return response.status_code, body["code"]
+
+
+def is_russian(text: str) -> bool:
+    """Whether a sentence is written in Russian (its first Cyrillic letter gives it away)."""
+    return any("а" <= letter <= "я" or letter == "ё" for letter in text.lower())

@@ -1,0 +1,21 @@
+"""The calls of the contract that change something."""
+
+CHANGES = [
+    "/auth",
+    "/me",
+    "/logout",
+    "/book",
+    "/renew",
+    "/cancel",
+    "/add-vm",
+    "/edit-vm",
+    "/delete-vm",
+    "/groups",
+    "/groups/1/add-existing-vms",
+    "/remove-vm-from-group",
+    "/delete-group",
+    "/users/role",
+    "/users/remove",
+]
+# A body is theirs to need, /logout does without.
+WITH_BODY = [path for path in CHANGES if path != "/logout"]

@@ -1,0 +1,134 @@
+"""People at their browsers: what one can do over HTTP, by its name."""
+
+import itertools
+
+import requests
+
+from support.server import Server
+
+_numbers = itertools.count(1)
+
+
+class Person:
+    """One browser with its cookies. Sends no Origin, as a script would; answers are plain `requests` responses."""
+
+    def __init__(self, server: Server, email: str | None = None, language: str | None = "en") -> None:
+        self.server = server
+        self.email = email or f"person-{next(_numbers)}@example.com"
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.headers["Accept-Language"] = language
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return self.http.get(self.server.url + path, headers=_named(headers), timeout=20, allow_redirects=False)
+
+    def post(self, path: str, body: object = None, **headers: str) -> requests.Response:
+        """`headers` are written with underscores: `post("/logout", Sec_Fetch_Site="cross-site")`."""
+        return self.http.post(self.server.url + path, json=body, headers=_named(headers), timeout=20)
+
+    def post_raw(self, path: str, data: bytes | str, content_type: str | None = "application/json"):
+        body = data.encode() if isinstance(data, str) else data
+        return self.http.post(
+            self.server.url + path, data=body, headers={"Content-Type": content_type}, timeout=20, allow_redirects=False
+        )
+
+    def request(self, method: str, path: str, **options) -> requests.Response:
+        return self.http.request(method, self.server.url + path, timeout=20, allow_redirects=False, **options)
+
+    # who one is
+
+    def sign_in(self) -> "Person":
+        """By whichever way the server has: the address alone, or the code from its log."""
+        before = len(self.server.lines)
+        answer = self.ask_for_code()
+        assert answer.ok, answer.text
+        if answer.json()["status"] == "code_sent":
+            answer = self.give_code(self.server.newest_code(self.email, after=before))
+            assert answer.ok, answer.text
+        return self
+
+    def ask_for_code(self) -> requests.Response:
+        return self.post("/auth", {"email": self.email})
+
+    def give_code(self, code: str) -> requests.Response:
+        return self.post("/auth", {"email": self.email, "code": code})
+
+    def sign_out(self, **body) -> requests.Response:
+        return self.post("/logout", body or None)
+
+    def me(self) -> dict:
+        return self.get("/me").json()
+
+    def is_signed_in(self) -> bool:
+        return self.me()["authenticated"]
+
+    def history(self) -> list[dict]:
+        return self.me()["bookings"]
+
+    def actions(self, vm_id: str) -> list[str]:
+        """What this person's history says was done with one machine, oldest first."""
+        return [record["action"] for record in self.history() if record["vm_id"] == vm_id]
+
+    def choose_language(self, language: object) -> requests.Response:
+        return self.post("/me", {"language": language})
+
+    # machines
+
+    def state(self) -> dict:
+        return self.get("/vms").json()
+
+    def vm(self, vm_id: str) -> dict | None:
+        return next((vm for vm in self.state()["vms"] if vm["id"] == vm_id), None)
+
+    def book(self, vm_id: object, hours: object = 1, **more) -> requests.Response:
+        return self.post("/book", {"vm_id": vm_id, "hours": hours, **more})
+
+    def renew(self, vm_id: object, hours: object = 1, **more) -> requests.Response:
+        return self.post("/renew", {"vm_id": vm_id, "hours": hours, **more})
+
+    def cancel(self, vm_id: object, **more) -> requests.Response:
+        return self.post("/cancel", {"vm_id": vm_id, **more})
+
+    def add_vm(self, vm_id: object, group_id: object = None, **more) -> requests.Response:
+        return self.post("/add-vm", {"id": vm_id, "group_id": group_id, **more})
+
+    def edit_vm(self, vm_id: object, **changes) -> requests.Response:
+        return self.post("/edit-vm", {"vm_id": vm_id, **changes})
+
+    def delete_vm(self, vm_id: object, **more) -> requests.Response:
+        return self.post("/delete-vm", {"vm_id": vm_id, **more})
+
+    # groups
+
+    def groups(self) -> list[dict]:
+        return self.get("/groups").json()
+
+    def group(self, group_id: int) -> dict | None:
+        return next((group for group in self.groups() if group["id"] == group_id), None)
+
+    def make_group(self, name: object, vm_ids: object = ()) -> requests.Response:
+        return self.post("/groups", {"name": name, "vm_ids": list(vm_ids) if isinstance(vm_ids, tuple) else vm_ids})
+
+    def add_to_group(self, group_id: object, vm_ids: object) -> requests.Response:
+        return self.post(f"/groups/{group_id}/add-existing-vms", {"vm_ids": vm_ids})
+
+    def take_from_group(self, vm_id: object, **more) -> requests.Response:
+        return self.post("/remove-vm-from-group", {"vm_id": vm_id, **more})
+
+    def delete_group(self, group_id: object) -> requests.Response:
+        return self.post("/delete-group", {"group_id": group_id})
+
+    # people
+
+    def users(self) -> requests.Response:
+        return self.get("/users")
+
+    def give_role(self, email: object, role: object) -> requests.Response:
+        return self.post("/users/role", {"email": email, "role": role})
+
+    def remove_user(self, email: object) -> requests.Response:
+        return self.post("/users/remove", {"email": email})
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,0 +1,176 @@
+"""The real server, started as a person would: `python app.py`, with a data file and settings of its own."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ADMIN = "alice@example.com"
+START_SECONDS = 20
+
+
+class Server:
+    """One serving process. Settings are environment variables; what is not named keeps the test's defaults."""
+
+    def __init__(self, data: Path, root: Path = ROOT, **settings: str) -> None:
+        self.data = data
+        self.root = root
+        self.port = free_port()
+        self.settings = settings
+        self.lines: list[str] = []
+        self._spoken = threading.Condition()
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        return "\n".join(self.lines)
+
+    def start(self) -> "Server":
+        """Starts and returns once /healthz answers; AssertionError with the log when it ends or never does."""
+        self.launch()
+        deadline = time.monotonic() + START_SECONDS
+        while not self.healthy():
+            assert self._process.poll() is None, f"the server ended at its start:\n{self.ended()[1]}"
+            assert time.monotonic() < deadline, f"the server never became healthy:\n{self.log}"
+            time.sleep(0.01)
+        return self
+
+    def launch(self) -> None:
+        """Starts without waiting."""
+        self._process = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=self.root,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
+
+    def ended(self, timeout: float = START_SECONDS) -> tuple[int, str]:
+        """Waits for the process to end by itself: its exit code and all it said."""
+        code = self._process.wait(timeout)
+        self._reader.join(timeout)
+        return code, self.log
+
+    def stop(self, how: signal.Signals = signal.SIGTERM, timeout: float = 10) -> float:
+        """Asks it to end and returns how many seconds that took; one that does not end is killed and reported."""
+        asked = time.monotonic()
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
+        took = time.monotonic() - asked
+        self._close()
+        return took
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._close()
+
+    def restart(self) -> "Server":
+        self.stop()
+        return self.start()
+
+    def healthy(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def stored(self) -> dict:
+        """What the data file says now."""
+        return json.loads(self.data.read_text(encoding="utf-8"))
+
+    def stored_vm(self, vm_id: str) -> dict:
+        return next(vm for vm in self.stored()["vms"] if vm["id"] == vm_id)
+
+    def wait_for_log(self, pattern: str, timeout: float = 10, after: int = 0) -> re.Match:
+        """The first match in the lines said since line number `after`, waiting for it to be said."""
+        deadline = time.monotonic() + timeout
+        with self._spoken:
+            while True:
+                for line in self.lines[after:]:
+                    if found := re.search(pattern, line):
+                        return found
+                assert self._spoken.wait(deadline - time.monotonic()), f"never said {pattern!r}:\n{self.log}"
+
+    def newest_code(self, email: str, after: int = 0) -> str:
+        """The sign-in code said since line `after` for this person."""
+        return self.wait_for_log(rf"sign-in code for {re.escape(email)}: (\d{{6}})\b", after=after).group(1)
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TZ", "TMPDIR") if name in os.environ}
+        return inherited | {
+            "PYTHONUNBUFFERED": "1",
+            "LOADZONE_DATA": str(self.data),
+            "LOADZONE_PORT": str(self.port),
+            "LOADZONE_SECRET_KEY": "a key for tests alone, of a decent length",
+            "LOADZONE_AUTH": "trust",
+            "LOADZONE_ADMINS": ADMIN,
+            "LOADZONE_LANGUAGE": "en",
+            **self.settings,
+        }
+
+    def _read(self, stream) -> None:
+        for line in stream:
+            with self._spoken:
+                self.lines.append(line.rstrip("\n"))
+                self._spoken.notify_all()
+
+    def _close(self) -> None:
+        if self._process:
+            self._reader.join(5)
+            self._process.stdout.close()
+
+
+@contextlib.contextmanager
+def running(folder: Path, inventory: dict | None = None, **settings: str) -> Iterator[Server]:
+    """A started server with its data file in `folder`, holding `inventory` if given; stopped in the end."""
+    server = Server(data_file(folder, inventory), **settings)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+def data_file(folder: Path, inventory: dict | None = None) -> Path:
+    path = folder / "data.json"
+    if inventory is not None:
+        path.write_text(json.dumps(inventory, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]

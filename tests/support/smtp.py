@@ -1,0 +1,207 @@
+"""A real SMTP server that keeps what it is given, and can be told to misbehave."""
+
+import email
+import re
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import default as modern
+
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from support.server import free_port
+
+PATIENCE = 10
+LOGIN = ("mailer@example.com", "correct horse")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message as it came over the wire; `tls` and `login` say how it came, `at` when (monotonic seconds)."""
+
+    message: EmailMessage
+    raw: bytes
+    sender: str
+    to: str
+    tls: bool
+    login: str | None
+    answer: str
+    at: float
+
+    @property
+    def subject(self) -> str:
+        return self.message["Subject"]
+
+    @property
+    def text(self) -> str:
+        return self.message.get_body(("plain",)).get_content()
+
+    @property
+    def html(self) -> str:
+        return self.message.get_body(("html",)).get_content()
+
+    @property
+    def code(self) -> str:
+        return re.search(r"\b(\d{6})\b", self.text).group(1)
+
+    @property
+    def links(self) -> list[str]:
+        """The tokens of the links in it, in order."""
+        return re.findall(r"https?://\S+/link/([^\s/?#<>\"]+)", self.text)
+
+
+class MailServer:
+    """`letters` are those it accepted, `attempts` all it was given. `answer` is its reply to each message;
+    `recipient_answer` its reply to each RCPT."""
+
+    def __init__(self, port: int | None = None, **options) -> None:
+        self.port = port or free_port()
+        self.answer = "250 OK"
+        self.recipient_answer = "250 OK"
+        self.attempts: list[Letter] = []
+        self.refused_recipients: list[float] = []
+        self._options = options
+        self._news = threading.Condition()
+        self._controller: Controller | None = None
+
+    @property
+    def letters(self) -> list[Letter]:
+        return [letter for letter in self.attempts if letter.answer.startswith("2")]
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a LoadZone server needs to send through it."""
+        return {"SMTP_HOST": "localhost", "SMTP_PORT": str(self.port), "SMTP_FROM": "loadzone@example.com"}
+
+    def start(self) -> "MailServer":
+        self._controller = Controller(
+            _Handler(self), hostname="127.0.0.1", port=self.port, ready_timeout=10, **self._options
+        )
+        self._controller.start()
+        return self
+
+    def stop(self) -> None:
+        if self._controller:
+            self._controller.stop()
+            self._controller = None
+
+    def wait_for_letter(self, to: str, about: str = "", count: int = 1, timeout: float = PATIENCE) -> Letter:
+        """The count-th accepted letter to this person with `about` in its subject."""
+        return self.wait_for(lambda: self.letters_to(to, about), count, timeout)[count - 1]
+
+    def wait_for_attempts(self, count: int, timeout: float = PATIENCE) -> list[Letter]:
+        return self.wait_for(lambda: self.attempts, count, timeout)
+
+    def wait_for(self, what, count: int, timeout: float = PATIENCE) -> list:
+        deadline = time.monotonic() + timeout
+        with self._news:
+            while len(found := what()) < count:
+                left = deadline - time.monotonic()
+                seen = [(letter.to, letter.subject, letter.answer) for letter in self.attempts]
+                assert self._news.wait(left), f"the letter never came; seen {seen}"
+            return list(found)
+
+    def letters_to(self, to: str, about: str = "") -> list[Letter]:
+        return [letter for letter in self.letters if letter.to == to and about in letter.subject]
+
+    def take(self, letter: Letter) -> None:
+        with self._news:
+            self.attempts.append(letter)
+            self._news.notify_all()
+
+    def refuse(self, recipient: str) -> None:
+        with self._news:
+            self.refused_recipients.append(time.monotonic())
+            self._news.notify_all()
+
+    def __enter__(self) -> "MailServer":
+        return self.start()
+
+    def __exit__(self, *error) -> None:
+        self.stop()
+
+
+class _Handler:
+    def __init__(self, mail: MailServer) -> None:
+        self.mail = mail
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if not self.mail.recipient_answer.startswith("2"):
+            self.mail.refuse(address)
+            return self.mail.recipient_answer
+        envelope.rcpt_tos.append(address)
+        return self.mail.recipient_answer
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        for recipient in envelope.rcpt_tos:
+            self.mail.take(
+                Letter(
+                    message=email.message_from_bytes(envelope.content, policy=modern),
+                    raw=envelope.content,
+                    sender=envelope.mail_from,
+                    to=recipient,
+                    tls=session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None,
+                    login=session.auth_data.login.decode() if session.auth_data else None,
+                    answer=self.mail.answer,
+                    at=time.monotonic(),
+                )
+            )
+        return self.mail.answer
+
+
+def check_login(server, session, envelope, mechanism, auth_data) -> AuthResult:
+    """Lets in who knows LOGIN."""
+    given = (auth_data.login.decode(), auth_data.password.decode())
+    return AuthResult(success=given == LOGIN, auth_data=auth_data if given == LOGIN else None)
+
+
+class HangingServer:
+    """Takes connections and never says a word."""
+
+    def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening.settimeout(0.2)
+        self.port = self._listening.getsockname()[1]
+        self.settings = {"SMTP_HOST": "localhost", "SMTP_PORT": str(self.port), "SMTP_FROM": "loadzone@example.com"}
+        self.called = threading.Event()
+        self._calls: list[socket.socket] = []
+        self._open = True
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> "HangingServer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._open = False
+        self._thread.join()
+        for call in [*self._calls, self._listening]:
+            call.close()
+
+    def _listen(self) -> None:
+        while self._open:
+            try:
+                self._calls.append(self._listening.accept()[0])
+            except TimeoutError:
+                continue
+            self.called.set()
+
+
+class Authority:
+    """A certificate authority of the test; `file` is what SSL_CERT_FILE names to trust it."""
+
+    def __init__(self, folder) -> None:
+        self._ca = trustme.CA()
+        self.file = str(folder / "authority.pem")
+        self._ca.cert_pem.write_to_path(self.file)
+
+    def context(self, name: str = "localhost") -> ssl.SSLContext:
+        """A TLS server that shows a certificate for `name`."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._ca.issue_cert(name).configure_cert(context)
+        return context
