@@ -1,0 +1,90 @@
+"""Who you are: signing in by code or by trust, and the session that a browser's cookie stands for."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, MutableMapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from codes import Codes
+from config import Config
+from desk import Desk
+from rules import people
+from storage import CannotSave, JsonStore
+
+log = logging.getLogger("loadzone.accounts")
+
+# A session's last use is written once a day, not once a request.
+SEEN_EVERY = timedelta(days=1)
+
+
+class Accounts:
+    """`post_code(email, code, language)` sends a code by mail; without SMTP it goes to the log instead."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: JsonStore,
+        desk: Desk,
+        clock: Callable[[], datetime],
+        post_code: Callable[[str, str, str], None],
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._desk = desk
+        self._clock = clock
+        self._codes = Codes(clock)
+        self._post_code = post_code
+
+    def who(self, session: MutableMapping[str, Any]) -> str | None:
+        """The address of the person whose session this is, if it is in force."""
+        email = session.get("who")
+        user = self._store.snapshot.users.get(email) if email else None
+        known = user is not None and people.is_session(user, session.get("session", ""), self._clock())
+        return email if known else None
+
+    def ask_code(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
+        """Send a code, good in this browser alone."""
+        people.check_domain(self._config, email)
+        session["ticket"], code = self._codes.issue(email, session.get("ticket"))
+        session.permanent = True
+        if self._config.mails:
+            self._post_code(email, code, language)
+        else:
+            log.info("sign-in code for %s: %s", email, code)
+
+    def enter_by_code(self, session: MutableMapping[str, Any], email: str, code: str, language: str) -> None:
+        self._codes.redeem(session.get("ticket"), email, code)
+        self.enter(session, email, language)
+
+    def enter(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
+        """A session of its own for this browser; what the cookie stood for before is over."""
+        new = secrets.token_urlsafe(16)
+        self._desk.do(people.sign_in, email=email, session=new, seen_language=language)
+        self.leave(session)
+        session.update(who=email, session=new)
+        session.permanent = True
+
+    def leave(self, session: MutableMapping[str, Any], everywhere: bool = False) -> None:
+        """Sign out: here, or in every browser of this person."""
+        actor = self.who(session)
+        if actor:
+            self._desk.do(people.sign_out, actor=actor, session=None if everywhere else session["session"])
+        session.clear()
+
+    def slide(self, session: MutableMapping[str, Any]) -> None:
+        """Begin the thirty days of a session in use anew, once a day."""
+        actor = self.who(session)
+        if not actor:
+            return
+        seen = self._store.snapshot.users[actor].sessions[session["session"]]
+        if self._clock() - seen < SEEN_EVERY:
+            return
+        try:
+            self._desk.do(people.keep_session, actor=actor, session=session["session"])
+        except CannotSave:
+            log.warning("the use of a session could not be noted; it will be at its next use")
+        else:
+            session.modified = True

@@ -1,0 +1,174 @@
+"""LoadZone: builds the parts and serves them. `python app.py` runs the production server."""
+
+from __future__ import annotations
+
+if __name__ == "__main__":
+    from gevent import monkey
+
+    monkey.patch_all()
+
+import hashlib
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import errors
+import guards
+import journal
+import server
+from accounts import Accounts
+from api import api
+from config import BadSetting, Config
+from context import Parts, visitor
+from datafile import BadFile
+from desk import Desk
+from durable import FileInUse
+from letters import Writer, letters_for
+from links import Links
+from live import Live
+from mailer import Mailer
+from pages import pages
+from scheduler import Scheduler
+from storage import JsonStore
+from times import utc_now
+from views import Board, shown
+
+log = logging.getLogger("loadzone")
+
+HERE = Path(__file__).parent
+A_YEAR = 365 * 24 * 3600
+
+
+class CannotStart(Exception):
+    """What keeps LoadZone from starting, as a sentence for its operator."""
+
+
+def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """The Flask app with its parts in `extensions["loadzone"]`; `start()` of these begins timers and post.
+
+    Raises CannotStart.
+    """
+    config = config or _settings()
+    app = Flask(__name__, static_url_path=f"/static/{_static_version()}", instance_path=str(HERE / "instance"))
+    app.config.update(
+        SECRET_KEY=config.secret_key or _own_secret_key(Path(app.instance_path)),
+        MAX_CONTENT_LENGTH=guards.BODY_AT_MOST,
+        SEND_FILE_MAX_AGE_DEFAULT=A_YEAR,  # every version has an address of its own
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+    )
+    app.json.ensure_ascii = False
+    app.extensions["loadzone"] = _build(app, config, clock)
+    guards.install(app)
+    errors.install(app)
+    app.register_blueprint(api)
+    app.register_blueprint(pages)
+    return app
+
+
+def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
+    store = _open_store(config, Path(app.instance_path))
+    links = Links(app.config["SECRET_KEY"], config.base_url)
+    desk = Desk(store, clock, config, letters_for if config.mails else lambda event, now: ())
+    mailer = Mailer(config, store, desk, Writer(links, config.base_url), clock)
+    store.subscribe(journal.follow)
+    return Parts(
+        config=config,
+        clock=clock,
+        store=store,
+        desk=desk,
+        board=Board(store),
+        links=links,
+        mailer=mailer,
+        accounts=Accounts(config, store, desk, clock, mailer.post_code),
+        scheduler=Scheduler(store, desk, config, clock),
+        live=Live(_sockets(app, config), store, visitor),
+        limiter=Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="moving-window"),
+    )
+
+
+def _sockets(app: Flask, config: Config) -> SocketIO:
+    socketio = SocketIO(
+        app,
+        async_mode=server.async_mode(),
+        manage_session=False,
+        cors_allowed_origins=lambda origin, environ: guards.is_own_origin(
+            origin, environ.get("HTTP_HOST"), config.base_url
+        ),
+        max_http_buffer_size=16_384,  # nothing of any size comes from a client
+    )
+    proxies = config.trusted_proxies
+    if proxies:  # in front of the sockets too
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=proxies)
+    return socketio
+
+
+def _open_store(config: Config, instance: Path) -> JsonStore:
+    path = config.data or instance / "data.json"
+    try:
+        if not config.data:
+            instance.mkdir(mode=0o700, exist_ok=True)
+        starter = b"{}" if config.data else (HERE / "data.json").read_bytes()
+        return JsonStore(path, starter, shown, server.run_blocking())
+    except FileInUse as error:
+        raise CannotStart(f"{error} is in use by another LoadZone; stop that one first") from None
+    except FileNotFoundError:
+        raise CannotStart(f"{path}: there is no such folder; create it, or set LOADZONE_DATA") from None
+    except BadFile as error:
+        raise CannotStart(f"{path} cannot be used: {error}. It was left as it is") from None
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be used: {error.strerror}") from None
+
+
+def _settings() -> Config:
+    try:
+        return Config.from_env(os.environ)
+    except BadSetting as error:
+        raise CannotStart(str(error)) from None
+
+
+def _own_secret_key(instance: Path) -> str:
+    """Made once; whoever has it can sign in as anybody, so nobody else may read it."""
+    path = instance / "secret_key"
+    try:
+        instance.mkdir(mode=0o700, exist_ok=True)
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text()
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be used: {error.strerror}; set LOADZONE_SECRET_KEY instead") from None
+
+
+def _static_version() -> str:
+    """Changes whenever a static file does, so that browsers may keep each version for good."""
+    digest = hashlib.blake2b(digest_size=6)
+    for path in sorted((HERE / "static").rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(HERE).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def main() -> int:
+    journal.set_up()
+    try:
+        app = create_app()
+    except CannotStart as error:
+        sys.stderr.write(f"LoadZone cannot start: {error}\n")
+        return 2
+    return server.serve(app)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

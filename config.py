@@ -1,0 +1,212 @@
+"""The settings: read from the environment once, checked, frozen. An empty value is an unset one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+LANGUAGES = ("ru", "en")
+# The shape that HTML's <input type=email> accepts: https://html.spec.whatwg.org/#valid-e-mail-address
+EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+)
+DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+EMAIL_MAX = 254  # RFC 5321, 4.5.3.1.3
+
+T = TypeVar("T")
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the message names it and says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Hours and minutes as numbers, fractions allowed. `data` None: the file in Flask's instance folder."""
+
+    data: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 5000
+    secret_key: str | None = None
+    base_url: str = "http://localhost:5000"
+    trusted_proxies: int = 0
+    auth: str = "code"
+    admins: tuple[str, ...] = ()
+    allowed_domains: tuple[str, ...] = ()
+    max_hours: float = 24
+    max_ahead_hours: float = 168
+    remind_minutes: tuple[float, ...] = (60, 15)
+    hold_minutes: float = 15
+    language: str = "ru"
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_user: str | None = None
+    smtp_pass: str | None = None
+    smtp_from: str | None = None
+
+    @property
+    def mails(self) -> bool:
+        """Whether letters are sent at all."""
+        return self.smtp_host is not None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Config:
+        """The settings that these variables make. Raises BadSetting."""
+        read = Reader(environ)
+        port = read("LOADZONE_PORT", _port, 5000)
+        config = cls(
+            data=read("LOADZONE_DATA", Path, None),
+            host=read("LOADZONE_HOST", str, "127.0.0.1"),
+            port=port,
+            secret_key=read.secret("LOADZONE_SECRET_KEY", _secret),
+            base_url=read("LOADZONE_BASE_URL", _url, f"http://localhost:{port}"),
+            trusted_proxies=read("LOADZONE_TRUSTED_PROXIES", _count, 0),
+            auth=read("LOADZONE_AUTH", _one_of("code", "trust"), "code"),
+            admins=read("LOADZONE_ADMINS", _each(_email), ()),
+            allowed_domains=read("LOADZONE_ALLOWED_DOMAINS", _each(_domain), ()),
+            max_hours=read("LOADZONE_MAX_HOURS", _amount, 24),
+            max_ahead_hours=read("LOADZONE_MAX_AHEAD_HOURS", _amount, 168),
+            remind_minutes=read("LOADZONE_REMIND_MINUTES", _each(_amount), (60, 15)),
+            hold_minutes=read("LOADZONE_HOLD_MINUTES", _amount, 15),
+            language=read("LOADZONE_LANGUAGE", _one_of(*LANGUAGES), "ru"),
+            smtp_host=read("SMTP_HOST", _host, None),
+            smtp_port=read("SMTP_PORT", _port, 587),
+            smtp_user=read("SMTP_USER", _line, None),
+            smtp_pass=read.secret("SMTP_PASS", str),
+            smtp_from=read("SMTP_FROM", _sender, None),
+        )
+        _check_sender(config)
+        return config
+
+
+class Reader:
+    """Reads one variable at a time; what is wrong with it is said with its name."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def __call__(self, name: str, parse: Callable[[str], T], default: Any) -> T:
+        return self._parsed(name, self._environ.get(name, ""), parse, default)
+
+    def secret(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """A value that may lie in a file instead, named by the variable with `_FILE` behind it."""
+        path = self._environ.get(f"{name}_FILE", "").strip()
+        if not path:
+            return self(name, parse, None)
+        if self._environ.get(name, "").strip():
+            raise BadSetting(f"{name} and {name}_FILE are both set; keep one of them")
+        try:
+            content = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSetting(f"{name}_FILE: cannot read {path}: {error}") from error
+        return self._parsed(f"{name}_FILE", content, parse, None)
+
+    def _parsed(self, name: str, text: str, parse: Callable[[str], T], default: Any) -> T:
+        value = text.strip()
+        if not value:
+            return default
+        try:
+            return parse(value)
+        except ValueError as error:
+            shown = "" if parse is _secret else f" {value!r}"
+            raise BadSetting(f"{name}:{shown} {error}") from None
+
+
+def _number(text: str, kind: Callable[[str], T], words: str, low: float, high: float) -> T:
+    try:
+        number = kind(text)
+    except ValueError:
+        raise ValueError(f"is not {words}") from None
+    if not low <= number <= high:  # NaN fails this too
+        raise ValueError(f"is not between {low:g} and {high:g}")
+    return number
+
+
+def _port(text: str) -> int:
+    return _number(text, int, "a port number", 1, 65535)
+
+
+def _count(text: str) -> int:
+    return _number(text, int, "a whole number", 0, 10)
+
+
+def _amount(text: str) -> float:
+    """Hours or minutes; at most ten years of either."""
+    return _number(text, float, "a number", 0.0001, 87600)
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"is not one of: {', '.join(allowed)}")
+        return text
+
+    return parse
+
+
+def _each(parse: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
+    def parse_all(text: str) -> tuple[T, ...]:
+        return tuple(dict.fromkeys(parse(part.strip()) for part in text.split(",") if part.strip()))
+
+    return parse_all
+
+
+def _email(text: str) -> str:
+    address = text.lower()
+    if len(address) > EMAIL_MAX or not EMAIL.fullmatch(address):
+        raise ValueError(f"has {text!r} in it, which is not an e-mail address")
+    return address
+
+
+def _domain(text: str) -> str:
+    domain = text.lower().removeprefix("@")
+    if not DOMAIN.fullmatch(domain):
+        raise ValueError(f"has {text!r} in it, which is not a domain")
+    return domain
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._:\-\[\]]{1,255}", text):
+        raise ValueError("is not a host name or address")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("has characters that do not belong into one line")
+    return text
+
+
+def _sender(text: str) -> str:
+    """`LoadZone <loadzone@example.com>` or the bare address."""
+    found = re.fullmatch(r"(?:[^<>]*<([^<>]+)>|([^<>]+))", _line(text))
+    if not found:
+        raise ValueError("is not a sender's address")
+    _email((found[1] or found[2]).strip())
+    return text
+
+
+def _check_sender(config: Config) -> None:
+    if not config.mails or config.smtp_from:
+        return
+    if not config.smtp_user:
+        raise BadSetting("SMTP_FROM: is needed, since SMTP_HOST is set and there is no SMTP_USER to send as")
+    if not EMAIL.fullmatch(config.smtp_user.lower()):
+        raise BadSetting("SMTP_FROM: is needed, since SMTP_USER is not an e-mail address to send as")
+
+
+def _secret(text: str) -> str:
+    if len(text) < 16:
+        raise ValueError("is too short: use 16 characters or more")
+    return text
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ValueError("is not an address like https://loadzone.example.com")
+    return text.rstrip("/")

@@ -1,0 +1,83 @@
+"""What a request knows: the parts of the app, who asks, in which language, and the body it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from flask import current_app, g, request, session
+from flask_limiter import Limiter
+
+import bodies
+import i18n
+from accounts import Accounts
+from config import Config
+from desk import Desk
+from links import Links
+from live import Live, Visitor
+from mailer import Mailer
+from scheduler import Scheduler
+from storage import JsonStore
+from views import Board
+
+B = TypeVar("B", bound=bodies.Body)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the app is built of."""
+
+    config: Config
+    clock: Callable[[], datetime]
+    store: JsonStore
+    desk: Desk
+    board: Board
+    links: Links
+    mailer: Mailer
+    accounts: Accounts
+    scheduler: Scheduler
+    live: Live
+    limiter: Limiter
+
+    def start(self) -> None:
+        """Begin the timers, the post and the sockets' delivery. What ended meanwhile is released before that."""
+        self.live.start()
+        self.scheduler.catch_up()
+        self.scheduler.start()
+        self.mailer.start()
+
+    def stop(self) -> None:
+        self.scheduler.stop()
+        self.mailer.stop()
+        self.live.stop()
+        self.store.close()
+
+
+def parts() -> Parts:
+    return current_app.extensions["loadzone"]
+
+
+def actor() -> str | None:
+    """The address of who asks, or None for a stranger."""
+    if "actor" not in g:
+        g.actor = parts().accounts.who(session)
+    return g.actor
+
+
+def language() -> str:
+    """The person's choice, else what the page was switched to, else what the browser asks for, else the setting."""
+    user = parts().store.snapshot.users.get(actor() or "")
+    wishes = [user.language if user else None, request.cookies.get("language"), *request.accept_languages.values()]
+    return i18n.best_of(wishes) or parts().config.language
+
+
+def visitor() -> Visitor:
+    email = parts().accounts.who(session)
+    return Visitor(email, session.get("session") if email else None, language())
+
+
+def body(model: type[B]) -> B:
+    """The request's JSON as `model`; no body at all is an empty object."""
+    return bodies.read(model, request.get_data() or b"{}")

@@ -1,0 +1,98 @@
+"""One file on disk, replaced as a whole: after a crash it holds the old bytes or the new, never a mixture."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class FileInUse(Exception):
+    """Another process holds the file."""
+
+
+class DurableFile:
+    """A file of mode 0600 that this process alone may replace, until it is closed.
+
+    Raises FileInUse when another process has it, FileNotFoundError when its folder is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(os.path.realpath(path))
+        self._temporary = self.path.with_name(f".{self.path.name}.tmp")
+        self._lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            raise FileInUse(str(self.path)) from None
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+    def protect(self) -> None:
+        """Take the rights of others off a file that was laid here by hand."""
+        self.path.chmod(0o600)
+
+    def replace(self, content: bytes) -> bool:
+        """Put `content` in the file's place. True: it is on disk for good. False: it is in place, but whether it
+        outlives a power cut is unknown. An OSError: the old content still stands."""
+        try:
+            written = self._write(self._temporary, content)
+            try:
+                os.replace(self._temporary, self.path)
+            except OSError:
+                if self._inode() != written:
+                    raise
+                return False
+        except OSError:
+            self._temporary.unlink(missing_ok=True)
+            raise
+        return self._settle_folder()
+
+    def try_writing(self) -> None:
+        """Write and fsync a block beside the file, as a replacement would; an OSError says that none would succeed."""
+        probe = self.path.with_name(f".{self.path.name}.probe")
+        try:
+            self._write(probe, b"\0" * 4096)
+        finally:
+            probe.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+    def _write(self, path: Path, content: bytes) -> tuple[int, int]:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.fchmod(fd, 0o600)
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(fd, rest) :]
+            os.fsync(fd)
+            status = os.fstat(fd)
+            return status.st_dev, status.st_ino
+        finally:
+            os.close(fd)
+
+    def _inode(self) -> tuple[int, int] | None:
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _settle_folder(self) -> bool:
+        try:
+            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            return False
+        try:
+            os.fsync(folder)
+        except OSError:
+            return False
+        finally:
+            os.close(folder)
+        return True

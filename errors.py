@@ -1,0 +1,99 @@
+"""Every no and every fault as an answer: the status, a sentence in the reader's language, a stable code."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_limiter import RateLimitExceeded
+from werkzeug.exceptions import HTTPException
+
+from context import language, parts
+from guards import BODY_AT_MOST
+from i18n import moment, say
+from rules.refusal import Refusal
+from storage import CannotSave
+from times import iso
+
+log = logging.getLogger("loadzone.errors")
+
+CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CannotSave, _cannot_save)
+    app.register_error_handler(RateLimitExceeded, _too_often)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def sentence(code: str, facts: Mapping[str, Any], language: str) -> str:
+    """What is said to the person who is refused."""
+    values = {name: moment(language, value) if isinstance(value, datetime) else value for name, value in facts.items()}
+    return say(language, _key(code, facts), **values)
+
+
+def _refused(refusal: Refusal) -> Response:
+    facts = refusal.facts
+    if refusal.code == "wrong_code":
+        facts = {**facts, "n": facts["tries_left"]}
+    return _answer(refusal.status, refusal.code, facts)
+
+
+def _cannot_save(error: CannotSave) -> Response:
+    return _answer(503, "cannot_save", {"unsure": True} if error.unsure else {})
+
+
+def _too_often(error: RateLimitExceeded) -> Response:
+    limit = parts().limiter.current_limit
+    seconds = max(1, int(limit.reset_at - time.time()) + 1) if limit else 60
+    response = _answer(429, "too_many", {"retry_after": seconds, "n": max(1, round(seconds / 60))})
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status >= 500:
+        return _broken(error)
+    facts = {"max": BODY_AT_MOST} if status == 413 else {}
+    response = _answer(status, CODES.get(status, "bad_input"), facts)
+    if status == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return _answer(500, "broken", {})
+
+
+def _answer(status: int, code: str, facts: Mapping[str, Any]) -> Response:
+    spoken = language()
+    words = sentence(code, facts, spoken)
+    if request.method == "GET" and request.accept_mimetypes.best == "text/html":
+        title = say(spoken, "page.broken.title" if status >= 500 else "page.error.title")
+        response = Response(render_template("error.html", lang=spoken, status=status, title=title, text=words))
+    else:
+        shown = {name: iso(value) if isinstance(value, datetime) else value for name, value in facts.items()}
+        shown.pop("n", None)
+        response = jsonify({"error": words, "code": code, **shown})
+    response.status_code = status
+    return response
+
+
+def _key(code: str, facts: Mapping[str, Any]) -> str:
+    if code == "bad_input":
+        return f"error.bad_input.{facts.get('reason', 'request')}"
+    if code == "wrong_code" and not facts["tries_left"]:
+        return "error.wrong_code.last"
+    if code == "not_allowed" and "holder" in facts:
+        return "error.not_allowed.holder"
+    if code == "cannot_save" and facts.get("unsure"):
+        return "error.cannot_save.unsure"
+    return f"error.{code}"

@@ -1,0 +1,89 @@
+"""What is checked before any route, and what every answer carries."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request, session
+from flask.sessions import SecureCookieSessionInterface
+
+from context import parts
+from rules.refusal import refuse
+
+BODY_AT_MOST = 64 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class CookieByScheme(SecureCookieSessionInterface):
+    """The session's cookie is Secure exactly where the browser came by https, as the trusted proxies say."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def install(app: Flask) -> None:
+    app.session_interface = CookieByScheme()
+    app.before_request(refuse_other_origins)
+    app.before_request(refuse_other_types)
+    app.before_request(_slide_session)
+    app.after_request(_add_headers)
+
+
+def is_own_origin(origin: str | None, host: str | None, base_url: str) -> bool:
+    """Whether a browser's `Origin` is the host that was asked, or where people reach LoadZone."""
+    if origin is None:
+        return True
+    return origin == base_url_origin(base_url) or (host is not None and urlsplit(origin).netloc == host)
+
+
+def base_url_origin(base_url: str) -> str:
+    url = urlsplit(base_url)
+    return f"{url.scheme}://{url.netloc}"
+
+
+def refuse_other_origins() -> None:
+    """Another site's page cannot act with this browser's session. A script that sends neither header is served."""
+    if not _changes():
+        return
+    own = is_own_origin(request.headers.get("Origin"), request.host, parts().config.base_url)
+    if not own or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        refuse("other_origin")
+
+
+def refuse_other_types() -> None:
+    """A body is JSON and says so; only the form behind a mail's link is one of a browser's own."""
+    has_body = request.content_length or "Transfer-Encoding" in request.headers
+    if _changes() and has_body and request.mimetype != "application/json" and request.endpoint != "pages.follow_link":
+        refuse("not_json")
+
+
+def _changes() -> bool:
+    return request.method not in ("GET", "HEAD", "OPTIONS")
+
+
+def _slide_session() -> None:
+    if request.endpoint != "static":
+        parts().accounts.slide(session)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint == "static":
+        response.cache_control.immutable = True
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,73 @@
+"""One catalogue for page, sockets and mail: `lang/page.<language>.json` and `lang/server.<language>.json`.
+
+An entry is a sentence with `{placeholders}`, or an object of plural forms, chosen by `n`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+FOLDER = Path(__file__).parent / "lang"
+LANGUAGES = tuple(sorted(path.name.split(".")[1] for path in FOLDER.glob("server.*.json")))
+
+
+def _load(part: str) -> dict[str, dict[str, Any]]:
+    return {
+        language: json.loads((FOLDER / f"{part}.{language}.json").read_text(encoding="utf-8")) for language in LANGUAGES
+    }
+
+
+PAGE = _load("page")
+SERVER = _load("server")
+_LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
+
+
+def say(language: str, key: str, **values: Any) -> str:
+    """The sentence under `key`; numbers are written the language's way. KeyError if there is none."""
+    entry = SERVER[language][key]
+    if isinstance(entry, Mapping):
+        entry = entry[_LOCALES[language].plural_form(values["n"])]
+    return entry.format(**{name: _written(language, value) for name, value in values.items()})
+
+
+def moment(language: str, instant: datetime) -> str:
+    """An instant in the server's local time, with its offset, so that it cannot be misread."""
+    local = instant.astimezone()
+    offset = local.strftime("%z")
+    return f"{format_datetime(local, 'd MMM, HH:mm', locale=language)} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def hours(language: str, amount: float) -> str:
+    """`4 hours`, `1.5 hours`; minutes below one hour."""
+    minutes = round(amount * 60)
+    if minutes < 60:
+        return say(language, "minutes", n=max(1, minutes))
+    rounded = round(amount, 2)
+    return say(language, "hours", n=int(rounded) if rounded == int(rounded) else rounded)
+
+
+def best_of(wishes: Iterable[str | None]) -> str | None:
+    """The first wish that names a language we speak; `en-GB` is English."""
+    for wish in wishes:
+        try:
+            language = Locale.parse(wish, sep="-").language if wish else None
+        except (ValueError, UnknownLocaleError):
+            continue
+        if language in LANGUAGES:
+            return language
+    return None
+
+
+def _written(language: str, value: Any) -> Any:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return format_decimal(value, locale=language)
+    return value

@@ -1,0 +1,135 @@
+"""Commits to sockets: what changed, then what is told of it, in the order of commits. No command arrives here."""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask_socketio import SocketIO, join_room
+
+from i18n import LANGUAGES
+from notices import notices
+from rules.events import Event
+from storage import Commit, JsonStore
+from views import MEMBERS, STRANGERS, VM_VIEWS, group_view, shown
+
+log = logging.getLogger("loadzone.live")
+
+ALL_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whose socket it is: `email` and `session` are None for a stranger."""
+
+    email: str | None
+    session: str | None
+    language: str
+
+
+class Live:
+    """`identify()` says who is asking, within a socket's handshake. `start` begins the delivery."""
+
+    def __init__(self, socketio: SocketIO, store: JsonStore, identify: Callable[[], Visitor]) -> None:
+        self._socketio = socketio
+        self._identify = identify
+        self._commits: queue.Queue[Commit | None] = queue.Queue()
+        store.subscribe(self._commits.put)
+        socketio.on_event("connect", self._welcome)
+
+    def start(self) -> None:
+        self._socketio.start_background_task(self._deliver_all)
+
+    def stop(self) -> None:
+        self._commits.put(None)
+
+    def _welcome(self, *_: Any) -> bool:
+        """Put the socket where its visitor belongs; False refuses one whose session ended in that very moment."""
+        visitor = self._identify()
+        for room in _rooms_of(visitor):
+            join_room(room)
+        return self._identify() == visitor
+
+    def _deliver_all(self) -> None:
+        while (commit := self._commits.get()) is not None:
+            try:
+                self._deliver(commit)
+            except Exception:  # one commit that cannot be told must not silence those after it
+                log.exception("revision %s could not be told", commit.after.revision)
+
+    def _deliver(self, commit: Commit) -> None:
+        if commit.visible:
+            for audience in (MEMBERS, STRANGERS):
+                self._socketio.emit("change", change_of(commit, audience), to=audience)
+        for notice in notices(commit.events):
+            for language in LANGUAGES:
+                room = _person_room(notice.to, language) if notice.to else _language_room(language)
+                self._socketio.emit("notification", notice.message(language), to=room)
+        for event in commit.events:
+            self._obey(event)
+
+    def _obey(self, event: Event) -> None:
+        """Sockets whose session ended are cut; those of a person with a new language move to its room."""
+        for session in event.sessions:
+            for sid in self._sids(_session_room(session)):
+                self._socketio.server.disconnect(sid)
+        if event.kind == "language_chosen":
+            self._speak(event.to or "", event.language or "")
+
+    def _speak(self, email: str, language: str) -> None:
+        server = self._socketio.server
+        for old in (known for known in LANGUAGES if known != language):
+            for sid in self._sids(_person_room(email, old)):
+                for room in (_person_room(email, old), _language_room(old)):
+                    server.leave_room(sid, room)
+                for room in (_person_room(email, language), _language_room(language)):
+                    server.enter_room(sid, room)
+
+    def _sids(self, room: str) -> list[str]:
+        return [sid for sid, _ in self._socketio.server.manager.get_participants("/", room)]
+
+
+def change_of(commit: Commit, audience: str) -> dict[str, Any]:
+    """The `change` as that audience may see it (contract §4)."""
+    before, after = commit.before, commit.after
+    vm_ids = [vm_id for vm_id in commit.touched["vms"] if _differs(before.vms.get(vm_id), after.vms.get(vm_id))]
+    if len(vm_ids) > ALL_AT_ONCE:
+        return {"revision": after.revision, "all": True}
+    change = {
+        "revision": after.revision,
+        "vms": [VM_VIEWS[audience](after.vms[vm_id]) for vm_id in vm_ids if vm_id in after.vms],
+        "removed": [vm_id for vm_id in vm_ids if vm_id not in after.vms],
+    }
+    if commit.touched["groups"]:
+        change["groups"] = [group_view(group) for group in after.groups.values()]
+    return change
+
+
+def _differs(before: Any, after: Any) -> bool:
+    return (before and shown(before)) != (after and shown(after))
+
+
+def _rooms_of(visitor: Visitor) -> Iterable[str]:
+    if not visitor.email or not visitor.session:
+        return [STRANGERS]
+    return [
+        MEMBERS,
+        _language_room(visitor.language),
+        _person_room(visitor.email, visitor.language),
+        _session_room(visitor.session),
+    ]
+
+
+def _language_room(language: str) -> str:
+    return f"language:{language}"
+
+
+def _person_room(email: str, language: str) -> str:
+    return f"person:{language}:{email}"
+
+
+def _session_room(session: str) -> str:
+    return f"session:{session}"

@@ -1,0 +1,192 @@
+"""The post: one worker that hands the letters of the durable outbox over to the SMTP server, at least once each."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from codes import GOOD_FOR
+from config import Config
+from desk import Desk
+from letters import Writer, code_letter
+from records import Letter
+from rules import outbox
+from smtp import CannotConnect, Connection, Outcome
+from storage import CannotSave, Commit, JsonStore
+
+log = logging.getLogger("loadzone.mailer")
+
+KEPT_FOR = timedelta(days=1)
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=5)
+# Few enough that a crash sends few twice, many enough that the file is not written once a letter.
+PER_CONNECTION = 20
+
+
+@dataclass(slots=True)
+class Pauses:
+    """When each letter that was not taken is to be tried next; the pauses grow from 2 seconds to 5 minutes."""
+
+    tries: dict[str, int] = field(default_factory=dict)
+    next_at: dict[str, datetime] = field(default_factory=dict)
+
+    def is_due(self, letter: Letter, now: datetime) -> bool:
+        return self.next_at.get(letter.id, now) <= now
+
+    def grow(self, letter: Letter, now: datetime) -> None:
+        tries = self.tries[letter.id] = self.tries.get(letter.id, 0) + 1
+        self.next_at[letter.id] = now + min(FIRST_PAUSE * 2 ** min(tries - 1, 16), LONGEST_PAUSE)
+
+    def end_all(self) -> None:
+        """The server is back: nothing has to wait any longer."""
+        self.next_at.clear()
+
+    def forget(self, letter_id: str) -> None:
+        self.tries.pop(letter_id, None)
+        self.next_at.pop(letter_id, None)
+
+    def seconds_left(self, now: datetime) -> float | None:
+        """Until the next letter is due; None where none waits."""
+        return max(0.0, (min(self.next_at.values()) - now).total_seconds()) if self.next_at else None
+
+
+class Mailer:
+    """`start` begins the worker; `deliver` makes one round. Codes are letters too, but never leave memory."""
+
+    def __init__(
+        self, config: Config, store: JsonStore, desk: Desk, writer: Writer, clock: Callable[[], datetime]
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._desk = desk
+        self._writer = writer
+        self._clock = clock
+        self._codes: dict[str, Letter] = {}
+        self._done: set[str] = set()  # handed over or given up, and still in the file
+        self._pauses = Pauses()
+        self._away = False
+        self._news = threading.Event()
+        self._stopping = False
+        self._worker = threading.Thread(target=self._work, name="mailer", daemon=True)
+        store.subscribe(self._follow)
+
+    def start(self) -> None:
+        if self._config.mails:
+            self._news.set()
+            self._worker.start()
+
+    def stop(self) -> None:
+        """Take no more letters up. One that is being handed over stays in the outbox unless it was finished."""
+        self._stopping = True
+        self._news.set()
+
+    def post_code(self, email: str, code: str, language: str) -> None:
+        letter = code_letter(email, code, language, self._clock())
+        self._codes[letter.id] = letter
+        self._news.set()
+
+    def deliver(self) -> bool:
+        """Try what is due, over one connection. True: there was something to do, so there may be more."""
+        self._give_up_old()
+        due = self._due()
+        if not due:
+            return self._clear_done()
+        try:
+            with Connection(self._config) as connection:
+                self._say_it_is_back()
+                for letter in due[:PER_CONNECTION]:
+                    self._hand_over(connection, letter)
+        except CannotConnect as error:
+            self._say_it_is_away(error)
+            for letter in self._due():
+                self._pauses.grow(letter, self._clock())
+        self._clear_done()
+        return True
+
+    def _work(self) -> None:
+        while not self._stopping:
+            self._news.clear()
+            try:
+                busy = self.deliver()
+            except Exception:  # the post must not stop for one letter's sake
+                log.exception("a round of the post failed")
+                busy = False
+            if not busy:
+                self._news.wait(self._idle_seconds())
+
+    def _idle_seconds(self) -> float:
+        left = self._pauses.seconds_left(self._clock())
+        return min(LONGEST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds() if left is None else max(left, 0.05))
+
+    def _follow(self, commit: Commit) -> None:
+        if commit.touched["letters"]:
+            self._news.set()
+
+    def _waiting(self) -> list[Letter]:
+        """Codes first: somebody sits and waits for them."""
+        stored = self._store.snapshot.letters.values()
+        return [*self._codes.values(), *(letter for letter in stored if letter.id not in self._done)]
+
+    def _due(self) -> list[Letter]:
+        now = self._clock()
+        return [letter for letter in self._waiting() if self._pauses.is_due(letter, now)]
+
+    def _hand_over(self, connection: Connection, letter: Letter) -> None:
+        try:
+            written = self._writer.write(letter, self._language_of(letter))
+        except (KeyError, ValueError) as error:  # a file edited by hand may ask for a letter we cannot write
+            outcome, words = Outcome.NEVER, repr(error)
+        else:
+            outcome, words = connection.send(letter, written)
+        if outcome is Outcome.LATER:
+            log.warning("letter %s (%s) to %s is to be tried again: %s", letter.id, letter.kind, letter.to, words)
+            self._pauses.grow(letter, self._clock())
+        elif outcome is Outcome.NEVER:
+            log.error("letter %s (%s) to %s was refused for good: %s", letter.id, letter.kind, letter.to, words)
+            self._finish(letter)
+        else:
+            log.info("letter %s (%s) sent to %s", letter.id, letter.kind, letter.to)
+            self._finish(letter)
+
+    def _give_up_old(self) -> None:
+        now = self._clock()
+        for letter in self._waiting():
+            if now - letter.created > (GOOD_FOR if letter.id in self._codes else KEPT_FOR):
+                log.error("letter %s (%s) to %s was given up: too old", letter.id, letter.kind, letter.to)
+                self._finish(letter)
+
+    def _finish(self, letter: Letter) -> None:
+        self._pauses.forget(letter.id)
+        if self._codes.pop(letter.id, None) is None:
+            self._done.add(letter.id)
+
+    def _clear_done(self) -> bool:
+        """Take what is finished out of the file. Where that fails, it is not sent again for it, and tried later."""
+        if self._done:
+            try:
+                self._desk.do(outbox.clear, letter_ids=tuple(self._done))
+            except CannotSave:
+                log.warning("%d finished letters stay in the outbox until the file can be written", len(self._done))
+            else:
+                self._done.clear()
+        return False
+
+    def _language_of(self, letter: Letter) -> str:
+        user: Any = self._store.snapshot.users.get(letter.to)
+        wishes: Iterable[str | None] = (letter.about.get("language"), user and (user.language or user.seen_language))
+        return next(filter(None, wishes), self._config.language)
+
+    def _say_it_is_away(self, error: CannotConnect) -> None:
+        level = logging.DEBUG if self._away else logging.ERROR
+        log.log(level, "the SMTP server cannot be used; letters wait: %s", error)
+        self._away = True
+
+    def _say_it_is_back(self) -> None:
+        if self._away:
+            log.info("the SMTP server is back")
+            self._away = False
+            self._pauses.end_all()

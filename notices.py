@@ -1,0 +1,69 @@
+"""What a commit tells people: its events as sentences, many of a kind in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from i18n import hours, say
+from rules.events import PERSONAL, PUBLIC, Event
+
+AT_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence: for everybody signed in, or where `to` is set for that person alone."""
+
+    kind: str
+    events: tuple[Event, ...]
+    to: str | None = None
+
+    def message(self, language: str) -> dict[str, Any]:
+        """The `notification` as it is sent: the sentence, and what it is about."""
+        event = self.events[0]
+        about = {"vm_id": event.vm_id, "group_id": event.group_id, "by": event.by} if len(self.events) == 1 else {}
+        facts = {key: value for key, value in about.items() if value is not None}
+        return {"msg": self.sentence(language), "kind": self.kind, **facts}
+
+    def sentence(self, language: str) -> str:
+        if len(self.events) > 1:
+            return say(language, f"notice.{self.kind}.many", n=len(self.events))
+        event = self.events[0]
+        return say(
+            language,
+            _key(event),
+            n=len(event.vm_ids),
+            by=event.by,
+            to=event.to,
+            vm_id=event.vm_id,
+            group=event.group,
+            reason=event.reason,
+            time=hours(language, event.hours) if event.hours is not None else "",
+        )
+
+
+def notices(events: Iterable[Event]) -> list[Notice]:
+    """The sentences of one commit, in the order of what happened; more than five of a kind become one."""
+    kinds: dict[tuple[str, str | None], list[Event]] = {}
+    for event in events:
+        if event.kind in PUBLIC:
+            kinds.setdefault((event.kind, None), []).append(event)
+        elif event.kind in PERSONAL:
+            kinds.setdefault((event.kind, event.to), []).append(event)
+    return [notice for (kind, to), alike in kinds.items() for notice in _notices_of(kind, to, alike)]
+
+
+def _notices_of(kind: str, to: str | None, alike: list[Event]) -> list[Notice]:
+    if len(alike) > AT_MOST:
+        return [Notice(kind, tuple(alike), to)]
+    return [Notice(kind, (event,), to) for event in alike]
+
+
+def _key(event: Event) -> str:
+    if event.kind == "role_changed":
+        return f"notice.role_changed.{event.role}"
+    if event.kind == "force_released" and event.reason:
+        return "notice.force_released.reason"
+    return f"notice.{event.kind}"

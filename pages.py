@@ -1,0 +1,102 @@
+"""What a person opens: the page itself, the page behind a mail's link, and the health check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, render_template
+
+import i18n
+from api import me
+from context import actor, language, parts
+from links import Meant
+from records import Vm
+from rules import booking
+from rules.refusal import Refusal
+from times import iso
+from views import MEMBERS, STRANGERS
+
+pages = Blueprint("pages", __name__)
+
+BY_LINK = {"renew": booking.renew_by_link, "release": booking.release_by_link}
+
+
+@pages.get("/")
+def index() -> str:
+    return render_template("index.html", lang=language(), boot=_boot())
+
+
+@pages.get("/link/<token>")
+def show_link(token: str) -> tuple[str, int]:
+    """Looking changes nothing: mail scanners look."""
+    meant = parts().links.read(token)
+    vm = parts().store.snapshot.vms.get(meant.vm_id)
+    if not booking.is_meant(vm, meant) or booking.has_ended(vm, parts().clock()):
+        return _void(token)
+    return _link_page(meant, token, "text", f"link.{meant.deed}.button", meant.expires_at), 200
+
+
+@pages.post("/link/<token>")
+def follow_link(token: str) -> tuple[str, int]:
+    meant = parts().links.read(token)
+    try:
+        vm: Vm = parts().desk.do(BY_LINK[meant.deed], meant=meant)
+    except Refusal as refusal:
+        if refusal.code != "link_void":
+            raise
+        return _void(token)
+    return _link_page(meant, token, "done", None, vm.expires_at or meant.expires_at), 200
+
+
+@pages.get("/healthz")
+def healthz() -> tuple[dict[str, str], int]:
+    try:
+        parts().store.check()
+    except OSError as error:
+        return {"status": "cannot_save", "error": error.strerror or "the data file cannot be written"}, 503
+    return {"status": "ok"}, 200
+
+
+def _boot() -> str:
+    """All that the first paint needs, as JSON that cannot end the script element it stands in."""
+    config, mine = parts().config, me()
+    mine.pop("bookings", None)
+    boot = {
+        "me": {**mine, "language": language()},
+        "state": orjson.Fragment(parts().board.answer(MEMBERS if actor() else STRANGERS).body),
+        "language": language(),
+        "strings": i18n.PAGE[language()],
+        "settings": {
+            "auth": config.auth,
+            "codes_in_log": not config.mails,
+            "max_hours": config.max_hours,
+            "max_ahead_hours": config.max_ahead_hours,
+        },
+        "now": iso(parts().clock()),
+    }
+    return orjson.dumps(boot).decode().replace("<", "\\u003c")
+
+
+def _link_page(meant: Meant, token: str, text: str, button: str | None, until: Any) -> str:
+    spoken = language()
+    words = {
+        "vm": meant.vm_id,
+        "until": i18n.moment(spoken, until),
+        "time": i18n.hours(spoken, booking.link_hours(parts().config)),
+    }
+    return render_template(
+        "link.html",
+        lang=spoken,
+        token=token,
+        title=i18n.say(spoken, f"link.{meant.deed}.title", **words),
+        text=i18n.say(spoken, f"link.{meant.deed}.{text}", **words),
+        button=i18n.say(spoken, button, **words) if button else "",
+        detail=meant.holder,
+    )
+
+
+def _void(token: str) -> tuple[str, int]:
+    spoken = language()
+    title, text = i18n.say(spoken, "link.void.title"), i18n.say(spoken, "error.link_void")
+    return render_template("link.html", lang=spoken, token=token, title=title, text=text, button="", detail=""), 410

@@ -1,0 +1,113 @@
+"""What LoadZone remembers: immutable records, times as aware UTC datetimes.
+
+`rest` carries the keys of a loaded file that this version does not know; they are written back as they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, Any]:
+    return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Vm:
+    """A machine and its present booking, if any.
+
+    `booked_at` is when the booking began, `end_set_at` when its present end was chosen (by booking or renewing),
+    `reminded` the due time of the last reminder that was sent for that end.
+    """
+
+    id: str
+    group: int | None = None
+    booked_by: str | None = None
+    expires_at: datetime | None = None
+    booked_at: datetime | None = None
+    end_set_at: datetime | None = None
+    reminded: datetime | None = None
+    note: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    external_ip: str = ""
+    internal_ip: str = ""
+    rest: Mapping[str, Any] = field(default_factory=_nothing)
+
+    def freed(self) -> Vm:
+        """The same machine without a booking."""
+        return replace(self, booked_by=None, expires_at=None, booked_at=None, end_set_at=None, reminded=None, note="")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A named set of machines; `vm_ids` always agrees with the machines' own `group`."""
+
+    id: int
+    name: str
+    vm_ids: tuple[str, ...] = ()
+    rest: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a person's history: `book`, `renew`, `cancel`, `release`, or what an older file had."""
+
+    action: str
+    vm_id: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    rest: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person: `language` is the person's own choice, `seen_language` what a browser of theirs last asked for.
+
+    `sessions` are the browsers signed in, by the id in their cookie, with when each was last seen (to the day).
+    """
+
+    email: str
+    created: datetime
+    bookings: tuple[Entry, ...] = ()
+    role: str = "user"
+    language: str | None = None
+    seen_language: str | None = None
+    sessions: Mapping[str, datetime] = field(default_factory=_nothing)
+    rest: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter that waits in the outbox; its text is made from `kind` and `about` when it is sent."""
+
+    id: str
+    to: str
+    kind: str
+    created: datetime
+    about: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(slots=True)
+class State:
+    """Everything, by key, in the order of the file. A published state is never changed again."""
+
+    vms: dict[str, Vm] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)
+    revision: int = 0
+    rest: Mapping[str, Any] = field(default_factory=_nothing)
+
+    def copy(self) -> State:
+        """A state of its own that shares the records."""
+        return State(dict(self.vms), dict(self.groups), dict(self.users), dict(self.letters), self.revision, self.rest)
+
+
+TABLES = ("vms", "groups", "users", "letters")

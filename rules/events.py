@@ -1,0 +1,50 @@
+"""What is told of a change, once it is on disk: to the board, to people, to mailboxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` happened to a machine, group or person. `by` did it (nobody: it was time), `to` is whom it concerns.
+
+    `hours` are those asked for, `until` is the end (UTC), `group` a group's name, `vm_ids` what came into it.
+    """
+
+    kind: str
+    by: str | None = None
+    to: str | None = None
+    vm_id: str | None = None
+    group_id: int | None = None
+    group: str | None = None
+    vm_ids: tuple[str, ...] = ()
+    hours: float | None = None
+    until: datetime | None = None
+    booked_at: datetime | None = None
+    reason: str = ""
+    role: str = ""
+    language: str | None = None
+    sessions: tuple[str, ...] = ()
+
+
+# Told in a sentence to everybody who is signed in.
+PUBLIC = frozenset(
+    {
+        "booked",
+        "renewed",
+        "released",
+        "expired",
+        "force_released",
+        "vm_added",
+        "vm_edited",
+        "vm_deleted",
+        "vm_ungrouped",
+        "group_added",
+        "group_edited",
+        "group_deleted",
+    }
+)
+# Told in a sentence to the one it concerns.
+PERSONAL = frozenset({"reminder", "role_changed"})

@@ -1,0 +1,87 @@
+"""Groups: a machine is in one or in none, and both sides say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from records import Group, Vm
+from rules import access
+from rules.events import Event
+from rules.refusal import refuse
+
+
+def create(change: Any, now: datetime, limits: Any, actor: str | None, name: str, vm_ids: Iterable[str] = ()) -> Group:
+    """The new group; machines that were elsewhere move into it."""
+    access.admin_only(change, limits, actor)
+    vms = _known(change, vm_ids)
+    if any(group.name.casefold() == name.casefold() for group in change.groups.values()):
+        refuse("name_taken", field="name", name=name)
+    group = Group(id=max(change.groups, default=0) + 1, name=name)
+    change.groups[group.id] = group
+    move(change, vms, group.id)
+    change.tell(Event("group_added", by=actor, group_id=group.id, group=name))
+    return change.groups[group.id]
+
+
+def add_vms(
+    change: Any, now: datetime, limits: Any, actor: str | None, group_id: int, vm_ids: Iterable[str]
+) -> tuple[list[str], Group]:
+    """The ids that came in anew, and the group."""
+    access.admin_only(change, limits, actor)
+    group = _group(change, group_id)
+    added = [vm for vm in _known(change, vm_ids) if vm.group != group_id]
+    move(change, added, group_id)
+    ids = tuple(vm.id for vm in added)
+    if ids:
+        change.tell(Event("group_edited", by=actor, group_id=group_id, group=group.name, vm_ids=ids))
+    return list(ids), change.groups[group_id]
+
+
+def remove_vm(
+    change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, group_id: int | None = None
+) -> None:
+    """Take the machine out of the group, or of whichever it is in."""
+    access.admin_only(change, limits, actor)
+    (vm,) = _known(change, [vm_id])
+    if group_id is not None:
+        _group(change, group_id)
+    if vm.group is None or (group_id is not None and vm.group != group_id):
+        refuse("not_in_group", vm_id=vm_id)
+    group = change.groups[vm.group]
+    move(change, [vm], None)
+    change.tell(Event("vm_ungrouped", by=actor, vm_id=vm_id, group_id=group.id, group=group.name))
+
+
+def delete(change: Any, now: datetime, limits: Any, actor: str | None, group_id: int) -> None:
+    """The group goes; its machines stay, in none."""
+    access.admin_only(change, limits, actor)
+    group = _group(change, group_id)
+    move(change, [change.vms[vm_id] for vm_id in group.vm_ids], None)
+    del change.groups[group_id]
+    change.tell(Event("group_deleted", by=actor, group_id=group_id, group=group.name))
+
+
+def move(change: Any, vms: Iterable[Vm], group_id: int | None) -> None:
+    """Put the machines into the group (None: into none), and take them out of where they were."""
+    moving = [vm for vm in vms if vm.group != group_id]
+    leaving = {vm.id for vm in moving}
+    for old in {vm.group for vm in moving if vm.group is not None}:
+        group = change.groups[old]
+        change.groups[old] = replace(group, vm_ids=tuple(i for i in group.vm_ids if i not in leaving))
+    if group_id is not None:
+        group = change.groups[group_id]
+        change.groups[group_id] = replace(group, vm_ids=(*group.vm_ids, *(vm.id for vm in moving)))
+    for vm in moving:
+        change.vms[vm.id] = replace(vm, group=group_id)
+
+
+def _group(change: Any, group_id: int) -> Group:
+    return change.groups.get(group_id) or refuse("no_such_group", group_id=group_id)
+
+
+def _known(change: Any, vm_ids: Iterable[str]) -> list[Vm]:
+    """The machines, each once; an unknown one refuses all."""
+    return [change.vms.get(i) or refuse("no_such_vm", vm_id=i) for i in dict.fromkeys(vm_ids)]

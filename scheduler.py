@@ -1,0 +1,157 @@
+"""Time: APScheduler wakes the desk at the next deadline, sweeps now and then, and cleans the history every hour.
+
+The truth is in the data; the heap here only knows when to look.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from desk import Desk
+from rules import expiry, history
+from storage import CannotSave, Commit, JsonStore
+
+log = logging.getLogger("loadzone.scheduler")
+
+SWEEP_SECONDS = 60
+RETRY_SECONDS = 1
+AT_ONCE = 2500  # machines in one change, so that others get their turn in between
+LONGEST_SLEEP = 5.0
+
+
+class Scheduler:
+    """Runs what time brings. `start` begins the timers; `tick` does at once what is due."""
+
+    def __init__(self, store: JsonStore, desk: Desk, limits: Any, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._desk = desk
+        self._limits = limits
+        self._clock = clock
+        self._heap: list[tuple[datetime, str]] = []
+        self._heap_turn = threading.Lock()
+        self._ticking = threading.Lock()
+        self._armed: datetime | None = None
+        self._timers = Timers(timezone=timezone.utc)
+        self._collect()
+        store.subscribe(self._follow)
+
+    def catch_up(self) -> None:
+        """At the start, before the first answer: give ends, release what ended meanwhile, clean the history."""
+        self._desk.do(expiry.give_ends)
+        self.tick()
+        self._desk.do(history.clean_up)
+
+    def start(self) -> None:
+        self._every(self.clean_up, 3600)
+        self._every(self.sweep, SWEEP_SECONDS)
+        self._timers.start()
+        self._arm()
+
+    def stop(self) -> None:
+        if self._timers.running:
+            self._timers.shutdown(wait=False)
+
+    def tick(self) -> None:
+        """Release and remind whatever is due by now, then sleep until the next deadline."""
+        with self._ticking:
+            while due := self._pop_due():
+                self._settle(due)
+        self._arm()
+
+    def sweep(self) -> None:
+        """The safety net: look at everything, whatever the heap believes."""
+        self._collect()
+        self.tick()
+
+    def clean_up(self) -> None:
+        self._run(lambda: self._desk.do(history.clean_up), "the clean-up")
+
+    @property
+    def next_deadline(self) -> datetime | None:
+        with self._heap_turn:
+            return self._heap[0][0] if self._heap else None
+
+    def _settle(self, vm_ids: list[str]) -> None:
+        done = self._run(lambda: self._desk.do(expiry.settle, vm_ids=vm_ids), "releasing")
+        later = None if done else self._clock() + timedelta(seconds=RETRY_SECONDS)
+        vms = self._store.snapshot.vms
+        for vm in filter(None, map(vms.get, vm_ids)):
+            self._watch(vm, later)
+
+    def _run(self, work: Callable[[], Any], name: str) -> bool:
+        """Whether it went well. A full disk is reported where it happens; the next try is at the next deadline."""
+        try:
+            work()
+        except CannotSave:
+            log.warning("%s waits: the data file cannot be written", name)
+            return False
+        return True
+
+    def _follow(self, commit: Commit) -> None:
+        for vm_id in commit.touched["vms"]:
+            vm = commit.after.vms.get(vm_id)
+            if vm is not None and vm.booked_by:
+                self._watch(vm)
+        self._arm()
+
+    def _collect(self) -> None:
+        """Make the heap anew from the data."""
+        deadlines = [(expiry.next_deadline(vm, self._limits), vm.id) for vm in self._store.snapshot.vms.values()]
+        with self._heap_turn:
+            self._heap = [(moment, vm_id) for moment, vm_id in deadlines if moment]
+            heapq.heapify(self._heap)
+
+    def _watch(self, vm: Any, not_before: datetime | None = None) -> None:
+        moment = expiry.next_deadline(vm, self._limits)
+        if moment:
+            with self._heap_turn:
+                heapq.heappush(self._heap, (max(moment, not_before or moment), vm.id))
+
+    def _pop_due(self) -> list[str]:
+        """The machines whose deadline has come. One that was renewed meanwhile is in the heap again, for later."""
+        now = self._clock()
+        due: dict[str, None] = {}
+        with self._heap_turn:
+            while self._heap and self._heap[0][0] <= now and len(due) < AT_ONCE:
+                due[heapq.heappop(self._heap)[1]] = None
+        return list(due)
+
+    def _arm(self) -> None:
+        """Set the timer to the next deadline, unless it is set to that already or `tick` will see to it."""
+        deadline = self.next_deadline
+        if not self._timers.running or self._ticking.locked() or deadline is None or deadline == self._armed:
+            return
+        self._armed = deadline
+        delay = max(deadline - self._clock(), timedelta(0))
+        self._timers.add_job(
+            self._wake,
+            "date",
+            run_date=datetime.now(timezone.utc) + delay,
+            id="deadline",
+            replace_existing=True,
+            misfire_grace_time=None,
+            max_instances=2,  # the next deadline may come while this one is being worked on
+        )
+
+    def _wake(self) -> None:
+        self._armed = None
+        self.tick()
+
+    def _every(self, work: Callable[[], None], seconds: float) -> None:
+        self._timers.add_job(work, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True)
+
+
+class Timers(BackgroundScheduler):
+    """APScheduler sleeps by the clock it saw when it lay down; this one looks again every few seconds, so that a
+    clock that jumps does not let a deadline pass unseen."""
+
+    def _process_jobs(self) -> float:
+        wait = super()._process_jobs()
+        return LONGEST_SLEEP if wait is None else min(wait, LONGEST_SLEEP)

@@ -1,0 +1,209 @@
+"""The store: all state in memory, one JSON file under it, durable group-committed writes.
+
+A change runs alone; what waits while the file is being written is committed together by the next write.
+Readers take the last committed snapshot and never wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from change import Change
+from datafile import FileText, read_state
+from durable import DurableFile
+from records import TABLES, Group, State, Vm
+
+log = logging.getLogger("loadzone.storage")
+
+
+class CannotSave(Exception):
+    """The change could not be put on disk, so it did not happen.
+
+    With `unsure` it did happen and is in force, but whether it would outlive a power cut is unknown.
+    """
+
+    def __init__(self, unsure: bool = False) -> None:
+        super().__init__("cannot save")
+        self.unsure = unsure
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one write changed: the states before and after, the touched keys by table, the events in order.
+
+    `visible` says that a reader of the board can see it; only then `after.revision` is one more than before.
+    """
+
+    before: State
+    after: State
+    touched: Mapping[str, Mapping[Any, None]]
+    events: tuple[Any, ...]
+    visible: bool
+
+
+class JsonStore:
+    """The locked JSON file.
+
+    `shown(record)` gives of a Vm or Group what readers of the board can see: where that changes, the revision counts.
+    `run_blocking(call)` runs a blocking call; a server of green threads gives its thread pool here.
+    Raises FileInUse, FileNotFoundError (no such folder) and datafile.BadFile (what, and where).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        starter: bytes = b"{}",
+        shown: Callable[[Vm | Group], Any] = lambda record: record,
+        run_blocking: Callable[[Callable[[], Any]], Any] = lambda call: call(),
+    ) -> None:
+        self._file = DurableFile(path)
+        self._shown = shown
+        self._run_blocking = run_blocking
+        self._text = FileText()
+        self._listeners: list[Callable[[Commit], None]] = []
+        self._turn = threading.Lock()  # one rule at a time
+        self._writing = threading.Lock()  # one write at a time
+        self._open: Batch | None = None
+        try:
+            self._committed = self._latest = self._load(starter)
+        except BaseException:
+            self._file.close()
+            raise
+
+    @property
+    def path(self) -> Path:
+        return self._file.path
+
+    @property
+    def snapshot(self) -> State:
+        """The last committed state. It never changes; the next commit brings another."""
+        return self._committed
+
+    def subscribe(self, listener: Callable[[Commit], None]) -> None:
+        """Call `listener` with every commit, in order. It must be quick and must not change the store."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """A unit of work. Leaving the block returns once it is on disk; an exception in it leaves nothing behind.
+
+        Raises CannotSave where the disk refuses.
+        """
+        with self._turn:
+            batch = self._open_batch()
+            change = Change(batch.state)
+            yield change
+            batch.take(change)
+        self._settle(batch)
+
+    def check(self) -> None:
+        """Raise an OSError unless a write would succeed now."""
+        with self._writing:
+            self._run_blocking(self._file.try_writing)
+
+    def close(self) -> None:
+        """Wait for the write under way, then let go of the file."""
+        with self._writing:
+            self._file.close()
+
+    def _load(self, starter: bytes) -> State:
+        fresh = not self._file.exists()
+        state, mended = read_state(starter if fresh else self._file.read())
+        for sentence in mended:
+            log.warning("%s: %s", self.path.name, sentence)
+        self._text.mark_all(state)
+        if fresh:
+            self._file.replace(self._text.render(state))
+        self._file.protect()
+        return state
+
+    def _open_batch(self) -> Batch:
+        if self._open is None:
+            self._open = Batch(self._latest.copy())
+            self._latest = self._open.state
+        return self._open
+
+    def _settle(self, batch: Batch) -> None:
+        with self._writing:
+            if not batch.settled:
+                self._write(batch)
+        if batch.error:
+            raise batch.error
+
+    def _write(self, batch: Batch) -> None:
+        with self._turn:
+            self._open = None  # from here on, changes gather for the next write
+        commit = self._commit_of(batch)
+        try:
+            certain = not batch.changed or self._put_on_disk(commit)
+        except OSError as error:
+            log.error("cannot write %s: %s", self.path, error)
+            self._undo(batch, CannotSave())
+        except Exception as error:
+            self._undo(batch, error)
+        else:
+            self._committed = batch.state
+            batch.settle(None if certain else CannotSave(unsure=True))
+            self._publish(commit)
+
+    def _commit_of(self, batch: Batch) -> Commit:
+        visible = any(
+            self._shown_of(self._committed, table, key) != self._shown_of(batch.state, table, key)
+            for table in ("vms", "groups")
+            for key in batch.touched[table]
+        )
+        batch.state.revision = self._committed.revision + visible
+        return Commit(self._committed, batch.state, batch.touched, tuple(batch.events), visible)
+
+    def _shown_of(self, state: State, table: str, key: Any) -> Any:
+        record = getattr(state, table).get(key)
+        return record and self._shown(record)
+
+    def _put_on_disk(self, commit: Commit) -> bool:
+        self._text.mark(commit.touched)
+        content = self._text.render(commit.after)
+        return self._run_blocking(lambda: self._file.replace(content))
+
+    def _undo(self, batch: Batch, error: Exception) -> None:
+        """Back to what is on disk; changes that were built on the failed ones fail with them."""
+        with self._turn:
+            after, self._open, self._latest = self._open, None, self._committed
+        for failed in filter(None, (batch, after)):
+            self._text.mark(failed.touched)
+            failed.settle(error)
+
+    def _publish(self, commit: Commit) -> None:
+        for listener in self._listeners:
+            try:
+                listener(commit)
+            except Exception:  # a listener's fault must not make a saved change look refused
+                log.exception("a listener failed on revision %s", commit.after.revision)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Changes that will be written together."""
+
+    state: State
+    touched: dict[str, dict[Any, None]] = field(default_factory=lambda: {table: {} for table in TABLES})
+    events: list[Any] = field(default_factory=list)
+    settled: bool = False
+    error: Exception | None = None
+
+    @property
+    def changed(self) -> bool:
+        return any(self.touched.values())
+
+    def take(self, change: Change) -> None:
+        for table, keys in change.apply_to(self.state).items():
+            self.touched[table].update(dict.fromkeys(keys))
+        self.events.extend(change.events)
+
+    def settle(self, error: Exception | None) -> None:
+        self.settled, self.error = True, error

@@ -1,0 +1,34 @@
+"""Instants as text: ISO 8601 in UTC, with `Z`; inside, always aware UTC datetimes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+
+_FRACTION = re.compile(r"\.(\d+)")
+
+
+def utc_now() -> datetime:
+    """The wall clock, to the millisecond, so that what is answered is what is stored."""
+    now = datetime.now(timezone.utc)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def iso(moment: datetime) -> str:
+    """`2026-11-23T12:00:00Z`; a fraction of a second only where there is one."""
+    text = moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat()
+    return (text[:-3] if text.endswith("000") and "." in text else text) + "Z"
+
+
+def iso_or_none(moment: datetime | None) -> str | None:
+    return iso(moment) if moment else None
+
+
+def parse_time(text: str) -> datetime:
+    """An instant from ISO 8601; a time that names no zone is the server's local time. ValueError if it is none."""
+    plain = _FRACTION.sub(lambda found: "." + found[1][:6].ljust(6, "0"), text.strip())
+    moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", plain))
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is out of range") from error

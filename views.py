@@ -1,0 +1,127 @@
+"""What readers see of machines and groups: members all of it, strangers little, with addresses masked."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from lines import Lines
+from records import Group, User, Vm
+from storage import Commit, JsonStore
+from times import iso, iso_or_none
+
+MEMBERS, STRANGERS = "members", "strangers"
+
+
+def member_vm(vm: Vm) -> dict[str, Any]:
+    return {
+        "id": vm.id,
+        "group": vm.group,
+        "state": state_of(vm),
+        "booked_by": vm.booked_by,
+        "expires_at": iso_or_none(vm.expires_at),
+        "booked_at": iso_or_none(vm.booked_at),
+        "note": vm.note,
+        "description": vm.description,
+        "tags": list(vm.tags),
+        "external_ip": vm.external_ip,
+        "internal_ip": vm.internal_ip,
+    }
+
+
+def stranger_vm(vm: Vm) -> dict[str, Any]:
+    return {
+        "id": vm.id,
+        "group": vm.group,
+        "state": state_of(vm),
+        "booked_by": masked(vm.booked_by) if vm.booked_by else None,
+        "expires_at": iso_or_none(vm.expires_at),
+    }
+
+
+def group_view(group: Group) -> dict[str, Any]:
+    return {"id": group.id, "name": group.name, "vm_ids": list(group.vm_ids)}
+
+
+def user_view(user: User, role: str) -> dict[str, Any]:
+    return {"email": user.email, "role": role, "created": iso(user.created)}
+
+
+def history_view(user: User) -> list[dict[str, Any]]:
+    return [
+        {"vm_id": e.vm_id, "start": iso_or_none(e.start), "end": iso_or_none(e.end), "action": e.action}
+        for e in user.bookings
+    ]
+
+
+def shown(record: Vm | Group) -> dict[str, Any]:
+    """What anybody can see of a record: where this changes, the board's revision counts."""
+    return member_vm(record) if isinstance(record, Vm) else group_view(record)
+
+
+def state_of(vm: Vm) -> str:
+    return "booked" if vm.booked_by else "free"
+
+
+def masked(email: str) -> str:
+    """`a…@example.com`"""
+    name, _, domain = email.rpartition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+VM_VIEWS = {MEMBERS: member_vm, STRANGERS: stranger_vm}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bytes of a `GET /vms` answer, and the ETag made of them."""
+
+    body: bytes
+    etag: str
+    revision: int
+
+
+class Board:
+    """The `GET /vms` answers for both audiences, made at most once per revision."""
+
+    def __init__(self, store: JsonStore) -> None:
+        self._turn = threading.Lock()
+        self._state = store.snapshot
+        self._groups = Lines(lambda group: orjson.dumps(group_view(group)))
+        self._vms = {audience: _lines_of(view) for audience, view in VM_VIEWS.items()}
+        self._answers: dict[str, Answer] = {}
+        self._mark(self._state.vms, self._state.groups)
+        store.subscribe(self._follow)
+
+    def answer(self, audience: str) -> Answer:
+        with self._turn:
+            kept = self._answers.get(audience)
+            if kept is None or kept.revision != self._state.revision:
+                kept = self._answers[audience] = self._render(audience)
+            return kept
+
+    def _follow(self, commit: Commit) -> None:
+        with self._turn:  # the marks and the state they belong to change together
+            self._state = commit.after
+            if commit.visible:
+                self._mark(commit.touched["vms"], commit.touched["groups"])
+
+    def _mark(self, vm_ids: Iterable[str], group_ids: Iterable[int]) -> None:
+        self._groups.mark(group_ids)
+        for lines in self._vms.values():
+            lines.mark(vm_ids)
+
+    def _render(self, audience: str) -> Answer:
+        vms = self._vms[audience].join(self._state.vms, b",")
+        groups = self._groups.join(self._state.groups, b",")
+        body = b'{"vms":[%b],"groups":[%b],"revision":%d}' % (vms, groups, self._state.revision)
+        return Answer(body, hashlib.blake2b(body, digest_size=16).hexdigest(), self._state.revision)
+
+
+def _lines_of(view: Callable[[Vm], Any]) -> Lines:
+    return Lines(lambda vm: orjson.dumps(view(vm)))
