@@ -122,7 +122,7 @@ def create_group() -> tuple[dict[str, Any], int]:
     return group_view(do(groups.create, **body(bodies.NewGroup).given())), 201
 
 
-@api.post("/groups/<int:group_id>/add-existing-vms")
+@api.post("/groups/<int(max=9007199254740991):group_id>/add-existing-vms")
 def add_to_group(group_id: int) -> dict[str, Any]:
     added, group = do(groups.add_vms, group_id=group_id, **body(bodies.VmIds).given())
     return {"added": added, "group": group_view(group)}

@@ -69,7 +69,8 @@ def actor() -> str | None:
 def language() -> str:
     """The person's choice, else what the page was switched to, else what the browser asks for, else the setting."""
     user = parts().store.snapshot.users.get(actor() or "")
-    wishes = [user.language if user else None, request.cookies.get("language"), *request.accept_languages.values()]
+    asked_for = [wish for wish, quality in request.accept_languages if quality > 0]
+    wishes = [user.language if user else None, request.cookies.get("language"), *asked_for]
     return i18n.best_of(wishes) or parts().config.language
 
 

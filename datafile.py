@@ -16,7 +16,6 @@ from mending import Draft, mend
 from records import NOTHING, TABLES, Entry, Group, Letter, State, User, Vm
 from times import iso, iso_or_none, parse_time
 
-
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -20,11 +21,12 @@ class DurableFile:
     def __init__(self, path: Path) -> None:
         self.path = Path(os.path.realpath(path))
         self._temporary = self.path.with_name(f".{self.path.name}.tmp")
-        self._lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        self._lock = os.fdopen(lock, "wb")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(self._lock)
+            self._lock.close()
             raise FileInUse(str(self.path)) from None
 
     def exists(self) -> bool:
@@ -40,6 +42,8 @@ class DurableFile:
     def replace(self, content: bytes) -> bool:
         """Put `content` in the file's place. True: it is on disk for good. False: it is in place, but whether it
         outlives a power cut is unknown. An OSError: the old content still stands."""
+        if self._lock.closed:
+            raise OSError(errno.EBADF, "the file was let go of")
         try:
             written = self._write(self._temporary, content)
             try:
@@ -62,7 +66,8 @@ class DurableFile:
             probe.unlink(missing_ok=True)
 
     def close(self) -> None:
-        os.close(self._lock)
+        """Let go of the file; from now on it cannot be replaced from here."""
+        self._lock.close()
 
     def _write(self, path: Path, content: bytes) -> tuple[int, int]:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -55,6 +55,6 @@ def _remind(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
 
 def _reminders_left(vm: Vm, limits: Any) -> list[datetime]:
     """Due times that were neither sent nor already past when the present end was chosen."""
-    floors = [moment for moment in (vm.end_set_at, vm.reminded) if moment]
+    floors = [moment for moment in (vm.booked_at, vm.end_set_at, vm.reminded) if moment]
     due_times = [vm.expires_at - timedelta(minutes=minutes) for minutes in limits.remind_minutes]
     return [due for due in due_times if all(due > floor for floor in floors)]

@@ -1,0 +1,57 @@
+"""Rules without Flask, files or clocks: a world in memory whose time stands still until it is moved."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from change import Change
+from config import Config
+from records import State
+from rules import inventory, people
+from rules.refusal import Refusal
+
+ALICE, BOB, CHARLIE = "alice@example.com", "bob@example.com", "charlie@example.com"
+NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
+
+
+class World:
+    """A state, a clock and limits; `do` runs a rule as the desk does, and keeps the events."""
+
+    def __init__(self, **settings):
+        self.state = State()
+        self.now = NOON
+        self.limits = Config(**{"admins": (ALICE,), **settings})
+        self.events = []
+        for person in (ALICE, BOB, CHARLIE):
+            self.do(people.sign_in, email=person, session=f"session of {person}")
+
+    def do(self, rule, **asked):
+        change = Change(self.state)
+        answer = rule(change, self.now, self.limits, **asked)
+        change.apply_to(self.state)
+        self.events = change.events
+        return answer
+
+    def add(self, *vm_ids, group_id=None):
+        for vm_id in vm_ids:
+            self.do(inventory.add, actor=ALICE, vm_id=vm_id, group_id=group_id)
+
+    def refused(self, rule, **asked):
+        """The refusal that the call must meet; nothing may have changed by it."""
+        before = self.state.copy()
+        with pytest.raises(Refusal) as caught:
+            self.do(rule, **asked)
+        assert self.state == before
+        return caught.value
+
+    def later(self, **amount):
+        self.now += timedelta(**amount)
+
+    def vm(self, vm_id="vm"):
+        return self.state.vms[vm_id]
+
+    def history(self, email=BOB):
+        return [entry.action for entry in self.state.users[email].bookings]
+
+    def kinds(self):
+        return [event.kind for event in self.events]

@@ -1,0 +1,119 @@
+from datetime import timedelta
+
+import pytest
+
+from rules.booking import book, cancel, renew
+from support.world import ALICE, BOB, CHARLIE, NOON
+
+
+def test_a_free_machine_is_booked_for_the_hours_asked(world):
+    vm = world.do(book, actor=BOB, vm_id="vm", hours=4, note="soak")
+    assert (vm.booked_by, vm.booked_at, vm.expires_at, vm.note) == (BOB, NOON, NOON + timedelta(hours=4), "soak")
+    assert world.vm() == vm
+    assert world.history() == ["book"]
+    assert world.kinds() == ["booked"]
+
+
+@pytest.mark.parametrize("who", [BOB, CHARLIE, ALICE])
+def test_a_taken_machine_is_refused_to_everybody_its_holder_too(world, who):
+    held = world.do(book, actor=BOB, vm_id="vm", hours=4)
+    refusal = world.refused(book, actor=who, vm_id="vm", hours=1)
+    assert (refusal.code, refusal.status) == ("vm_taken", 409)
+    assert (refusal.facts["holder"], refusal.facts["until"]) == (BOB, held.expires_at)
+
+
+@pytest.mark.parametrize("who", [None, "stranger@example.com"])
+def test_nobody_books_without_signing_in(world, who):
+    assert world.refused(book, actor=who, vm_id="vm", hours=1).code == "not_signed_in"
+
+
+@pytest.mark.parametrize("hours", [0, -1, 24.001, float("nan"), float("inf")])
+def test_hours_outside_the_limits_are_refused(world, hours):
+    refusal = world.refused(book, actor=BOB, vm_id="vm", hours=hours)
+    assert (refusal.code, refusal.facts["field"], refusal.facts["max"]) == ("bad_input", "hours", 24)
+
+
+def test_the_longest_booking_is_allowed(world):
+    assert world.do(book, actor=BOB, vm_id="vm", hours=24).expires_at == NOON + timedelta(hours=24)
+
+
+def test_the_shortest_booking_lasts_a_millisecond(world):
+    assert world.do(book, actor=BOB, vm_id="vm", hours=1e-300).expires_at == NOON + timedelta(milliseconds=1)
+
+
+def test_an_unknown_machine(world):
+    assert world.refused(book, actor=BOB, vm_id="nowhere", hours=1).code == "no_such_vm"
+
+
+def test_a_booking_that_ended_does_not_wait_for_the_timer_to_be_over(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=1)
+    world.later(hours=1)
+    assert world.do(book, actor=CHARLIE, vm_id="vm", hours=1).booked_by == CHARLIE
+    assert world.history(BOB) == ["book", "release"]
+    assert world.kinds() == ["expired", "booked"]
+
+
+def test_a_renewal_adds_to_the_end(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=4)
+    world.later(hours=3)
+    assert world.do(renew, actor=BOB, vm_id="vm", hours=2).expires_at == NOON + timedelta(hours=6)
+    assert world.history() == ["book", "renew"]
+
+
+def test_a_renewal_that_means_another_end_is_refused_with_the_present_one(world):
+    first = world.do(book, actor=BOB, vm_id="vm", hours=4).expires_at
+    second = world.do(renew, actor=BOB, vm_id="vm", hours=2, expires_at=first).expires_at
+    refusal = world.refused(renew, actor=BOB, vm_id="vm", hours=2, expires_at=first)
+    assert (refusal.code, refusal.facts["expires_at"]) == ("changed", second)
+
+
+def test_nothing_ends_later_than_the_settings_allow(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=24)
+    for _ in range(6):
+        world.do(renew, actor=BOB, vm_id="vm", hours=24)
+    assert world.vm().expires_at == NOON + timedelta(hours=168)
+    refusal = world.refused(renew, actor=BOB, vm_id="vm", hours=0.001)
+    assert (refusal.code, refusal.facts["latest"]) == ("too_far_ahead", NOON + timedelta(hours=168))
+
+
+@pytest.mark.parametrize(("rule", "asked"), [(renew, {"hours": 1}), (cancel, {})])
+def test_a_free_machine_can_be_neither_renewed_nor_released(world, rule, asked):
+    assert world.refused(rule, actor=BOB, vm_id="vm", **asked).code == "not_booked"
+
+
+@pytest.mark.parametrize(("rule", "asked"), [(renew, {"hours": 1}), (cancel, {})])
+def test_somebody_elses_booking_is_only_for_admins(world, rule, asked):
+    world.do(book, actor=BOB, vm_id="vm", hours=4)
+    assert world.refused(rule, actor=CHARLIE, vm_id="vm", **asked).code == "not_allowed"
+    world.do(rule, actor=ALICE, vm_id="vm", **asked)
+
+
+@pytest.mark.parametrize(("rule", "asked"), [(renew, {"hours": 1}), (cancel, {})])
+def test_a_booking_that_has_ended_can_be_neither_renewed_nor_released(world, rule, asked):
+    world.do(book, actor=BOB, vm_id="vm", hours=1)
+    world.later(hours=1)
+    assert world.refused(rule, actor=BOB, vm_id="vm", **asked).code == "not_booked"
+
+
+def test_releasing_frees_and_forgets_the_note(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=4, note="secret plan")
+    vm = world.do(cancel, actor=BOB, vm_id="vm")
+    assert vm == world.vm() == world.vm().freed()
+    assert vm.note == ""
+    assert world.history() == ["book", "cancel"]
+    assert world.kinds() == ["released"]
+
+
+def test_an_admins_release_tells_the_holder_why(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=4)
+    world.do(cancel, actor=ALICE, vm_id="vm", reason="disk swap")
+    (event,) = world.events
+    assert (event.kind, event.by, event.to, event.reason) == ("force_released", ALICE, BOB, "disk swap")
+    assert world.history(BOB) == ["book", "cancel"]
+    assert world.history(ALICE) == []
+
+
+def test_an_admins_renewal_goes_into_the_holders_history(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=4)
+    world.do(renew, actor=ALICE, vm_id="vm", hours=1)
+    assert (world.history(BOB), world.history(ALICE)) == (["book", "renew"], [])

@@ -1,0 +1,135 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from rules.booking import book, renew
+from rules.expiry import give_ends, next_deadline, settle
+from rules.inventory import edit
+from support.world import ALICE, BOB, CHARLIE, NOON
+
+
+def settled(world, *vm_ids):
+    world.do(settle, vm_ids=vm_ids or ("vm",))
+    return world.kinds()
+
+
+def test_at_the_end_the_machine_is_free(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=0.1)
+    world.later(hours=0.1, milliseconds=-1)
+    assert settled(world) == []
+    world.later(milliseconds=1)
+    assert settled(world) == ["expired"]
+    assert world.vm().booked_by is None
+    assert world.history() == ["book", "release"]
+
+
+def test_it_is_released_once(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=0.1)
+    world.later(hours=1)
+    assert settled(world) == ["expired"]
+    assert settled(world) == []
+    assert world.history() == ["book", "release"]
+
+
+def test_many_are_released_in_the_order_of_their_ends(world):
+    world.add("late", "early", "middle")
+    for vm_id, hours in (("late", 0.3), ("early", 0.1), ("middle", 0.2)):
+        world.do(book, actor=BOB, vm_id=vm_id, hours=hours)
+    world.later(days=3)
+    settled(world, "late", "early", "middle")
+    assert [event.vm_id for event in world.events] == ["early", "middle", "late"]
+
+
+def test_unknown_and_free_machines_are_passed_over(world):
+    assert settled(world, "vm", "deleted meanwhile") == []
+
+
+def test_reminders_come_an_hour_and_a_quarter_of_an_hour_before_the_end(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=4)
+    reminded = []
+    for minute in range(240):
+        if settled(world) == ["reminder"]:
+            (event,) = world.events
+            assert (event.to, event.until) == (BOB, NOON + timedelta(hours=4))
+            reminded.append(minute)
+        world.later(minutes=1)
+    assert reminded == [180, 225]
+
+
+def test_one_that_fell_due_before_the_booking_began_is_not_sent(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=1)
+    assert settled(world) == []
+    world.later(minutes=44)
+    assert settled(world) == []
+    world.later(minutes=1)
+    assert settled(world) == ["reminder"]
+
+
+def test_of_several_missed_only_the_last_is_sent(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=4)
+    world.later(minutes=230)
+    assert settled(world) == ["reminder"]
+    assert world.events[0].hours == pytest.approx(1 / 6)
+    assert settled(world) == []
+
+
+def test_a_renewal_moves_reminders_and_end(world):
+    end = world.do(book, actor=BOB, vm_id="vm", hours=2).expires_at
+    world.later(minutes=61)
+    assert settled(world) == ["reminder"]
+    world.do(renew, actor=BOB, vm_id="vm", hours=2)
+    world.now = end
+    assert settled(world) == []
+    world.later(hours=1)
+    assert settled(world) == ["reminder"]
+    world.later(hours=1)
+    assert settled(world) == ["expired"]
+
+
+def test_a_renewal_within_the_last_hour_is_not_followed_by_the_hours_reminder(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=1)
+    world.later(minutes=50)
+    world.do(renew, actor=BOB, vm_id="vm", hours=0.5)
+    assert settled(world) == []
+    assert next_deadline(world.vm(), world.limits) == NOON + timedelta(minutes=75)
+
+
+def test_a_booking_of_an_old_file_whose_beginning_is_unknown_is_reminded(world):
+    world.state.vms["vm"] = replace(world.vm(), booked_by=BOB, expires_at=NOON + timedelta(minutes=30))
+    assert settled(world) == ["reminder"]
+
+
+def test_the_next_deadline_is_the_first_of_reminders_and_end(world):
+    assert next_deadline(world.vm(), world.limits) is None
+    vm = world.do(book, actor=BOB, vm_id="vm", hours=4)
+    assert next_deadline(vm, world.limits) == NOON + timedelta(hours=3)
+    world.later(minutes=226)
+    settled(world)
+    assert next_deadline(world.vm(), world.limits) == NOON + timedelta(hours=4)
+
+
+def test_a_clock_set_back_releases_nothing_twice_and_nothing_late(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=0.5)
+    world.later(hours=1)
+    assert settled(world) == ["expired"]
+    world.do(book, actor=CHARLIE, vm_id="vm", hours=0.2)
+    world.later(hours=-10)
+    assert settled(world) == []
+    assert world.vm().booked_by == CHARLIE
+    world.later(hours=10.2)
+    assert settled(world) == ["expired"]
+    assert world.history(BOB) == ["book", "release"]
+    assert world.history(CHARLIE) == ["book", "release"]
+
+
+def test_a_booking_without_an_end_gets_the_longest_one_from_now(world):
+    world.state.vms["vm"] = replace(world.vm(), booked_by=BOB)
+    world.do(give_ends)
+    assert world.vm().expires_at == NOON + timedelta(hours=24)
+
+
+def test_editing_a_machine_leaves_its_booking_as_it_is(world):
+    booked = world.do(book, actor=BOB, vm_id="vm", hours=2)
+    edited = world.do(edit, actor=ALICE, vm_id="vm", description="new")
+    assert edited == replace(booked, description="new")

@@ -1,0 +1,112 @@
+import pytest
+
+from rules import groups, inventory
+from rules.booking import book
+from support.world import ALICE, BOB
+
+ADMIN_RULES = [
+    (groups.create, {"name": "new"}),
+    (groups.add_vms, {"group_id": 1, "vm_ids": ["vm"]}),
+    (groups.remove_vm, {"vm_id": "vm"}),
+    (groups.delete, {"group_id": 1}),
+    (inventory.add, {"vm_id": "new", "group_id": None}),
+    (inventory.edit, {"vm_id": "vm", "description": "x"}),
+    (inventory.delete, {"vm_id": "vm"}),
+]
+
+
+@pytest.fixture
+def grouped(world):
+    world.add("a", "b")
+    world.do(groups.create, actor=ALICE, name="Perf", vm_ids=["a", "b"])
+    return world
+
+
+@pytest.mark.parametrize(("rule", "asked"), ADMIN_RULES)
+def test_the_inventory_is_for_admins(grouped, rule, asked):
+    assert grouped.refused(rule, actor=BOB, **asked).code == "not_allowed"
+    assert grouped.refused(rule, actor=None, **asked).code == "not_signed_in"
+
+
+def test_a_new_group_takes_its_machines_from_where_they_were(grouped):
+    group = grouped.do(groups.create, actor=ALICE, name="Other", vm_ids=["b", "vm", "b"])
+    assert group.vm_ids == ("b", "vm")
+    assert grouped.state.groups[1].vm_ids == ("a",)
+    assert grouped.vm("b").group == group.id
+
+
+def test_a_name_is_taken_whatever_its_case(grouped):
+    refusal = grouped.refused(groups.create, actor=ALICE, name="PERF")
+    assert (refusal.code, refusal.facts["name"]) == ("name_taken", "PERF")
+
+
+def test_an_unknown_machine_makes_no_group(world):
+    assert world.refused(groups.create, actor=ALICE, name="New", vm_ids=["vm", "nowhere"]).code == "no_such_vm"
+
+
+def test_adding_says_what_came_in_anew(grouped):
+    added, group = grouped.do(groups.add_vms, actor=ALICE, group_id=1, vm_ids=["a", "vm"])
+    assert (added, group.vm_ids) == (["vm"], ("a", "b", "vm"))
+
+
+def test_adding_an_unknown_machine_adds_none(grouped):
+    grouped.refused(groups.add_vms, actor=ALICE, group_id=1, vm_ids=["vm", "nowhere"])
+    assert grouped.vm().group is None
+
+
+def test_a_machine_is_taken_out_of_the_group_it_is_in(grouped):
+    grouped.do(groups.remove_vm, actor=ALICE, vm_id="a")
+    assert (grouped.vm("a").group, grouped.state.groups[1].vm_ids) == (None, ("b",))
+
+
+def test_but_not_out_of_another_or_of_none(grouped):
+    grouped.do(groups.create, actor=ALICE, name="Other")
+    assert grouped.refused(groups.remove_vm, actor=ALICE, vm_id="a", group_id=2).code == "not_in_group"
+    assert grouped.refused(groups.remove_vm, actor=ALICE, vm_id="vm").code == "not_in_group"
+    assert grouped.refused(groups.remove_vm, actor=ALICE, vm_id="a", group_id=77).code == "no_such_group"
+
+
+def test_the_machines_of_a_deleted_group_stay(grouped):
+    grouped.do(groups.delete, actor=ALICE, group_id=1)
+    assert not grouped.state.groups
+    assert {vm.group for vm in grouped.state.vms.values()} == {None}
+
+
+def test_a_machine_is_added_into_its_group(grouped):
+    vm = grouped.do(inventory.add, actor=ALICE, vm_id="c", group_id=1, description="fast", tags=("x",))
+    assert (vm.group, vm.description, vm.tags) == (1, "fast", ("x",))
+    assert grouped.state.groups[1].vm_ids == ("a", "b", "c")
+
+
+def test_but_not_twice_nor_into_a_group_that_is_not_there(grouped):
+    assert grouped.refused(inventory.add, actor=ALICE, vm_id="a", group_id=None).code == "vm_exists"
+    assert grouped.refused(inventory.add, actor=ALICE, vm_id="c", group_id=9).code == "no_such_group"
+
+
+def test_editing_moves_between_groups(grouped):
+    grouped.do(inventory.edit, actor=ALICE, vm_id="vm", group_id=1)
+    assert grouped.state.groups[1].vm_ids == ("a", "b", "vm")
+    grouped.do(inventory.edit, actor=ALICE, vm_id="vm", group_id=None)
+    assert (grouped.vm().group, grouped.state.groups[1].vm_ids) == (None, ("a", "b"))
+
+
+def test_editing_without_a_difference_tells_nobody(grouped):
+    grouped.do(inventory.edit, actor=ALICE, vm_id="a", description="", group_id=1)
+    assert grouped.events == []
+
+
+def test_deleting_takes_it_out_of_its_group(grouped):
+    grouped.do(inventory.delete, actor=ALICE, vm_id="a")
+    assert "a" not in grouped.state.vms
+    assert grouped.state.groups[1].vm_ids == ("b",)
+
+
+def test_a_booked_machine_is_deleted_by_force_alone_and_its_holder_is_told(grouped):
+    grouped.do(book, actor=BOB, vm_id="a", hours=1)
+    refusal = grouped.refused(inventory.delete, actor=ALICE, vm_id="a")
+    assert (refusal.code, refusal.facts["holder"]) == ("vm_taken", BOB)
+    grouped.do(inventory.delete, actor=ALICE, vm_id="a", force=True)
+    (event,) = grouped.events
+    assert (event.kind, event.by, event.to) == ("vm_deleted", ALICE, BOB)
+    assert grouped.history(BOB) == ["book", "cancel"]
+    assert "a" not in grouped.state.vms

@@ -1,0 +1,167 @@
+"""Files of the original system load and lose nothing that means something (contract §1)."""
+
+import json
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from datafile import BadFile, FileText, read_state
+
+
+def load(data):
+    return read_state(json.dumps(data).encode())
+
+
+def written(state):
+    text = FileText()
+    text.mark_all(state)
+    return json.loads(text.render(state))
+
+
+@pytest.fixture
+def in_moscow(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Moscow")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def booked(**more):
+    return {"id": "vm", "group": None, "booked_by": "ann@example.com", "expires_at": "2025-10-01T18:00:00", **more}
+
+
+def test_naive_times_are_the_servers_local_time(in_moscow):
+    state, _ = load({"vms": [booked(expires_at="2025-10-01T14:03:11.123456")]})
+    assert state.vms["vm"].expires_at == datetime(2025, 10, 1, 11, 3, 11, 123456, tzinfo=timezone.utc)
+    assert written(state)["vms"][0]["expires_at"] == "2025-10-01T11:03:11.123456Z"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-10-01T11:03:11Z", "2025-10-01T11:03:11.000Z", "2025-10-01T14:03:11+03:00", "2025-10-01T11:03:11.0+00:00"],
+)
+def test_times_with_a_zone_are_what_they_say(text):
+    state, _ = load({"vms": [booked(expires_at=text)]})
+    assert written(state)["vms"][0]["expires_at"] == "2025-10-01T11:03:11Z"
+
+
+def test_addresses_are_lower_case_everywhere_and_one_person_is_one():
+    early, late = (
+        {"vm_id": "a", "start": "2025-01-01T00:00:00Z", "action": "book"},
+        {
+            "vm_id": "b",
+            "start": "2025-01-02T00:00:00Z",
+            "action": "book",
+        },
+    )
+    state, mended = load(
+        {
+            "vms": [booked(booked_by="Ann@Example.com")],
+            "users": {
+                "Ann@example.com": {"created": "2025-02-01T00:00:00Z", "bookings": [late]},
+                "ann@EXAMPLE.com": {"created": "2025-01-01T00:00:00Z", "bookings": [early], "role": "admin"},
+            },
+        }
+    )
+    (ann,) = state.users.values()
+    assert [entry.vm_id for entry in ann.bookings] == ["a", "b"]
+    assert (ann.email, ann.role, ann.created.month) == ("ann@example.com", "admin", 1)
+    assert state.vms["vm"].booked_by == "ann@example.com"
+    assert len(mended) == 1
+
+
+def test_unknown_keys_are_written_back_everywhere():
+    data = {
+        "version": 3,
+        "vms": [{"id": "vm", "group": 1, "booked_by": None, "expires_at": None, "queue": ["Bob@x.y"], "cpu": {"n": 8}}],
+        "groups": [{"id": 1, "name": "G", "vm_ids": ["vm"], "color": "red"}],
+        "users": {
+            "a@x.y": {
+                "created": "2025-01-01T00:00:00Z",
+                "phone": "1",
+                "bookings": [{"vm_id": "vm", "start": None, "end": None, "action": "login", "ip": "10.0.0.1"}],
+            }
+        },
+    }
+    back = written(load(data)[0])
+    assert back["version"] == 3
+    assert (back["vms"][0]["queue"], back["vms"][0]["cpu"]) == (["Bob@x.y"], {"n": 8})
+    assert back["groups"][0]["color"] == "red"
+    assert back["users"]["a@x.y"]["phone"] == "1"
+    assert back["users"]["a@x.y"]["bookings"][0]["ip"] == "10.0.0.1"
+
+
+def test_what_was_written_reads_back_the_same():
+    state, _ = load(
+        {
+            "vms": [booked(tags=["a", "ö"], note="n"), {"id": "имя с пробелом"}],
+            "groups": [{"id": 7, "name": "«G»", "vm_ids": ["vm"]}],
+            "users": {"a@x.y": {"bookings": [{"action": "deleted", "vm_id": "x", "start": "2025-01-01T00:00:00Z"}]}},
+        }
+    )
+    again, mended = read_state(json.dumps(written(state)).encode())
+    assert (again, mended) == (state, [])
+
+
+def test_references_that_lead_nowhere_are_mended_and_said():
+    state, mended = load(
+        {
+            "vms": [{"id": "lost", "group": 9}, {"id": "two", "group": 2}, {"id": "unlisted", "group": 1}],
+            "groups": [{"id": 1, "name": "A", "vm_ids": ["two", "ghost"]}, {"id": 2, "name": "B", "vm_ids": ["two"]}],
+        }
+    )
+    assert [vm.group for vm in state.vms.values()] == [None, 2, 1]
+    assert [group.vm_ids for group in state.groups.values()] == [("unlisted",), ("two",)]
+    assert len(mended) == 4
+
+
+def test_a_machine_that_names_no_group_is_in_the_one_that_lists_it():
+    state, _ = load({"vms": [{"id": "vm"}], "groups": [{"id": 1, "name": "A", "vm_ids": ["vm", "vm"]}]})
+    assert (state.vms["vm"].group, state.groups[1].vm_ids) == (1, ("vm",))
+
+
+def test_the_beginning_of_a_booking_is_found_in_the_history():
+    start = datetime(2025, 10, 1, 12, tzinfo=timezone.utc)
+    lines = [
+        {"vm_id": "vm", "start": (start + timedelta(hours=n)).isoformat(), "action": action}
+        for n, action in enumerate(["book", "cancel", "book", "renew"])
+    ]
+    state, _ = load({"vms": [booked()], "users": {"ann@example.com": {"bookings": lines}}})
+    assert state.vms["vm"].booked_at == start + timedelta(hours=2)
+
+
+def test_an_end_without_a_holder_is_dropped_and_said():
+    state, mended = load({"vms": [booked(booked_by=None)]})
+    assert state.vms["vm"].expires_at is None
+    assert len(mended) == 1
+
+
+def test_a_byte_order_mark_does_not_matter():
+    assert "vm" in read_state(b'\xef\xbb\xbf{"vms": [{"id": "vm"}]}')[0].vms
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"vms": [\n{"id": "a"},\n{"id": "b",}\n]}', "line 3"),
+        ("", "line 1"),
+        ("[]", "the file: an object"),
+        ('{"vms": {}}', "vms: a list"),
+        ('{"vms": [{"id": "a"}, 5]}', "vms[1]: an object"),
+        ('{"vms": [{"group": 1}]}', "vms[0].id: is missing"),
+        ('{"vms": [{"id": 5}]}', "vms[0].id: a text"),
+        ('{"vms": [{"id": "a", "group": "1"}]}', "vms[0].group: a whole number"),
+        ('{"vms": [{"id": "a", "group": true}]}', "vms[0].group: a whole number"),
+        ('{"vms": [{"id": "a", "expires_at": "soon"}]}', "vms[0].expires_at: 'soon' is not a time"),
+        ('{"vms": [{"id": "a"}, {"id": "a"}]}', "vms: 'a' is there twice"),
+        ('{"groups": [{"id": 1, "vm_ids": [1]}]}', "groups[0].vm_ids: a list of texts"),
+        ('{"users": {"a@x.y": {"bookings": [{}, {"start": "x"}]}}}', "users['a@x.y'].bookings[1].start"),
+        ('{"users": []}', "users: an object"),
+    ],
+)
+def test_a_file_of_another_shape_is_refused_with_what_and_where(text, place):
+    with pytest.raises(BadFile) as caught:
+        read_state(text.encode())
+    assert place in str(caught.value)

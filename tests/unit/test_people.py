@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+from rules import people
+from rules.booking import book
+from support.world import ALICE, BOB, CHARLIE, World
+
+
+def roles(world):
+    return {user.email: role for user, role in world.do(people.list_all, actor=ALICE)}
+
+
+def test_where_no_admins_are_set_the_first_to_sign_in_becomes_one():
+    world = World(admins=())
+    assert roles(world) == {ALICE: "admin", BOB: "user", CHARLIE: "user"}
+
+
+def test_where_admins_are_set_only_they_are():
+    world = World(admins=(CHARLIE,))
+    assert people.role_of(world.state.users, world.limits, ALICE) == "user"
+    assert people.role_of(world.state.users, world.limits, CHARLIE) == "admin"
+
+
+def test_only_addresses_of_the_allowed_domains_come_in():
+    world = World(allowed_domains=("example.com",))
+    refusal = world.refused(people.sign_in, email="eve@sub.example.com", session="s")
+    assert (refusal.code, refusal.status) == ("domain_not_allowed", 403)
+
+
+def test_a_session_lasts_thirty_days_from_its_last_use(world):
+    world.do(people.sign_in, email=BOB, session="phone")
+    world.later(days=29)
+    world.do(people.keep_session, actor=BOB, session="phone")
+    world.later(days=29)
+    user = world.state.users[BOB]
+    assert people.is_session(user, "phone", world.now)
+    assert not people.is_session(user, f"session of {BOB}", world.now)
+    assert not people.is_session(user, "phone", world.now + timedelta(days=1))
+
+
+def test_signing_out_ends_one_session_or_all(world):
+    world.do(people.sign_in, email=BOB, session="phone")
+    world.do(people.sign_in, email=BOB, session="laptop")
+    world.do(people.sign_out, actor=BOB, session="phone")
+    assert world.events[0].sessions == ("phone",)
+    assert "laptop" in world.state.users[BOB].sessions
+    world.do(people.sign_out, actor=BOB, session=None)
+    assert not world.state.users[BOB].sessions
+
+
+def test_sessions_do_not_pile_up(world):
+    for number in range(300):
+        world.do(people.sign_in, email=BOB, session=f"s{number}")
+    assert len(world.state.users[BOB].sessions) == people.SESSIONS_AT_MOST
+    assert "s299" in world.state.users[BOB].sessions
+
+
+def test_an_admin_makes_admins_and_takes_it_back(world):
+    world.do(people.set_role, actor=ALICE, email=BOB, role="admin")
+    assert roles(world)[BOB] == "admin"
+    assert (world.do(people.set_role, actor=BOB, email=BOB, role="user"), roles(world)[BOB]) == (None, "user")
+
+
+def test_users_cannot(world):
+    assert world.refused(people.set_role, actor=BOB, email=BOB, role="admin").code == "not_allowed"
+    assert world.refused(people.remove, actor=BOB, email=ALICE).code == "not_allowed"
+    assert world.refused(people.list_all, actor=BOB).code == "not_allowed"
+
+
+def test_the_last_admin_stays():
+    world = World(admins=())
+    assert world.refused(people.set_role, actor=ALICE, email=ALICE, role="user").code == "last_admin"
+    assert world.refused(people.remove, actor=ALICE, email=ALICE).code == "last_admin"
+    world.do(people.set_role, actor=ALICE, email=BOB, role="admin")
+    world.do(people.remove, actor=ALICE, email=ALICE)
+    assert ALICE not in world.state.users
+
+
+def test_an_admin_by_settings_stays_one(world):
+    assert world.refused(people.set_role, actor=ALICE, email=ALICE, role="user").code == "admin_by_settings"
+
+
+def test_removing_somebody_frees_what_they_hold_and_ends_their_sessions(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=1)
+    world.do(people.remove, actor=ALICE, email=BOB)
+    assert world.vm().booked_by is None
+    assert BOB not in world.state.users
+    assert world.kinds() == ["force_released", "user_removed"]
+    assert world.events[-1].sessions == (f"session of {BOB}",)
+    assert world.refused(people.remove, actor=ALICE, email=BOB).code == "no_such_user"
+
+
+def test_a_chosen_language_is_told_once(world):
+    world.do(people.choose_language, actor=BOB, language="en")
+    assert world.kinds() == ["language_chosen"]
+    world.do(people.choose_language, actor=BOB, language="en")
+    assert world.kinds() == []

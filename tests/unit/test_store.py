@@ -1,0 +1,327 @@
+"""The store on a real file: durable, in order, together, or not at all."""
+
+import json
+import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import durable
+from datafile import BadFile
+from durable import FileInUse
+from records import Vm
+from storage import CannotSave, JsonStore
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "data.json"
+
+
+@pytest.fixture
+def open_store(path):
+    opened = []
+
+    def open_one(starter=b"{}", **more):
+        store = JsonStore(path, starter, **more)
+        opened.append(store)
+        return store
+
+    yield open_one
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store):
+    return open_store()
+
+
+def put(store, *vm_ids, note=""):
+    with store.change() as change:
+        for vm_id in vm_ids:
+            change.vms[vm_id] = Vm(vm_id, note=note)
+
+
+def on_disk(path):
+    return {vm["id"]: vm.get("note", "") for vm in json.loads(path.read_bytes())["vms"]}
+
+
+def test_when_the_call_returns_the_change_is_in_the_file(store, path):
+    put(store, "vm", note="here")
+    assert on_disk(path) == {"vm": "here"}
+
+
+def test_it_is_there_after_a_restart(store, open_store):
+    put(store, "vm", note="here")
+    store.close()
+    assert open_store().snapshot.vms["vm"] == Vm("vm", note="here")
+
+
+def test_an_exception_leaves_nothing_behind(store, path):
+    with pytest.raises(KeyError, match="nowhere"), store.change() as change:
+        change.vms["vm"] = Vm("vm")
+        change.vms["nowhere"]
+    assert (store.snapshot.vms, on_disk(path)) == ({}, {})
+    put(store, "other")
+    assert on_disk(path) == {"other": ""}
+
+
+def test_a_snapshot_never_changes(store):
+    put(store, "vm")
+    before = store.snapshot
+    put(store, "other")
+    with store.change() as change:
+        del change.vms["vm"]
+    assert list(before.vms) == ["vm"]
+    assert list(store.snapshot.vms) == ["other"]
+
+
+def test_commits_are_told_in_order_with_what_they_touched(store):
+    commits = []
+    store.subscribe(commits.append)
+    put(store, "a")
+    put(store, "b", "c")
+    assert [(list(c.touched["vms"]), c.after.revision) for c in commits] == [(["a"], 1), (["b", "c"], 2)]
+    assert commits[1].before is commits[0].after
+
+
+def test_the_revision_counts_what_can_be_seen_and_survives_a_restart(open_store):
+    store = open_store(shown=lambda vm: vm.id)
+    put(store, "vm")
+    put(store, "vm", note="not shown")
+    assert store.snapshot.revision == 1
+    store.close()
+    assert open_store().snapshot.revision == 1
+
+
+def test_what_waits_for_the_disk_is_written_together(open_store):
+    writing, go_on, writes = threading.Event(), threading.Event(), []
+
+    def slow(write):
+        writes.append(write)
+        writing.set()
+        assert go_on.wait(10)
+        return write()
+
+    store = open_store(run_blocking=slow)
+    with ThreadPoolExecutor(9) as pool:
+        first = pool.submit(put, store, "first")
+        assert writing.wait(10)
+        others = [pool.submit(put, store, f"vm-{n}") for n in range(8)]
+        waits_for(lambda: store._open is not None and len(store._open.touched["vms"]) == 8)
+        assert store.snapshot.vms == {}, "nothing is shown before it is on disk"
+        go_on.set()
+        for done in [first, *others]:
+            done.result(10)
+    assert len(writes) == 2
+    assert len(store.snapshot.vms) == 9
+
+
+def test_a_failed_write_fails_what_was_built_on_it_and_nothing_else(open_store, path):
+    writing, fail = threading.Event(), threading.Event()
+
+    def failing_once(write):
+        if not fail.is_set():
+            writing.set()
+            assert fail.wait(10)
+            raise OSError(28, "No space left on device")
+        return write()
+
+    store = open_store(run_blocking=failing_once)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(put, store, "first")
+        assert writing.wait(10)
+        second = pool.submit(put, store, "second")
+        waits_for(lambda: store._open is not None and "second" in store._open.touched["vms"])
+        fail.set()
+        for failed in (first, second):
+            with pytest.raises(CannotSave):
+                failed.result(10)
+    assert (store.snapshot.vms, on_disk(path)) == ({}, {})
+    put(store, "third")
+    assert on_disk(path) == {"third": ""}
+
+
+def test_a_fault_of_ours_while_encoding_is_raised_and_undone(store, path):
+    with pytest.raises(TypeError):
+        put(store, "vm", note=object())
+    put(store, "other")
+    assert on_disk(path) == {"other": ""}
+
+
+def test_a_listener_that_fails_does_not_make_the_change_fail(store, path, caplog):
+    store.subscribe(lambda commit: 1 / 0)
+    heard = []
+    store.subscribe(heard.append)
+    put(store, "vm")
+    assert on_disk(path) == {"vm": ""}
+    assert len(heard) == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
+STEPS = ["open", "write", "fsync", "close", "replace"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_at_whatever_step_a_write_fails_the_old_state_stands_and_the_next_write_works(store, path, monkeypatch, step):
+    put(store, "old")
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "os", Failing(step))
+        with pytest.raises(CannotSave) as caught:
+            put(store, "new")
+        assert not caught.value.unsure
+    assert (list(store.snapshot.vms), on_disk(path)) == (["old"], {"old": ""})
+    put(store, "next")
+    assert on_disk(path) == {"old": "", "next": ""}
+    assert sorted(p.name for p in path.parent.iterdir()) == ["data.json", "data.json.lock"]
+
+
+def test_short_writes_are_continued(store, path, monkeypatch):
+    monkeypatch.setattr(durable, "os", ShortWrites())
+    put(store, *(f"vm-{n}" for n in range(100)))
+    assert len(on_disk(path)) == 100
+
+
+def test_a_folder_that_cannot_be_synced_leaves_the_new_state_in_force_and_is_said(store, path, monkeypatch):
+    commits = []
+    store.subscribe(commits.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "os", Failing("fsync", after=1))
+        with pytest.raises(CannotSave) as caught:
+            put(store, "new")
+    assert caught.value.unsure
+    assert (list(store.snapshot.vms), on_disk(path)) == (["new"], {"new": ""})
+    assert len(commits) == 1, "what is in force is told"
+
+
+def test_a_rename_that_reports_failure_but_happened_is_followed(store, path, monkeypatch):
+    monkeypatch.setattr(durable, "os", RenamesAndFails())
+    with pytest.raises(CannotSave) as caught:
+        put(store, "new")
+    assert caught.value.unsure
+    assert (list(store.snapshot.vms), on_disk(path)) == (["new"], {"new": ""})
+
+
+def test_check_says_whether_a_write_would_succeed(store, monkeypatch):
+    store.check()
+    monkeypatch.setattr(durable, "os", Failing("fsync"))
+    with pytest.raises(OSError, match="injected"):
+        store.check()
+
+
+def test_only_the_owner_may_read_the_file(store, path):
+    path.chmod(0o644)
+    put(store, "vm")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.with_name("data.json.lock").stat().st_mode) == 0o600
+
+
+def test_a_file_laid_by_hand_is_protected_at_the_start(open_store, path):
+    path.write_text('{"vms": []}')
+    path.chmod(0o644)
+    open_store()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_is_followed_and_stays_a_link(tmp_path, path):
+    real = tmp_path / "elsewhere"
+    real.mkdir()
+    path.symlink_to(real / "real.json")
+    store = JsonStore(path)
+    put(store, "vm")
+    store.close()
+    assert path.is_symlink()
+    assert on_disk(real / "real.json") == {"vm": ""}
+
+
+def test_a_second_store_is_kept_out_until_the_first_is_closed(store, path, open_store):
+    with pytest.raises(FileInUse):
+        JsonStore(path)
+    store.close()
+    open_store()
+
+
+def test_a_broken_file_is_left_as_it_is_and_not_kept_locked(path, open_store):
+    path.write_bytes(b'{"vms": [')
+    with pytest.raises(BadFile):
+        JsonStore(path)
+    assert path.read_bytes() == b'{"vms": ['
+    path.write_bytes(b"{}")
+    open_store()
+
+
+def test_a_closed_store_changes_nothing_any_more(store, path):
+    store.close()
+    with pytest.raises(CannotSave):
+        put(store, "late")
+    assert on_disk(path) == {}
+
+
+def test_the_starter_is_used_only_where_there_is_no_file(path, open_store):
+    starter = b'{"vms": [{"id": "starter"}]}'
+    store = open_store(starter)
+    assert on_disk(path) == {"starter": ""}
+    with store.change() as change:
+        del change.vms["starter"]
+    store.close()
+    assert open_store(starter).snapshot.vms == {}
+
+
+def test_many_at_once_lose_nothing(open_store, path):
+    store = open_store()
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda n: put(store, f"vm-{n}"), range(300)))
+    assert len(on_disk(path)) == 300
+
+
+class Os:
+    """The real os module, seen through a glass that can be stained."""
+
+    def __getattr__(self, name):
+        import os
+
+        return getattr(os, name)
+
+
+class Failing(Os):
+    """One call fails as a bad disk's would, once `after` calls of it went well. Closing closes before it fails."""
+
+    def __init__(self, step, after=0):
+        self.step, self.left = step, after
+
+    def __getattr__(self, name):
+        real = super().__getattr__(name)
+        if name != self.step:
+            return real
+
+        def call(*args, **named):
+            self.left -= 1
+            if self.left >= 0:
+                return real(*args, **named)
+            if name == "close":
+                real(*args, **named)
+            raise OSError(5, "injected")
+
+        return call
+
+
+class ShortWrites(Os):
+    def write(self, fd, data):
+        return super().__getattr__("write")(fd, bytes(data[:100]))
+
+
+class RenamesAndFails(Os):
+    def replace(self, *args):
+        super().__getattr__("replace")(*args)
+        raise OSError(5, "injected")
+
+
+def waits_for(true):
+    """Until another thread has come so far."""
+    for _ in range(1000):
+        if true():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came so far")
