@@ -74,7 +74,7 @@ GOOD = {
 }
 # Fine in the one field, nonsense in all others.
 FITS = {
-    ("/groups", "vm_ids"): {"a list"},
+    ("/groups", "vm_ids"): {"a list", "missing"},
     ("/groups/1/add-existing-vms", "vm_ids"): {"a list"},
     ("/book", "hours"): {"a fraction"},
     ("/renew", "hours"): {"a fraction"},

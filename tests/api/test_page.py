@@ -54,7 +54,7 @@ def test_a_stranger_finds_no_address_in_it(bob, charlie, vm):
 
 
 def test_nothing_in_a_note_can_end_the_script(alice, bob, make_vm):
-    vm = make_vm(description="</script><script>alert(1)</script><!-- \u2028 &lt;")
+    vm = make_vm(description="</script><script>alert(1)</script><!-- &lt;")
     bob.book(vm, note="</ScRiPt ><img src=x onerror=alert(1)>")
     answer = bob.get("/")
     assert "alert(1)</script>" not in answer.text

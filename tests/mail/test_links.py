@@ -14,6 +14,7 @@ class Reminded:
     def __init__(self, server: Server, tokens: list[str], email: str, vm: str) -> None:
         self.server, self.vm, self.email = server, vm, email
         self.browser = Person(server)
+        self.browser.http.headers["Accept"] = "text/html,*/*;q=0.8"
         self.holder = Person(server, email).sign_in()
         self.tokens = list(dict.fromkeys(tokens))
 

@@ -17,7 +17,7 @@ def letter_through(start):
     """Starts a server that has one letter to send through this SMTP server."""
 
     def send(smtp: MailServer, **settings: str):
-        server = start(inventory([machine("vm", READER, from_now(hours=1))]), **smtp.settings | settings)
+        server = start(inventory([machine("vm", READER, from_now(hours=2))]), **smtp.settings | settings)
         done(Person(server, "alice@example.com").sign_in().cancel("vm", reason="needed"))
         return server
 
@@ -66,10 +66,8 @@ def test_a_login_is_never_sent_without_tls(letter_through):
 
 
 def test_port_465_is_tls_from_the_start(letter_through, authority):
-    if_taken = MailServer(
-        port=465, ssl_context=authority.context(), authenticator=check_login, auth_required=True, auth_require_tls=False
-    )
-    with if_taken as smtp:
+    options = {"ssl_context": authority.context(), "authenticator": check_login, "auth_require_tls": False}
+    with MailServer(port=465, **options) as smtp:
         letter_through(smtp, SSL_CERT_FILE=authority.file, SMTP_USER=USER, SMTP_PASS=PASSWORD)
         letter = smtp.wait_for_letter(READER)
         assert letter.tls

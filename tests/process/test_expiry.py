@@ -1,11 +1,13 @@
 """At `expires_at` a machine is free; what ended while the server was down is released before the first answer."""
 
+import statistics
 import threading
 
 from support.answers import done
 from support.inventory import from_now, inventory, machine, moment, record, user
 from support.listener import Listener
 from support.people import Person
+from support.waiting import eventually
 
 
 def test_what_ended_while_down_is_released_before_the_first_answer(start):
@@ -41,7 +43,7 @@ def test_it_is_free_for_the_next_at_the_moment_it_ends(start):
         booked = done(bob.book("vm", 1 / 3600))
         ear.wait_for("notification", kind="expired", vm_id="vm")
         late = (from_now() - moment(booked["expires_at"])).total_seconds()
-    assert 0 <= late < 0.25
+    assert 0 <= late < 0.5
     done(carol.book("vm"))
 
 
@@ -59,32 +61,38 @@ def test_a_renewal_moves_the_end(start):
 
 def test_five_thousand_bookings_do_not_make_it_late(start):
     far = [machine(f"far-{n}", "bob@example.com", from_now(hours=10, seconds=n)) for n in range(5000)]
-    server = start(inventory([*far, machine("vm")]))
+    server = start(inventory([*far, *(machine(f"vm-{n}") for n in range(3))]))
     bob = Person(server, "bob@example.com").sign_in()
     with Listener(bob) as ear:
-        booked = done(bob.book("vm", 1 / 3600))
-        ear.wait_for("notification", kind="expired", vm_id="vm")
-        late = (from_now() - moment(booked["expires_at"])).total_seconds()
-    assert 0 <= late < 0.25
+        late = [lateness(bob, ear, f"vm-{n}") for n in range(3)]
+    assert min(late) >= 0
+    assert statistics.median(late) < 0.1, late
 
 
-def test_many_that_end_in_one_second_are_all_released_once_each(start):
-    ends = from_now(seconds=4)
-    held = [record(f"vm-{n}", from_now(hours=-1), ends) for n in range(150)]
+def lateness(holder, ear, vm: str) -> float:
+    """Seconds from a short booking's end to its being heard of."""
+    booked = done(holder.book(vm, 0.4 / 3600))
+    ear.wait_for("notification", kind="expired", vm_id=vm)
+    return (from_now() - moment(booked["expires_at"])).total_seconds()
+
+
+def test_ten_thousand_that_end_in_one_second_are_all_released_once_each_in_a_few_commits(start):
+    ends, people, each = from_now(seconds=6), 100, 100
+    held = {f"person-{p}@example.com": [f"vm-{p}-{n}" for n in range(each)] for p in range(people)}
     server = start(
         inventory(
-            [machine(f"vm-{n}", "bob@example.com", ends) for n in range(150)], users={"bob@example.com": user(*held)}
+            [machine(vm, email, ends) for email, vms in held.items() for vm in vms],
+            users={email: user(*(record(vm, from_now(hours=-1), ends) for vm in vms)) for email, vms in held.items()},
         )
     )
-    bob = Person(server, "bob@example.com").sign_in()
-    before = bob.state()["revision"]
-    with Listener(bob) as ear:
-        ear.wait_for("notification", timeout=10, kind="expired")
-    assert all(vm["state"] == "free" for vm in bob.state()["vms"])
-    assert bob.state()["revision"] <= before + 3
-    released = [entry["vm_id"] for entry in bob.history() if entry["action"] == "release"]
-    assert sorted(released) == sorted(set(released))
-    assert len(released) == 150
+    reader = Person(server, "alice@example.com").sign_in()
+    before = reader.state()
+    assert {vm["state"] for vm in before["vms"]} == {"booked"}
+    eventually(lambda: {vm["state"] for vm in reader.state()["vms"]} == {"free"}, timeout=20)
+    assert reader.state()["revision"] <= before["revision"] + 10
+    for email, kept in server.stored()["users"].items():
+        released = [entry["vm_id"] for entry in kept["bookings"] if entry["action"] == "release"]
+        assert sorted(released) == sorted(held.get(email, [])), email
 
 
 def test_history_older_than_an_hour_is_gone_at_the_start(start):

@@ -29,7 +29,7 @@ def crowd():
 
 
 def test_fifty_people_book_one_machine_at_once_and_one_of_them_has_it(start, crowd):
-    server = start(inventory([machine(f"vm-{n}") for n in range(ROUNDS)]))
+    server = start(inventory([machine(f"vm-{n:03}") for n in range(ROUNDS)]))
     people = crowd(server, PEOPLE)
     together = threading.Barrier(PEOPLE)
     answers = {}
@@ -37,7 +37,7 @@ def test_fifty_people_book_one_machine_at_once_and_one_of_them_has_it(start, cro
     def race(person: Person) -> None:
         for n in range(ROUNDS):
             together.wait(30)
-            answers[person.email, n] = person.book(f"vm-{n}")
+            answers[person.email, n] = person.book(f"vm-{n:03}")
 
     with ThreadPoolExecutor(PEOPLE) as pool:
         list(pool.map(race, people))
@@ -48,17 +48,17 @@ def test_fifty_people_book_one_machine_at_once_and_one_of_them_has_it(start, cro
         assert {(answer.status_code, answer.json()["code"], answer.json()["holder"]) for answer in losers} == {
             (409, "vm_taken", winner)
         }
-        assert server.stored_vm(f"vm-{n}")["booked_by"] == winner
-        booked = [email for email, kept in server.stored()["users"].items() if f"vm-{n}" in str(kept["bookings"])]
+        assert server.stored_vm(f"vm-{n:03}")["booked_by"] == winner
+        booked = [email for email, kept in server.stored()["users"].items() if f"vm-{n:03}" in str(kept["bookings"])]
         assert booked == [winner], "nobody else has it in the history"
 
 
 def test_sixteen_clients_book_five_hundred_machines_and_none_is_missing(start, crowd):
-    server = start(inventory([machine(f"vm-{n}") for n in range(MACHINES)]))
+    server = start(inventory([machine(f"vm-{n:03}") for n in range(MACHINES)]))
     people = crowd(server, CLIENTS)
 
     def book_mine(number: int) -> dict[str, str]:
-        mine = [f"vm-{n}" for n in range(number, MACHINES, CLIENTS)]
+        mine = [f"vm-{n:03}" for n in range(number, MACHINES, CLIENTS)]
         return {vm: done(people[number].book(vm))["booked_by"] for vm in mine}
 
     with ThreadPoolExecutor(CLIENTS) as pool:

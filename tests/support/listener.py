@@ -1,5 +1,6 @@
 """A real socket.io client that writes down what it hears, in order."""
 
+import socket
 import threading
 import time
 
@@ -19,7 +20,12 @@ class Listener:
         self._news = threading.Condition()
         self._http = requests.Session()
         self._http.trust_env = False
-        self._client = socketio.Client(reconnection=False, http_session=self._http, handle_sigint=False)
+        self._client = socketio.Client(
+            reconnection=False,
+            http_session=self._http,
+            handle_sigint=False,
+            websocket_extra_options={"suppress_origin": True},  # the only Origin is the one of `headers`
+        )
         self._client.on("*", self._hear)
         self._client.on("disconnect", lambda *reason: self._hear("disconnect", {}))
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies)
@@ -61,8 +67,16 @@ class Listener:
         return self._client.connected
 
     def close(self) -> None:
-        if self._client.connected:
+        """As a tab is closed. (The client's own goodbye over a websocket may take 3 s: two threads read the answer.)"""
+        reading = self._client.eio.read_loop_task
+        if not self._client.connected:
+            pass
+        elif self._client.transport() == "websocket":
+            self._client.eio.ws.sock.shutdown(socket.SHUT_RDWR)
+        else:
             self._client.disconnect()
+        if reading:
+            reading.join(PATIENCE)
         self._http.close()
 
     def __enter__(self) -> "Listener":

@@ -79,7 +79,7 @@ class MailServer:
         return {"SMTP_HOST": "localhost", "SMTP_PORT": str(self.port), "SMTP_FROM": "loadzone@example.com"}
 
     def start(self) -> "MailServer":
-        self._controller = Controller(
+        self._controller = _Controller(
             _Handler(self), hostname="127.0.0.1", port=self.port, ready_timeout=10, **self._options
         )
         self._controller.start()
@@ -126,6 +126,30 @@ class MailServer:
         self.stop()
 
 
+class _Controller(Controller):
+    """Hangs up on everybody when it is stopped."""
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self._talking = []
+
+    def factory(self):
+        self._talking.append(super().factory())
+        return self._talking[-1]
+
+    def stop(self, no_assert: bool = False) -> None:
+        hung_up = threading.Event()
+        self.loop.call_soon_threadsafe(self._hang_up, hung_up)
+        hung_up.wait(PATIENCE)
+        super().stop(no_assert)
+
+    def _hang_up(self, hung_up: threading.Event) -> None:
+        for protocol in self._talking:
+            if protocol.transport:
+                protocol.transport.abort()
+        self.loop.call_soon(hung_up.set)  # a turn later: aborting closes in the next turn
+
+
 class _Handler:
     def __init__(self, mail: MailServer) -> None:
         self.mail = mail
@@ -157,7 +181,7 @@ class _Handler:
 def check_login(server, session, envelope, mechanism, auth_data) -> AuthResult:
     """Lets in who knows LOGIN."""
     given = (auth_data.login.decode(), auth_data.password.decode())
-    return AuthResult(success=given == LOGIN, auth_data=auth_data if given == LOGIN else None)
+    return AuthResult(success=given == LOGIN, handled=False, auth_data=auth_data if given == LOGIN else None)
 
 
 class HangingServer:

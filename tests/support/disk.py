@@ -1,0 +1,43 @@
+"""A disk that fails on demand: put in the place of `os` where the store touches the file system."""
+
+import os
+
+
+class Os:
+    """The real os module, seen through a glass that can be stained."""
+
+    def __getattr__(self, name):
+        return getattr(os, name)
+
+
+class Failing(Os):
+    """One call fails as a bad disk's would, once `after` calls of it went well. Closing closes before it fails."""
+
+    def __init__(self, step, after=0):
+        self.step, self.left = step, after
+
+    def __getattr__(self, name):
+        real = super().__getattr__(name)
+        if name != self.step:
+            return real
+
+        def call(*args, **named):
+            self.left -= 1
+            if self.left >= 0:
+                return real(*args, **named)
+            if name == "close":
+                real(*args, **named)
+            raise OSError(5, "injected")
+
+        return call
+
+
+class ShortWrites(Os):
+    def write(self, fd, data):
+        return super().__getattr__("write")(fd, bytes(data[:100]))
+
+
+class RenamesAndFails(Os):
+    def replace(self, *args):
+        super().__getattr__("replace")(*args)
+        raise OSError(5, "injected")
