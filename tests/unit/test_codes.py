@@ -1,0 +1,91 @@
+from datetime import timedelta
+
+import pytest
+
+from codes import AT_MOST, Codes
+from rules.refusal import Refusal
+from support.world import ALICE, BOB, NOON
+
+
+class Clock:
+    now = NOON
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def codes(clock):
+    return Codes(clock)
+
+
+def refused(codes, *asked):
+    with pytest.raises(Refusal) as caught:
+        codes.redeem(*asked)
+    return caught.value.code, caught.value.facts.get("tries_left")
+
+
+def wrong(code):
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_a_code_is_six_digits_and_good_once(codes):
+    ticket, code = codes.issue(BOB)
+    assert len(code) == 6
+    assert code.isdecimal()
+    codes.redeem(ticket, BOB, code)
+    assert refused(codes, ticket, BOB, code) == ("code_expired", None)
+
+
+def test_blanks_around_and_within_do_not_matter(codes):
+    ticket, code = codes.issue(BOB)
+    codes.redeem(ticket, BOB, f" {code[:3]} {code[3:]}\n")
+
+
+def test_it_is_good_for_ten_minutes(codes, clock):
+    ticket, code = codes.issue(BOB)
+    clock.now += timedelta(minutes=10)
+    assert refused(codes, ticket, BOB, code) == ("code_expired", None)
+
+
+def test_five_tries_and_no_sixth_though_it_be_right(codes):
+    ticket, code = codes.issue(BOB)
+    assert [refused(codes, ticket, BOB, wrong(code)) for _ in range(5)] == [("wrong_code", n) for n in (4, 3, 2, 1, 0)]
+    assert refused(codes, ticket, BOB, code) == ("code_expired", None)
+
+
+def test_only_the_browser_that_asked_can_use_or_spoil_it(codes):
+    ticket, code = codes.issue(BOB)
+    for other in (None, "another ticket", codes.issue(BOB)[0]):
+        for _ in range(6):
+            refused(codes, other, BOB, wrong(code))
+    codes.redeem(ticket, BOB, code)
+
+
+def test_it_is_for_the_address_it_was_sent_to(codes):
+    ticket, code = codes.issue(BOB)
+    assert refused(codes, ticket, ALICE, code) == ("wrong_code", 4)
+
+
+def test_asking_again_in_the_same_browser_makes_the_first_code_void(codes):
+    first, old = codes.issue(BOB)
+    second, code = codes.issue(BOB, first)
+    assert refused(codes, first, BOB, old)[0] == "code_expired"
+    codes.redeem(second, BOB, code)
+
+
+def test_memory_is_bounded(codes):
+    for number in range(AT_MOST + 10):
+        codes.issue(f"{number}@example.com")
+    assert len(codes._asked) <= AT_MOST
+
+
+@pytest.mark.parametrize("text", ["", "１２３４５６", "é" * 6, "123456; drop"])
+def test_what_is_no_code_is_wrong(codes, text):
+    ticket, _ = codes.issue(BOB)
+    assert refused(codes, ticket, BOB, text) == ("wrong_code", 4)
