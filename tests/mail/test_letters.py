@@ -9,6 +9,7 @@ import pytest
 from support.answers import done, is_russian
 from support.inventory import from_now, inventory, machine, record, user
 from support.people import Person
+from support.waiting import eventually
 
 
 def parts_agree(letter, *words: str) -> bool:
@@ -125,6 +126,7 @@ def test_one_that_fell_due_before_the_booking_began_is_not_sent(alice, reader, v
 def test_a_reminder_is_not_sent_again_after_a_restart(alice_at, smtp, start, soon):
     server = start(soon("once@example.com", seconds=1), LOADZONE_REMIND_MINUTES="5", **smtp.settings)
     smtp.wait_for_letter("once@example.com")
+    eventually(lambda: "once@example.com" not in server.outbox())
     server.restart()
     done(alice_at(server).cancel("vm-of-once", reason="sentinel"))
     assert "sentinel" in smtp.wait_for_letter("once@example.com", count=2).text

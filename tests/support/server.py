@@ -114,6 +114,10 @@ class Server:
     def stored_vm(self, vm_id: str) -> dict:
         return next(vm for vm in self.stored()["vms"] if vm["id"] == vm_id)
 
+    def outbox(self) -> str:
+        """What the file keeps besides machines, groups and people: letters not sent yet, above all."""
+        return str({key: kept for key, kept in self.stored().items() if key not in ("vms", "groups", "users")})
+
     def wait_for_log(self, pattern: str, timeout: float = 10, after: int = 0) -> re.Match:
         """The first match in the lines said since line number `after`, waiting for it to be said."""
         deadline = time.monotonic() + timeout
