@@ -57,6 +57,13 @@ def test_an_unchanged_list_is_answered_with_304_and_no_body(bob):
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
+def test_also_where_a_proxy_made_the_etag_weak_or_the_client_knows_several(bob):
+    etag = bob.get("/vms").headers["ETag"]
+    for known in (f"W/{etag}", f'"another", {etag}'):
+        assert bob.get("/vms", If_None_Match=known).status_code == 304
+    assert bob.get("/vms", If_None_Match='"another", W/"third"').status_code == 200
+
+
 def test_a_changed_list_has_another_etag(bob, vm):
     before = bob.get("/vms").headers["ETag"]
     bob.book(vm)

@@ -147,6 +147,23 @@ def test_older_ids_stay_usable(start):
     assert alice.state()["vms"] == []
 
 
+def test_a_name_with_a_line_break_forges_no_line_of_the_log(start):
+    name = "vm\n2026-01-01 00:00:00,000 INFO forged \x1b[31m"
+    server = start(inventory([machine(name, "ann@example.com", from_now(minutes=-1))]))
+    done(Person(server, "alice@example.com").sign_in().book(name))
+    assert not [line for line in server.lines if line.startswith("2026-01-01")]
+    assert "\x1b" not in server.log
+
+
+def test_a_booking_until_the_end_of_time_can_be_shown_and_ended(start):
+    server = start(inventory([machine("vm", "ann@example.com") | {"expires_at": "9999-12-31T23:59:59Z"}]))
+    ann = Person(server, "ann@example.com").sign_in()
+    assert refusal(ann.renew("vm")) == (409, "too_far_ahead")
+    assert ann.get("/vms").status_code == 200
+    done(ann.cancel("vm"))
+    assert "Traceback" not in server.log
+
+
 def test_a_booked_machine_without_an_end_or_an_end_without_a_holder_is_no_ghost(start):
     """Shapes a crash of the original could leave: they load, and nothing is held for ever by nobody."""
     old = inventory([machine("no-end", "ann@example.com"), machine("no-holder", None, from_now(hours=1))])

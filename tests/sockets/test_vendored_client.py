@@ -8,6 +8,7 @@ import re
 from importlib.metadata import version
 
 import pytest
+
 from support.server import ROOT
 
 VENDOR = ROOT / "static" / "vendor"
