@@ -85,3 +85,43 @@ def test_renewing_and_releasing_at_once_leaves_one_truth(start, crowd):
     for person in people:
         actions = person.actions("vm")
         assert actions == ["book", "renew", "cancel"] * (len(actions) // 3)
+
+
+def test_of_twenty_who_are_first_at_once_one_becomes_admin(start):
+    server = start(LOADZONE_ADMINS="")
+    people = [Person(server) for _ in range(20)]
+    with ThreadPoolExecutor(len(people)) as pool:
+        list(pool.map(Person.sign_in, people))
+    assert sorted(person.me()["role"] for person in people) == ["admin"] + ["user"] * 19
+
+
+def test_a_code_given_twenty_times_at_once_is_good_once(start):
+    server = start(LOADZONE_AUTH="code")
+    ann = Person(server)
+    ann.ask_for_code()
+    code = server.newest_code(ann.email)
+    windows = [Person(server, ann.email) for _ in range(20)]
+    for window in windows:
+        window.http.cookies.update(ann.http.cookies)
+    with ThreadPoolExecutor(len(windows)) as pool:
+        answers = list(pool.map(lambda window: window.give_code(code).status_code, windows))
+    assert answers.count(200) == 1
+    assert set(answers) <= {200, 401, 429}
+
+
+def test_a_group_made_by_twelve_at_once_is_there_once(start):
+    server = start()
+    windows = [Person(server, "alice@example.com").sign_in() for _ in range(12)]
+    with ThreadPoolExecutor(len(windows)) as pool:
+        answers = list(pool.map(lambda window: window.make_group("The same").status_code, windows))
+    assert sorted(answers) == [201] + [409] * 11
+    assert [group["name"] for group in server.stored()["groups"]] == ["The same"]
+
+
+def test_a_renewal_meant_once_and_asked_for_twelve_times_at_once_counts_once(start):
+    server = start(inventory([machine("vm")]))
+    windows = [Person(server, "ann@example.com").sign_in() for _ in range(12)]
+    end = done(windows[0].book("vm"))["expires_at"]
+    with ThreadPoolExecutor(len(windows)) as pool:
+        answers = list(pool.map(lambda window: window.renew("vm", 1, expires_at=end).status_code, windows))
+    assert sorted(answers) == [200] + [409] * 11
