@@ -24,12 +24,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import errors
 import guards
+import i18n
 import journal
 import server
 from accounts import Accounts
 from api import api
 from config import BadSetting, Config
-from context import Parts, visitor
+from context import Parts, language, visitor
 from datafile import BadFile
 from desk import Desk
 from durable import FileInUse
@@ -70,6 +71,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     )
     app.json.ensure_ascii = False
     app.extensions["loadzone"] = _build(app, config, clock)
+    app.context_processor(lambda: {"t": i18n.PAGE[language()]})
     guards.install(app)
     errors.install(app)
     app.register_blueprint(api)

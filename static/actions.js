@@ -1,0 +1,96 @@
+// What a click means: which dialog opens, or which call is made.
+import { act } from "./api.js";
+import { accountDialog } from "./dialogs/account.js";
+import { bookDialog } from "./dialogs/book.js";
+import { addToGroupDialog, createGroupDialog, deleteGroupDialog, takeOutDialog } from "./dialogs/groups.js";
+import { historyDialog } from "./dialogs/history.js";
+import { machineDialog } from "./dialogs/machine.js";
+import { releaseDialog } from "./dialogs/release.js";
+import { renewDialog } from "./dialogs/renew.js";
+import { signInDialog } from "./dialogs/sign_in.js";
+import { usersDialog } from "./dialogs/users.js";
+import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/vm.js";
+import { at } from "./format.js";
+import { setFilter } from "./filter.js";
+import { t } from "./i18n.js";
+import { switchLanguage, switchTheme } from "./preferences.js";
+import { isMine, state } from "./state.js";
+import { did, toast } from "./views/toasts.js";
+
+const pending = new Set();
+
+export const bookVm = ({ vm }) => asMember(() => bookDialog(state.vms.get(vm)));
+export const renew = ({ vm }) => asMember(() => renewDialog(state.vms.get(vm)));
+export const signIn = () => signInDialog();
+
+/** One's own machine goes at one click, since it can be booked again; somebody else's is asked about. */
+export async function release({ vm: id }) {
+  const vm = state.vms.get(id);
+  if (!isMine(vm)) return releaseDialog(vm);
+  await once(`release ${id}`, async () => {
+    did("released", id);
+    await act("/cancel", { vm_id: id });
+    toast(t("release.done", { vm: id }), { act: undo(vm) });
+  });
+}
+
+/** Renew by the hours on the button, from the end that was seen: two clicks renew once. */
+export const renewBy = ({ vm: id, hours }) =>
+  once(`renew ${id}`, async () => {
+    did("renewed", id);
+    const vm = await act("/renew", { vm_id: id, hours: Number(hours), expires_at: state.vms.get(id).expires_at });
+    toast(t("renew.done", { vm: id, time: at(vm.expires_at) }));
+  });
+
+export const manage = {
+  open: ({ vm }) => machineDialog(state.vms.get(vm)),
+  account: () => accountDialog(),
+  history: () => historyDialog(),
+  users: () => usersDialog(),
+  "add-vm": () => addVmDialog(),
+  "edit-vm": ({ vm }) => editVmDialog(state.vms.get(vm)),
+  "delete-vm": ({ vm }) => deleteVmDialog(state.vms.get(vm)),
+  "create-group": () => createGroupDialog(),
+  "add-to-group": ({ group }) => addToGroupDialog(groupBy(group)),
+  "delete-group": ({ group }) => deleteGroupDialog(groupBy(group)),
+  "take-out": ({ vm }) => takeOutDialog(state.vms.get(vm)),
+  "show-all": () => setFilter({ text: "", group: "", kind: "all" }),
+  language: ({ language }) => once("language", () => switchLanguage(language)),
+  theme: ({ theme }) => switchTheme(theme),
+};
+
+/** Strangers sign in first, and then go on with what they wanted. */
+function asMember(then) {
+  if (state.me.authenticated) then();
+  else signInDialog(then);
+}
+
+/** Nothing is sent twice while it is under way; what goes wrong is said. */
+async function once(name, work) {
+  if (pending.has(name)) return;
+  pending.add(name);
+  try {
+    await work();
+  } catch (error) {
+    toast(error.message, { bad: true });
+  } finally {
+    pending.delete(name);
+  }
+}
+
+/** Book it again for what was left, if nobody was faster. */
+function undo(vm) {
+  const hours = (Date.parse(vm.expires_at) - Date.now()) / 3_600_000;
+  if (hours <= 0.01) return undefined;
+  const again = { vm_id: vm.id, hours: Math.min(hours, state.settings.max_hours), note: vm.note };
+  return {
+    label: t("act.undo"),
+    run: () => once(`book ${vm.id}`, async () => {
+      did("booked", vm.id);
+      const booked = await act("/book", again);
+      toast(t("book.done", { vm: vm.id, time: at(booked.expires_at) }));
+    }),
+  };
+}
+
+const groupBy = (id) => state.groups.find((group) => group.id === Number(id));

@@ -1,0 +1,45 @@
+// Calls to the server: an answer, or an ApiError that a person can read.
+import { t } from "./i18n.js";
+import { answered, setMe, state } from "./state.js";
+
+const PATIENCE = 20_000;
+
+/** A call that did not do what was asked. `code` is the server's, or "unreachable". */
+export class ApiError extends Error {
+  constructor(message, code, facts = {}) {
+    super(message);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+export const get = (path) => request(path, { cache: "no-cache" });
+
+export function post(path, body = {}) {
+  return request(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+/** A call about one machine that answers with it: the board shows the answer at once. */
+export async function act(path, body) {
+  const before = state.vms.get(body.vm_id ?? body.id);
+  const vm = await post(path, body);
+  answered(vm, before);
+  return vm;
+}
+
+async function request(path, options) {
+  let response, answer;
+  try {
+    response = await fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+    answer = await response.json();
+  } catch (error) {
+    throw new ApiError(t(error.name === "TimeoutError" ? "error.slow" : "error.unreachable"), "unreachable");
+  }
+  if (response.ok) return answer;
+  if (answer.code === "not_signed_in") setMe({ authenticated: false });
+  throw new ApiError(answer.error, answer.code, answer);
+}

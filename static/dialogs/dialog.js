@@ -1,0 +1,124 @@
+// The one way to open a dialog: title, body, buttons; its errors are shown in it, and nothing is sent twice.
+import { element, fill, html, icon, setText } from "../html.js";
+import { t } from "../i18n.js";
+import { state, subscribe } from "../state.js";
+
+let number = 0;
+
+/**
+ * Open a dialog. `submit(dialog)` runs when the form is sent: the dialog closes when it is done, stays open with what
+ * was typed where it throws, and stays open too where it gives false. Without `submit` there is nothing to send.
+ * `watch(dialog)` is called at every change of the state.
+ */
+export function openDialog({ title, sub, body, submit, label, kind = "primary", broad, watch, extra }) {
+  const id = `dialog-${++number}`;
+  const node = element(html`
+    <dialog class="${broad ? "broad" : ""}" aria-labelledby="${id}">
+      <form method="dialog" novalidate>
+        <header>
+          <div><h2 id="${id}">${title}</h2>${sub && html`<p class="sub">${sub}</p>`}</div>
+          <button type="button" class="icon-button close" aria-label="${t("act.close")}">${icon("close")}</button>
+        </header>
+        <div class="body">${body}</div>
+        <p class="error" role="alert" hidden></p>
+        <footer>${extra}${submit && html`<button type="button" class="button plain close">${t("act.cancel")}</button>
+          <button class="button ${kind} send">${label}</button>`}</footer>
+      </form>
+    </dialog>`);
+  const dialog = new Dialog(node, submit, watch);
+  document.body.append(node);
+  node.showModal();
+  (node.querySelector("[autofocus]") ?? node.querySelector(".send") ?? node.querySelector(".close")).focus();
+  dialog.stateChanged();
+  return dialog;
+}
+
+export class Dialog {
+  constructor(node, submit, watch) {
+    this.node = node;
+    this.form = node.querySelector("form");
+    this.body = node.querySelector(".body");
+    this.send = node.querySelector(".send");
+    this.submit = submit;
+    this.watch = watch;
+    this.blocked = false;
+    this.busy = false;
+    this.forget = subscribe(() => this.stateChanged());
+    node.addEventListener("close", () => this.gone());
+    node.addEventListener("click", (event) => {
+      if (event.target === node || event.target.closest(".close")) this.close();
+    });
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.sent(); });
+  }
+
+  close() { if (!this.busy) this.node.close(); }
+
+  /** What was typed or chosen in the field of that name. */
+  value(name) { return new FormData(this.form).get(name)?.trim() ?? ""; }
+
+  values(name) { return new FormData(this.form).getAll(name); }
+
+  part(selector) { return this.node.querySelector(selector); }
+
+  /** Say what is wrong; the field it is about, where there is one, gets the focus. */
+  fail(message, field) {
+    const error = this.part(".error");
+    setText(error, message);
+    error.hidden = false;
+    const input = field && this.form.elements[field];
+    if (input?.focus) { input.setAttribute("aria-invalid", "true"); input.focus(); }
+  }
+
+  /** Something else happened meanwhile that makes sending useless; null takes that back. */
+  block(message) {
+    this.blocked = message !== null;
+    let notice = this.part(".notice");
+    if (message === null) notice?.remove();
+    else {
+      notice ??= this.body.appendChild(element(html`<p class="notice" role="status"></p>`));
+      setText(notice, message);
+    }
+    this.ready();
+  }
+
+  async sent() {
+    if (!this.submit || this.busy || this.blocked || !state.online) return;
+    this.working(true);
+    try {
+      const done = await this.submit(this);
+      this.working(false);
+      if (done !== false) this.close();
+    } catch (error) {
+      this.working(false);
+      this.fail(error.message, error.facts?.field);
+      this.stateChanged();
+    }
+  }
+
+  working(busy) {
+    this.busy = busy;
+    this.part(".error").hidden = true;
+    for (const input of this.form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+    this.form.setAttribute("aria-busy", String(busy));
+    if (this.send) {
+      if (busy) this.label = this.send.textContent;
+      fill(this.send, busy ? html`<span class="spinner" aria-hidden="true"></span>${this.label}` : html`${this.label}`);
+    }
+    this.ready();
+  }
+
+  ready() { if (this.send) this.send.disabled = this.busy || this.blocked || !state.online; }
+
+  stateChanged() { this.watch?.(this); this.ready(); }
+
+  gone() { this.forget(); this.node.remove(); }
+}
+
+/** A labelled input. */
+export function field(name, label, { value = "", hint, type = "text", ...more } = {}) {
+  const attributes = Object.entries(more).map(([key, setting]) =>
+    setting === true ? html` ${key}` : setting !== false && html` ${key}="${setting}"`);
+  return html`<div class="field"><label for="f-${name}">${label}</label>
+    <input class="input" id="f-${name}" name="${name}" type="${type}" value="${value}" autocomplete="off"${attributes}>
+    ${hint && html`<span class="hint">${hint}</span>`}</div>`;
+}

@@ -1,0 +1,63 @@
+// Everything about one machine, and everything that can be done with it.
+import { at, exactly, timeLeft } from "../format.js";
+import { fill, html, icon } from "../html.js";
+import { t } from "../i18n.js";
+import { groupOf, isAdmin, isMine, state } from "../state.js";
+import { openDialog } from "./dialog.js";
+
+export function machineDialog(vm) {
+  let shown;
+  openDialog({
+    title: vm.id,
+    body: html`<div class="field" data-facts></div>`,
+    watch: (dialog) => {
+      const present = state.vms.get(vm.id);
+      if (!present) return dialog.close();
+      if (present === shown) return;
+      shown = present;
+      fill(dialog.part("[data-facts]"), content(present));
+      for (const button of dialog.node.querySelectorAll("[data-act]:not(.copy)")) {
+        button.addEventListener("click", () => dialog.close());
+      }
+    },
+  });
+}
+
+function content(vm) {
+  return html`
+    <dl class="facts">
+      ${fact(t("fact.state"), vm.booked_by ? html`${t("fact.booked_by", { who: vm.booked_by })}` : t("state.free"))}
+      ${vm.expires_at && fact(t("fact.until"), html`<span title="${exactly(vm.expires_at)}">${at(vm.expires_at)} (${timeLeft(vm.expires_at)})</span>`)}
+      ${vm.note && fact(t("fact.note"), vm.note)}
+      ${vm.description && fact(t("fact.description"), vm.description)}
+      ${fact(t("fact.group"), groupOf(vm)?.name ?? t("groups.none"))}
+      ${vm.tags?.length ? fact(t("fact.tags"), vm.tags.map((tag) => html`<span class="tag">${tag}</span> `)) : ""}
+      ${copyable(t("fact.external_ip"), vm.external_ip)}
+      ${copyable(t("fact.internal_ip"), vm.internal_ip)}
+      ${copyable("SSH", (vm.external_ip || vm.internal_ip) && `ssh ${sshUser()}@${vm.external_ip || vm.internal_ip}`)}
+    </dl>
+    <div class="choices">${choices(vm)}</div>`;
+}
+
+const fact = (name, value) => html`<dt>${name}</dt><dd>${value}</dd>`;
+
+const copyable = (name, text) => text && fact(name, html`
+  <button type="button" class="copy" data-act="copy" data-text="${text}" title="${t("copy.hint", { text })}">${text}${icon("copy")}</button>`);
+
+/** People name their machines' accounts after themselves more often than not. */
+const sshUser = () => (state.me.email ?? "user").split("@")[0];
+
+function choices(vm) {
+  const may = isMine(vm) || isAdmin();
+  return [
+    !vm.booked_by && choice("book", vm, "primary"),
+    vm.booked_by && may && choice("renew", vm),
+    vm.booked_by && may && choice("release", vm),
+    isAdmin() && choice("edit-vm", vm),
+    isAdmin() && vm.group !== null && choice("take-out", vm),
+    isAdmin() && choice("delete-vm", vm),
+  ];
+}
+
+const choice = (act, vm, kind = "") => html`
+  <button type="button" class="button small ${kind}" data-act="${act}" data-acts data-vm="${vm.id}">${t(`act.${act}`)}</button>`;

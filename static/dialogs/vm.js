@@ -1,0 +1,94 @@
+// Adding, editing and deleting machines.
+import { act, post } from "../api.js";
+import { at } from "../format.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { state } from "../state.js";
+import { did, toast } from "../views/toasts.js";
+import { field, openDialog } from "./dialog.js";
+
+export function addVmDialog() {
+  openDialog({
+    title: t("vm.add"),
+    body: html`${field("id", t("vm.id"), { maxlength: 64, autofocus: true, hint: t("vm.id_hint"), placeholder: "server-01" })}${fields({})}`,
+    label: t("vm.add_submit"),
+    submit: async (dialog) => {
+      const id = dialog.value("id");
+      did("vm_added", id);
+      await act("/add-vm", { id, ...typed(dialog) });
+      toast(t("vm.added", { vm: id }));
+    },
+  });
+}
+
+export function editVmDialog(vm) {
+  openDialog({
+    title: t("vm.edit_title", { vm: vm.id }),
+    body: fields(vm),
+    label: t("act.save"),
+    watch: (dialog) => dialog.block(state.vms.has(vm.id) ? null : t("gone.deleted", { vm: vm.id })),
+    submit: async (dialog) => {
+      did("vm_edited", vm.id);
+      await act("/edit-vm", { vm_id: vm.id, ...changed(typed(dialog), vm) });
+      toast(t("vm.edited", { vm: vm.id }));
+    },
+  });
+}
+
+export function deleteVmDialog(vm) {
+  openDialog({
+    title: t("vm.delete_title", { vm: vm.id }),
+    body: html`<p>${t("vm.delete_what")}</p><div data-booked></div>`,
+    label: t("act.delete"),
+    kind: "danger",
+    watch: (dialog) => askForce(dialog, state.vms.get(vm.id), vm.id),
+    submit: async (dialog) => {
+      did("vm_deleted", vm.id);
+      await post("/delete-vm", { vm_id: vm.id, force: dialog.value("force") === "yes" });
+      toast(t("vm.deleted", { vm: vm.id }));
+    },
+  });
+}
+
+/** Who holds the machine is told of its end, so deleting it then is a choice of its own. */
+function askForce(dialog, vm, id) {
+  if (!vm) return dialog.busy || dialog.block(t("gone.deleted", { vm: id }));
+  const place = dialog.part("[data-booked]");
+  const holder = vm.booked_by ?? "";
+  if (place.dataset.booked === holder) return;
+  place.dataset.booked = holder;
+  const ask = document.createElement("label");
+  ask.className = "check";
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "force", value: "yes" });
+  ask.append(box, holder ? t("vm.delete_force", { who: holder, time: at(vm.expires_at) }) : "");
+  place.replaceChildren(...(holder ? [ask] : []));
+}
+
+function fields(vm) {
+  return html`
+    <div class="field"><label for="f-group">${t("fact.group")}</label>
+      <select class="input" id="f-group" name="group_id">
+        <option value="">${t("groups.none")}</option>
+        ${state.groups.map((group) => html`<option value="${group.id}" ${group.id === vm.group && html`selected`}>${group.name}</option>`)}
+      </select></div>
+    ${field("external_ip", t("fact.external_ip"), { value: vm.external_ip, maxlength: 255, spellcheck: "false" })}
+    ${field("internal_ip", t("fact.internal_ip"), { value: vm.internal_ip, maxlength: 255, spellcheck: "false" })}
+    ${field("description", t("fact.description"), { value: vm.description, maxlength: 500 })}
+    ${field("tags", t("fact.tags"), { value: (vm.tags ?? []).join(", "), hint: t("vm.tags_hint") })}`;
+}
+
+function typed(dialog) {
+  return {
+    group_id: dialog.value("group_id") ? Number(dialog.value("group_id")) : null,
+    external_ip: dialog.value("external_ip"),
+    internal_ip: dialog.value("internal_ip"),
+    description: dialog.value("description"),
+    tags: dialog.value("tags").split(",").map((tag) => tag.trim()).filter(Boolean),
+  };
+}
+
+/** Only what the admin changed is sent, so that another's edit of the rest stands. */
+function changed(fields, vm) {
+  const before = { ...vm, group_id: vm.group };
+  return Object.fromEntries(Object.entries(fields).filter(([key, value]) => String(value ?? "") !== String(before[key] ?? "")));
+}

@@ -1,0 +1,48 @@
+// What a reader chose: the theme, the language, the hours last booked. Remembered where the browser lets us.
+import { post } from "./api.js";
+import { state } from "./state.js";
+
+const A_YEAR = 365 * 24 * 3600;
+
+/** Light, dark, or "" for what the system says; without a name, the other of what is seen now. */
+export function switchTheme(theme) {
+  const dark = getComputedStyle(document.documentElement).colorScheme === "dark" ||
+    (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  const wanted = theme ?? (dark ? "light" : "dark");
+  if (wanted) document.documentElement.dataset.theme = wanted;
+  else delete document.documentElement.dataset.theme;
+  remember("theme", wanted);
+}
+
+export const chosenTheme = () => document.documentElement.dataset.theme ?? "";
+
+/** Reload in that language; the server remembers it for who is signed in, a cookie for a stranger. */
+export async function switchLanguage(language) {
+  if (state.me.authenticated) await post("/me", { language });
+  document.cookie = `language=${language}; path=/; max-age=${A_YEAR}; samesite=lax`;
+  location.reload();
+}
+
+export function lastHours() {
+  const hours = Number(recall("hours"));
+  return hours > 0 && hours <= state.settings.max_hours ? hours : Math.min(4, state.settings.max_hours);
+}
+
+export const rememberHours = (hours) => remember("hours", String(hours));
+
+function remember(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch (error) {
+    console.info("cannot be remembered here:", error.message);
+  }
+}
+
+function recall(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch (error) {
+    console.info("cannot be recalled here:", error.message);
+    return null;
+  }
+}

@@ -1,0 +1,22 @@
+// The right end of the bar: the language, the theme, and who one is.
+import { fill, html, icon } from "../html.js";
+import { language, t } from "../i18n.js";
+import { state, subscribe } from "../state.js";
+
+const root = document.getElementById("account");
+
+export function drawAccount() {
+  draw();
+  subscribe(({ me }) => me && draw());
+}
+
+function draw() {
+  const other = language === "ru" ? "en" : "ru";
+  fill(root, html`
+    <button class="icon-button extra" data-act="language" data-language="${other}" lang="${other}"
+      title="${t("language.switch")}" aria-label="${t("language.switch")}">${other.toUpperCase()}</button>
+    <button class="icon-button extra" data-act="theme" title="${t("theme.switch")}" aria-label="${t("theme.switch")}">${icon("theme")}</button>
+    ${state.me.authenticated
+      ? html`<button class="avatar" data-act="account" title="${state.me.email}" aria-label="${t("account.of", { email: state.me.email })}">${state.me.email[0]}</button>`
+      : html`<button class="button small primary" data-act="sign-in" data-acts>${t("sign_in")}</button>`}`);
+}

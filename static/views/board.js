@@ -1,0 +1,113 @@
+// The board: a section a group, a card a machine. Only what changed is touched.
+import { filter, fits, fitsGroup, onFilter } from "../filter.js";
+import { html, fill } from "../html.js";
+import { t } from "../i18n.js";
+import { isAdmin, state, subscribe } from "../state.js";
+import { flash, makeCard, tickCard, updateCard } from "./card.js";
+import { countSection, makeSection, nameSection } from "./section.js";
+
+const TICK = 1000;
+
+const sections = new Map(); // by group id; null: no group
+const cards = new Map(); // by machine id
+const root = document.getElementById("sections");
+const empty = document.getElementById("empty");
+
+export function drawBoard() {
+  refresh({ vms: "all", groups: true });
+  subscribe(refresh);
+  onFilter(applyFilter);
+  setInterval(tick, TICK);
+}
+
+function refresh({ vms, groups }) {
+  if (groups) placeSections();
+  if (vms === "all") for (const id of new Set([...cards.keys(), ...state.vms.keys()])) place(id, false);
+  else for (const id of vms ?? []) place(id, true);
+  if (groups) order();
+  if (vms || groups) applyFilter();
+}
+
+/** The sections in the order of the groups, the machines without one last. */
+function placeSections() {
+  const wanted = [...state.groups, { id: null, name: t("groups.none"), vm_ids: [] }];
+  for (const [id, section] of sections) {
+    if (!wanted.some((group) => group.id === id)) { section.node.remove(); sections.delete(id); }
+  }
+  wanted.forEach((group, position) => {
+    if (!sections.has(group.id)) sections.set(group.id, makeSection(group.id));
+    const section = sections.get(group.id);
+    nameSection(section, group);
+    if (root.children[position] !== section.node) root.insertBefore(section.node, root.children[position] ?? null);
+  });
+}
+
+function place(id, told) {
+  const vm = state.vms.get(id);
+  let card = cards.get(id);
+  if (!vm) { card?.node.remove(); cards.delete(id); return; }
+  if (!card) cards.set(id, (card = makeCard(vm)));
+  else {
+    updateCard(card, vm);
+    if (told) flash(card);
+  }
+  const grid = (sections.get(vm.group) ?? sections.get(null)).grid;
+  if (card.node.parentNode !== grid) grid.append(card.node);
+}
+
+/** Cards in the order of their group's list; those that stand right are not moved. */
+function order() {
+  const wanted = new Map([[null, []]]);
+  for (const group of state.groups) wanted.set(group.id, group.vm_ids);
+  wanted.set(null, [...state.vms.values()].filter((vm) => vm.group === null).map((vm) => vm.id));
+  for (const [groupId, ids] of wanted) {
+    let next = sections.get(groupId).grid.firstElementChild;
+    for (const id of ids) {
+      const node = cards.get(id)?.node;
+      if (!node) continue;
+      if (node === next) next = next.nextElementSibling;
+      else next === null ? node.parentNode.append(node) : node.parentNode.insertBefore(node, next);
+    }
+  }
+}
+
+function applyFilter() {
+  const narrowed = filter.text !== "" || filter.kind !== "all";
+  const counts = new Map([...sections.keys()].map((id) => [id, { free: 0, all: 0, shown: 0 }]));
+  let shown = 0;
+  for (const { vm, node } of cards.values()) {
+    const count = counts.get(vm.group) ?? counts.get(null);
+    const visible = fits(vm);
+    if (node.hidden === visible) node.hidden = !visible;
+    count.all += 1;
+    count.free += vm.state === "free" ? 1 : 0;
+    count.shown += visible ? 1 : 0;
+  }
+  for (const [id, section] of sections) {
+    const count = counts.get(id);
+    countSection(section, count);
+    const nothingToShow = count.shown === 0 && (narrowed || id === null);
+    section.node.hidden = nothingToShow || !fitsGroup(id);
+    if (!section.node.hidden) shown += Math.max(count.shown, narrowed ? 0 : 1);
+  }
+  showEmpty(shown);
+}
+
+function showEmpty(shown) {
+  empty.hidden = shown > 0;
+  if (shown) return;
+  if (state.vms.size || state.groups.length) {
+    fill(empty, html`<h2>${t("empty.nothing_found")}</h2>
+      <button class="button" data-act="show-all">${t("empty.show_all")}</button>`);
+  } else if (isAdmin()) {
+    fill(empty, html`<h2>${t("empty.first_admin")}</h2><p>${t("empty.first_admin_how")}</p>
+      <button class="button primary" data-act="add-vm" data-acts>${t("vm.add")}</button>`);
+  } else {
+    fill(empty, html`<h2>${t("empty.no_machines")}</h2><p>${t(state.me.authenticated ? "empty.ask_admin" : "empty.sign_in")}</p>`);
+  }
+}
+
+function tick() {
+  if (document.hidden) return;
+  for (const card of cards.values()) if (card.vm.booked_by) tickCard(card);
+}

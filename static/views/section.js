@@ -1,0 +1,45 @@
+// The frame of one group on the board: its name, what is free in it, and an admin's tools.
+import { element, fill, html, icon, setText } from "../html.js";
+import { t } from "../i18n.js";
+import { isAdmin } from "../state.js";
+
+export function makeSection(id) {
+  const node = element(html`
+    <section class="section" aria-labelledby="group-${id ?? "none"}">
+      <header>
+        <h2 id="group-${id ?? "none"}"></h2>
+        <span class="count"></span>
+        <span class="gauge" aria-hidden="true"><i></i></span>
+        <span class="tools"></span>
+      </header>
+      <ul class="cards"></ul>
+      <p class="none" hidden>${t("groups.empty")}</p>
+    </section>`);
+  const part = (selector) => node.querySelector(selector);
+  return {
+    id, node, title: part("h2"), count: part(".count"), part: part(".gauge i"),
+    tools: part(".tools"), grid: part(".cards"), none: part(".none"),
+  };
+}
+
+export function nameSection(section, group) {
+  setText(section.title, group.name);
+  const tools = isAdmin() && group.id !== null;
+  if (section.hasTools === tools && section.named === group.name) return;
+  Object.assign(section, { hasTools: tools, named: group.name });
+  fill(section.tools, tools && html`
+    <button class="icon-button" data-act="add-to-group" data-acts data-group="${group.id}" title="${t("group.add_vms")}"
+      aria-label="${t("group.add_vms")}: ${group.name}">${icon("plus")}</button>
+    <button class="icon-button" data-act="delete-group" data-acts data-group="${group.id}" title="${t("group.delete")}"
+      aria-label="${t("group.delete")}: ${group.name}">${icon("close")}</button>`);
+}
+
+export function countSection(section, { free, all }) {
+  const text = t("count.free_of", { free, n: all });
+  if (section.counted === text) return;
+  section.counted = text;
+  const [before, after] = t("count.free_of", { free: "|", n: all }).split("|");
+  fill(section.count, html`${before}<b>${free}</b>${after}`);
+  section.part.style.setProperty("--part", all ? free / all : 0);
+  section.none.hidden = all > 0;
+}

@@ -1,0 +1,66 @@
+// The groups beside the board, with what is free in each; on a phone a row that scrolls.
+import { filter, onFilter, setFilter } from "../filter.js";
+import { element, fill, html, icon, setText } from "../html.js";
+import { t } from "../i18n.js";
+import { isAdmin, state, subscribe } from "../state.js";
+
+const root = document.getElementById("groups");
+let links = [];
+
+export function drawSidebar() {
+  build();
+  subscribe(({ groups, vms, me }) => {
+    if (groups || me) build();
+    else if (vms) count();
+  });
+  onFilter(mark);
+  root.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-group-filter]");
+    if (link) setFilter({ group: link.dataset.groupFilter });
+  });
+}
+
+function build() {
+  const focused = document.activeElement?.dataset?.groupFilter;
+  links = [
+    makeLink("", t("groups.all")),
+    ...state.groups.map((group) => makeLink(String(group.id), group.name)),
+    makeLink("none", t("groups.none")),
+  ];
+  fill(root, isAdmin() && html`
+    <button class="group-add" data-act="create-group" data-acts>${icon("plus")}${t("group.create")}</button>
+    <button class="group-add" data-act="add-vm" data-acts>${icon("plus")}${t("vm.add")}</button>`);
+  root.prepend(...links.map((link) => link.node));
+  if (focused !== undefined) links.find((link) => link.id === focused)?.node.focus();
+  count();
+  mark();
+}
+
+function makeLink(id, name) {
+  const node = element(html`
+    <button class="group-link" data-group-filter="${id}" title="${name}">
+      <span class="name">${name}</span><span><span class="free"></span><span class="of"></span></span>
+    </button>`);
+  return { id, node, free: node.querySelector(".free"), of: node.querySelector(".of") };
+}
+
+function count() {
+  const free = new Map(), all = new Map();
+  for (const vm of state.vms.values()) {
+    for (const id of ["", String(vm.group ?? "none")]) {
+      all.set(id, (all.get(id) ?? 0) + 1);
+      if (vm.state === "free") free.set(id, (free.get(id) ?? 0) + 1);
+    }
+  }
+  for (const link of links) {
+    const [some, total] = [free.get(link.id) ?? 0, all.get(link.id) ?? 0];
+    setText(link.free, String(some));
+    setText(link.of, `/${total}`);
+    link.node.setAttribute("aria-label", `${link.node.title}: ${t("count.free_of", { free: some, n: total })}`);
+    link.node.hidden = link.id === "none" && !total;
+  }
+}
+
+function mark() {
+  for (const link of links) link.node.setAttribute("aria-current", String(link.id === filter.group));
+}

@@ -1,0 +1,45 @@
+// Short messages at the corner. What comes in a flood becomes one line.
+import { element, html } from "../html.js";
+import { t } from "../i18n.js";
+import { refresh } from "../live.js";
+import { state } from "../state.js";
+
+const STAY = 5000;
+const GATHER = 250;
+const AT_ONCE = 3;
+
+const root = document.getElementById("toasts");
+const mine = new Map(); // what this tab did itself: it has said so already
+let gathered = [];
+
+/** Say something; `bad` for what went wrong, `act` for a button: {label, run}. */
+export function toast(text, { bad = false, act } = {}) {
+  const node = element(html`<div class="toast ${bad ? "bad" : ""}"><span class="say">${text}</span>
+    ${act && html`<button>${act.label}</button>`}</div>`);
+  node.querySelector("button")?.addEventListener("click", () => { node.remove(); act.run(); });
+  root.append(node);
+  while (root.children.length > AT_ONCE) root.firstElementChild.remove();
+  let timer = setTimeout(() => node.remove(), act ? 2 * STAY : STAY);
+  node.addEventListener("pointerenter", () => clearTimeout(timer));
+  node.addEventListener("pointerleave", () => (timer = setTimeout(() => node.remove(), STAY / 2)));
+}
+
+/** Note that this tab does `kind` to the machine, so that the server's word of it is not said again. */
+export function did(kind, vmId) {
+  mine.set(`${kind} ${vmId}`, Date.now());
+}
+
+/** A `notification` of the server. */
+export function notified(notice) {
+  if (notice.kind === "role_changed") refresh();
+  if (notice.by === state.me.email && Date.now() - (mine.get(`${notice.kind} ${notice.vm_id}`) ?? 0) < 5000) return;
+  gathered.push(notice.msg);
+  if (gathered.length === 1) setTimeout(show, GATHER);
+}
+
+function show() {
+  const messages = gathered;
+  gathered = [];
+  if (messages.length > AT_ONCE) toast(t("toast.many", { n: messages.length }));
+  else messages.forEach((message) => toast(message));
+}
