@@ -69,7 +69,7 @@ def _line(longest: int) -> Any:
 
 
 # A machine of a loaded file may have an id that would not be allowed for a new one.
-VmRef = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_one_line)]
+VmRef = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 VmRefs = Annotated[list[VmRef], Field(max_length=5000), AfterValidator(_each_once)]
 NewVmId = Annotated[
     str,

@@ -152,7 +152,7 @@ def _vm_in(fields: Fields) -> Vm:
 def _group_in(fields: Fields) -> Group:
     return Group(
         id=fields.required("id", fields.number),
-        name=fields.text("name") or "",
+        name=fields.required("name", fields.text),
         vm_ids=fields.texts("vm_ids"),
         rest=fields.rest(),
     )

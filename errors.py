@@ -76,7 +76,7 @@ def _broken(error: Exception) -> Response:
 def _answer(status: int, code: str, facts: Mapping[str, Any]) -> Response:
     spoken = language()
     words = sentence(code, facts, spoken)
-    if request.method == "GET" and request.accept_mimetypes.best == "text/html":
+    if request.accept_mimetypes.best == "text/html" and (request.method == "GET" or request.blueprint == "pages"):
         title = say(spoken, "page.broken.title" if status >= 500 else "page.error.title")
         response = Response(render_template("error.html", lang=spoken, status=status, title=title, text=words))
     else:

@@ -80,9 +80,10 @@ class Mailer:
             self._worker.start()
 
     def stop(self) -> None:
-        """Take no more letters up. One that is being handed over stays in the outbox unless it was finished."""
+        """Take no more letters up; those that are finished leave the outbox."""
         self._stopping = True
         self._news.set()
+        self._clear_done()
 
     def post_code(self, email: str, code: str, language: str) -> None:
         letter = code_letter(email, code, language, self._clock())
@@ -99,7 +100,8 @@ class Mailer:
             with Connection(self._config) as connection:
                 self._say_it_is_back()
                 for letter in due[:PER_CONNECTION]:
-                    self._hand_over(connection, letter)
+                    if not self._stopping:
+                        self._hand_over(connection, letter)
         except CannotConnect as error:
             self._say_it_is_away(error)
             for letter in self._due():

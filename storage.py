@@ -105,7 +105,9 @@ class JsonStore:
     def check(self) -> None:
         """Raise an OSError unless a write would succeed now."""
         with self._writing:
-            self._run_blocking(self._file.try_writing)
+            outcome = self._run_blocking(lambda: _attempt(self._file.try_writing))
+        if isinstance(outcome, OSError):
+            raise outcome
 
     def close(self) -> None:
         """Wait for the write under way, then let go of the file."""
@@ -168,7 +170,10 @@ class JsonStore:
     def _put_on_disk(self, commit: Commit) -> bool:
         self._text.mark(commit.touched)
         content = self._text.render(commit.after)
-        return self._run_blocking(lambda: self._file.replace(content))
+        outcome = self._run_blocking(lambda: _attempt(self._file.replace, content))
+        if isinstance(outcome, OSError):
+            raise outcome
+        return outcome
 
     def _undo(self, batch: Batch, error: Exception) -> None:
         """Back to what is on disk; changes that were built on the failed ones fail with them."""
@@ -184,6 +189,14 @@ class JsonStore:
                 listener(commit)
             except Exception:  # a listener's fault must not make a saved change look refused
                 log.exception("a listener failed on revision %s", commit.after.revision)
+
+
+def _attempt(call: Callable[..., Any], *args: Any) -> Any:
+    """The outcome, or the disk's error as a value: a thread pool would print what is raised in it."""
+    try:
+        return call(*args)
+    except OSError as error:
+        return error
 
 
 @dataclass(slots=True)

@@ -136,8 +136,8 @@ def _check_hours(hours: float, limits: Any) -> None:
 
 def _end(start: datetime, hours: float, now: datetime, limits: Any) -> datetime:
     """`hours` after `start`, to the millisecond, at most as far from `now` as the settings allow."""
-    end = start + timedelta(milliseconds=max(1, round(hours * 3_600_000)))
+    length = timedelta(milliseconds=max(1, round(hours * 3_600_000)))
     latest = now + timedelta(hours=limits.max_ahead_hours)
-    if end > latest:
+    if length > latest - start:
         refuse("too_far_ahead", latest=latest, max=limits.max_ahead_hours)
-    return end
+    return start + length

@@ -21,8 +21,8 @@ export function openDialog({ title, sub, body, submit, label, kind = "primary", 
         </header>
         <div class="body">${body}</div>
         <p class="error" role="alert" hidden></p>
-        <footer>${extra}${submit && html`<button type="button" class="button plain close">${t("act.cancel")}</button>
-          <button class="button ${kind} send">${label}</button>`}</footer>
+        ${(submit || extra) && html`<footer>${extra}${submit && html`<button type="button" class="button plain close">${t("act.cancel")}</button>
+          <button class="button ${kind} send">${label}</button>`}</footer>`}
       </form>
     </dialog>`);
   const dialog = new Dialog(node, submit, watch);

@@ -32,7 +32,7 @@ export function wireHours(dialog, from) {
   const evening = [...radios].find((radio) => radio.value === "evening");
   const show = () => setText(dialog.part("[data-until]"), said(chosenHours(dialog, from), from()));
   const tonight = untilEvening(from());
-  evening.disabled = tonight <= 0.1 || tonight > state.settings.max_hours;
+  evening.closest("label").hidden = tonight <= 0.1 || tonight > state.settings.max_hours;
   free.addEventListener("input", () => { for (const radio of radios) radio.checked = false; show(); });
   for (const radio of radios) radio.addEventListener("change", () => { free.value = ""; show(); });
   const timer = setInterval(show, 5000);

@@ -9,7 +9,7 @@ export function machineDialog(vm) {
   let shown;
   openDialog({
     title: vm.id,
-    body: html`<div class="field" data-facts></div>`,
+    body: html`<div class="facts-and-choices" data-facts></div>`,
     watch: (dialog) => {
       const present = state.vms.get(vm.id);
       if (!present) return dialog.close();
@@ -36,7 +36,8 @@ function content(vm) {
       ${copyable(t("fact.internal_ip"), vm.internal_ip)}
       ${copyable("SSH", (vm.external_ip || vm.internal_ip) && `ssh ${sshUser()}@${vm.external_ip || vm.internal_ip}`)}
     </dl>
-    <div class="choices">${choices(vm)}</div>`;
+    <div class="choices">${choices(vm)}</div>
+    ${isAdmin() && html`<div class="choices apart">${adminChoices(vm)}</div>`}`;
 }
 
 const fact = (name, value) => html`<dt>${name}</dt><dd>${value}</dd>`;
@@ -53,11 +54,14 @@ function choices(vm) {
     !vm.booked_by && choice("book", vm, "primary"),
     vm.booked_by && may && choice("renew", vm),
     vm.booked_by && may && choice("release", vm),
-    isAdmin() && choice("edit-vm", vm),
-    isAdmin() && vm.group !== null && choice("take-out", vm),
-    isAdmin() && choice("delete-vm", vm),
   ];
 }
+
+const adminChoices = (vm) => [
+  choice("edit-vm", vm, "plain"),
+  vm.group !== null && choice("take-out", vm, "plain"),
+  choice("delete-vm", vm, "plain"),
+];
 
 const choice = (act, vm, kind = "") => html`
   <button type="button" class="button small ${kind}" data-act="${act}" data-acts data-vm="${vm.id}">${t(`act.${act}`)}</button>`;

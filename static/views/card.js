@@ -7,11 +7,15 @@ import { isMine, state } from "../state.js";
 
 const pattern = element(html`
   <li class="card">
-    <svg class="mark" aria-hidden="true"><use/></svg>
-    <button class="name" data-act="open"></button>
-    <button class="ip" data-act="copy"></button>
-    <p class="say"><span class="who"></span><span class="until"></span></p>
-    <button class="act" data-acts></button>
+    <div class="row">
+      <svg class="mark" aria-hidden="true"><use/></svg>
+      <button class="name" data-act="open"></button>
+      <button class="ip" data-act="copy"></button>
+    </div>
+    <div class="row">
+      <span class="who"></span><span class="until"></span>
+      <button class="act" data-acts></button>
+    </div>
     <i class="bar"></i>
   </li>`);
 

@@ -18,6 +18,8 @@ export function toast(text, { bad = false, act } = {}) {
     ${act && html`<button>${act.label}</button>`}</div>`);
   node.querySelector("button")?.addEventListener("click", () => { node.remove(); act.run(); });
   root.append(node);
+  root.hidePopover();
+  root.showPopover(); // the last to be shown is on top, above a dialog too
   while (root.children.length > AT_ONCE) root.firstElementChild.remove();
   let timer = setTimeout(() => node.remove(), act ? 2 * STAY : STAY);
   node.addEventListener("pointerenter", () => clearTimeout(timer));
