@@ -69,7 +69,8 @@ def test_it_speaks_the_readers_language(charlie, wish, language):
     start = boot(answer)
     assert start["language"] == language
     assert f'lang="{language}"' in answer.text
-    assert is_russian(json.dumps(start["strings"], ensure_ascii=False)) is (language == "ru")
+    russian = [is_russian(str(said)) for said in start["strings"].values()]
+    assert (sum(russian) > len(russian) / 2) is (language == "ru"), "names of languages aside"
 
 
 def test_it_may_run_nothing_but_its_own_files(charlie):
