@@ -14,7 +14,7 @@ import orjson
 from lines import Lines
 from mending import Draft, mend
 from records import NOTHING, TABLES, Entry, Group, Letter, State, User, Vm
-from times import iso, iso_or_none, parse_time
+from times import parse_time
 
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -31,10 +31,10 @@ class FileText:
 
     def __init__(self) -> None:
         self._lines = {
-            "vms": Lines(lambda vm: orjson.dumps(_vm_out(vm))),
-            "groups": Lines(lambda group: orjson.dumps(_group_out(group))),
-            "users": Lines(lambda user: orjson.dumps(user.email) + b": " + orjson.dumps(_user_out(user))),
-            "letters": Lines(lambda letter: orjson.dumps(_letter_out(letter))),
+            "vms": Lines(lambda vm: _json(_vm_out(vm))),
+            "groups": Lines(lambda group: _json(_group_out(group))),
+            "users": Lines(lambda user: _json(user.email) + b": " + _json(_user_out(user))),
+            "letters": Lines(lambda letter: _json(_letter_out(letter))),
         }
 
     def mark(self, touched: Mapping[str, Iterable]) -> None:
@@ -59,12 +59,17 @@ class FileText:
         )  # fmt: skip
 
 
+def _json(value: Any) -> bytes:
+    """Instants are written by orjson itself, which is what makes a long history cheap to write."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+
+
 def _vm_out(vm: Vm) -> dict:
-    required = {"id": vm.id, "group": vm.group, "booked_by": vm.booked_by, "expires_at": iso_or_none(vm.expires_at)}
+    required = {"id": vm.id, "group": vm.group, "booked_by": vm.booked_by, "expires_at": vm.expires_at}
     optional = {
-        "booked_at": iso_or_none(vm.booked_at),
-        "end_set_at": iso_or_none(vm.end_set_at),
-        "reminded": iso_or_none(vm.reminded),
+        "booked_at": vm.booked_at,
+        "end_set_at": vm.end_set_at,
+        "reminded": vm.reminded,
         "note": vm.note,
         "description": vm.description,
         "tags": vm.tags,
@@ -83,15 +88,14 @@ def _user_out(user: User) -> dict:
         "role": user.role if user.role != "user" else None,
         "language": user.language,
         "seen_language": user.seen_language,
-        "sessions": {session: iso(seen) for session, seen in user.sessions.items()},
+        "sessions": dict(user.sessions),
     }
     bookings = [_entry_out(entry) for entry in user.bookings]
-    return {"created": iso(user.created), **_present(optional), **user.rest, "bookings": bookings}
+    return {"created": user.created, **_present(optional), **user.rest, "bookings": bookings}
 
 
 def _entry_out(entry: Entry) -> dict:
-    times = {"start": iso_or_none(entry.start), "end": iso_or_none(entry.end)}
-    return {"vm_id": entry.vm_id, **times, "action": entry.action, **entry.rest}
+    return {"vm_id": entry.vm_id, "start": entry.start, "end": entry.end, "action": entry.action, **entry.rest}
 
 
 def _letter_out(letter: Letter) -> dict:
@@ -99,7 +103,7 @@ def _letter_out(letter: Letter) -> dict:
         "id": letter.id,
         "to": letter.to,
         "kind": letter.kind,
-        "created": iso(letter.created),
+        "created": letter.created,
         "about": dict(letter.about),
     }
 

@@ -6,13 +6,14 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
 const skew = Date.parse(boot.now) - Date.now();
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const dayAndClock = new Intl.DateTimeFormat(language, {
-  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-});
-const whole = new Intl.DateTimeFormat(language, {
-  weekday: "short", day: "numeric", month: "long", year: "numeric",
-  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "longOffset",
+const region = language === "en" ? "en-GB" : language; // the day before the month, as everywhere else on the page
+const written = (parts) => new Intl.DateTimeFormat(region, { hourCycle: "h23", ...parts });
+const clock = written({ hour: "2-digit", minute: "2-digit" });
+const weekday = written({ weekday: "short" });
+const day = written({ day: "numeric", month: "short" });
+const whole = written({
+  weekday: "long", day: "numeric", month: "long", year: "numeric",
+  hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
 });
 
 /** The server's time in milliseconds, whatever this machine's clock says. */
@@ -20,11 +21,18 @@ export function now() {
   return Date.now() + skew;
 }
 
-/** "3 h 12 min", "9 min", and within the last two minutes seconds. */
-export function timeLeft(until) {
+/** "3 h 12 min", "9 min", and within the last two minutes seconds; in short from ten hours on "15 h". */
+export function timeLeft(until, short = false) {
   const left = Math.max(0, Date.parse(until) - now());
   if (left < 2 * MINUTE) return t("time.seconds", { n: Math.ceil(left / 1000) });
-  return amount(Math.floor(left / MINUTE) * MINUTE);
+  const unit = short && left >= 10 * HOUR ? HOUR : MINUTE;
+  return amount(Math.floor(left / unit) * unit);
+}
+
+/** A number that changes when `timeLeft` does. */
+export function tickOf(until) {
+  const left = Math.max(0, Date.parse(until) - now());
+  return left < 2 * MINUTE ? -Math.ceil(left / 1000) : Math.floor(left / MINUTE);
 }
 
 /** A length of time: "4 h", "1 h 30 min", "2 d 3 h". */
@@ -38,16 +46,23 @@ export function amount(milliseconds) {
   return parts.join(" ");
 }
 
-/** The end as one says it: "18:40" today, "25 Nov, 18:40" on another day. */
+/** The end in few letters: "18:40" today, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
 export function at(instant) {
   const date = new Date(instant);
-  return isToday(date) ? clock.format(date) : dayAndClock.format(date);
+  const time = clock.format(date);
+  const days = daysAhead(date);
+  if (days === 0) return time;
+  return days > 0 && days < 7 ? `${weekday.format(date)} ${time}` : `${day.format(date)}, ${time}`;
 }
 
-/** "today, 18:40", for where the day matters. */
+/** The end as one says it: "today, 18:40", "tomorrow, 18:40", "Sat 3 Dec, 18:40". */
 export function dayAt(instant) {
   const date = new Date(instant);
-  return isToday(date) ? t("time.today", { time: clock.format(date) }) : dayAndClock.format(date);
+  const time = clock.format(date);
+  const days = daysAhead(date);
+  if (days === 0) return t("time.today", { time });
+  if (days === 1) return t("time.tomorrow", { time });
+  return `${weekday.format(date)} ${day.format(date)}, ${time}`;
 }
 
 /** All of it, with the zone: for hovering. */
@@ -67,6 +82,8 @@ export function shortName(email) {
   return email.includes("…") ? email : email.split("@")[0];
 }
 
-function isToday(date) {
-  return date.toDateString() === new Date(now()).toDateString();
+/** Days by the calendar, not by 24 hours. */
+function daysAhead(date) {
+  const [then, today] = [new Date(date), new Date(now())].map((one) => one.setHours(12, 0, 0, 0));
+  return Math.round((then - today) / (24 * HOUR));
 }

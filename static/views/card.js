@@ -1,9 +1,11 @@
 // One machine as a card: made once, then changed in place.
 import { endsSoon } from "../filter.js";
-import { at, exactly, partLeft, shortName, timeLeft } from "../format.js";
+import { at, exactly, partLeft, shortName, tickOf, timeLeft } from "../format.js";
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { isMine, state } from "../state.js";
+
+const ACTS = { free: "book", mine: "release", soon: "renew" };
 
 const pattern = element(html`
   <li class="card">
@@ -13,7 +15,8 @@ const pattern = element(html`
       <button class="ip" data-act="copy"></button>
     </div>
     <div class="row">
-      <span class="who"></span><span class="until"></span>
+      <span class="say"><span class="sr"></span><span class="who"></span><span class="until"></span></span>
+      <span class="left"></span>
       <button class="act" data-acts></button>
     </div>
     <i class="bar"></i>
@@ -31,7 +34,7 @@ export function makeCard(vm) {
   const part = (selector) => node.querySelector(selector);
   const card = {
     node, mark: part("use"), name: part(".name"), ip: part(".ip"),
-    who: part(".who"), until: part(".until"), act: part(".act"), bar: part(".bar"),
+    word: part(".sr"), who: part(".who"), until: part(".until"), left: part(".left"), act: part(".act"), bar: part(".bar"),
   };
   updateCard(card, vm);
   return card;
@@ -56,36 +59,42 @@ export function tickCard(card) {
   const { vm } = card;
   const look = lookOf(vm);
   if (card.look !== look || card.shown !== vm || card.reader !== state.me) {
-    Object.assign(card, { look, shown: vm, reader: state.me });
-    card.node.classList.remove("free", "mine", "soon", "taken");
-    card.node.classList.add(look);
-    card.mark.setAttribute("href", `#i-${look}`);
-    card.bar.hidden = look === "free";
-    card.act.hidden = look === "taken";
-    card.act.dataset.act = { free: "book", mine: "release", soon: "renew" }[look] ?? "";
-    card.act.dataset.vm = vm.id;
-    setText(card.act, look === "taken" ? "" : t(`act.${card.act.dataset.act}`));
-    card.act.setAttribute("aria-label", `${card.act.textContent} ${vm.id}`);
-    if (look === "free") showFree(card);
+    Object.assign(card, { look, shown: vm, reader: state.me, minute: null });
+    showLook(card);
   }
-  if (look !== "free") showTaken(card, look);
+  if (look !== "free") showTime(card);
 }
 
-function showFree(card) {
-  setText(card.who, t("state.free"));
-  setText(card.until, "");
-  card.who.title = card.until.title = "";
+function showLook({ vm, look, node, mark, word, who, until, left, act, bar }) {
+  node.classList.remove("free", "mine", "soon", "taken", "ending");
+  node.classList.add(look);
+  mark.setAttribute("href", `#i-${look}`);
+  bar.hidden = look === "free";
+  act.hidden = look === "taken";
+  act.dataset.act = ACTS[look] ?? "";
+  act.dataset.vm = vm.id;
+  setText(act, look === "taken" ? "" : t(`act.${ACTS[look]}`));
+  act.setAttribute("aria-label", `${act.textContent} ${vm.id}`);
+  setText(word, look === "free" ? "" : t(look === "taken" ? "state.taken" : "state.mine"));
+  setText(who, look === "free" ? t("state.free") : shortName(vm.booked_by));
+  setText(until, "");
+  setText(left, "");
+  who.title = [vm.booked_by, vm.note].filter(Boolean).join("\n");
 }
 
-function showTaken(card, look) {
-  const { vm } = card;
-  const left = timeLeft(vm.expires_at);
-  if (card.left === left && card.leftOf === vm) return;
-  Object.assign(card, { left, leftOf: vm });
-  setText(card.who, look === "taken" ? shortName(vm.booked_by) : left);
+/** The time left, on one's own machines in front, on others' at the end. */
+function showTime(card) {
+  const { vm, look } = card;
+  const minute = tickOf(vm.expires_at);
+  if (card.minute === minute) return;
+  card.minute = minute;
+  const ending = endsSoon(vm);
+  const left = timeLeft(vm.expires_at, look === "taken");
+  setText(look === "taken" ? card.left : card.who, left);
   setText(card.until, `→ ${at(vm.expires_at)}`);
-  card.who.title = [vm.booked_by, vm.note].filter(Boolean).join("\n");
-  card.until.title = t("until.exactly", { time: exactly(vm.expires_at), left });
+  card.until.title = card.left.title = t("until.exactly", { time: exactly(vm.expires_at), left });
+  card.node.classList.toggle("ending", ending);
+  card.mark.setAttribute("href", `#i-${ending ? "soon" : look}`);
   card.bar.style.setProperty("--left", partLeft(vm).toFixed(3));
 }
 
@@ -94,4 +103,3 @@ export function flash(card) {
   card.node.classList.remove("flash");
   requestAnimationFrame(() => card.node.classList.add("flash"));
 }
-
