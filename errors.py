@@ -76,7 +76,7 @@ def _broken(error: Exception) -> Response:
 def _answer(status: int, code: str, facts: Mapping[str, Any]) -> Response:
     spoken = language()
     words = sentence(code, facts, spoken)
-    if request.accept_mimetypes.best == "text/html" and (request.method == "GET" or request.blueprint == "pages"):
+    if _wants_a_page():
         title = say(spoken, "page.broken.title" if status >= 500 else "page.error.title")
         response = Response(render_template("error.html", lang=spoken, status=status, title=title, text=words))
     else:
@@ -85,6 +85,12 @@ def _answer(status: int, code: str, facts: Mapping[str, Any]) -> Response:
         response = jsonify({"error": words, "code": code, **shown})
     response.status_code = status
     return response
+
+
+def _wants_a_page() -> bool:
+    """A person who followed a link or pressed a mail's button, and not a script or the page's own call."""
+    by_hand = request.method == "GET" or request.blueprint == "pages"
+    return by_hand and request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
 def _key(code: str, facts: Mapping[str, Any]) -> str:

@@ -15,9 +15,8 @@ def utc_now() -> datetime:
 
 
 def iso(moment: datetime) -> str:
-    """`2026-11-23T12:00:00Z`; a fraction of a second only where there is one."""
-    text = moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat()
-    return (text[:-3] if text.endswith("000") and "." in text else text) + "Z"
+    """`2026-11-23T12:00:00Z`, with microseconds only where there is a fraction: as orjson writes it into the file."""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
 
 
 def iso_or_none(moment: datetime | None) -> str | None:
