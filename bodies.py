@@ -35,7 +35,8 @@ def _one_line(text: str) -> str:
 
 
 def _new_id(text: str) -> str:
-    if not all(c.isalpha() or c.isdecimal() or c in "._-" for c in text):
+    """Letters of any script with their marks, digits, and three signs."""
+    if not all(unicodedata.category(c)[0] in "LM" or c.isdecimal() or c in "._-" for c in text):
         raise PydanticCustomError("vm_id", "vm_id")
     return unicodedata.normalize("NFC", text)
 
@@ -75,7 +76,7 @@ NewVmId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64),
     AfterValidator(_new_id),
-    Field(json_schema_extra={"pattern": r"^[\p{L}\p{Nd}._-]{1,64}$"}),
+    Field(json_schema_extra={"pattern": r"^[\p{L}\p{M}\p{Nd}._-]{1,64}$"}),
 ]
 GroupId = Annotated[int, Field(ge=0, le=2**53)]
 GroupName = Annotated[_line(100), AfterValidator(_not_empty)]
