@@ -4,6 +4,7 @@ import { accountDialog } from "./dialogs/account.js";
 import { bookDialog } from "./dialogs/book.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, takeOutDialog } from "./dialogs/groups.js";
 import { historyDialog } from "./dialogs/history.js";
+import { keysDialog } from "./dialogs/keys.js";
 import { machineDialog } from "./dialogs/machine.js";
 import { releaseDialog } from "./dialogs/release.js";
 import { renewDialog } from "./dialogs/renew.js";
@@ -45,6 +46,7 @@ export const renewBy = ({ vm: id, hours }) =>
 export const manage = {
   open: ({ vm }) => machineDialog(state.vms.get(vm)),
   account: () => accountDialog(),
+  keys: () => keysDialog(),
   history: () => historyDialog(),
   users: () => usersDialog(),
   "add-vm": () => addVmDialog(),

@@ -4,6 +4,7 @@ import { language, t } from "./i18n.js";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
+const ALONE = 18 * HOUR; // so near, the time says the day
 
 const skew = Date.parse(boot.now) - Date.now();
 const region = language === "en" ? "en-GB" : language; // the day before the month, as everywhere else on the page
@@ -46,12 +47,12 @@ export function amount(milliseconds) {
   return parts.join(" ");
 }
 
-/** The end in few letters: "18:40" today, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
+/** The end in few letters: "18:40" when it is the next 18:40, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
 export function at(instant) {
   const date = new Date(instant);
   const time = clock.format(date);
   const days = daysAhead(date);
-  if (days === 0) return time;
+  if (days === 0 || (date > now() && date - now() < ALONE)) return time;
   return days > 0 && days < 7 ? `${weekday.format(date)} ${time}` : `${day.format(date)}, ${time}`;
 }
 

@@ -8,23 +8,29 @@ import { drawAccount } from "./views/account.js";
 import { drawBoard } from "./views/board.js";
 import { drawChips } from "./views/chips.js";
 import { drawMine } from "./views/mine.js";
+import { fold } from "./views/section.js";
 import { drawSidebar } from "./views/sidebar.js";
+import { drawTitle } from "./views/title.js";
+import { moveByArrows } from "./views/arrows.js";
 import { copy } from "./views/copy.js";
 import { notified, toast } from "./views/toasts.js";
 
-const ACTIONS = { book: bookVm, renew, release, "renew-by": renewBy, copy, "sign-in": signIn, ...manage };
-const LOOKING = new Set(["open", "copy", "account", "history"]); // what needs no connection
+const ACTIONS = { book: bookVm, renew, release, "renew-by": renewBy, copy, fold, "sign-in": signIn, ...manage };
+const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "show-all"]); // what needs no connection
 
-for (const draw of [drawSidebar, drawChips, drawMine, drawBoard, drawAccount]) draw();
+const search = document.getElementById("search");
+
+for (const draw of [drawSidebar, drawChips, drawMine, drawBoard, drawAccount, drawTitle]) draw();
 subscribe((what) => what.online && showConnection());
 wireSearch();
 document.addEventListener("click", clicked);
+document.addEventListener("keydown", pressed);
 addEventListener("popstate", readAddress);
 readAddress();
 connect(notified);
 
 function clicked(event) {
-  const target = event.target.closest("[data-act]");
+  const target = event.target.closest("[data-act]") ?? event.target.closest(".card")?.querySelector(".name");
   if (!target) return;
   const { act } = target.dataset;
   if (!state.online && !LOOKING.has(act)) return toast(t("offline.wait"));
@@ -36,17 +42,17 @@ function showConnection() {
   document.getElementById("offline").hidden = state.online;
 }
 
+/** A key of the page itself: not while something is typed, and not over a dialog. */
+function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+  if (event.key === "?") manage.keys();
+  else if (event.key === "/") { event.preventDefault(); search.focus(); search.select(); }
+  else moveByArrows(event);
+}
+
 function wireSearch() {
-  const input = document.getElementById("search");
-  input.addEventListener("input", () => setFilter({ text: input.value.trim() }, false));
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { input.value = ""; setFilter({ text: "" }, false); input.blur(); }
-  });
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, dialog");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    input.focus();
-    input.select();
+  search.addEventListener("input", () => setFilter({ text: search.value.trim() }, false));
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { search.value = ""; setFilter({ text: "" }, false); search.blur(); }
   });
 }

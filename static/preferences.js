@@ -30,6 +30,11 @@ export function lastHours() {
 
 export const rememberHours = (hours) => remember("hours", String(hours));
 
+/** The groups folded away, as the text of their ids. */
+export const folded = () => (recall("folded") ?? "").split(",").filter(Boolean);
+
+export const rememberFolded = (groups) => remember("folded", groups.join(","));
+
 function remember(name, value) {
   try {
     localStorage.setItem(name, value);

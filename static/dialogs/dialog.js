@@ -28,7 +28,8 @@ export function openDialog({ title, sub, body, submit, label, kind = "primary", 
   const dialog = new Dialog(node, submit, watch);
   document.body.append(node);
   node.showModal();
-  (node.querySelector("[autofocus]") ?? node.querySelector(".send") ?? node.querySelector(".close")).focus();
+  const first = kind === "danger" ? "footer .close" : ".send"; // what cannot be undone is not one Enter away
+  (node.querySelector("[autofocus]") ?? node.querySelector(first) ?? node.querySelector(".close")).focus();
   dialog.stateChanged();
   return dialog;
 }
@@ -109,7 +110,11 @@ export class Dialog {
 
   ready() { if (this.send) this.send.disabled = this.busy || this.blocked || !state.online; }
 
-  stateChanged() { this.watch?.(this); this.ready(); }
+  /** While the call is under way its own change comes back over the socket, and is no obstacle. */
+  stateChanged() {
+    if (!this.busy) this.watch?.(this);
+    this.ready();
+  }
 
   gone() { this.forget(); this.node.remove(); }
 }

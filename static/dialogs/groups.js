@@ -56,7 +56,7 @@ export function deleteGroupDialog(group) {
     body: html`<p>${t("group.delete_what", { n: group.vm_ids.length })}</p>`,
     label: t("act.delete"),
     kind: "danger",
-    watch: (opened) => opened.busy || opened.block(isThere(group) ? null : t("gone.group", { group: group.name })),
+    watch: (opened) => opened.block(isThere(group) ? null : t("gone.group", { group: group.name })),
     submit: async () => {
       await post("/delete-group", { group_id: group.id });
       toast(t("group.deleted", { group: group.name }));

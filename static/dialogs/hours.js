@@ -19,11 +19,13 @@ export function hoursField(label) {
       <div class="hours">
         ${choices.map((choice) => html`<label><input type="radio" name="hours" value="${choice}"
           ${choice === last && html`checked autofocus`}><span>${choice === "evening" ? t("hours.until_evening") : t("time.hours", { n: choice })}</span></label>`)}
-        <label class="free"><input class="input" name="free" inputmode="decimal" autocomplete="off" maxlength="8"
-          aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${free}" ${free && html`autofocus`}>${t("hours.unit")}</label>
       </div>
-    </fieldset>
-    <p class="until-line"><span>${t("hours.until")}</span><b data-until aria-live="polite"></b></p>`;
+      <div class="hours-end">
+        <label><input class="input" name="free" inputmode="decimal" autocomplete="off" maxlength="8"
+          aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${free}" ${free && html`autofocus`}>${t("hours.unit")}</label>
+        <p class="until-line"><span>${t("hours.until")}</span><b data-until aria-live="polite"></b></p>
+      </div>
+    </fieldset>`;
 }
 
 /** Make the field live; `from` gives where the hours begin to count (milliseconds). */

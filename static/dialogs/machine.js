@@ -1,5 +1,5 @@
 // Everything about one machine, and everything that can be done with it.
-import { at, exactly, timeLeft } from "../format.js";
+import { dayAt, exactly, timeLeft } from "../format.js";
 import { fill, html, icon } from "../html.js";
 import { t } from "../i18n.js";
 import { groupOf, isAdmin, isMine, state } from "../state.js";
@@ -26,8 +26,8 @@ export function machineDialog(vm) {
 function content(vm) {
   return html`
     <dl class="facts">
-      ${fact(t("fact.state"), vm.booked_by ? html`${t("fact.booked_by", { who: vm.booked_by })}` : t("state.free"))}
-      ${vm.expires_at && fact(t("fact.until"), html`<span title="${exactly(vm.expires_at)}">${at(vm.expires_at)} (${timeLeft(vm.expires_at)})</span>`)}
+      ${fact(t("fact.state"), stateOf(vm))}
+      ${vm.expires_at && fact(t("fact.until"), html`${dayAt(vm.expires_at)} (${timeLeft(vm.expires_at)})<small>${exactly(vm.expires_at)}</small>`)}
       ${vm.note && fact(t("fact.note"), vm.note)}
       ${vm.description && fact(t("fact.description"), vm.description)}
       ${fact(t("fact.group"), groupOf(vm)?.name ?? t("groups.none"))}
@@ -38,6 +38,11 @@ function content(vm) {
     </dl>
     <div class="choices">${choices(vm)}</div>
     ${isAdmin() && html`<div class="choices apart">${adminChoices(vm)}</div>`}`;
+}
+
+function stateOf(vm) {
+  if (!vm.booked_by) return html`<b class="is-free">${t("state.free")}</b>`;
+  return isMine(vm) ? html`<b class="is-mine">${t("fact.mine")}</b>` : t("fact.booked_by", { who: vm.booked_by });
 }
 
 const fact = (name, value) => html`<dt>${name}</dt><dd>${value}</dd>`;
@@ -52,16 +57,16 @@ function choices(vm) {
   const may = isMine(vm) || isAdmin();
   return [
     !vm.booked_by && choice("book", vm, "primary"),
-    vm.booked_by && may && choice("renew", vm),
+    vm.booked_by && may && choice("renew", vm, isMine(vm) && "primary"),
     vm.booked_by && may && choice("release", vm),
   ];
 }
 
 const adminChoices = (vm) => [
-  choice("edit-vm", vm, "plain"),
-  vm.group !== null && choice("take-out", vm, "plain"),
-  choice("delete-vm", vm, "plain"),
+  choice("edit-vm", vm, "small"),
+  vm.group !== null && choice("take-out", vm, "small"),
+  choice("delete-vm", vm, "small risky"),
 ];
 
 const choice = (act, vm, kind = "") => html`
-  <button type="button" class="button small ${kind}" data-act="${act}" data-acts data-vm="${vm.id}">${t(`act.${act}`)}</button>`;
+  <button type="button" class="button ${kind}" data-act="${act}" data-acts data-vm="${vm.id}">${t(`act.${act}`)}</button>`;

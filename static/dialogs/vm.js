@@ -52,16 +52,19 @@ export function deleteVmDialog(vm) {
 
 /** Who holds the machine is told of its end, so deleting it then is a choice of its own. */
 function askForce(dialog, vm, id) {
-  if (!vm) return dialog.busy || dialog.block(t("gone.deleted", { vm: id }));
+  if (!vm) return dialog.block(t("gone.deleted", { vm: id }));
   const place = dialog.part("[data-booked]");
   const holder = vm.booked_by ?? "";
   if (place.dataset.booked === holder) return;
   place.dataset.booked = holder;
+  const decide = (willing) => { dialog.blocked = !willing; dialog.ready(); };
   const ask = document.createElement("label");
   ask.className = "check";
   const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "force", value: "yes" });
+  box.addEventListener("change", () => decide(box.checked));
   ask.append(box, holder ? t("vm.delete_force", { who: holder, time: at(vm.expires_at) }) : "");
   place.replaceChildren(...(holder ? [ask] : []));
+  decide(!holder);
 }
 
 function fields(vm) {

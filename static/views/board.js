@@ -1,13 +1,14 @@
 // The board: a section a group, a card a machine. Only what changed is touched.
 import { filter, fits, fitsGroup, onFilter } from "../filter.js";
 import { html, fill } from "../html.js";
-import { t } from "../i18n.js";
+import { language, t } from "../i18n.js";
 import { isAdmin, state, subscribe } from "../state.js";
 import { flash, makeCard, tickCard, updateCard } from "./card.js";
 import { countSection, makeSection, nameSection } from "./section.js";
 
 const TICK = 1000;
 
+const byName = new Intl.Collator(language, { numeric: true });
 const sections = new Map(); // by group id; null: no group
 const cards = new Map(); // by machine id
 const root = document.getElementById("sections");
@@ -55,12 +56,12 @@ function place(id, told) {
   if (card.node.parentNode !== grid) grid.append(card.node);
 }
 
-/** Cards in the order of their group's list; those that stand right are not moved. */
+/** Cards by their names, the 9th before the 10th; those that stand right are not moved. */
 function order() {
-  const wanted = new Map([[null, []]]);
-  for (const group of state.groups) wanted.set(group.id, group.vm_ids);
-  wanted.set(null, [...state.vms.values()].filter((vm) => vm.group === null).map((vm) => vm.id));
+  const wanted = new Map([...sections.keys()].map((id) => [id, []]));
+  for (const vm of state.vms.values()) (wanted.get(vm.group) ?? wanted.get(null)).push(vm.id);
   for (const [groupId, ids] of wanted) {
+    ids.sort(byName.compare);
     let next = sections.get(groupId).grid.firstElementChild;
     for (const id of ids) {
       const node = cards.get(id)?.node;

@@ -1,5 +1,5 @@
 // My bookings, on top: how long each still lasts, renewing and releasing one click away.
-import { at, exactly, timeLeft, HOUR } from "../format.js";
+import { at, exactly, timeLeft } from "../format.js";
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { myVms, state, subscribe } from "../state.js";
@@ -31,7 +31,8 @@ function makeRow(vm) {
   const node = element(html`
     <article class="held">
       <svg class="mark icon" aria-hidden="true"><use/></svg>
-      <div class="what"><button class="name" data-act="open" data-vm="${vm.id}">${vm.id}</button><span class="note"></span></div>
+      <div class="what"><button class="name" data-act="open" data-vm="${vm.id}">${vm.id}</button><span class="sub">
+        <button class="ip" data-act="copy"></button><span class="note"></span></span></div>
       <div class="time"><span class="left"></span><span class="until"></span></div>
       <div class="acts">
         <button class="button small primary" data-act="renew-by" data-acts data-vm="${vm.id}" data-hours="${hour}"
@@ -41,12 +42,18 @@ function makeRow(vm) {
       </div>
     </article>`);
   const part = (selector) => node.querySelector(selector);
-  return { node, mark: part("use"), note: part(".note"), left: part(".left"), until: part(".until") };
+  return { node, mark: part("use"), ip: part(".ip"), note: part(".note"), left: part(".left"), until: part(".until") };
 }
 
 function update(row, vm) {
   row.vm = vm;
-  setText(row.note, vm.note || vm.external_ip || vm.internal_ip || vm.description);
+  const address = vm.external_ip || vm.internal_ip || "";
+  row.ip.hidden = !address;
+  row.ip.dataset.text = address;
+  row.ip.title = t("copy.hint", { text: address });
+  setText(row.ip, address);
+  setText(row.note, vm.note || vm.description);
+  row.note.title = row.note.textContent;
   setText(row.until, t("until", { time: at(vm.expires_at) }));
   row.until.title = exactly(vm.expires_at);
   tick(row);

@@ -1,13 +1,14 @@
 // The frame of one group on the board: its name, what is free in it, and an admin's tools.
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
+import { folded, rememberFolded } from "../preferences.js";
 import { isAdmin } from "../state.js";
 
 export function makeSection(id) {
   const node = element(html`
     <section class="section" aria-labelledby="group-${id ?? "none"}">
       <header>
-        <h2 id="group-${id ?? "none"}"></h2>
+        <h2><button class="fold" data-act="fold" data-group="${id ?? "none"}" aria-expanded="true">${icon("fold")}<span id="group-${id ?? "none"}"></span></button></h2>
         <span class="count"></span>
         <span class="gauge" aria-hidden="true"><i></i></span>
         <span class="tools"></span>
@@ -16,8 +17,9 @@ export function makeSection(id) {
       <p class="none" hidden>${t("groups.empty")}</p>
     </section>`);
   const part = (selector) => node.querySelector(selector);
+  showFold(node, folded().includes(String(id ?? "none")));
   return {
-    id, node, title: part("h2"), count: part(".count"), part: part(".gauge i"),
+    id, node, title: part("h2 span"), count: part(".count"), part: part(".gauge i"),
     tools: part(".tools"), grid: part(".cards"), none: part(".none"),
   };
 }
@@ -31,7 +33,7 @@ export function nameSection(section, group) {
     <button class="icon-button" data-act="add-to-group" data-acts data-group="${group.id}" title="${t("group.add_vms")}"
       aria-label="${t("group.add_vms")}: ${group.name}">${icon("plus")}</button>
     <button class="icon-button" data-act="delete-group" data-acts data-group="${group.id}" title="${t("group.delete")}"
-      aria-label="${t("group.delete")}: ${group.name}">${icon("close")}</button>`);
+      aria-label="${t("group.delete")}: ${group.name}">${icon("trash")}</button>`);
 }
 
 export function countSection(section, { free, all }) {
@@ -42,4 +44,17 @@ export function countSection(section, { free, all }) {
   fill(section.count, html`${before}<b>${free}</b>${after}`);
   section.part.style.setProperty("--part", all ? free / all : 0);
   section.none.hidden = all > 0;
+}
+
+/** Fold the group away, or open it again; it stays so. */
+export function fold({ group }, button) {
+  const closed = button.getAttribute("aria-expanded") === "true";
+  const others = folded().filter((one) => one !== group);
+  rememberFolded(closed ? [...others, group] : others);
+  showFold(button.closest(".section"), closed);
+}
+
+function showFold(node, closed) {
+  node.classList.toggle("folded", closed);
+  node.querySelector(".fold").setAttribute("aria-expanded", String(!closed));
 }

@@ -17,13 +17,18 @@ export function toast(text, { bad = false, act } = {}) {
   const node = element(html`<div class="toast ${bad ? "bad" : ""}"><span class="say">${text}</span>
     ${act && html`<button>${act.label}</button>`}</div>`);
   node.querySelector("button")?.addEventListener("click", () => { node.remove(); act.run(); });
+  onTop();
   root.append(node);
-  root.hidePopover();
-  root.showPopover(); // the last to be shown is on top, above a dialog too
   while (root.children.length > AT_ONCE) root.firstElementChild.remove();
   let timer = setTimeout(() => node.remove(), act ? 2 * STAY : STAY);
   node.addEventListener("pointerenter", () => clearTimeout(timer));
   node.addEventListener("pointerleave", () => (timer = setTimeout(() => node.remove(), STAY / 2)));
+}
+
+/** The top layer is a stack: what opened last lies above, a dialog too. */
+function onTop() {
+  root.hidePopover();
+  root.showPopover();
 }
 
 /** Note that this tab does `kind` to the machine, so that the server's word of it is not said again. */

@@ -1,0 +1,13 @@
+// The keys of the page.
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { openDialog } from "./dialog.js";
+
+const KEYS = { "/": "keys.search", "← ↑ → ↓": "keys.arrows", "Enter": "keys.enter", "Esc": "keys.escape", "?": "keys.help" };
+
+export function keysDialog() {
+  openDialog({
+    title: t("keys.title"),
+    body: html`<dl class="facts">${Object.entries(KEYS).map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${t(text)}</dd>`)}</dl>`,
+  });
+}

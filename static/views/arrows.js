@@ -1,0 +1,27 @@
+// The arrows go from card to card, and stay on the same control of each.
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export function moveByArrows(event) {
+  const card = event.target.closest(".card");
+  if (!card || !STEPS[event.key]) return;
+  event.preventDefault();
+  const [across, down] = STEPS[event.key];
+  const cards = [...document.querySelectorAll(".section:not([hidden], .folded) .card:not([hidden])")];
+  const next = across ? cards[cards.indexOf(card) + across] : below(cards, card, down);
+  if (!next) return;
+  const same = [...event.target.classList].find((name) => ["ip", "act"].includes(name)) ?? "name";
+  const control = next.querySelector(`.${same}:not([hidden])`) ?? next.querySelector(".name");
+  control.focus();
+}
+
+/** The card in the next row that stands straight below or above, or nearest to it. */
+function below(cards, card, down) {
+  const from = card.getBoundingClientRect();
+  const rows = cards.map((node) => ({ node, box: node.getBoundingClientRect() }))
+    .filter(({ box }) => (down > 0 ? box.top >= from.bottom - 1 : box.bottom <= from.top + 1));
+  const edge = down > 0 ? Math.min(...rows.map(({ box }) => box.top)) : Math.max(...rows.map(({ box }) => box.top));
+  const row = rows.filter(({ box }) => Math.abs(box.top - edge) < 2);
+  row.sort((one, other) => Math.abs(one.box.left - from.left) - Math.abs(other.box.left - from.left));
+  return row[0]?.node;
+}
