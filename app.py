@@ -105,6 +105,8 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
         app,
         async_mode=server.async_mode(),
         manage_session=False,
+        logger=logging.getLogger("loadzone.sockets"),
+        engineio_logger=logging.getLogger("loadzone.sockets"),
         cors_allowed_origins=lambda origin, environ: guards.is_own_origin(
             origin, environ.get("HTTP_HOST"), config.base_url
         ),

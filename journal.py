@@ -25,7 +25,8 @@ def set_up() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    for chatty in ("apscheduler", "loadzone.sockets"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
 
 
 def follow(commit: Commit) -> None:
