@@ -21,6 +21,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wsgi import get_host
 
 import errors
 import guards
@@ -107,9 +108,7 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
         manage_session=False,
         logger=logging.getLogger("loadzone.sockets"),
         engineio_logger=logging.getLogger("loadzone.sockets"),
-        cors_allowed_origins=lambda origin, environ: guards.is_own_origin(
-            origin, environ.get("HTTP_HOST"), config.base_url
-        ),
+        cors_allowed_origins=lambda origin, environ: guards.is_own_origin(origin, get_host(environ), config.base_url),
         max_http_buffer_size=16_384,  # nothing of any size comes from a client
     )
     proxies = config.trusted_proxies

@@ -103,6 +103,8 @@ class Reader:
             content = Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise BadSetting(f"{name}_FILE: cannot read {path}: {error}") from error
+        if not content.strip():
+            raise BadSetting(f"{name}_FILE: {path} is empty")
         return self._parsed(f"{name}_FILE", content, parse, None)
 
     def _parsed(self, name: str, text: str, parse: Callable[[str], T], default: Any) -> T:
