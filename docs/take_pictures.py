@@ -1,0 +1,121 @@
+"""Takes the pictures of the README anew: `.venv/bin/python docs/take_pictures.py`, after a `make test` or `make lint`.
+
+A server of its own on the starter inventory, in a temporary folder; people who book over the API; a real Chromium.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS.parent / "tests"))
+
+from browser.window import Window, open_window  # noqa: E402
+from support.people import Person  # noqa: E402
+from support.server import ADMIN, Server, running  # noqa: E402
+
+STARTER = DOCS.parent / "data.json"
+ANN = "ann@example.com"
+# What the starter inventory lacks of a team's: how many machines more, by group and name.
+MORE = {
+    "Staging": ("stage-0{}", "192.168.20.1{}", range(4, 7)),
+    "Kubernetes": ("node-0{}", "192.168.50.1{}", range(1, 9)),
+}
+# Who holds what: person, machine, what for, hours that it lasted so far, hours left.
+BOOKINGS = [
+    (ANN, "server-03", "migration rehearsal", 1.9, 0.16),
+    (ANN, "stage-01", "release 4.2 soak", 0.8, 3.2),
+    ("m.orlova@example.com", "server-01", "load test of the billing", 2.5, 1.5),
+    ("d.petrov@example.com", "server-04", "queue upgrade", 0.3, 7.7),
+    ("a.kim@example.com", "stage-03", "k6, 500 users", 3.4, 0.3),
+    ("ci-nightly@example.com", "build-01", "nightly", 2, 4),
+    ("v.lebedev@example.com", "build-03", "ARM packages", 1, 1.2),
+    ("a.kim@example.com", "stage-05", "upgrade to PostgreSQL 18", 4, 2.4),
+    ("d.petrov@example.com", "node-02", "draining, then a new kernel", 1.5, 5),
+    ("ci-nightly@example.com", "node-05", "nightly", 2, 4),
+    ("ci-nightly@example.com", "node-06", "nightly", 2, 4),
+    ("m.orlova@example.com", "gpu-01", "retraining the classifier", 6, 16),
+]
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def main() -> None:
+    starter = json.loads(STARTER.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), starter) as server:
+        ann = set_the_scene(server)
+        with sync_playwright() as playwright:
+            program = shutil.which(os.environ.get("CHROMIUM") or "chromium")
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+            take_all(browser, server, ann)
+            browser.close()
+
+
+def take_all(browser: Browser, server: Server, ann: Person) -> None:
+    afternoon = {"timezone_id": zone_where_it_is(14)}
+    board = open_window(browser, server, ann, color_scheme="light", **afternoon).go()
+    take(board, "board-light.png")
+    board.card("server-02").get_by_role("button").last.click()
+    board.field("book.what_for").fill("trying the new kernel")
+    take(board, "dialog.png")
+    board.close()
+    dark = open_window(browser, server, ann, color_scheme="dark", **afternoon).go()
+    take(dark, "board-dark.png")
+    dark.close()
+    phone = open_window(browser, server, ann, language="ru", color_scheme="dark", **afternoon, **PHONE).go()
+    take(phone, "phone.png")
+    phone.close()
+
+
+def take(window: Window, name: str) -> None:
+    """The window as a PNG, once nothing moves any more."""
+    window.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
+    window.page.screenshot(path=DOCS / name, scale="css", caret="hide")
+
+
+def zone_where_it_is(hour: int) -> str:
+    """A time zone in which it is that hour of the day now, so that the pictures are alike whenever they are taken."""
+    west = (datetime.now(timezone.utc).hour - hour + 12) % 24 - 12
+    return f"Etc/GMT{west:+d}" if west else "Etc/GMT"
+
+
+def set_the_scene(server: Server) -> Person:
+    """Adds and books everything, and lets the bookings have begun a while ago. Gives the person who looks at it."""
+    add_more(Person(server, ADMIN).sign_in())
+    people = {email: Person(server, email).sign_in() for email in dict.fromkeys(row[0] for row in BOOKINGS)}
+    for email, vm_id, note, _, left in BOOKINGS:
+        answer = people[email].book(vm_id, left, note=note)
+        answer.raise_for_status()
+    server.stop()
+    age(server.data, {vm_id: ago for _, vm_id, _, ago, _ in BOOKINGS})
+    server.start()
+    return people[ANN]
+
+
+def add_more(admin: Person) -> None:
+    groups = {group["name"]: group["id"] for group in admin.groups()}
+    for name, (vm_id, ip, numbers) in MORE.items():
+        group_id = groups.get(name) or admin.make_group(name).json()["id"]
+        for n in numbers:
+            admin.add_vm(vm_id.format(n), group_id, external_ip=ip.format(n)).raise_for_status()
+
+
+def age(data: Path, hours: dict[str, float]) -> None:
+    """Move the beginnings of the bookings in a stopped server's file back by so many hours."""
+    state = json.loads(data.read_text(encoding="utf-8"))
+    for vm in state["vms"]:
+        if vm["id"] in hours:
+            began = datetime.fromisoformat(vm["booked_at"].replace("Z", "+00:00")) - timedelta(hours=hours[vm["id"]])
+            vm["booked_at"] = began.isoformat()
+    data.write_text(json.dumps(state), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
