@@ -16,6 +16,7 @@ from times import parse_time
 
 # Marks that turn the reading direction of what stands behind them, and so can make a name look like another.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+VM_ID_MAX = 64
 
 M = TypeVar("M", bound="Body")
 
@@ -35,10 +36,13 @@ def _one_line(text: str) -> str:
 
 
 def _new_id(text: str) -> str:
-    """Letters of any script with their marks, digits, and three signs."""
-    if not all(unicodedata.category(c)[0] in "LM" or c.isdecimal() or c in "._-" for c in text):
+    """Letters of any script with their marks, digits, and three signs; composed, however the keyboard sent them."""
+    vm_id = unicodedata.normalize("NFC", text)
+    if len(vm_id) > VM_ID_MAX:
+        raise PydanticCustomError("string_too_long", "too long", {"max_length": VM_ID_MAX})
+    if not all(unicodedata.category(c)[0] in "LM" or c.isdecimal() or c in "._-" for c in vm_id):
         raise PydanticCustomError("vm_id", "vm_id")
-    return unicodedata.normalize("NFC", text)
+    return vm_id
 
 
 def _email(text: str) -> str:
@@ -74,7 +78,7 @@ VmRef = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 VmRefs = Annotated[list[VmRef], Field(max_length=5000), AfterValidator(_each_once)]
 NewVmId = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=64),
+    StringConstraints(min_length=1, max_length=4 * VM_ID_MAX),
     AfterValidator(_new_id),
     Field(json_schema_extra={"pattern": r"^[\p{L}\p{M}\p{Nd}._-]{1,64}$"}),
 ]

@@ -16,6 +16,7 @@ EMAIL = re.compile(
 )
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 EMAIL_MAX = 254  # RFC 5321, 4.5.3.1.3
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 T = TypeVar("T")
 
@@ -208,7 +209,16 @@ def _secret(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError("is not an address like https://loadzone.example.com")
-    return text.rstrip("/")
+    """The address as a browser writes it: lower case, no default port, other scripts as IDNA."""
+    wrong = ValueError("is not an address like https://loadzone.example.com")
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in DEFAULT_PORTS or not host or parts.query or parts.fragment or parts.username:
+        raise wrong
+    place = f"[{host}]" if ":" in host else host
+    if port not in (None, DEFAULT_PORTS[parts.scheme]):
+        place = f"{place}:{port}"
+    return f"{parts.scheme}://{place}{parts.path}".rstrip("/")

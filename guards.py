@@ -44,7 +44,11 @@ def is_own_origin(origin: str | None, host: str | None, base_url: str) -> bool:
     """Whether a browser's `Origin` is the host that was asked, or where people reach LoadZone."""
     if origin is None:
         return True
-    return origin == base_url_origin(base_url) or (host is not None and urlsplit(origin).netloc == host)
+    try:
+        asked = urlsplit(origin).netloc
+    except ValueError:  # no browser says this
+        return False
+    return origin == base_url_origin(base_url) or (host is not None and asked == host)
 
 
 def base_url_origin(base_url: str) -> str:

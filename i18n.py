@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.core import UnknownLocaleError
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
@@ -58,10 +57,7 @@ def hours(language: str, amount: float) -> str:
 def best_of(wishes: Iterable[str | None]) -> str | None:
     """The first wish that names a language we speak; `en-GB` is English."""
     for wish in wishes:
-        try:
-            language = Locale.parse(wish, sep="-").language if wish else None
-        except (ValueError, UnknownLocaleError):
-            continue
+        language = wish.partition("-")[0].lower() if wish else None
         if language in LANGUAGES:
             return language
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import socket
 from collections.abc import Callable
@@ -58,6 +59,16 @@ class Handler(pywsgi.WSGIHandler):
     def __init__(self, sock: Any, *args: Any, **named: Any) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().__init__(sock, *args, **named)
+
+    def read_request(self, raw_requestline: Any) -> Any:
+        """A target may come as a whole address; its host then stands for the Host header (RFC 9112, 3.2.2)."""
+        good = super().read_request(raw_requestline)
+        whole = re.match(r"https?://([^/?#]+)", self.path or "", re.IGNORECASE) if good else None
+        if whole:
+            self.path = self.path[whole.end() :] or "/"
+            del self.headers["Host"]
+            self.headers["Host"] = whole[1]
+        return good
 
 
 class _Quiet:

@@ -69,9 +69,9 @@ def state_of(vm: Vm) -> str:
 
 
 def masked(email: str) -> str:
-    """`a…@example.com`"""
-    name, _, domain = email.rpartition("@")
-    return f"{name[:1]}…@{domain}"
+    """`a…@example.com`; of what an old file has in its place without a domain, the first letter."""
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}…{at}{domain}"
 
 
 VM_VIEWS = {MEMBERS: member_vm, STRANGERS: stranger_vm}

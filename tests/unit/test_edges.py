@@ -1,0 +1,82 @@
+"""What comes from outside, where it comes in: origins, addresses, names."""
+
+import json
+import unicodedata
+
+import pytest
+
+from bodies import AddVm, read
+from config import BadSetting, Config
+from guards import is_own_origin
+from rules.refusal import Refusal
+from views import masked
+
+BASE = "https://lz.example.com"
+
+
+@pytest.mark.parametrize(
+    ("origin", "own"),
+    [
+        (None, True),
+        ("http://127.0.0.1:5000", True),
+        (BASE, True),
+        ("https://evil.example", False),
+        ("https://lz.example.com.evil.example", False),
+        ("http://lz.example.com:8080", False),
+        ("null", False),
+        ("http://[", False),
+        ("http://a]b[", False),
+    ],
+)
+def test_an_origin_is_ones_own_or_not(origin, own):
+    assert is_own_origin(origin, "127.0.0.1:5000", BASE) is own
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://LoadZone.Example.COM:443/", "https://loadzone.example.com"),
+        ("http://lz:80", "http://lz"),
+        ("http://lz:8080/team/", "http://lz:8080/team"),
+        ("https://испытание.рф", "https://xn--80akhbyknj4f.xn--p1ai"),
+        ("http://[::1]:5000", "http://[::1]:5000"),
+    ],
+)
+def test_the_public_address_is_kept_as_a_browser_would_write_it(given, kept):
+    assert Config.from_env({"LOADZONE_BASE_URL": given}).base_url == kept
+
+
+@pytest.mark.parametrize(
+    "given", ["lz.example.com", "ftp://lz", "http://", "http://[", "http://lz:99999", "http://a?b"]
+)
+def test_what_is_no_public_address_stops_the_start(given):
+    with pytest.raises(BadSetting, match="LOADZONE_BASE_URL"):
+        Config.from_env({"LOADZONE_BASE_URL": given})
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"), [("ann@example.com", "a…@example.com"), ("ivan.petrov", "i…"), ("a@b@c", "a…@b@c"), ("", "…")]
+)
+def test_masking_leaves_the_first_letter_and_the_domain(address, shown):
+    assert masked(address) == shown
+
+
+def added(vm_id):
+    return read(AddVm, json.dumps({"id": vm_id}).encode()).id
+
+
+def test_a_name_is_composed_before_it_is_judged():
+    assert added(unicodedata.normalize("NFD", "тестовый-й")) == "тестовый-й"
+    assert added("й" * 64) == added(unicodedata.normalize("NFD", "й" * 64))
+
+
+@pytest.mark.parametrize("vm_id", ["सर्वर-1", "서버_2", "Сервер.3", "٣", "x" * 64])
+def test_letters_and_digits_of_any_script_are_a_name(vm_id):
+    assert added(vm_id) == unicodedata.normalize("NFC", vm_id)
+
+
+@pytest.mark.parametrize("vm_id", ["", "a b", "a/b", "x" * 65, "\u0958" * 64, "a\u200bb", "½", "🙂", "<b>"])
+def test_others_are_not(vm_id):
+    with pytest.raises(Refusal) as caught:
+        added(vm_id)
+    assert caught.value.facts["field"] == "id"
