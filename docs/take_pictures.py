@@ -13,7 +13,7 @@ import tempfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, sync_playwright
 
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
@@ -62,9 +62,9 @@ def take_all(browser: Browser, server: Server, ann: Person) -> None:
     afternoon = {"timezone_id": zone_where_it_is(14)}
     board = open_window(browser, server, ann, color_scheme="light", **afternoon).go()
     take(board, "board-light.png")
-    board.card("server-02").get_by_role("button").last.click()
+    board.press("book", "server-02")
     board.field("book.what_for").fill("trying the new kernel")
-    take(board, "dialog.png")
+    take(board, "dialog.png", around(board.dialog))
     board.close()
     dark = open_window(browser, server, ann, color_scheme="dark", **afternoon).go()
     take(dark, "board-dark.png")
@@ -74,10 +74,16 @@ def take_all(browser: Browser, server: Server, ann: Person) -> None:
     phone.close()
 
 
-def take(window: Window, name: str) -> None:
-    """The window as a PNG, once nothing moves any more."""
+def take(window: Window, name: str, part: dict[str, float] | None = None) -> None:
+    """The window, or a part of it, as a PNG, once nothing moves any more."""
     window.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
-    window.page.screenshot(path=DOCS / name, scale="css", caret="hide")
+    window.page.screenshot(path=DOCS / name, clip=part, scale="css", caret="hide")
+
+
+def around(element: Locator, margin: float = 48) -> dict[str, float]:
+    box = element.bounding_box()
+    corner = {"x": box["x"] - margin, "y": box["y"] - margin}
+    return {**corner, "width": box["width"] + 2 * margin, "height": box["height"] + 2 * margin}
 
 
 def zone_where_it_is(hour: int) -> str:
