@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
-START_SECONDS = 20
+START_SECONDS = 40
 
 
 class Server:
