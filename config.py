@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -185,12 +186,13 @@ def _line(text: str) -> str:
 
 
 def _sender(text: str) -> str:
-    """`LoadZone <loadzone@example.com>` or the bare address."""
-    found = re.fullmatch(r"(?:[^<>]*<([^<>]+)>|([^<>]+))", _line(text))
+    """`LoadZone <loadzone@example.com>` or the bare address; a name with signs in it comes out quoted."""
+    found = re.fullmatch(r"(?:([^<>]*)<([^<>]+)>|([^<>]+))", _line(text))
     if not found:
         raise ValueError("is not a sender's address")
-    _email((found[1] or found[2]).strip())
-    return text
+    address = (found[2] or found[3]).strip()
+    _email(address)
+    return formataddr(((found[1] or "").strip().strip('"'), address))
 
 
 def _check_sender(config: Config) -> None:

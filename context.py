@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from flask import current_app, g, request, session
 from flask_limiter import Limiter
+from werkzeug.exceptions import RequestEntityTooLarge
 
 import bodies
 import i18n
@@ -81,4 +82,7 @@ def visitor() -> Visitor:
 
 def body(model: type[B]) -> B:
     """The request's JSON as `model`; no body at all is an empty object."""
-    return bodies.read(model, request.get_data() or b"{}")
+    raw = request.get_data()
+    if len(raw) >= current_app.config["MAX_CONTENT_LENGTH"]:  # one without a length is cut there, not refused
+        raise RequestEntityTooLarge
+    return bodies.read(model, raw or b"{}")

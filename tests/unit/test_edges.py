@@ -2,6 +2,8 @@
 
 import json
 import unicodedata
+from email.message import EmailMessage
+from email.policy import default
 
 import pytest
 
@@ -52,6 +54,30 @@ def test_the_public_address_is_kept_as_a_browser_would_write_it(given, kept):
 def test_what_is_no_public_address_stops_the_start(given):
     with pytest.raises(BadSetting, match="LOADZONE_BASE_URL"):
         Config.from_env({"LOADZONE_BASE_URL": given})
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("lz@example.com", "lz@example.com"),
+        ("LoadZone <lz@example.com>", "LoadZone <lz@example.com>"),
+        ("Foo, Bar <lz@example.com>", '"Foo, Bar" <lz@example.com>'),
+        ("a@b <lz@example.com>", '"a@b" <lz@example.com>'),
+        ('"Quoted; name" <lz@example.com>', '"Quoted; name" <lz@example.com>'),
+        ("ЛоадЗона <lz@example.com>", "=?utf-8?b?0JvQvtCw0LTQl9C+0L3QsA==?= <lz@example.com>"),
+    ],
+)
+def test_a_sender_is_one_sender(given, kept):
+    assert Config.from_env({"SMTP_FROM": given}).smtp_from == kept
+    header = EmailMessage(policy=default)
+    header["From"] = kept
+    assert [address.addr_spec for address in header["From"].addresses] == ["lz@example.com"]
+
+
+@pytest.mark.parametrize("given", ["nobody", "<>", "a@b.c, d@e.f", "x <a@b.c> y", "a@b.c\nBcc: d@e.f"])
+def test_what_is_no_sender_stops_the_start(given):
+    with pytest.raises(BadSetting, match="SMTP_FROM"):
+        Config.from_env({"SMTP_FROM": given})
 
 
 @pytest.mark.parametrize(

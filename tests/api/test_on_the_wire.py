@@ -1,0 +1,25 @@
+"""Requests as they come over the wire: a whole address as target (RFC 9112, 3.2), a body without a length."""
+
+import http.client
+from urllib.parse import urlsplit
+
+import pytest
+
+
+@pytest.mark.parametrize("target", ["/healthz", "{url}/healthz", "HTTP://elsewhere.example/healthz"])
+def test_the_health_check_is_found(server, target):
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    connection.putrequest("GET", target.format(url=server.url))
+    connection.endheaders()
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+@pytest.mark.parametrize("filler", [70_000, 1_000_000])
+def test_a_body_without_a_length_is_bounded_too(server, filler):
+    """Sent in chunks, it says beforehand nothing of its size."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    body = (part for part in [b'{"email": "a@example.com"}', b" " * filler])
+    connection.request("POST", "/auth", body, {"Content-Type": "application/json"}, encode_chunked=True)
+    assert connection.getresponse().status == 413
+    connection.close()
