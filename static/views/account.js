@@ -14,7 +14,7 @@ function draw() {
   const other = language === "ru" ? "en" : "ru";
   fill(root, html`
     <button class="icon-button extra" data-act="language" data-language="${other}" lang="${other}"
-      title="${t("language.switch")}" aria-label="${t("language.switch")}">${other.toUpperCase()}</button>
+      title="${t("language.switch")}" aria-label="${other.toUpperCase()}, ${t("language.switch")}">${other.toUpperCase()}</button>
     <button class="icon-button extra" data-act="theme" title="${t("theme.switch")}" aria-label="${t("theme.switch")}">${icon("theme")}</button>
     ${state.me.authenticated
       ? html`<button class="avatar" data-act="account" title="${state.me.email}" aria-label="${t("account.of", { email: state.me.email })}">${state.me.email[0]}</button>`

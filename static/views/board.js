@@ -111,4 +111,5 @@ function showEmpty(shown) {
 function tick() {
   if (document.hidden) return;
   for (const card of cards.values()) if (card.vm.booked_by) tickCard(card);
+  if (filter.kind === "soon") applyFilter(); // with time alone, more machines belong to it
 }

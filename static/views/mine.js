@@ -36,7 +36,7 @@ function makeRow(vm) {
       <div class="time"><span class="left"></span><span class="until"></span></div>
       <div class="acts">
         <button class="button small primary" data-act="renew-by" data-acts data-vm="${vm.id}" data-hours="${hour}"
-          aria-label="${t("renew.by_of", { n: hour, vm: vm.id })}">${t("renew.by", { n: hour })}</button>
+          aria-label="${t("renew.by", { n: hour })}: ${t("renew.by_of", { n: hour, vm: vm.id })}">${t("renew.by", { n: hour })}</button>
         <button class="button small" data-act="renew" data-acts data-vm="${vm.id}" aria-label="${t("act.renew")} ${vm.id}">${t("act.renew")}</button>
         <button class="button small plain" data-act="release" data-acts data-vm="${vm.id}" aria-label="${t("act.release")} ${vm.id}">${t("act.release")}</button>
       </div>

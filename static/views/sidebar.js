@@ -39,9 +39,9 @@ function build() {
 function makeLink(id, name) {
   const node = element(html`
     <button class="group-link" data-group-filter="${id}" title="${name}">
-      <span class="name">${name}</span><span><span class="free"></span><span class="of"></span></span>
+      <span class="name">${name}</span><span aria-hidden="true"><span class="free"></span><span class="of"></span></span><span class="sr"></span>
     </button>`);
-  return { id, node, free: node.querySelector(".free"), of: node.querySelector(".of") };
+  return { id, node, free: node.querySelector(".free"), of: node.querySelector(".of"), words: node.querySelector(".sr") };
 }
 
 function count() {
@@ -56,7 +56,7 @@ function count() {
     const [some, total] = [free.get(link.id) ?? 0, all.get(link.id) ?? 0];
     setText(link.free, String(some));
     setText(link.of, `/${total}`);
-    link.node.setAttribute("aria-label", `${link.node.title}: ${t("count.free_of", { free: some, n: total })}`);
+    setText(link.words, `: ${t("count.free_of", { free: some, n: total })}`);
     link.node.hidden = link.id === "none" && !total;
   }
 }
