@@ -4,12 +4,15 @@ import os
 import shutil
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from browser.window import Window, open_window
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+PATIENCE = 10_000  # milliseconds, on a machine that does other things besides
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -23,13 +26,14 @@ def browser() -> Browser:
 
 
 @pytest.fixture
-def window(browser, server):
-    """Opens windows: window(alice, language="ru") is on the page; a stranger's is window(). All must end without complaint."""
+def window(browser, server, start):  # `start`: its servers outlive the windows
+    """Opens windows: window(alice, language="ru") is on the page; a stranger's is window(). With path=None it is not on
+    the page yet. All of them must end without a complaint of the browser."""
     opened: list[Window] = []
 
-    def open_one(person=None, path="/", at=None, **options) -> Window:
+    def open_one(person=None, path: str | None = "/", at=None, **options) -> Window:
         opened.append(open_window(browser, at or server, person, **options))
-        return opened[-1].go(path)
+        return opened[-1].go(path) if path else opened[-1]
 
     yield open_one
     for one in opened:

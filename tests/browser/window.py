@@ -4,13 +4,15 @@ import json
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from support.people import Person
 from support.server import ROOT, Server
 
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4(00|01|03|04|09|10|29) ")
 CUT = re.compile(r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket")
+TELL_OF_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+    console.error("against the content security policy:", event.violatedDirective, event.blockedURI, event.sample))"""
 
 
 class Window:
@@ -20,17 +22,25 @@ class Window:
         self.context = context
         self.server = server
         self.words = words
-        self.page: Page = context.new_page()
         self.may_be_cut = False
         self.complaints: list[str] = []
-        self.page.on("console", lambda message: message.type in ("error", "warning") and self._complain(message.text))
-        self.page.on("pageerror", lambda error: self._complain(f"uncaught: {error}"))
+        context.add_init_script(TELL_OF_VIOLATIONS)
+        context.on("console", self._heard)
+        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
+        self.page: Page = self._open()
 
     def go(self, path: str = "/") -> "Window":
         """Opens the page, and waits until it is connected and has fetched what it may have missed."""
         with self.page.expect_response("**/me"):
             self.page.goto(self.server.url + path)
         return self
+
+    def another_tab(self) -> "Window":
+        """A second tab of the same profile, on the page."""
+        other = Window.__new__(Window)
+        other.__dict__.update(self.__dict__)
+        other.page = self._open()
+        return other.go()
 
     def say(self, key: str, **blanks: object) -> str:
         """The page's own sentence under this key, in the window's language; of plural ones the form for many."""
@@ -44,10 +54,15 @@ class Window:
     # what is seen
 
     def card(self, vm_id: str) -> Locator:
-        return self.page.locator(".card").filter(has=self.page.locator(".name", has_text=re.compile(f"^{re.escape(vm_id)}$")))
+        return self.page.locator(".card").filter(has=self.page.locator(".name", has_text=_exactly(vm_id)))
+
+    @property
+    def cards(self) -> Locator:
+        """The machines on the board that are shown now."""
+        return self.page.locator(".card:visible")
 
     def held(self, vm_id: str) -> Locator:
-        """The machine in the row of one's own bookings on top."""
+        """The machine among one's own bookings on top."""
         return self.page.locator("#mine .held").filter(has=self.page.get_by_text(vm_id, exact=True))
 
     def section(self, name: str) -> Locator:
@@ -59,12 +74,24 @@ class Window:
         return self.page.locator("dialog[open]").last
 
     @property
-    def toasts(self) -> Locator:
-        return self.page.locator("#toasts .toast")
+    def no_dialog(self) -> Locator:
+        return self.page.locator("dialog[open]")
+
+    def toast(self, text: str | re.Pattern) -> Locator:
+        return self.page.locator("#toasts .toast", has_text=text)
 
     @property
     def search(self) -> Locator:
-        return self.page.locator("#search")
+        return self.page.get_by_role("searchbox", name=self.say("search.label"), exact=True)
+
+    @property
+    def offline(self) -> Locator:
+        return self.page.get_by_text(self.say("offline.banner"), exact=True)
+
+    @property
+    def sign_in_button(self) -> Locator:
+        """Only strangers see it."""
+        return self.page.locator("#account").get_by_role("button", name=self.say("sign_in"), exact=True)
 
     def button(self, key: str, **blanks: object) -> Locator:
         """The button of that sentence in the dialog on top."""
@@ -73,39 +100,80 @@ class Window:
     def field(self, key: str) -> Locator:
         return self.dialog.get_by_label(self.say(key), exact=True)
 
+    def choice(self, hours: int) -> Locator:
+        """The quick choice of that many hours in the dialog on top."""
+        return self.dialog.get_by_role("radio", name=self.say("time.hours", n=hours), exact=True)
+
     # what is done
+
+    def press(self, act: str, vm_id: str) -> None:
+        """Presses the button on the machine's card: book, renew or release."""
+        self.card(vm_id).get_by_role("button", name=f"{self.say(f'act.{act}')} {vm_id}", exact=True).click()
 
     def open_machine(self, vm_id: str) -> None:
         self.card(vm_id).locator(".name").click()
-        expect(self.dialog.get_by_role("heading", name=vm_id)).to_be_visible()
+        expect(self.dialog.get_by_role("heading", name=vm_id, exact=True)).to_be_visible()
 
     def choose(self, vm_id: str, key: str) -> None:
         """Opens the machine and presses one of its buttons."""
         self.open_machine(vm_id)
         self.button(key).click()
 
+    def open_account(self) -> None:
+        self.page.locator("#account").get_by_role("button", name=re.compile(self.say("account.of", email=""))).click()
+
+    def choose_of_account(self, key: str) -> None:
+        self.open_account()
+        self.button(key).click()
+
     def send(self) -> None:
         """Presses the dialog's own button and waits until it has closed."""
-        before = self.page.locator("dialog[open]").count()
+        before = self.no_dialog.count()
         self.dialog.locator(".send").click()
-        expect(self.page.locator("dialog[open]")).to_have_count(before - 1)
+        expect(self.no_dialog).to_have_count(before - 1)
+
+    # what is held against it
+
+    def mark(self) -> None:
+        """From here on `was_reloaded` tells whether the page was loaded anew."""
+        self.page.evaluate("window.stillTheSame = true")
+
+    def was_reloaded(self) -> bool:
+        return self.page.evaluate("window.stillTheSame !== true")
 
     def scrolls_sideways(self) -> bool:
         return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+    def style(self, selector: str, property_name: str) -> str:
+        script = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
+        return self.page.evaluate(script, [selector, property_name])
 
     def close(self) -> None:
         self.context.close()
         assert self.complaints == []
 
-    def _complain(self, text: str) -> None:
-        if not REFUSED.search(text) and not (self.may_be_cut and CUT.search(text)):
-            self.complaints.append(text)
+    def _open(self) -> Page:
+        page = self.context.new_page()
+        page.on("dialog", self._asked)
+        return page
+
+    def _asked(self, dialog) -> None:
+        self.complaints.append(f"{dialog.type}({dialog.message!r})")
+        dialog.dismiss()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        refused = REFUSED.search(message.text) and "/static/" not in message.location["url"]
+        cut = self.may_be_cut and CUT.search(message.text)
+        if message.type in ("error", "warning") and not refused and not cut:
+            self.complaints.append(message.text)
 
 
-def open_window(browser: Browser, server: Server, person: Person | None = None, language: str = "en", **options) -> Window:
+def open_window(
+    browser: Browser, server: Server, person: Person | None = None, language: str = "en", **options
+) -> Window:
     """A new profile in that language, with the person's session if there is one; not yet on the page."""
     context = browser.new_context(locale=language, **{"viewport": {"width": 1440, "height": 900}, **options})
-    context.set_default_timeout(8000)
+    context.set_default_timeout(10_000)
     if person:
         context.add_cookies([{"name": c.name, "value": c.value, "url": server.url} for c in person.http.cookies])
     return Window(context, server, words_of(language))
@@ -115,13 +183,20 @@ def words_of(language: str) -> dict:
     return json.loads((ROOT / "lang" / f"page.{language}.json").read_text(encoding="utf-8"))
 
 
+END_MOTION = """document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity)
+    .forEach((one) => one.finish())"""
 AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
 
 
-def faults(window: Window) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA and its best practices on what is shown now."""
+def faults(window: Window, where: str = "html", rules: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA and its best practices on what is shown now; by these rules, or all."""
     if not window.page.evaluate("typeof window.axe === 'object'"):
         window.page.evaluate(AXE.read_text(encoding="utf-8"))
-    window.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
-    found = window.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]]
+    window.page.evaluate(END_MOTION)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = window.page.evaluate("([where, options]) => axe.run(where, options)", [where, options])["violations"]
+    return [f"{one['id']} {node['target']}: {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def _exactly(text: str) -> re.Pattern:
+    return re.compile(f"^{re.escape(text)}$")

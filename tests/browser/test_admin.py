@@ -1,0 +1,187 @@
+"""What an admin does: machines, groups, other people's bookings, people. Every step is a dialog of the page."""
+
+import itertools
+
+import pytest
+from playwright.sync_api import expect
+
+from support.answers import done
+from support.people import Person
+
+_groups = (f"Team {number}" for number in itertools.count(1))
+
+
+@pytest.fixture
+def team(alice, make_vm):
+    """A group of its own: its name, its two machines and a third that is in no group."""
+    name, vms = next(_groups), [make_vm(), make_vm(), make_vm()]
+    done(alice.make_group(name, vms[:2]), 201)
+    return name, vms
+
+
+def test_a_machine_is_added_with_all_its_fields(window, alice, team):
+    name, _ = team
+    here = window(alice)
+    here.page.get_by_role("button", name=here.say("vm.add")).first.click()
+    here.field("vm.id").fill(f"machine-of-{name.split()[1]}")
+    here.field("fact.group").select_option(name)
+    here.field("fact.external_ip").fill("10.9.8.7")
+    here.field("fact.internal_ip").fill("db.internal")
+    here.field("fact.description").fill("PostgreSQL 17")
+    here.field("fact.tags").fill("debian, postgresql")
+    here.send()
+    card = here.card(f"machine-of-{name.split()[1]}")
+    expect(here.section(name).locator(card)).to_contain_text("10.9.8.7")
+    added = alice.vm(f"machine-of-{name.split()[1]}")
+    assert (added["internal_ip"], added["description"]) == ("db.internal", "PostgreSQL 17")
+    assert added["tags"] == ["debian", "postgresql"]
+
+
+def test_a_name_that_is_there_already_is_refused_and_what_was_typed_stays(window, alice, vm):
+    here = window(alice)
+    here.page.get_by_role("button", name=here.say("vm.add")).first.click()
+    here.field("vm.id").fill(vm)
+    here.field("fact.description").fill("another one")
+    here.button("vm.add_submit").click()
+    expect(here.dialog.get_by_role("alert")).to_contain_text(f"already a machine “{vm}”")
+    expect(here.field("fact.description")).to_have_value("another one")
+
+
+def test_editing_changes_only_what_was_changed(window, alice, make_vm):
+    vm_id = make_vm(description="old", external_ip="10.0.0.1", tags=["a"])
+    here = window(alice)
+    here.choose(vm_id, "act.edit-vm")
+    here.field("fact.description").fill("new")
+    done(alice.edit_vm(vm_id, external_ip="10.0.0.2"))
+    here.send()
+    expect(here.card(vm_id)).to_contain_text("10.0.0.2")
+    edited = alice.vm(vm_id)
+    assert (edited["description"], edited["external_ip"], edited["tags"]) == ("new", "10.0.0.2", ["a"])
+
+
+def test_a_free_machine_is_deleted_after_one_question(window, alice, vm):
+    here = window(alice)
+    here.choose(vm, "act.delete-vm")
+    here.send()
+    expect(here.card(vm)).to_have_count(0)
+    assert alice.vm(vm) is None
+
+
+def test_a_booked_machine_is_deleted_only_when_that_is_chosen(window, alice, bob, vm):
+    done(bob.book(vm, 2))
+    here = window(alice)
+    here.choose(vm, "act.delete-vm")
+    expect(here.dialog).to_contain_text(bob.email)
+    if here.button("act.delete").is_enabled():
+        here.button("act.delete").click()
+        expect(here.dialog.get_by_role("alert")).to_contain_text(bob.email)
+    assert alice.vm(vm)
+    here.dialog.get_by_role("checkbox").check()
+    here.send()
+    expect(here.card(vm)).to_have_count(0)
+    assert alice.vm(vm) is None
+
+
+def test_a_group_is_created_from_chosen_machines(window, alice, make_vm):
+    chosen, left = make_vm(), make_vm()
+    name = next(_groups)
+    here = window(alice)
+    here.page.get_by_role("button", name=here.say("group.create")).click()
+    here.field("group.name").fill(name)
+    here.dialog.get_by_role("checkbox", name=chosen).check()
+    here.send()
+    expect(here.section(name).locator(here.card(chosen))).to_be_visible()
+    expect(here.section(name).locator(here.card(left))).to_have_count(0)
+
+
+def test_a_group_needs_a_name_of_its_own(window, alice, team):
+    name, _ = team
+    here = window(alice)
+    here.page.get_by_role("button", name=here.say("group.create")).click()
+    here.button("group.create_submit").click()
+    expect(here.dialog.get_by_role("alert")).to_contain_text("name")
+    here.field("group.name").fill(name.upper())
+    here.button("group.create_submit").click()
+    expect(here.dialog.get_by_role("alert")).to_contain_text("already a group")
+    expect(here.field("group.name")).to_have_value(name.upper())
+
+
+def test_machines_come_into_a_group_and_go_out_of_it(window, alice, team):
+    name, (first, _, outside) = team
+    here = window(alice)
+    here.section(name).get_by_role("button", name=here.say("group.add_vms")).click()
+    expect(here.dialog.get_by_role("checkbox", name=first, exact=True)).to_have_count(0)
+    here.dialog.get_by_role("checkbox", name=outside).check()
+    here.send()
+    expect(here.section(name).locator(here.card(outside))).to_be_visible()
+    expect(here.toast("1 machine came into")).to_be_visible()
+
+    here.choose(first, "act.take-out")
+    here.send()
+    expect(here.section(name).locator(here.card(first))).to_have_count(0)
+    expect(here.section(here.say("groups.none")).locator(here.card(first))).to_be_visible()
+    assert alice.vm(first)["group"] is None
+
+
+def test_a_deleted_group_leaves_its_machines(window, alice, team):
+    name, (first, second, _) = team
+    here = window(alice)
+    here.section(name).get_by_role("button", name=here.say("group.delete")).click()
+    expect(here.dialog).to_contain_text("Its 2 machines stay on the board")
+    here.send()
+    expect(here.section(name)).to_have_count(0)
+    for vm_id in first, second:
+        expect(here.section(here.say("groups.none")).locator(here.card(vm_id))).to_be_visible()
+
+
+def test_somebody_elses_machine_is_released_with_a_reason_that_they_see(window, alice, bob, vm):
+    done(bob.book(vm, 2))
+    here, his = window(alice), window(bob)
+    here.choose(vm, "act.release")
+    expect(here.dialog).to_contain_text(bob.email)
+    here.field("force.reason").fill("the rack moves")
+    here.send()
+    expect(here.card(vm)).to_contain_text("Free")
+    expect(his.card(vm)).to_contain_text("Free")
+    expect(his.toast("the rack moves")).to_contain_text(alice.email)
+
+
+def test_people_become_admins_and_are_removed(window, alice, server):
+    eve = Person(server).sign_in()
+    here, hers = window(alice), window(eve)
+    add = hers.page.get_by_role("button", name=hers.say("vm.add"))
+    expect(add).to_have_count(0)
+    here.choose_of_account("users.title")
+    row = here.dialog.get_by_role("listitem").filter(has_text=eve.email)
+
+    row.get_by_role("button", name=here.say("users.make_admin")).click()
+    expect(row).to_contain_text(here.say("role.admin"))
+    expect(add.first).to_be_visible()
+    row.get_by_role("button", name=here.say("users.make_user")).click()
+    expect(row).to_contain_text(here.say("role.user"))
+    expect(add).to_have_count(0)
+
+    row.get_by_role("button", name=here.say("users.remove")).click()
+    here.send()
+    expect(row).to_have_count(0)
+    expect(hers.sign_in_button).to_be_visible()
+
+
+def test_the_admin_named_by_the_settings_cannot_be_unmade_and_the_dialog_says_so(window, alice):
+    here = window(alice)
+    here.choose_of_account("users.title")
+    row = here.dialog.get_by_role("listitem").filter(has_text=alice.email)
+    row.get_by_role("button", name=here.say("users.make_user")).click()
+    expect(here.dialog.get_by_role("alert")).to_contain_text("by the server’s settings")
+
+
+def test_a_user_has_no_tools_of_an_admin(window, bob, team):
+    name, (first, *_) = team
+    here = window(bob)
+    expect(here.section(name).get_by_role("button", name=here.say("group.delete"))).to_have_count(0)
+    here.open_machine(first)
+    for key in "act.edit-vm", "act.delete-vm", "act.take-out":
+        expect(here.button(key)).to_have_count(0)
+    here.page.keyboard.press("Escape")
+    here.open_account()
+    expect(here.button("users.title")).to_have_count(0)

@@ -1,0 +1,171 @@
+"""Booking, renewing, releasing: the everyday of the page."""
+
+import re
+from datetime import datetime
+
+from playwright.sync_api import expect
+
+from support.answers import done
+
+
+def ends(person, vm_id: str) -> datetime:
+    return datetime.fromisoformat(person.vm(vm_id)["expires_at"].replace("Z", "+00:00"))
+
+
+def test_a_click_and_enter_book_a_free_machine(window, bob, vm):
+    here = window(bob)
+    here.press("book", vm)
+    expect(here.choice(4)).to_be_checked()
+    here.page.keyboard.press("Enter")
+    expect(here.no_dialog).to_have_count(0)
+    expect(here.held(vm)).to_contain_text(re.compile("4 h|3 h 59 min"))
+    expect(here.toast(f"{vm} is yours until")).to_be_visible()
+    expect(here.card(vm).get_by_role("button", name=f"Release {vm}")).to_be_visible()
+    assert bob.vm(vm)["booked_by"] == bob.email
+
+
+def test_the_hours_and_the_note_chosen_are_booked_and_the_hours_remembered(window, bob, make_vm):
+    first, second = make_vm(), make_vm()
+    here = window(bob)
+    here.press("book", first)
+    here.choice(2).check()
+    expect(here.dialog).to_contain_text("(2 h)")
+    here.field("book.what_for").fill("release 4.2 soak")
+    here.send()
+    expect(here.held(first)).to_contain_text("release 4.2 soak")
+    assert bob.vm(first)["note"] == "release 4.2 soak"
+
+    here.go()
+    here.press("book", second)
+    expect(here.choice(2)).to_be_checked()
+    here.field("hours.other").fill("1,5")
+    expect(here.choice(2)).not_to_be_checked()
+    expect(here.dialog).to_contain_text("(1 h 30 min)")
+    here.send()
+    expect(here.held(second)).to_contain_text(re.compile("1 h 30 min|1 h 29 min"))
+
+
+def test_others_see_who_holds_it_until_when_and_the_time_running_down(window, bob, carol, vm):
+    done(bob.book(vm, 3, note="soak"))
+    here = window(carol, path=None)
+    here.page.clock.install()
+    here.go()
+    expect(here.card(vm)).to_contain_text(re.compile(r"bob.*→.*\b(3 h|2 h 59 min)", re.DOTALL))
+    expect(here.card(vm).get_by_role("button", name="Book")).to_have_count(0)
+    here.page.clock.fast_forward("01:00:00")
+    expect(here.card(vm)).to_contain_text(re.compile(r"bob.*→.*\b(2 h|1 h 59 min)", re.DOTALL))
+    here.open_machine(vm)
+    expect(here.dialog).to_contain_text(here.say("fact.booked_by", who=bob.email))
+    expect(here.dialog).to_contain_text("soak")
+    expect(here.button("act.release")).to_have_count(0)
+
+
+def test_one_click_renews_by_an_hour_and_the_dialog_by_as_many_as_one_likes(window, bob, vm):
+    done(bob.book(vm, 1))
+    start = ends(bob, vm)
+    here = window(bob)
+    here.held(vm).get_by_role("button", name=f"Renew {vm} by 1 hour").click()
+    expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
+    assert (ends(bob, vm) - start).total_seconds() == 3600
+
+    here.held(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
+    expect(here.dialog).to_contain_text(here.say("renew.ends_now", time="today")[:9])
+    here.choice(8).check()
+    here.send()
+    expect(here.held(vm)).to_contain_text(re.compile("10 h|9 h 59 min"))
+    assert (ends(bob, vm) - start).total_seconds() == 9 * 3600
+
+
+def test_a_release_is_one_click_and_can_be_undone(window, bob, vm):
+    done(bob.book(vm, 2, note="back soon"))
+    here = window(bob)
+    here.held(vm).get_by_role("button", name=f"Release {vm}").click()
+    expect(here.held(vm)).to_have_count(0)
+    expect(here.card(vm)).to_contain_text("Free")
+    here.toast(f"{vm} is free again").get_by_role("button", name="Undo").click()
+    expect(here.held(vm)).to_contain_text("back soon")
+    expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
+
+
+def test_an_error_is_shown_in_the_dialog_and_leaves_what_was_typed(window, bob, vm):
+    here = window(bob)
+    here.press("book", vm)
+    here.field("hours.other").fill("99")
+    here.field("book.what_for").fill("a long one")
+    expect(here.dialog).to_contain_text(here.say("hours.too_many", n=24))
+    here.button("book.submit").click()
+    expect(here.dialog.get_by_role("alert")).to_contain_text("24")
+    expect(here.field("hours.other")).to_have_value("99")
+    expect(here.field("book.what_for")).to_have_value("a long one")
+
+    here.field("hours.other").fill("3")
+    here.send()
+    expect(here.held(vm)).to_contain_text("a long one")
+
+
+def test_what_is_under_way_is_not_sent_again(window, bob, vm):
+    here = window(bob)
+    sent = []
+    here.page.route("**/book", lambda request: sent.append(request))
+    here.press("book", vm)
+    here.button("book.submit").dblclick()
+    here.dialog.locator("form").evaluate("(form) => form.requestSubmit()")
+    expect(here.dialog.locator(".send")).to_be_disabled()
+    here.page.keyboard.press("Enter")
+    here.page.evaluate("new Promise((done) => setTimeout(done))")
+    assert len(sent) == 1
+    sent[0].continue_()
+    expect(here.held(vm)).to_be_visible()
+    expect(here.no_dialog).to_have_count(0)
+
+
+def test_two_quick_clicks_renew_once(window, bob, vm):
+    done(bob.book(vm, 1))
+    before = ends(bob, vm)
+    here = window(bob)
+    here.held(vm).locator("[data-act=renew-by]").dblclick()
+    expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
+    expect(here.toast("is yours until")).to_have_count(1)
+    assert (ends(bob, vm) - before).total_seconds() == 3600
+
+
+def test_the_dialog_tells_that_the_machine_was_just_taken_and_that_it_is_free_again(window, bob, carol, vm):
+    here = window(bob)
+    here.press("book", vm)
+    here.field("book.what_for").fill("mine, I hope")
+    done(carol.book(vm, 2))
+    expect(here.dialog.get_by_role("status")).to_contain_text(f"Just taken by {carol.email}")
+    expect(here.button("book.submit")).to_be_disabled()
+    done(carol.cancel(vm))
+    expect(here.button("book.submit")).to_be_enabled()
+    expect(here.field("book.what_for")).to_have_value("mine, I hope")
+    here.send()
+    expect(here.held(vm)).to_contain_text("mine, I hope")
+
+
+def test_a_renewal_in_another_window_is_told_in_the_renewal_dialog(window, bob, vm):
+    done(bob.book(vm, 1))
+    here = window(bob)
+    here.held(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
+    done(bob.renew(vm, 1))
+    expect(here.dialog.get_by_role("status")).to_contain_text("renewed meanwhile")
+    expect(here.button("renew.submit")).to_be_disabled()
+
+
+def test_the_history_tells_what_was_done(window, bob, vm):
+    done(bob.book(vm, 1))
+    done(bob.cancel(vm))
+    here = window(bob)
+    here.choose_of_account("history.title")
+    entries = here.dialog.get_by_role("listitem").filter(has_text=vm)
+    expect(entries).to_have_count(2)
+    expect(entries.first).to_contain_text("released")
+    expect(entries.last).to_contain_text("booked")
+
+
+def test_an_address_is_copied_with_a_click(window, bob, make_vm):
+    vm_id = make_vm(external_ip="10.1.2.3")
+    here = window(bob, permissions=["clipboard-read", "clipboard-write"])
+    here.card(vm_id).get_by_text("10.1.2.3").click()
+    expect(here.toast("Copied: 10.1.2.3")).to_be_visible()
+    assert here.page.evaluate("navigator.clipboard.readText()") == "10.1.2.3"

@@ -1,0 +1,87 @@
+"""What people type is text: a name, a note, a description is never markup, wherever it is shown."""
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.machines import machine
+from support.answers import done
+from support.people import Person
+from support.server import ADMIN, running
+
+IMAGE = "<img src=x onerror=window.hit=1>"
+SCRIPT = '"><script>window.hit=1</script>'
+BREAKOUT = "'\"--></title></script><b onclick=window.hit=1>&lt;bold&amp;</b>"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """An older file, whose machine and groups have names that no rule of today lets in."""
+    wild = machine(IMAGE, 1, external_ip="10.0.0.1", internal_ip="", description=SCRIPT, tags=[IMAGE, SCRIPT])
+    groups = [{"id": 1, "name": SCRIPT, "vm_ids": [IMAGE]}, {"id": 2, "name": BREAKOUT, "vm_ids": []}]
+    folder = tmp_path_factory.mktemp("wild")
+    with running(folder, {"vms": [wild, machine("tame")], "groups": groups, "users": {}}) as server:
+        done(Person(server, ADMIN).sign_in().book(IMAGE, 2, note=BREAKOUT))
+        yield server
+
+
+def is_text_alone(here) -> bool:
+    strange = "document.querySelector('img[src=x], [onerror], [onclick], body b[onclick]')"
+    return here.page.evaluate(f"window.hit === undefined && {strange} === null")
+
+
+def test_on_the_board_names_and_notes_are_text(window, alice):
+    here = window(alice)
+    expect(here.card(IMAGE).locator(".name")).to_have_text(IMAGE)
+    assert SCRIPT in here.card(IMAGE).locator(".name").get_attribute("title")
+    expect(here.section(SCRIPT).get_by_role("heading")).to_contain_text(SCRIPT)
+    expect(here.page.get_by_role("navigation").get_by_text(BREAKOUT)).to_be_visible()
+    expect(here.held(IMAGE)).to_contain_text(BREAKOUT)
+    assert IMAGE in here.page.title() or here.page.title() == "LoadZone"
+    here.search.fill(SCRIPT)
+    expect(here.cards).to_have_count(1)
+    here.go("/?q=" + "%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E")
+    expect(here.search).to_have_value(IMAGE)
+    assert is_text_alone(here)
+
+
+def test_in_every_dialog_names_and_notes_are_text(window, alice):
+    here = window(alice)
+    here.open_machine(IMAGE)
+    for text in BREAKOUT, SCRIPT, IMAGE:
+        expect(here.dialog).to_contain_text(text)
+    here.button("act.renew").click()
+    expect(here.dialog.get_by_role("heading")).to_contain_text(IMAGE)
+    here.page.keyboard.press("Escape")
+    for key in "act.edit-vm", "act.delete-vm", "act.take-out":
+        here.choose(IMAGE, key)
+        expect(here.dialog.get_by_role("heading")).to_contain_text(IMAGE)
+        if key == "act.edit-vm":
+            expect(here.field("fact.description")).to_have_value(SCRIPT)
+            expect(here.dialog.get_by_role("option", name=BREAKOUT)).to_have_count(1)
+        here.page.keyboard.press("Escape")
+        expect(here.no_dialog).to_have_count(0)
+    here.page.get_by_role("button", name=here.say("group.create")).click()
+    expect(here.dialog.get_by_role("checkbox", name=IMAGE)).to_have_value(IMAGE)
+    here.page.keyboard.press("Escape")
+    here.section(SCRIPT).get_by_role("button", name=here.say("group.delete")).click()
+    expect(here.dialog).to_contain_text(SCRIPT)
+    here.page.keyboard.press("Escape")
+    here.choose_of_account("history.title")
+    expect(here.dialog.get_by_role("listitem").first).to_contain_text(IMAGE)
+    assert is_text_alone(here)
+
+
+def test_in_toasts_names_and_reasons_are_text(window, alice, bob):
+    here, his = window(alice), window(bob)
+    done(bob.book("tame", note=IMAGE))
+    done(alice.cancel("tame", reason=SCRIPT))
+    expect(his.toast(SCRIPT)).to_be_visible()
+    done(alice.make_group(IMAGE, ["tame"]), 201)
+    expect(his.toast(IMAGE)).to_be_visible()
+    expect(his.section(IMAGE).locator(his.card("tame"))).to_be_visible()
+    here.held(IMAGE).get_by_role("button", name="Release").click()
+    expect(here.toast(IMAGE)).to_be_visible()
+    expect(his.toast(f"released {IMAGE}")).to_be_visible()
+    done(alice.book(IMAGE, 2, note=BREAKOUT))
+    assert is_text_alone(here)
+    assert is_text_alone(his)

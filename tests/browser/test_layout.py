@@ -1,0 +1,75 @@
+"""Nothing breaks the page: no machines, one, many, names of any length, on a phone's width and on a wide screen's."""
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.machines import inventory
+from support.answers import done
+from support.people import Person
+from support.server import ADMIN
+
+WIDTHS = {320: 640, 360: 740, 768: 1024, 1440: 900, 2560: 1300}
+GROUPS = ("Production", "Staging", "Build farm")
+LONG = "of-the-northern-data-centre-that-nobody-ever-shortened-{}"
+NAMELESS = "Ж" * 100
+STEPS_OUT = """() => {
+  const width = document.documentElement.clientWidth;
+  const scrolls = (node) => node && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
+  return [...document.querySelectorAll("body *:not(option, symbol *)")]
+    .filter((node) => node.getBoundingClientRect().right > width + 1 && !node.closest(".sr, .skip"))
+    .filter((node) => node.checkVisibility({opacityProperty: true}) && !scrolls(node.parentElement))
+    .map((node) => `${node.tagName}.${node.className}`);
+}"""
+WHOLLY_SEEN = """() => [...document.querySelectorAll(".card")].filter((card) => {
+  const box = card.getBoundingClientRect();
+  return box.width > 0 && box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
+}).length"""
+
+
+@pytest.mark.parametrize("count", [0, 12, 500])
+def test_at_no_width_the_page_scrolls_sideways(window, start, count):
+    server = start(inventory(count, GROUPS if count else (), description="Application server"))
+    alice, bob = Person(server, ADMIN).sign_in(), Person(server, "bob@example.com").sign_in()
+    for person, number, hours in ((alice, 0, 0.1), (alice, 3, 21), (bob, 6, 6), (bob, 9, 9))[: count and 4]:
+        done(person.book(f"server-{number}", hours, note="A note of some length about it"))
+    assert overflowing(window(alice, at=server, language="ru")) == {}
+
+
+def test_names_of_any_length_break_nothing(window, start):
+    names = ("Группа северного дата-центра с очень длинным именем", NAMELESS, "W" * 100)
+    server = start(
+        inventory(12, names, name=LONG, description="d" * 500, tags=["t" * 32] * 9, external_ip="x" * 60 + ".example")
+    )
+    alice = Person(server, ADMIN).sign_in()
+    other = Person(server, f"{'a-name.' * 8}of-many@{'sub.' * 20}example.com").sign_in()
+    done(alice.book(LONG.format(1), 3, note="n" * 200))
+    done(other.book(LONG.format(2), 3, note="n" * 200))
+    here = window(alice, at=server)
+    assert overflowing(here) == {}
+    here.page.set_viewport_size({"width": 320, "height": 640})
+    for number in 1, 2, 3:
+        here.open_machine(LONG.format(number))
+        assert here.page.evaluate(STEPS_OUT) == []
+        here.page.keyboard.press("Escape")
+    here.press("book", LONG.format(3))
+    assert here.page.evaluate(STEPS_OUT) == []
+
+
+def test_forty_machines_are_on_a_laptops_screen_at_once(window, start):
+    server = start(inventory(60, GROUPS))
+    bob = Person(server, "bob@example.com").sign_in()
+    for number in range(0, 60, 2):
+        done(bob.book(f"server-{number}", 1 + number / 4))
+    here = window(Person(server, "carol@example.com").sign_in(), at=server)
+    expect(here.cards).to_have_count(60)
+    assert here.page.evaluate(WHOLLY_SEEN) >= 40
+
+
+def overflowing(here) -> dict[int, object]:
+    """By width, what sticks out of the page there."""
+    found = {}
+    for width, height in WIDTHS.items():
+        here.page.set_viewport_size({"width": width, "height": height})
+        if here.scrolls_sideways() or here.page.evaluate(STEPS_OUT):
+            found[width] = here.page.evaluate(STEPS_OUT) or "scrolls"
+    return found

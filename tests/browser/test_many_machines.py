@@ -1,0 +1,37 @@
+"""Ten thousand machines: the page opens, finds, and follows every change."""
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.machines import inventory
+from support.answers import done
+from support.people import Person
+from support.server import running
+
+GROUPS = tuple(f"Rack {number}" for number in range(1, 41))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("many"), inventory(10_000, GROUPS, name="node-{:05}")) as server:
+        yield server
+
+
+def test_a_change_of_one_among_ten_thousand_arrives(window, bob, server):
+    carol = Person(server, "carol@example.com").sign_in()
+    here = window(bob)
+    here.mark()
+    expect(here.page.locator(".card")).to_have_count(10_000)
+    expect(here.section("Rack 1").locator(".count")).to_have_text(here.say("count.free_of", free=250, n=250))
+    done(carol.book("node-09999", 3))
+    one_less = here.say("count.free_of", free=249, n=250)
+    expect(here.section("Rack 40").locator(".count")).to_have_text(one_less, timeout=30_000)
+
+    here.search.fill("node-09999")
+    expect(here.cards).to_have_count(1)
+    expect(here.card("node-09999")).to_contain_text("carol")
+    here.search.fill("node-00123")
+    here.press("book", "node-00123")
+    here.send()
+    expect(here.held("node-00123")).to_be_visible()
+    assert not here.was_reloaded()

@@ -1,0 +1,79 @@
+"""The server away, the network away: the page says so, waits, and is right again by itself."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.machines import machine, starter
+from support.answers import done
+from support.people import Person
+
+
+@pytest.fixture
+def server(start):
+    return start(starter())
+
+
+def test_while_the_server_is_away_the_page_says_so_and_afterwards_it_is_right_again(window, bob, server):
+    done(bob.book("server-01", 3))
+    here = window(bob)
+    here.may_be_cut = True
+    here.mark()
+    here.press("book", "server-02")
+    server.stop()
+    expect(here.offline).to_be_visible()
+    expect(here.button("book.submit")).to_be_disabled()
+    here.page.keyboard.press("Escape")
+
+    here.press("book", "server-03")
+    expect(here.toast(here.say("offline.wait"))).to_be_visible()
+    expect(here.no_dialog).to_have_count(0)
+    here.open_machine("server-04")
+    here.page.keyboard.press("Escape")
+
+    inventory = server.stored()
+    inventory["vms"].append(machine("added-meanwhile", description="while the server was away"))
+    inventory["vms"] = [vm for vm in inventory["vms"] if vm["id"] != "gpu-01"]
+    server.data.write_text(json.dumps(inventory), encoding="utf-8")
+    server.start()
+    expect(here.offline).to_be_hidden()
+    expect(here.card("added-meanwhile")).to_be_visible()
+    expect(here.card("gpu-01")).to_have_count(0)
+    expect(here.held("server-01")).to_be_visible()
+    assert not here.was_reloaded()
+
+    here.press("book", "server-03")
+    here.send()
+    expect(here.held("server-03")).to_be_visible()
+
+
+def test_a_laptop_without_network_catches_up_with_what_others_did(window, bob, server):
+    carol = Person(server, "carol@example.com").sign_in()
+    here = window(bob)
+    here.may_be_cut = True
+    here.mark()
+    here.context.set_offline(True)
+    expect(here.offline).to_be_visible()
+    done(carol.book("server-02", 2))
+    done(carol.book("stage-01", 2))
+    expect(here.card("server-02")).to_contain_text("Free")
+    here.context.set_offline(False)
+    expect(here.offline).to_be_hidden()
+    for vm_id in "server-02", "stage-01":
+        expect(here.card(vm_id)).to_contain_text("carol")
+    assert not here.was_reloaded()
+
+
+def test_a_call_that_is_cut_says_so_in_the_dialog_and_leaves_what_was_typed(window, bob):
+    here = window(bob)
+    here.may_be_cut = True
+    here.page.route("**/book", lambda route: route.abort("connectionreset"))
+    here.press("book", "server-01")
+    here.field("book.what_for").fill("soak")
+    here.button("book.submit").click()
+    expect(here.dialog.get_by_role("alert")).to_have_text(here.say("error.unreachable"))
+    expect(here.field("book.what_for")).to_have_value("soak")
+    here.page.unroute("**/book")
+    here.send()
+    expect(here.held("server-01")).to_contain_text("soak")

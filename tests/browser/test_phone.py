@@ -1,0 +1,38 @@
+"""With a thumb: a phone of 390 px."""
+
+from playwright.sync_api import expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+THUMB = 24  # WCAG 2.2, 2.5.8: the least height of what is to be pressed
+
+
+def test_a_thumb_books_and_releases(window, newcomer, make_vm):
+    vm_id = make_vm(external_ip="10.0.0.7", description="a machine")
+    here = window(newcomer, **PHONE)
+    here.search.tap()
+    here.search.fill(vm_id)
+    here.card(vm_id).get_by_role("button", name=f"Book {vm_id}").tap()
+    here.choice(2).locator("xpath=..").tap()
+    expect(here.choice(2)).to_be_checked()
+    here.button("book.submit").tap()
+    expect(here.held(vm_id)).to_be_visible()
+    assert not here.scrolls_sideways()
+
+    here.held(vm_id).get_by_role("button", name=f"Release {vm_id}").tap()
+    expect(here.held(vm_id)).to_have_count(0)
+    expect(here.card(vm_id)).to_contain_text("Free")
+
+
+def test_everything_to_press_is_high_enough_for_a_thumb(window, newcomer, vm):
+    newcomer.book(vm)
+    here = window(newcomer, **PHONE)
+    heights = """(least) => [...document.querySelectorAll("button, a, input")]
+      .filter((node) => node.checkVisibility() && !node.closest(".sr, .skip"))
+      .filter((node) => node.getBoundingClientRect().height < least).map((node) => node.outerHTML.slice(0, 80))"""
+    assert here.page.evaluate(heights, THUMB) == []
+
+
+def test_a_stranger_on_a_phone_can_choose_the_language(window):
+    here = window(language="ru", **PHONE)
+    here.page.get_by_role("button", name=here.say("language.switch")).tap()
+    expect(here.page.locator("html")).to_have_attribute("lang", "en")
