@@ -11,10 +11,9 @@ import { openDialog } from "./dialog.js";
 const LANGUAGES = { ru: "Русский", en: "English" };
 
 export function accountDialog() {
-  const member = state.me.authenticated;
   const dialog = openDialog({
-    title: state.me.email ?? t("settings.title"),
-    sub: member && t(isAdmin() ? "role.admin" : "role.user"),
+    title: state.me.email,
+    sub: t(isAdmin() ? "role.admin" : "role.user"),
     body: html`
       <div class="setting"><span>${t("language.label")}</span><span class="segmented">
         ${Object.entries(LANGUAGES).map(([code, name]) => html`
@@ -23,11 +22,11 @@ export function accountDialog() {
         ${["", "light", "dark"].map((theme) => html`
           <button type="button" data-theme-choice="${theme}" aria-pressed="${theme === chosenTheme()}">${t(`theme.${theme || "system"}`)}</button>`)}</span></div>
       <div class="choices">
-        ${member && html`<button type="button" class="button small" data-act="history" data-leave>${t("history.title")}</button>`}
+        <button type="button" class="button small" data-act="history" data-leave>${t("history.title")}</button>
         ${isAdmin() && html`<button type="button" class="button small" data-act="users" data-leave>${t("users.title")}</button>`}
         <button type="button" class="button small" data-act="keys" data-leave>${t("keys.title")}</button>
       </div>`,
-    extra: member && html`<button type="button" class="button plain" data-out="all">${t("sign_out.everywhere")}</button>
+    extra: html`<button type="button" class="button plain" data-out="all">${t("sign_out.everywhere")}</button>
       <button type="button" class="button" data-out="here">${t("sign_out")}</button>`,
   });
   dialog.node.addEventListener("click", (event) => {

@@ -11,13 +11,13 @@ export function drawAccount() {
 }
 
 function draw() {
+  const extra = state.me.authenticated ? "extra" : ""; // on a phone, members find these in their account
   const other = language === "ru" ? "en" : "ru";
   fill(root, html`
-    <button class="icon-button extra" data-act="language" data-language="${other}" lang="${other}"
+    <button class="icon-button ${extra}" data-act="language" data-language="${other}" lang="${other}"
       title="${t("language.switch")}" aria-label="${other.toUpperCase()}, ${t("language.switch")}">${other.toUpperCase()}</button>
-    <button class="icon-button extra" data-act="theme" title="${t("theme.switch")}" aria-label="${t("theme.switch")}">${icon("theme")}</button>
+    <button class="icon-button ${extra}" data-act="theme" title="${t("theme.switch")}" aria-label="${t("theme.switch")}">${icon("theme")}</button>
     ${state.me.authenticated
       ? html`<button class="avatar" data-act="account" title="${state.me.email}" aria-label="${t("account.of", { email: state.me.email })}">${state.me.email[0]}</button>`
-      : html`<button class="icon-button narrow" data-act="account" title="${t("settings.title")}" aria-label="${t("settings.title")}">${icon("more")}</button>
-        <button class="button small primary" data-act="sign-in" data-acts>${t("sign_in")}</button>`}`);
+      : html`<button class="button small primary" data-act="sign-in" data-acts>${t("sign_in")}</button>`}`);
 }
