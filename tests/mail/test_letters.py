@@ -136,7 +136,7 @@ def test_again_after_a_renewal_moved_the_end(smtp, start, soon):
     server = start(soon("renewed@example.com", seconds=1), LOADZONE_REMIND_MINUTES="5", **smtp.settings)
     smtp.wait_for_letter("renewed@example.com")
     holder = Person(server, "renewed@example.com").sign_in()
-    done(holder.renew("vm-of-renewed", 1 / 3600))
+    done(holder.renew("vm-of-renewed", 4 / 3600))
     smtp.wait_for_letter("renewed@example.com", count=2)
 
 
