@@ -3,10 +3,11 @@ import { bookVm, manage, release, renew, renewBy, signIn } from "./actions.js";
 import { t } from "./i18n.js";
 import { connect } from "./live.js";
 import { setFilter, readAddress } from "./filter.js";
-import { state, subscribe } from "./state.js";
+import { state } from "./state.js";
 import { drawAccount } from "./views/account.js";
 import { drawBoard } from "./views/board.js";
 import { drawChips } from "./views/chips.js";
+import { drawConnection } from "./views/connection.js";
 import { drawMine } from "./views/mine.js";
 import { fold } from "./views/section.js";
 import { drawSidebar } from "./views/sidebar.js";
@@ -20,8 +21,7 @@ const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", 
 
 const search = document.getElementById("search");
 
-for (const draw of [drawSidebar, drawChips, drawMine, drawBoard, drawAccount, drawTitle]) draw();
-subscribe((what) => what.online && showConnection());
+for (const draw of [drawSidebar, drawChips, drawMine, drawBoard, drawAccount, drawConnection, drawTitle]) draw();
 wireSearch();
 document.addEventListener("click", clicked);
 document.addEventListener("keydown", pressed);
@@ -35,11 +35,6 @@ function clicked(event) {
   const { act } = target.dataset;
   if (!state.online && !LOOKING.has(act)) return toast(t("offline.wait"));
   ACTIONS[act](target.dataset, target);
-}
-
-function showConnection() {
-  document.documentElement.toggleAttribute("data-offline", !state.online);
-  document.getElementById("offline").hidden = state.online;
 }
 
 /** A key of the page itself: not while something is typed, and not over a dialog. */
