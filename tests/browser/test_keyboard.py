@@ -92,3 +92,30 @@ def test_a_change_from_elsewhere_does_not_take_the_focus_away(window, bob, serve
     done(alice.make_group("Another", ["build-01"]), 201)
     expect(here.section("Another").locator(here.card("build-01"))).to_be_visible()
     expect(here.card("build-02").locator(".name")).to_be_focused()
+
+
+def test_arrows_go_from_machine_to_machine_and_stay_on_the_same_control(window, bob):
+    here = window(bob)
+    here.card("stage-02").locator(".name").focus()
+    here.page.keyboard.press("ArrowRight")
+    expect(here.card("stage-03").locator(".name")).to_be_focused()
+    here.page.keyboard.press("ArrowLeft")
+    here.page.keyboard.press("Tab")
+    here.page.keyboard.press("ArrowLeft")
+    expect(here.card("stage-01").get_by_text("192.168.20.11")).to_be_focused()
+    here.page.keyboard.press("ArrowUp")
+    expect(here.card("server-01").get_by_text("192.168.10.11")).to_be_focused()
+    here.page.keyboard.press("ArrowUp")
+    expect(here.card("server-01").get_by_text("192.168.10.11")).to_be_focused()
+
+
+def test_a_question_mark_shows_the_keys(window):
+    here = window()
+    here.page.keyboard.press("?")
+    expect(here.dialog.get_by_role("heading", name=here.say("keys.title"))).to_be_visible()
+    expect(here.dialog).to_contain_text(here.say("keys.search"))
+    here.page.keyboard.press("Escape")
+    here.search.focus()
+    here.page.keyboard.press("?")
+    expect(here.search).to_have_value("?")
+    expect(here.no_dialog).to_have_count(0)

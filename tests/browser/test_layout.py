@@ -16,7 +16,7 @@ STEPS_OUT = """() => {
   const width = document.documentElement.clientWidth;
   const scrolls = (node) => node && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
   return [...document.querySelectorAll("body *:not(option, symbol *)")]
-    .filter((node) => node.getBoundingClientRect().right > width + 1 && !node.closest(".sr, .skip"))
+    .filter((node) => node.getBoundingClientRect().right > width + 1 && !node.closest(".skip"))
     .filter((node) => node.checkVisibility({opacityProperty: true}) && !scrolls(node.parentElement))
     .map((node) => `${node.tagName}.${node.className}`);
 }"""

@@ -1,0 +1,87 @@
+"""What a glance tells: the tab's title and icon, what is mine on top, groups that stay folded."""
+
+import re
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from browser.machines import starter
+from support.answers import done
+from support.people import Person
+from support.server import running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("glance"), starter()) as server:
+        yield server
+
+
+def test_the_tab_tells_the_most_urgent_of_my_bookings(window, newcomer, server):
+    here = window(newcomer)
+    expect(here.page).to_have_title("LoadZone")
+    done(newcomer.book("server-01", 5))
+    done(newcomer.book("stage-01", 2))
+    expect(here.page).to_have_title(re.compile(r"^(2 h|1 h 59 min) · stage-01"))
+    icon = here.page.locator('link[rel="icon"]')
+    calm = icon.get_attribute("href")
+    done(newcomer.book("build-01", 0.25))
+    expect(here.page).to_have_title(re.compile("min · build-01"))
+    expect(icon).not_to_have_attribute("href", calm)
+    assert requests.get(server.url + icon.get_attribute("href"), timeout=10).ok
+
+    assert here.page.locator("#mine .held .name").all_inner_texts() == ["build-01", "stage-01", "server-01"]
+    for vm_id in "server-01", "stage-01", "build-01":
+        done(newcomer.cancel(vm_id))
+    expect(here.page).to_have_title("LoadZone")
+    expect(icon).to_have_attribute("href", calm)
+
+
+def test_what_a_machine_is_is_told_by_word_and_shape_as_well_as_by_colour(window, newcomer, bob):
+    done(bob.book("server-02", 5))
+    done(newcomer.book("server-03", 5))
+    done(newcomer.book("server-04", 0.25))
+    here = window(newcomer)
+    shapes = [
+        here.card(vm_id).locator(".mark use").get_attribute("href")
+        for vm_id in ("server-01", "server-02", "server-03", "server-04")
+    ]
+    assert len(set(shapes)) == 4
+    for vm_id, word in ("server-01", "Free"), ("server-02", "Taken"), ("server-03", "Mine"), ("server-04", "Mine"):
+        expect(here.card(vm_id)).to_contain_text(word)
+    for person, vm_id in (bob, "server-02"), (newcomer, "server-03"), (newcomer, "server-04"):
+        done(person.cancel(vm_id))
+
+
+def test_the_exact_end_with_its_zone_is_shown_on_hover(window, bob):
+    done(bob.book("gpu-01", 5))
+    here = window(bob, timezone_id="Asia/Yekaterinburg")
+    expect(here.held("gpu-01").locator("[title*='GMT+05:00']").first).to_be_visible()
+    done(bob.cancel("gpu-01"))
+
+
+def test_a_folded_group_stays_folded(window, bob):
+    here = window(bob)
+    fold = here.section("Staging").get_by_role("button", name="Staging", exact=True)
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    expect(here.card("stage-01")).to_be_hidden()
+    expect(here.section("Staging")).to_contain_text("3 free of 3")
+    here.go()
+    expect(here.card("stage-01")).to_be_hidden()
+    expect(here.card("server-01")).to_be_visible()
+    fold.click()
+    expect(here.card("stage-01")).to_be_visible()
+    here.go()
+    expect(here.card("stage-01")).to_be_visible()
+
+
+def test_a_booking_that_ends_leaves_the_top_by_itself(window, server):
+    carol = Person(server, "carol@example.com").sign_in()
+    here = window(carol)
+    done(carol.book("sandbox-01", 2 / 3600))
+    expect(here.held("sandbox-01")).to_be_visible()
+    expect(here.held("sandbox-01")).to_have_count(0)
+    expect(here.card("sandbox-01")).to_contain_text("Free")
+    expect(here.toast("the booking of carol@example.com has ended")).to_be_visible()
