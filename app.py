@@ -10,7 +10,6 @@ if __name__ == "__main__":
 import hashlib
 import logging
 import os
-import secrets
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -35,6 +34,7 @@ from context import Parts, language, visitor
 from datafile import BadFile
 from desk import Desk
 from durable import FileInUse
+from keys import BadKey, own_key
 from letters import Writer, letters_for
 from links import Links
 from live import Live
@@ -63,7 +63,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     config = config or _settings()
     app = Flask(__name__, static_url_path=f"/static/{_static_version()}", instance_path=str(HERE / "instance"))
     app.config.update(
-        SECRET_KEY=config.secret_key or _own_secret_key(Path(app.instance_path)),
+        SECRET_KEY=_secret_key(config, Path(app.instance_path)),
         MAX_CONTENT_LENGTH=guards.BODY_AT_MOST,
         SEND_FILE_MAX_AGE_DEFAULT=A_YEAR,  # every version has an address of its own
         SESSION_COOKIE_SAMESITE="Lax",
@@ -134,24 +134,20 @@ def _open_store(config: Config, instance: Path) -> JsonStore:
         raise CannotStart(f"{path} cannot be used: {error.strerror}") from None
 
 
+def _secret_key(config: Config, instance: Path) -> str:
+    try:
+        return config.secret_key or own_key(instance)
+    except BadKey as error:
+        raise CannotStart(f"{error}; delete it and everybody signs in anew, or set LOADZONE_SECRET_KEY") from None
+    except OSError as error:
+        raise CannotStart(f"{instance}: {error.strerror}; set LOADZONE_SECRET_KEY instead") from None
+
+
 def _settings() -> Config:
     try:
         return Config.from_env(os.environ)
     except BadSetting as error:
         raise CannotStart(str(error)) from None
-
-
-def _own_secret_key(instance: Path) -> str:
-    """Made once; whoever has it can sign in as anybody, so nobody else may read it."""
-    path = instance / "secret_key"
-    try:
-        instance.mkdir(mode=0o700, exist_ok=True)
-        if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(48))
-        return path.read_text()
-    except OSError as error:
-        raise CannotStart(f"{path} cannot be used: {error.strerror}; set LOADZONE_SECRET_KEY instead") from None
 
 
 def _static_version() -> str:

@@ -174,7 +174,11 @@ def _domain(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._:\-\[\]]{1,255}", text):
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        raise ValueError("is not a host name or address") from None
+    if not re.fullmatch(r"[^\s/@]{1,255}", text):
         raise ValueError("is not a host name or address")
     return text
 

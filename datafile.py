@@ -16,7 +16,10 @@ from mending import Draft, mend
 from records import NOTHING, TABLES, Entry, Group, Letter, State, User, Vm
 from times import parse_time
 
-_UNKNOWN = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# Times beyond these mean "ever" or "never"; within them, reminders and time zones can be reckoned.
+EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
+LATEST = datetime(9999, 12, 1, tzinfo=timezone.utc)
+MOST = 2**53  # what a browser counts exactly
 
 
 class BadFile(Exception):
@@ -164,7 +167,7 @@ def _group_in(fields: Fields) -> Group:
 
 def _user_in(email: str, fields: Fields) -> User:
     entries = tuple(_entry_in(entry) for entry in fields.records("bookings"))
-    first_start = min((entry.start for entry in entries if entry.start), default=_UNKNOWN)
+    first_start = min((entry.start for entry in entries if entry.start), default=EARLIEST)
     return User(
         email=_address(email) or "",
         created=fields.time("created") or first_start,
@@ -223,7 +226,10 @@ class Fields:
         return self._typed(key, str, "a text")
 
     def number(self, key: str) -> int | None:
-        return self._typed(key, int, "a whole number")
+        number = self._typed(key, int, "a whole number")
+        if number is not None and not 0 <= number <= MOST:
+            raise BadFile(f"{self._at(key)}: a whole number from 0 to {MOST} is expected here")
+        return number
 
     def mapping(self, key: str) -> Mapping[str, Any]:
         return self._typed(key, dict, "an object") or NOTHING
@@ -237,7 +243,7 @@ class Fields:
     def time(self, key: str) -> Any:
         text = self.text(key)
         try:
-            return parse_time(text) if text else None
+            return min(max(parse_time(text), EARLIEST), LATEST) if text else None
         except ValueError:
             raise BadFile(f"{self._at(key)}: {text!r} is not a time") from None
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from codes import GOOD_FOR
 from config import Config
 from desk import Desk
+from i18n import best_of
 from letters import Writer, code_letter
 from records import Letter
 from rules import outbox
-from smtp import CannotConnect, Connection, Outcome
+from smtp import CannotConnect, Connection, HungUp, Outcome
 from storage import CannotSave, Commit, JsonStore
 
 log = logging.getLogger("loadzone.mailer")
@@ -99,9 +99,7 @@ class Mailer:
         try:
             with Connection(self._config) as connection:
                 self._say_it_is_back()
-                for letter in due[:PER_CONNECTION]:
-                    if not self._stopping:
-                        self._hand_over(connection, letter)
+                self._hand_over_all(connection, due[:PER_CONNECTION])
         except CannotConnect as error:
             self._say_it_is_away(error)
             for letter in self._due():
@@ -137,13 +135,26 @@ class Mailer:
         now = self._clock()
         return [letter for letter in self._waiting() if self._pauses.is_due(letter, now)]
 
-    def _hand_over(self, connection: Connection, letter: Letter) -> None:
+    def _hand_over_all(self, connection: Connection, letters: list[Letter]) -> None:
+        """One after the other; a letter at which the server hangs up waits, and the others get a new connection."""
+        for letter in letters:
+            if self._stopping:
+                break
+            try:
+                outcome, words = self._hand_over(connection, letter)
+            except HungUp as error:
+                self._note(letter, Outcome.LATER, str(error))
+                break
+            self._note(letter, outcome, words)
+
+    def _hand_over(self, connection: Connection, letter: Letter) -> tuple[Outcome, str]:
         try:
             written = self._writer.write(letter, self._language_of(letter))
-        except (KeyError, ValueError) as error:  # a file edited by hand may ask for a letter we cannot write
-            outcome, words = Outcome.NEVER, repr(error)
-        else:
-            outcome, words = connection.send(letter, written)
+        except Exception as error:  # a file edited by hand may ask for what cannot be written; others must not wait
+            return Outcome.NEVER, repr(error)
+        return connection.send(letter, written)
+
+    def _note(self, letter: Letter, outcome: Outcome, words: str) -> None:
         if outcome is Outcome.LATER:
             log.warning("letter %s (%s) to %s is to be tried again: %s", letter.id, letter.kind, letter.to, words)
             self._pauses.grow(letter, self._clock())
@@ -178,9 +189,9 @@ class Mailer:
         return False
 
     def _language_of(self, letter: Letter) -> str:
-        user: Any = self._store.snapshot.users.get(letter.to)
-        wishes: Iterable[str | None] = (letter.about.get("language"), user and (user.language or user.seen_language))
-        return next(filter(None, wishes), self._config.language)
+        user = self._store.snapshot.users.get(letter.to)
+        own = [user.language, user.seen_language] if user else []
+        return best_of([letter.about.get("language"), *own]) or self._config.language
 
     def _say_it_is_away(self, error: CannotConnect) -> None:
         level = logging.DEBUG if self._away else logging.ERROR

@@ -6,7 +6,6 @@ The truth is in the data; the heap here only knows when to look.
 from __future__ import annotations
 
 import heapq
-import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -18,10 +17,8 @@ from desk import Desk
 from rules import expiry, history
 from storage import CannotSave, Commit, JsonStore
 
-log = logging.getLogger("loadzone.scheduler")
-
 SWEEP_SECONDS = 60
-RETRY_SECONDS = 1
+RETRY_SECONDS = (1, 10)  # the first pause while the file cannot be written, and the longest
 AT_ONCE = 2500  # machines in one change, so that others get their turn in between
 LONGEST_SLEEP = 5.0
 
@@ -38,15 +35,16 @@ class Scheduler:
         self._heap_turn = threading.Lock()
         self._ticking = threading.Lock()
         self._armed: datetime | None = None
+        self._pause = 0
         self._timers = Timers(timezone=timezone.utc)
         self._collect()
         store.subscribe(self._follow)
 
     def catch_up(self) -> None:
         """At the start, before the first answer: give ends, release what ended meanwhile, clean the history."""
-        self._desk.do(expiry.give_ends)
+        self._run(lambda: self._desk.do(expiry.give_ends))
         self.tick()
-        self._desk.do(history.clean_up)
+        self.clean_up()
 
     def start(self) -> None:
         self._every(self.clean_up, 3600)
@@ -71,7 +69,7 @@ class Scheduler:
         self.tick()
 
     def clean_up(self) -> None:
-        self._run(lambda: self._desk.do(history.clean_up), "the clean-up")
+        self._run(lambda: self._desk.do(history.clean_up))
 
     @property
     def next_deadline(self) -> datetime | None:
@@ -79,19 +77,21 @@ class Scheduler:
             return self._heap[0][0] if self._heap else None
 
     def _settle(self, vm_ids: list[str]) -> None:
-        done = self._run(lambda: self._desk.do(expiry.settle, vm_ids=vm_ids), "releasing")
-        later = None if done else self._clock() + timedelta(seconds=RETRY_SECONDS)
+        done = self._run(lambda: self._desk.do(expiry.settle, vm_ids=vm_ids))
+        later = None if done else self._clock() + timedelta(seconds=self._pause)
         vms = self._store.snapshot.vms
         for vm in filter(None, map(vms.get, vm_ids)):
             self._watch(vm, later)
 
-    def _run(self, work: Callable[[], Any], name: str) -> bool:
-        """Whether it went well. A full disk is reported where it happens; the next try is at the next deadline."""
+    def _run(self, work: Callable[[], Any]) -> bool:
+        """Whether it went well. That the file cannot be written is said by the store; pauses grow meanwhile."""
+        first, longest = RETRY_SECONDS
         try:
             work()
         except CannotSave:
-            log.warning("%s waits: the data file cannot be written", name)
+            self._pause = min(2 * self._pause, longest) if self._pause else first
             return False
+        self._pause = 0
         return True
 
     def _follow(self, commit: Commit) -> None:

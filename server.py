@@ -12,6 +12,8 @@ from typing import Any
 import gevent
 from flask import Flask
 from gevent import monkey, pywsgi
+from gevent.event import Event
+from gevent.pool import Pool
 
 log = logging.getLogger("loadzone")
 
@@ -35,20 +37,24 @@ def run_blocking() -> Callable[[Callable[[], Any]], Any]:
 def serve(app: Flask) -> int:
     """Serve until SIGTERM or Ctrl-C. Gives the exit status."""
     parts = app.extensions["loadzone"]
-    config, socketio = parts.config, app.extensions["socketio"]
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, _stop, socketio)
-    parts.start()
-    _greet(parts)
+    place = (parts.config.host, parts.config.port)
+    server = pywsgi.WSGIServer(place, app, handler_class=Handler, log=None, error_log=_Quiet(), spawn=Pool())
     try:
-        socketio.run(
-            app, host=config.host, port=config.port, log_output=False, handler_class=Handler, error_log=_Quiet()
-        )
+        server.init_socket()  # before anything is done: who cannot listen must not release or mail either
     except OSError as error:
-        log.error("cannot listen on %s:%s: %s", config.host, config.port, error.strerror)
+        log.error("cannot listen on %s:%s: %s", *place, error.strerror)
+        parts.store.close()
         return 1
-    finally:
-        parts.stop()
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stopping.set)
+    parts.start()
+    server.start()
+    _greet(parts)
+    stopping.wait()
+    log.info("stopping")
+    server.stop(timeout=LAST_ANSWERS)
+    parts.stop()
     log.info("stopped")
     return 0
 
@@ -83,17 +89,13 @@ class _Quiet:
 
 
 def _greet(parts: Any) -> None:
-    config = parts.config
+    config, users = parts.config, parts.store.snapshot.users
     if config.auth == "trust":
         log.warning("LOADZONE_AUTH=trust: whoever types an address is that person; for a closed test network only")
     if not config.mails:
         log.info("SMTP_HOST is not set: no mail is sent, and sign-in codes are written here")
-    if not config.admins and not parts.store.snapshot.users:
+    if not config.admins and not users:
         log.info("nobody has signed in yet: the first one to do so becomes admin")
+    if not config.admins and users and not any(user.role == "admin" for user in users.values()):
+        log.warning("nobody is an admin: set LOADZONE_ADMINS to the address of who shall be one")
     log.info("serving %s from %s, at %s", config.base_url, parts.store.path, f"{config.host}:{config.port}")
-
-
-def _stop(socketio: Any) -> None:
-    log.info("stopping")
-    if socketio.wsgi_server:
-        socketio.wsgi_server.stop(timeout=LAST_ANSWERS)

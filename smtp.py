@@ -27,6 +27,10 @@ class CannotConnect(Exception):
     """No letter can be handed over now: the server is away, or will not talk to us as it must."""
 
 
+class HungUp(Exception):
+    """The connection ended while a letter was handed over; whether it was taken is unknown."""
+
+
 class Connection:
     """An open connection, as a context. Raises CannotConnect.
 
@@ -39,7 +43,7 @@ class Connection:
     def __enter__(self) -> Connection:
         try:
             self._smtp = self._connect()
-        except (OSError, smtplib.SMTPException) as error:  # ssl.SSLError is an OSError
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # a name or password that cannot be sent
             raise CannotConnect(_in_a_line(error)) from error
         return self
 
@@ -50,7 +54,7 @@ class Connection:
             self._smtp.close()  # it hung up first; what it took, it has
 
     def send(self, letter: Letter, written: Written) -> tuple[Outcome, str]:
-        """Hand one letter over: the outcome, and the server's words where it was not taken."""
+        """Hand one letter over: the outcome, and the server's words where it was not taken. Raises HungUp."""
         try:
             self._smtp.send_message(_message(self._config, letter, written), to_addrs=[letter.to])
         except smtplib.SMTPRecipientsRefused as error:
@@ -59,11 +63,11 @@ class Connection:
         except smtplib.SMTPResponseException as error:
             return _judged(error.smtp_code, error.smtp_error)
         except smtplib.SMTPServerDisconnected as error:
-            raise CannotConnect(_in_a_line(error)) from error
+            raise HungUp(_in_a_line(error)) from error
         except (smtplib.SMTPException, ValueError) as error:  # an address that cannot be written as one
             return Outcome.NEVER, _in_a_line(error)
-        except OSError as error:
-            raise CannotConnect(_in_a_line(error)) from error
+        except OSError as error:  # smtplib's own are OSErrors too, so this one comes last
+            raise HungUp(_in_a_line(error)) from error
         return Outcome.SENT, ""
 
     def _connect(self) -> smtplib.SMTP:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from change import Change
-from datafile import FileText, read_state
+from datafile import BadFile, FileText, read_state
 from durable import DurableFile
 from records import TABLES, Group, State, Vm
 
@@ -70,6 +70,7 @@ class JsonStore:
         self._turn = threading.Lock()  # one rule at a time
         self._writing = threading.Lock()  # one write at a time
         self._open: Batch | None = None
+        self._failing = False
         try:
             self._committed = self._latest = self._load(starter)
         except BaseException:
@@ -103,11 +104,11 @@ class JsonStore:
         self._settle(batch)
 
     def check(self) -> None:
-        """Raise an OSError unless a write would succeed now."""
+        """Raise CannotSave unless a write would succeed now."""
         with self._writing:
             outcome = self._run_blocking(lambda: _attempt(self._file.try_writing))
         if isinstance(outcome, OSError):
-            raise outcome
+            raise CannotSave from outcome
 
     def close(self) -> None:
         """Wait for the write under way, then let go of the file."""
@@ -120,10 +121,18 @@ class JsonStore:
         for sentence in mended:
             log.warning("%s: %s", self.path.name, sentence)
         self._text.mark_all(state)
+        content = self._written_back(state)
         if fresh:
-            self._file.replace(self._text.render(state))
+            self._file.replace(content)
         self._file.protect()
         return state
+
+    def _written_back(self, state: State) -> bytes:
+        """What was read must be writable, or the first change would be refused for what somebody else once wrote."""
+        try:
+            return self._text.render(state)
+        except TypeError as error:
+            raise BadFile(f"it can be read but not be written back: {error}") from None
 
     def _open_batch(self) -> Batch:
         if self._open is None:
@@ -145,11 +154,12 @@ class JsonStore:
         try:
             certain = not batch.changed or self._put_on_disk(commit)
         except OSError as error:
-            log.error("cannot write %s: %s", self.path, error)
+            self._say_if_it_writes(error)
             self._undo(batch, CannotSave())
         except Exception as error:
             self._undo(batch, error)
         else:
+            self._say_if_it_writes(None)
             self._committed = batch.state
             batch.settle(None if certain else CannotSave(unsure=True))
             self._publish(commit)
@@ -182,6 +192,14 @@ class JsonStore:
         for failed in filter(None, (batch, after)):
             self._text.mark(failed.touched)
             failed.settle(error)
+
+    def _say_if_it_writes(self, error: OSError | None) -> None:
+        """A disk that stays full is said once, and once more when it is over."""
+        if error and not self._failing:
+            log.error("cannot write %s: %s; nothing can be changed until it can", self.path, error)
+        elif self._failing and not error:
+            log.info("%s can be written again", self.path)
+        self._failing = error is not None
 
     def _publish(self, commit: Commit) -> None:
         for listener in self._listeners:

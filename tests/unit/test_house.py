@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "i18n": set(),
     "lines": set(),
     "durable": set(),
+    "keys": set(),
     "change": {"records"},
     "mending": {"records"},
     "datafile": {"lines", "mending", "records", "times"},

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from datafile import BadFile, FileText, read_state
+from storage import JsonStore
 
 
 def load(data):
@@ -160,9 +161,31 @@ def test_a_byte_order_mark_does_not_matter():
         ('{"groups": [{"id": 1}]}', "groups[0].name: is missing"),
         ('{"users": {"a@x.y": {"bookings": [{}, {"start": "x"}]}}}', "users['a@x.y'].bookings[1].start"),
         ('{"users": []}', "users: an object"),
+        ('{"groups": [{"id": 18446744073709551615, "name": "A"}]}', "groups[0].id: a whole number from 0"),
     ],
 )
 def test_a_file_of_another_shape_is_refused_with_what_and_where(text, place):
     with pytest.raises(BadFile) as caught:
         read_state(text.encode())
     assert place in str(caught.value)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Moscow", "America/Lima"])
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:30:00Z", "0001-01-01T00:30:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59"]
+)
+def test_times_at_either_end_of_the_calendar_can_still_be_reckoned_with(monkeypatch, zone, text):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    expires_at = load({"vms": [booked(expires_at=text)]})[0].vms["vm"].expires_at
+    monkeypatch.undo()
+    time.tzset()
+    assert expires_at.astimezone(timezone(timedelta(hours=14))) - timedelta(days=30)
+    assert expires_at.astimezone(timezone(timedelta(hours=-12))) + timedelta(days=20)
+
+
+def test_what_can_be_read_but_not_written_back_stops_the_start(tmp_path):
+    path = tmp_path / "data.json"
+    path.write_text('{"vms": [{"id": "vm", "x": ' + "[" * 400 + "]" * 400 + "}]}")
+    with pytest.raises(BadFile, match="written back"):
+        JsonStore(path)

@@ -212,7 +212,7 @@ def test_a_rename_that_reports_failure_but_happened_is_followed(store, path, mon
 def test_check_says_whether_a_write_would_succeed(store, monkeypatch):
     store.check()
     monkeypatch.setattr(durable, "os", Failing("fsync"))
-    with pytest.raises(OSError, match="injected"):
+    with pytest.raises(CannotSave):
         store.check()
 
 
