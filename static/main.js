@@ -4,7 +4,7 @@ import { t } from "./i18n.js";
 import { connect } from "./live.js";
 import { setFilter, readAddress } from "./filter.js";
 import { state } from "./state.js";
-import { drawAccount } from "./views/account.js";
+import { drawAccount, toggleView } from "./views/account.js";
 import { drawBoard } from "./views/board.js";
 import { drawChips } from "./views/chips.js";
 import { drawConnection } from "./views/connection.js";
@@ -16,8 +16,9 @@ import { moveByArrows } from "./views/arrows.js";
 import { copy } from "./views/copy.js";
 import { notified, toast } from "./views/toasts.js";
 
-const ACTIONS = { book: bookVm, renew, release, "renew-by": renewBy, copy, fold, "sign-in": signIn, ...manage };
-const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "show-all"]); // what needs no connection
+const ACTIONS = { book: bookVm, renew, release, "renew-by": renewBy, copy, fold, view: toggleView, "sign-in": signIn, ...manage };
+// What needs no connection
+const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "view", "show-all"]);
 
 const search = document.getElementById("search");
 

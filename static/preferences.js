@@ -30,6 +30,13 @@ export function lastHours() {
 
 export const rememberHours = (hours) => remember("hours", String(hours));
 
+export const chosenView = () => (recall("view") === "list" ? "list" : "cards");
+
+export function switchView(view) {
+  document.documentElement.dataset.view = view;
+  remember("view", view);
+}
+
 /** The groups folded away, as the text of their ids. */
 export const folded = () => (recall("folded") ?? "").split(",").filter(Boolean);
 

@@ -1,11 +1,13 @@
 // The right end of the bar: the language, the theme, and who one is.
 import { fill, html, icon } from "../html.js";
 import { language, t } from "../i18n.js";
+import { chosenView, switchView } from "../preferences.js";
 import { state, subscribe } from "../state.js";
 
 const root = document.getElementById("account");
 
 export function drawAccount() {
+  switchView(chosenView());
   draw();
   subscribe(({ me }) => me && draw());
 }
@@ -13,11 +15,20 @@ export function drawAccount() {
 function draw() {
   const extra = state.me.authenticated ? "extra" : ""; // on a phone, members find these in their account
   const other = language === "ru" ? "en" : "ru";
+  const otherView = chosenView() === "list" ? "cards" : "list";
   fill(root, html`
     <button class="icon-button ${extra}" data-act="language" data-language="${other}" lang="${other}"
       title="${t("language.switch")}" aria-label="${other.toUpperCase()}, ${t("language.switch")}">${other.toUpperCase()}</button>
+    <button class="icon-button view" data-act="view" title="${t(`view.${otherView}`)}" aria-label="${t(`view.${otherView}`)}">${icon(otherView)}</button>
     <button class="icon-button ${extra}" data-act="theme" title="${t("theme.switch")}" aria-label="${t("theme.switch")}">${icon("theme")}</button>
     ${state.me.authenticated
       ? html`<button class="avatar" data-act="account" title="${state.me.email}" aria-label="${t("account.of", { email: state.me.email })}">${state.me.email[0]}</button>`
       : html`<button class="button small primary" data-act="sign-in" data-acts>${t("sign_in")}</button>`}`);
+}
+
+/** Cards or a dense list; remembered. */
+export function toggleView() {
+  switchView(chosenView() === "list" ? "cards" : "list");
+  draw();
+  root.querySelector(".view").focus();
 }

@@ -16,7 +16,7 @@ const pattern = element(html`
     </div>
     <div class="row">
       <span class="say"><span class="sr"></span><span class="who"></span><span class="until"></span></span>
-      <span class="left"></span>
+      <span class="left"></span><span class="about"></span>
       <button class="act" data-acts></button>
     </div>
     <i class="bar"></i>
@@ -34,7 +34,7 @@ export function makeCard(vm) {
   const part = (selector) => node.querySelector(selector);
   const card = {
     node, mark: part("use"), name: part(".name"), ip: part(".ip"),
-    word: part(".sr"), who: part(".who"), until: part(".until"), left: part(".left"), act: part(".act"), bar: part(".bar"),
+    word: part(".sr"), who: part(".who"), until: part(".until"), left: part(".left"), act: part(".act"), about: part(".about"), bar: part(".bar"),
   };
   updateCard(card, vm);
   return card;
@@ -51,6 +51,8 @@ export function updateCard(card, vm) {
   card.ip.dataset.text = address;
   setText(card.ip, address);
   if (address) card.ip.title = t("copy.hint", { text: address });
+  setText(card.about, vm.note || vm.description || "");
+  card.about.title = card.about.textContent;
   tickCard(card);
 }
 
