@@ -35,7 +35,7 @@ class Booker:
             self._confirmed.release()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_fifty_kills_lose_nothing_that_was_confirmed(start):
     server = start(inventory([machine(f"vm-{c}-{n}") for c in range(CLIENTS) for n in range(MACHINES_EACH)]))
     confirmed = threading.Semaphore(0)

@@ -37,6 +37,7 @@ class Listener:
             transports=list(transports),
             wait_timeout=PATIENCE,
         )
+        self._websocket = self._client.eio.ws  # the client forgets it, unclosed, when the server hangs up
 
     def wait_for(self, event: str, timeout: float = PATIENCE, **expected) -> dict:
         """The first `event` whose data agrees with `expected`, waiting for it."""
@@ -72,11 +73,13 @@ class Listener:
         if not self._client.connected:
             pass
         elif self._client.transport() == "websocket":
-            self._client.eio.ws.sock.shutdown(socket.SHUT_RDWR)
+            self._websocket.sock.shutdown(socket.SHUT_RDWR)
         else:
             self._client.disconnect()
         if reading:
             reading.join(PATIENCE)
+        if self._websocket:
+            self._websocket.shutdown()
         self._http.close()
 
     def __enter__(self) -> "Listener":
