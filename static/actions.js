@@ -11,7 +11,7 @@ import { renewDialog } from "./dialogs/renew.js";
 import { signInDialog } from "./dialogs/sign_in.js";
 import { usersDialog } from "./dialogs/users.js";
 import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/vm.js";
-import { at } from "./format.js";
+import { at, HOUR, now } from "./format.js";
 import { setFilter } from "./filter.js";
 import { t } from "./i18n.js";
 import { switchLanguage, switchTheme } from "./preferences.js";
@@ -82,7 +82,7 @@ async function once(name, work) {
 
 /** Book it again for what was left, if nobody was faster. */
 function undo(vm) {
-  const hours = (Date.parse(vm.expires_at) - Date.now()) / 3_600_000;
+  const hours = (Date.parse(vm.expires_at) - now()) / HOUR;
   if (hours <= 0.01) return undefined;
   const again = { vm_id: vm.id, hours: Math.min(hours, state.settings.max_hours), note: vm.note };
   return {

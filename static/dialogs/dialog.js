@@ -3,6 +3,7 @@ import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
 import { markWaiting } from "../views/connection.js";
+import { comeBack, leave } from "./focus.js";
 
 let number = 0;
 
@@ -28,6 +29,7 @@ export function openDialog({ title, sub, body, submit, label, kind = "primary", 
     </dialog>`);
   const dialog = new Dialog(node, submit, watch);
   document.body.append(node);
+  leave(node);
   node.showModal();
   const first = kind === "danger" ? "footer .close" : ".send"; // what cannot be undone is not one Enter away
   (node.querySelector("[autofocus]") ?? node.querySelector(first) ?? node.querySelector(".close")).focus();
@@ -118,7 +120,11 @@ export class Dialog {
     this.ready();
   }
 
-  gone() { this.forget(); this.node.remove(); }
+  gone() {
+    this.forget();
+    this.node.remove();
+    comeBack(this.node);
+  }
 }
 
 /** A labelled input. */
