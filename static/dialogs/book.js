@@ -12,7 +12,7 @@ import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 export function bookDialog(vm) {
   const dialog = openDialog({
     title: t("book.title", { vm: vm.id }),
-    sub: [vm.external_ip || vm.internal_ip, groupOf(vm)?.name, vm.description].filter(Boolean).join(" · "),
+    sub: html`<span class="brief">${[vm.external_ip || vm.internal_ip, groupOf(vm)?.name, vm.description].filter(Boolean).join(" · ")}</span>`,
     body: html`${hoursField(t("hours.how_long"))}
       ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}`,
     label: t("book.submit"),

@@ -11,12 +11,18 @@ export function leave(dialog) {
   openers.set(dialog, from);
 }
 
-/** Go back, once the last dialog has closed. A button that means something else by now is not pressed twice by mistake. */
+/**
+ * Once the last dialog has closed, mend where the browser put the focus: nowhere, or on a button that means something
+ * else by now ("Release" where "Book" was) and is not to be pressed by a second Enter.
+ */
 export function comeBack(dialog) {
   const from = openers.get(dialog);
   if (!from || document.querySelector("dialog[open]")) return;
   const { node, act } = from;
-  const same = node.isConnected && node.dataset.act === act && node.checkVisibility();
+  const changed = node.dataset.act !== act;
+  const active = document.activeElement;
+  if (active !== document.body && !(active === node && changed)) return;
+  const same = node.isConnected && !changed && node.checkVisibility();
   const near = same ? node : node.closest(".card:not([hidden]), .held")?.querySelector(".name");
   (near?.isConnected ? near : document.getElementById("board")).focus();
 }
