@@ -46,19 +46,23 @@ class Notice:
 
 def notices(events: Iterable[Event]) -> list[Notice]:
     """The sentences of one commit, in the order of what happened; more than five of a kind become one."""
-    kinds: dict[tuple[str, str | None], list[Event]] = {}
-    for event in events:
-        if event.kind in PUBLIC:
-            kinds.setdefault((event.kind, None), []).append(event)
-        elif event.kind in PERSONAL:
-            kinds.setdefault((event.kind, event.to), []).append(event)
-    return [notice for (kind, to), alike in kinds.items() for notice in _notices_of(kind, to, alike)]
+    alike: dict[tuple[str, str | None], list[Event]] = {}
+    told = [event for event in events if event.kind in PUBLIC | PERSONAL]
+    for event in told:
+        alike.setdefault(_kind(event), []).append(event)
+    sentences: dict[Any, Notice] = {}
+    for number, event in enumerate(told):
+        kind, to = _kind(event)
+        many = alike[kind, to]
+        if len(many) > AT_MOST:
+            sentences.setdefault((kind, to), Notice(kind, tuple(many), to))
+        else:
+            sentences[number] = Notice(kind, (event,), to)
+    return list(sentences.values())
 
 
-def _notices_of(kind: str, to: str | None, alike: list[Event]) -> list[Notice]:
-    if len(alike) > AT_MOST:
-        return [Notice(kind, tuple(alike), to)]
-    return [Notice(kind, (event,), to) for event in alike]
+def _kind(event: Event) -> tuple[str, str | None]:
+    return event.kind, event.to if event.kind in PERSONAL else None
 
 
 def _key(event: Event) -> str:

@@ -7,7 +7,9 @@ Readers take the last committed snapshot and never wait.
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,8 +71,10 @@ class JsonStore:
         self._listeners: list[Callable[[Commit], None]] = []
         self._turn = threading.Lock()  # one rule at a time
         self._writing = threading.Lock()  # one write at a time
+        self._checking = threading.Lock()  # one try whether writing works
         self._open: Batch | None = None
         self._failing = False
+        self._wrote_at = -math.inf
         try:
             self._committed = self._latest = self._load(starter)
         except BaseException:
@@ -104,11 +108,18 @@ class JsonStore:
         self._settle(batch)
 
     def check(self) -> None:
-        """Raise CannotSave unless a write would succeed now."""
-        with self._writing:
-            outcome = self._run_blocking(lambda: _attempt(self._file.try_writing))
-        if isinstance(outcome, OSError):
-            raise CannotSave from outcome
+        """Raise CannotSave unless a write would succeed now, or one did within the last second.
+
+        However many ask, one of them tries, and writers wait for one try at most.
+        """
+        with self._checking:
+            if time.monotonic() - self._wrote_at < 1:
+                return
+            with self._writing:
+                outcome = self._run_blocking(lambda: _attempt(self._file.try_writing))
+            if isinstance(outcome, OSError):
+                raise CannotSave from outcome
+            self._wrote_at = time.monotonic()
 
     def close(self) -> None:
         """Wait for the write under way, then let go of the file."""
@@ -200,6 +211,7 @@ class JsonStore:
         elif self._failing and not error:
             log.info("%s can be written again", self.path)
         self._failing = error is not None
+        self._wrote_at = -math.inf if error else time.monotonic()
 
     def _publish(self, commit: Commit) -> None:
         for listener in self._listeners:

@@ -34,9 +34,11 @@ def sign_in(
         first = not limits.admins and not change.users
         user = User(email=email, created=now, role="admin" if first else "user")
         change.tell(Event("first_admin" if first else "user_added", by=email))
-    sessions = {**_fresh(user, now), session: now}
-    latest = dict(list(sessions.items())[-SESSIONS_AT_MOST:])
-    change.users[email] = replace(user, sessions=latest, seen_language=seen_language or user.seen_language)
+    sessions = _with_session(user, session, now)
+    change.users[email] = replace(user, sessions=sessions, seen_language=seen_language or user.seen_language)
+    dropped = tuple(user.sessions.keys() - sessions.keys())
+    if dropped:
+        change.tell(Event("sessions_dropped", to=email, sessions=dropped))
     return change.users[email]
 
 
@@ -105,8 +107,10 @@ def is_session(user: User, session: str, now: datetime) -> bool:
     return seen is not None and now - seen < SIGNED_IN_FOR
 
 
-def _fresh(user: User, now: datetime) -> dict[str, datetime]:
-    return {session: seen for session, seen in user.sessions.items() if now - seen < SIGNED_IN_FOR}
+def _with_session(user: User, session: str, now: datetime) -> dict[str, datetime]:
+    """The sessions in force and the new one; of too many, those unused longest go."""
+    fresh = sorted((item for item in user.sessions.items() if now - item[1] < SIGNED_IN_FOR), key=lambda item: item[1])
+    return {**dict(fresh[1 - SESSIONS_AT_MOST :]), session: now}
 
 
 def _keep_an_admin(change: Any, limits: Any, leaving: str) -> None:

@@ -52,6 +52,16 @@ def test_sessions_do_not_pile_up(world):
         world.do(people.sign_in, email=BOB, session=f"s{number}")
     assert len(world.state.users[BOB].sessions) == people.SESSIONS_AT_MOST
     assert "s299" in world.state.users[BOB].sessions
+    assert world.events[-1].sessions == ("s99",), "whose sockets are to be cut"
+
+
+def test_the_session_unused_longest_goes_first(world):
+    world.do(people.sign_in, email=BOB, session="daily browser")
+    for number in range(300):
+        world.later(minutes=1)
+        world.do(people.keep_session, actor=BOB, session="daily browser")
+        world.do(people.sign_in, email=BOB, session=f"script {number}")
+    assert "daily browser" in world.state.users[BOB].sessions
 
 
 def test_an_admin_makes_admins_and_takes_it_back(world):
