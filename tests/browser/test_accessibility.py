@@ -50,6 +50,8 @@ def none(found: list[str]) -> bool:
 def test_nothing_is_wrong_with_the_board(window, alice, language):
     here = window(alice, language=language)
     assert none(faults_by_day_and_night(here))
+    here.page.get_by_role("button", name=here.say("view.list")).click()
+    assert none(faults(here))
     here.page.set_viewport_size({"width": 390, "height": 844})
     assert none(faults(here))
     here.search.fill("nothing of this name")

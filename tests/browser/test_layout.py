@@ -65,6 +65,20 @@ def test_forty_machines_are_on_a_laptops_screen_at_once(window, start):
     assert here.page.evaluate(WHOLLY_SEEN) >= 40
 
 
+def test_twenty_five_machines_are_in_the_list_at_once_and_the_list_is_remembered(window, start):
+    server = start(inventory(60, GROUPS, description="Application server"))
+    carol = Person(server, "carol@example.com").sign_in()
+    here = window(carol, at=server)
+    here.page.get_by_role("button", name=here.say("view.list")).click()
+    assert here.page.evaluate(WHOLLY_SEEN) >= 25
+    here.go()
+    assert here.page.evaluate(WHOLLY_SEEN) >= 25
+    assert overflowing(here) == {}
+    here.page.set_viewport_size({"width": 1440, "height": 900})
+    here.page.get_by_role("button", name=here.say("view.cards")).click()
+    expect(here.page.get_by_role("button", name=here.say("view.list"))).to_be_visible()
+
+
 def overflowing(here) -> dict[int, object]:
     """By width, what sticks out of the page there."""
     found = {}

@@ -18,7 +18,7 @@ def test_a_thumb_books_and_releases(window, newcomer, make_vm):
     expect(here.held(vm_id)).to_be_visible()
     assert not here.scrolls_sideways()
 
-    here.held(vm_id).get_by_role("button", name=f"Release {vm_id}").tap()
+    here.card(vm_id).get_by_role("button", name=f"Release {vm_id}").tap()
     expect(here.held(vm_id)).to_have_count(0)
     expect(here.card(vm_id)).to_contain_text("Free")
 
