@@ -56,8 +56,13 @@ class Accounts:
             log.info("sign-in code for %s: %s", email, code)
 
     def enter_by_code(self, session: MutableMapping[str, Any], email: str, code: str, language: str) -> None:
-        self._codes.redeem(session.get("ticket"), email, code)
-        self.enter(session, email, language)
+        ticket = session.get("ticket")
+        asked = self._codes.redeem(ticket, email, code)
+        try:
+            self.enter(session, email, language)
+        except CannotSave:
+            self._codes.give_back(ticket, asked)
+            raise
 
     def enter(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
         """A session of its own for this browser; what the cookie stood for before is over."""

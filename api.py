@@ -170,9 +170,9 @@ def _send_code(email: str) -> dict[str, Any]:
     """A code, unless too many were asked for: here for this address, anywhere for it, or here for all."""
     limit, network = parts().limiter.limit, get_remote_address()
     with (
+        limit(CODES_PER_NETWORK, key_func=lambda: network),  # first: what it refuses is counted nowhere else
         limit(CODES_PER_PERSON, key_func=lambda: f"{email} at {network}"),
         limit(CODES_PER_ADDRESS, key_func=lambda: f"address {email}"),
-        limit(CODES_PER_NETWORK, key_func=lambda: network),
     ):
         parts().accounts.ask_code(session, email, language())
     return {"status": "code_sent", "in_log": not parts().config.mails}

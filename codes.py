@@ -40,7 +40,7 @@ class Codes:
         self._asked[ticket] = Asked(email, code, self._clock() + GOOD_FOR)
         return ticket, code
 
-    def redeem(self, ticket: str | None, email: str, code: str) -> None:
+    def redeem(self, ticket: str | None, email: str, code: str) -> Asked:
         """Use the code up. Refuses with wrong_code, or code_expired where there is none to be tried any more."""
         asked = self._asked.get(ticket or "")
         if asked is None or asked.until <= self._clock():
@@ -53,6 +53,11 @@ class Codes:
             del self._asked[ticket]
         if not right:
             refuse("wrong_code", field="code", tries_left=asked.tries_left)
+        return asked
+
+    def give_back(self, ticket: str, asked: Asked) -> None:
+        """The code was right, and nothing came of it through no fault of its person."""
+        self._asked[ticket] = asked
 
     def _forget_old(self) -> None:
         now = self._clock()

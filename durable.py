@@ -21,7 +21,8 @@ class DurableFile:
     def __init__(self, path: Path) -> None:
         self.path = Path(os.path.realpath(path))
         self._temporary = self.path.with_name(f".{self.path.name}.tmp")
-        lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        self._lock_path = self.path.with_name(f"{self.path.name}.lock")
+        lock = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
         self._lock = os.fdopen(lock, "wb")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,8 +43,7 @@ class DurableFile:
     def replace(self, content: bytes) -> bool:
         """Put `content` in the file's place. True: it is on disk for good. False: it is in place, but whether it
         outlives a power cut is unknown. An OSError: the old content still stands."""
-        if self._lock.closed:
-            raise OSError(errno.EBADF, "the file was let go of")
+        self._be_sure_to_be_alone()
         try:
             written = self._write(self._temporary, content)
             try:
@@ -64,10 +64,23 @@ class DurableFile:
             self._write(probe, b"\0" * 4096)
         finally:
             probe.unlink(missing_ok=True)
+        if not self._settle_folder():
+            raise OSError(errno.EIO, "the folder cannot be synced")
 
     def close(self) -> None:
         """Let go of the file; from now on it cannot be replaced from here."""
         self._lock.close()
+
+    def _be_sure_to_be_alone(self) -> None:
+        """A lock file that somebody tidied away would let a second process in beside this one."""
+        if self._lock.closed:
+            raise OSError(errno.EBADF, "the file was let go of")
+        try:
+            same = os.path.samestat(os.fstat(self._lock.fileno()), self._lock_path.stat())
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise OSError(errno.ENOLCK, f"{self._lock_path} was removed; start LoadZone anew")
 
     def _write(self, path: Path, content: bytes) -> tuple[int, int]:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -12,11 +12,11 @@ class Lines:
     def __init__(self, encode: Callable[[Any], bytes]) -> None:
         self._encode = encode
         self._lines: dict[Any, bytes] = {}
-        self._marked: dict[Any, None] = {}  # a dict, since new lines come in the order in which they were marked
+        self._marked: set[Any] = set()
 
     def mark(self, keys: Iterable) -> None:
         """Say that these keys may have changed, come or gone."""
-        self._marked.update(dict.fromkeys(keys))
+        self._marked.update(keys)
 
     def join(self, records: Mapping[Any, Any], separator: bytes = b",\n") -> bytes:
         """The records' bytes, separated; what was marked is brought up to date first."""
@@ -26,4 +26,4 @@ class Lines:
             else:
                 self._lines.pop(key, None)
         self._marked.clear()
-        return separator.join(self._lines.values())
+        return separator.join([self._lines[key] for key in records])

@@ -42,8 +42,7 @@ class Scheduler:
 
     def catch_up(self) -> None:
         """At the start, before the first answer: give ends, release what ended meanwhile, clean the history."""
-        self._run(lambda: self._desk.do(expiry.give_ends))
-        self.tick()
+        self.sweep()
         self.clean_up()
 
     def start(self) -> None:
@@ -65,6 +64,7 @@ class Scheduler:
 
     def sweep(self) -> None:
         """The safety net: look at everything, whatever the heap believes."""
+        self._run(lambda: self._desk.do(expiry.give_ends))
         self._collect()
         self.tick()
 

@@ -19,6 +19,7 @@ log = logging.getLogger("loadzone")
 
 # Seconds that answers under way get at the end.
 LAST_ANSWERS = 0.5
+LAST_WORDS = 0.2
 
 
 def is_green() -> bool:
@@ -53,8 +54,10 @@ def serve(app: Flask) -> int:
     _greet(parts)
     stopping.wait()
     log.info("stopping")
-    server.stop(timeout=LAST_ANSWERS)
-    parts.stop()
+    server.close()
+    server.pool.join(timeout=LAST_ANSWERS)
+    parts.stop()  # waits for the write under way
+    server.pool.join(timeout=LAST_WORDS)
     log.info("stopped")
     return 0
 

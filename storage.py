@@ -170,7 +170,8 @@ class JsonStore:
         except Exception as error:
             self._undo(batch, error)
         else:
-            self._say_if_it_writes(None)
+            if batch.changed:
+                self._say_if_it_writes(None if certain else OSError("the folder cannot be synced"))
             self._committed = batch.state
             batch.settle(None if certain else CannotSave(unsure=True))
             self._publish(commit)
@@ -207,7 +208,7 @@ class JsonStore:
     def _say_if_it_writes(self, error: OSError | None) -> None:
         """A disk that stays full is said once, and once more when it is over."""
         if error and not self._failing:
-            log.error("cannot write %s: %s; nothing can be changed until it can", self.path, error)
+            log.error("cannot write %s for good: %s", self.path, error)
         elif self._failing and not error:
             log.info("%s can be written again", self.path)
         self._failing = error is not None

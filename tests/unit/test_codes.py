@@ -89,3 +89,10 @@ def test_memory_is_bounded(codes):
 def test_what_is_no_code_is_wrong(codes, text):
     ticket, _ = codes.issue(BOB)
     assert refused(codes, ticket, BOB, text) == ("wrong_code", 4)
+
+
+def test_a_code_that_could_not_be_used_for_our_own_fault_can_be_used_again(codes):
+    ticket, code = codes.issue(BOB)
+    asked = codes.redeem(ticket, BOB, code)
+    codes.give_back(ticket, asked)
+    codes.redeem(ticket, BOB, code)

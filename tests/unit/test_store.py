@@ -210,10 +210,60 @@ def test_a_rename_that_reports_failure_but_happened_is_followed(store, path, mon
 
 
 def test_check_says_whether_a_write_would_succeed(store, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "os", Failing("fsync"))
+        with pytest.raises(CannotSave):
+            store.check()
     store.check()
+
+
+def test_a_failed_write_is_noticed_by_the_next_check_at_once(store, monkeypatch):
+    put(store, "vm")
     monkeypatch.setattr(durable, "os", Failing("fsync"))
     with pytest.raises(CannotSave):
+        put(store, "other")
+    with pytest.raises(CannotSave):
         store.check()
+
+
+def test_a_folder_that_cannot_be_synced_is_noticed_too(store, monkeypatch, caplog):
+    monkeypatch.setattr(durable, "os", Failing("fsync", after=1))
+    with pytest.raises(CannotSave):
+        store.check()
+    monkeypatch.setattr(durable, "os", Failing("fsync", after=1))
+    with pytest.raises(CannotSave):
+        put(store, "vm")
+    assert "folder" in caplog.text
+
+
+def test_a_disk_that_stays_full_is_said_once_and_so_is_its_end(store, monkeypatch, caplog):
+    caplog.set_level("INFO")
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "os", Failing("write"))
+        for _ in range(3):
+            with pytest.raises(CannotSave):
+                put(store, "vm")
+            with store.change():
+                pass  # changes nothing, and so says nothing of the disk
+    put(store, "vm")
+    put(store, "other")
+    assert [record.message.count("again") for record in caplog.records] == [0, 1]
+
+
+def test_however_many_check_few_try(open_store):
+    tries = []
+    store = open_store(run_blocking=lambda work: tries.append(work) or work())
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: store.check(), range(100)))
+    assert len(tries) < 10
+
+
+def test_without_its_lock_file_the_store_no_longer_knows_itself_alone(store, path):
+    put(store, "vm")
+    path.with_name("data.json.lock").unlink()
+    with pytest.raises(CannotSave):
+        put(store, "other")
+    assert on_disk(path) == {"vm": ""}
 
 
 def test_only_the_owner_may_read_the_file(store, path):
