@@ -147,7 +147,8 @@ def delete_group() -> dict[str, str]:
 
 @api.get("/users")
 def users() -> list[dict[str, Any]]:
-    return [user_view(user, role) for user, role in do(people.list_all)]
+    everybody = people.list_all(parts().store.snapshot, parts().config, actor())
+    return [user_view(user, role) for user, role in everybody]
 
 
 @api.post("/users/role")

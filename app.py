@@ -97,7 +97,7 @@ def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
         accounts=Accounts(config, store, desk, clock, mailer.post_code),
         scheduler=Scheduler(store, desk, config, clock),
         live=Live(_sockets(app, config), store, visitor),
-        limiter=Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="moving-window"),
+        limiter=Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window"),
     )
 
 
@@ -109,7 +109,7 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
         logger=logging.getLogger("loadzone.sockets"),
         engineio_logger=logging.getLogger("loadzone.sockets"),
         cors_allowed_origins=lambda origin, environ: guards.is_own_origin(origin, get_host(environ), config.base_url),
-        max_http_buffer_size=16_384,  # nothing of any size comes from a client
+        max_http_buffer_size=2048,  # nothing of any size comes from a client
     )
     proxies = config.trusted_proxies
     if proxies:  # in front of the sockets too

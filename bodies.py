@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
-from config import EMAIL, EMAIL_MAX
+from config import EMAIL, EMAIL_MAX, LANGUAGES
 from rules.refusal import refuse
 from times import parse_time
 
@@ -78,7 +78,7 @@ VmRef = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 VmRefs = Annotated[list[VmRef], Field(max_length=5000), AfterValidator(_each_once)]
 NewVmId = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=4 * VM_ID_MAX),
+    StringConstraints(min_length=1),
     AfterValidator(_new_id),
     Field(json_schema_extra={"pattern": r"^[\p{L}\p{M}\p{Nd}._-]{1,64}$"}),
 ]
@@ -112,7 +112,7 @@ class Logout(Body):
 
 
 class Me(Body):
-    language: Literal["ru", "en"]
+    language: Literal[LANGUAGES]
 
 
 class Book(Body):

@@ -59,6 +59,7 @@ class DurableFile:
 
     def try_writing(self) -> None:
         """Write and fsync a block beside the file, as a replacement would; an OSError says that none would succeed."""
+        self._be_sure_to_be_alone()
         probe = self.path.with_name(f".{self.path.name}.probe")
         try:
             self._write(probe, b"\0" * 4096)

@@ -10,8 +10,6 @@ from itsdangerous import BadData, URLSafeSerializer
 from rules.refusal import refuse
 from times import iso_or_none, parse_time
 
-DEEDS = ("renew", "release")
-
 
 @dataclass(frozen=True, slots=True)
 class Meant:

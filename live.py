@@ -19,6 +19,8 @@ from views import MEMBERS, STRANGERS, VM_VIEWS, group_view, shown
 log = logging.getLogger("loadzone.live")
 
 ALL_AT_ONCE = 200
+UNREAD_AT_MOST = 500
+COMING_AND_GOING = ("0", "1")  # socket.io's CONNECT and DISCONNECT packets
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Live:
         self._commits: queue.Queue[Commit | None] = queue.Queue()
         store.subscribe(self._commits.put)
         socketio.on_event("connect", self._welcome)
+        self._deafen()
 
     def start(self) -> None:
         self._socketio.start_background_task(self._deliver_all)
@@ -52,6 +55,17 @@ class Live:
         for room in _rooms_of(visitor):
             join_room(room)
         return self._identify() == visitor
+
+    def _deafen(self) -> None:
+        """Take from clients only their coming and going; nothing else they say is looked at, or kept."""
+        eio = self._socketio.server.eio
+        understand = eio.handlers["message"]
+
+        def hear(sid: str, message: Any) -> None:
+            if isinstance(message, str) and message[:1] in COMING_AND_GOING:
+                understand(sid, message)
+
+        eio.on("message", hear)
 
     def _deliver_all(self) -> None:
         while (commit := self._commits.get()) is not None:
@@ -70,6 +84,13 @@ class Live:
                 self._socketio.emit("notification", notice.message(language), to=room)
         for event in commit.events:
             self._obey(event)
+        self._drop_who_does_not_read()
+
+    def _drop_who_does_not_read(self) -> None:
+        """What is told is kept for each socket until it reads; whoever stopped reading fetches all when they return."""
+        for client in list(self._socketio.server.eio.sockets.values()):
+            if client.queue.qsize() > UNREAD_AT_MOST:
+                client.close(wait=False, abort=True)
 
     def _obey(self, event: Event) -> None:
         """Sockets whose session ended are cut; those of a person with a new language move to its room."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+import resource
 import signal
 import socket
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 
 import gevent
@@ -46,6 +48,7 @@ def serve(app: Flask) -> int:
         log.error("cannot listen on %s:%s: %s", *place, error.strerror)
         parts.store.close()
         return 1
+    _allow_many_connections()
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stopping.set)
@@ -62,6 +65,12 @@ def serve(app: Flask) -> int:
     return 0
 
 
+def _allow_many_connections() -> None:
+    """Each browser holds a connection, and the data file must open beside them: take what the system grants."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 class Handler(pywsgi.WSGIHandler):
     """gevent sends head and body apart; with Nagle's algorithm the second waits 40 ms for the first's receipt."""
 
@@ -71,7 +80,10 @@ class Handler(pywsgi.WSGIHandler):
 
     def read_request(self, raw_requestline: Any) -> Any:
         """A target may come as a whole address; its host then stands for the Host header (RFC 9112, 3.2.2)."""
-        good = super().read_request(raw_requestline)
+        try:
+            good = super().read_request(raw_requestline)
+        except HTTPException as error:  # too many header lines: a client's mistake, which pywsgi knows by ValueError
+            raise ValueError(str(error)) from error
         whole = re.match(r"https?://([^/?#]+)", self.path or "", re.IGNORECASE) if good else None
         if whole:
             self.path = self.path[whole.end() :] or "/"

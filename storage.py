@@ -170,8 +170,6 @@ class JsonStore:
         except Exception as error:
             self._undo(batch, error)
         else:
-            if batch.changed:
-                self._say_if_it_writes(None if certain else OSError("the folder cannot be synced"))
             self._committed = batch.state
             batch.settle(None if certain else CannotSave(unsure=True))
             self._publish(commit)
@@ -195,6 +193,7 @@ class JsonStore:
         outcome = self._run_blocking(lambda: _attempt(self._file.replace, content))
         if isinstance(outcome, OSError):
             raise outcome
+        self._say_if_it_writes(None if outcome else OSError("the folder cannot be synced"))
         return outcome
 
     def _undo(self, batch: Batch, error: Exception) -> None:
@@ -208,9 +207,9 @@ class JsonStore:
     def _say_if_it_writes(self, error: OSError | None) -> None:
         """A disk that stays full is said once, and once more when it is over."""
         if error and not self._failing:
-            log.error("cannot write %s for good: %s", self.path, error)
+            log.error("changes to %s cannot be saved: %s", self.path, error)
         elif self._failing and not error:
-            log.info("%s can be written again", self.path)
+            log.info("changes to %s can be saved again", self.path)
         self._failing = error is not None
         self._wrote_at = -math.inf if error else time.monotonic()
 

@@ -41,7 +41,7 @@ def renew(
     vm = _held(change, now, limits, actor, vm_id)
     if expires_at and expires_at != vm.expires_at:
         refuse("changed", vm_id=vm_id, expires_at=vm.expires_at)
-    end = _end(vm.expires_at, hours, now, limits)
+    end = _end(vm.expires_at or now, hours, now, limits)
     renewed = replace(vm, expires_at=end, end_set_at=now, reminded=None)
     change.vms[vm_id] = renewed
     history.note(change, vm.booked_by, "renew", vm_id, now, end)
