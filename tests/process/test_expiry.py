@@ -77,7 +77,7 @@ def lateness(holder, ear, vm: str) -> float:
 
 
 def test_ten_thousand_that_end_in_one_second_are_all_released_once_each_in_a_few_commits(start):
-    ends, people, each = from_now(seconds=6), 100, 100
+    ends, people, each = from_now(seconds=8), 100, 100
     held = {f"person-{p}@example.com": [f"vm-{p}-{n}" for n in range(each)] for p in range(people)}
     server = start(
         inventory(
