@@ -1,5 +1,7 @@
 """TLS from the start on port 465; on any other STARTTLS, used where offered, required before a login."""
 
+import os
+
 import pytest
 from aiosmtpd.smtp import AuthResult
 
@@ -66,7 +68,14 @@ def test_a_login_is_never_sent_without_tls(letter_through):
 
 
 def test_port_465_is_tls_from_the_start(letter_through, authority):
-    options = {"ssl_context": authority.context(), "authenticator": check_login, "auth_require_tls": False}
+    # An address of this process's own: on 127.0.0.1 another run of these tests may have the port.
+    address = f"127.{1 + os.getpid() % 250}.{os.getpid() // 250 % 250}.1"
+    options = {
+        "address": address,
+        "ssl_context": authority.context(address),
+        "authenticator": check_login,
+        "auth_require_tls": False,
+    }
     with MailServer(port=465, **options) as smtp:
         letter_through(smtp, SSL_CERT_FILE=authority.file, SMTP_USER=USER, SMTP_PASS=PASSWORD)
         letter = smtp.wait_for_letter(READER)

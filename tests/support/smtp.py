@@ -59,7 +59,8 @@ class MailServer:
     """`letters` are those it accepted, `attempts` all it was given. `answer` is its reply to each message;
     `recipient_answer` its reply to each RCPT."""
 
-    def __init__(self, port: int | None = None, **options) -> None:
+    def __init__(self, port: int | None = None, address: str = "127.0.0.1", **options) -> None:
+        self.address = address
         self.port = port or free_port()
         self.answer = "250 OK"
         self.recipient_answer = "250 OK"
@@ -76,11 +77,12 @@ class MailServer:
     @property
     def settings(self) -> dict[str, str]:
         """What a LoadZone server needs to send through it."""
-        return {"SMTP_HOST": "localhost", "SMTP_PORT": str(self.port), "SMTP_FROM": "loadzone@example.com"}
+        host = "localhost" if self.address == "127.0.0.1" else self.address
+        return {"SMTP_HOST": host, "SMTP_PORT": str(self.port), "SMTP_FROM": "loadzone@example.com"}
 
     def start(self) -> "MailServer":
         self._controller = _Controller(
-            _Handler(self), hostname="127.0.0.1", port=self.port, ready_timeout=10, **self._options
+            _Handler(self), hostname=self.address, port=self.port, ready_timeout=10, **self._options
         )
         self._controller.start()
         return self
