@@ -26,6 +26,7 @@ class Listener:
             handle_sigint=False,
             websocket_extra_options={"suppress_origin": True},  # the only Origin is the one of `headers`
         )
+        _keep_order(self._client)
         self._client.on("*", self._hear)
         self._client.on("disconnect", lambda *reason: self._hear("disconnect", {}))
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies)
@@ -92,3 +93,9 @@ class Listener:
         with self._news:
             self.heard.append((event, data))
             self._news.notify_all()
+
+
+def _keep_order(client: socketio.Client) -> None:
+    """The client hands each message to a thread of its own, and what came second may be written down first."""
+    trigger = client.eio._trigger_event
+    client.eio._trigger_event = lambda event, *args, **how: trigger(event, *args, **{**how, "run_async": False})
