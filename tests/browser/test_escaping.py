@@ -80,7 +80,7 @@ def test_in_toasts_names_and_reasons_are_text(window, alice, bob):
     expect(his.toast(IMAGE)).to_be_visible()
     expect(his.section(IMAGE).locator(his.card("tame"))).to_be_visible()
     here.held(IMAGE).get_by_role("button", name="Release").click()
-    expect(here.toast(IMAGE)).to_be_visible()
+    expect(here.toast(f"{IMAGE} is free again")).to_be_visible()
     expect(his.toast(f"released {IMAGE}")).to_be_visible()
     done(alice.book(IMAGE, 2, note=BREAKOUT))
     assert is_text_alone(here)
