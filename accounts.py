@@ -72,11 +72,17 @@ class Accounts:
         session.update(who=email, session=new)
         session.permanent = True
 
-    def leave(self, session: MutableMapping[str, Any], everywhere: bool = False) -> None:
-        """Sign out: here, or in every browser of this person."""
+    def leave(self, session: MutableMapping[str, Any]) -> None:
+        """Sign out in this browser."""
         actor = self.who(session)
         if actor:
-            self._desk.do(people.sign_out, actor=actor, session=None if everywhere else session["session"])
+            self._desk.do(people.sign_out, actor=actor, session=session["session"])
+        session.clear()
+
+    def leave_everywhere(self, session: MutableMapping[str, Any], actor: str | None) -> None:
+        """Sign out in every browser of this person."""
+        if actor:
+            self._desk.do(people.sign_out, actor=actor, session=None)
         session.clear()
 
     def slide(self, session: MutableMapping[str, Any]) -> None:

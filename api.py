@@ -8,9 +8,10 @@ from flask import Blueprint, Response, request, session
 from flask_limiter.util import get_remote_address
 
 import bodies
-from context import actor, body, language, parts
-from rules import booking, groups, inventory, people
-from views import MEMBERS, STRANGERS, group_view, history_view, member_vm, user_view
+from context import actor, body, language, parts, token
+from rules import booking, groups, inventory, people, queue, tokens
+from rules.refusal import refuse
+from views import GROUP_VIEWS, MEMBERS, STRANGERS, group_view, history_view, member_vm, token_view, user_view
 
 api = Blueprint("api", __name__)
 
@@ -23,7 +24,7 @@ CODES_PER_NETWORK = "200 per hour"
 
 @api.get("/vms")
 def vms() -> Response:
-    answer = parts().board.answer(MEMBERS if actor() else STRANGERS)
+    answer = parts().board.answer(audience())
     response = Response(answer.body, mimetype="application/json")
     response.set_etag(answer.etag)
     response.headers["Cache-Control"] = "private, no-cache"
@@ -33,7 +34,8 @@ def vms() -> Response:
 
 @api.get("/groups")
 def all_groups() -> list[dict[str, Any]]:
-    return [group_view(group) for group in parts().store.snapshot.groups.values()]
+    view = GROUP_VIEWS[audience()]
+    return [view(group) for group in parts().store.snapshot.groups.values()]
 
 
 # Who one is
@@ -74,7 +76,10 @@ def auth() -> dict[str, Any]:
 
 @api.post("/logout")
 def logout() -> dict[str, str]:
-    parts().accounts.leave(session, body(bodies.Logout).everywhere)
+    if body(bodies.Logout).everywhere:
+        parts().accounts.leave_everywhere(session, actor())
+    else:
+        parts().accounts.leave(session)
     return OK
 
 
@@ -83,7 +88,11 @@ def logout() -> dict[str, str]:
 
 @api.post("/book")
 def book() -> dict[str, Any]:
-    return member_vm(do(booking.book, **body(bodies.Book).given()))
+    """One machine by its id, or so many free ones of a group."""
+    asked = {**_tagged(body(bodies.Book).given()), "via": via()}
+    if asked.get("group_id") is None:
+        return member_vm(do(booking.book, **_named(asked)))
+    return {"vms": [member_vm(vm) for vm in do(booking.book_any, **_named(asked))]}
 
 
 @api.post("/renew")
@@ -94,6 +103,27 @@ def renew() -> dict[str, Any]:
 @api.post("/cancel")
 def cancel() -> dict[str, Any]:
     return member_vm(do(booking.cancel, **body(bodies.Cancel).given()))
+
+
+@api.post("/heartbeat")
+def heartbeat() -> dict[str, str]:
+    do(booking.beat, **body(bodies.Beat).given())
+    return OK
+
+
+# The queue
+
+
+@api.post("/queue/join")
+def join_queue() -> dict[str, Any]:
+    status, position = do(queue.join, **body(bodies.JoinQueue).given())
+    return {"status": status, "position": position}
+
+
+@api.post("/queue/leave")
+def leave_queue() -> dict[str, str]:
+    do(queue.leave, **body(bodies.LeaveQueue).given())
+    return OK
 
 
 # Machines
@@ -163,6 +193,46 @@ def remove_user() -> dict[str, str]:
     return OK
 
 
+# Tokens
+
+
+@api.get("/tokens")
+def my_tokens() -> list[dict[str, Any]]:
+    refuse_programs()
+    email = request.args.get("email", "").strip().lower() or None
+    return [token_view(one) for one in tokens.list_of(parts().store.snapshot, parts().config, actor(), email)]
+
+
+@api.post("/tokens")
+def make_token() -> tuple[dict[str, Any], int]:
+    refuse_programs()
+    record, text = parts().bearers.make(actor(), **body(bodies.NewToken).given())
+    return {**token_view(record), "token": text}, 201
+
+
+@api.delete("/tokens/<token_id>")
+def revoke_token(token_id: str) -> dict[str, str]:
+    refuse_programs()
+    do(tokens.revoke, token_id=token_id)
+    return OK
+
+
+def refuse_programs() -> None:
+    """A token that was stolen must not make others, nor revoke them."""
+    if token():
+        refuse("not_with_token")
+
+
+def via() -> str:
+    """The name of the token by which the request came; of a browser's, nothing."""
+    program = token()
+    return program.name if program else ""
+
+
+def audience() -> str:
+    return MEMBERS if actor() else STRANGERS
+
+
 def do(rule: Any, **asked: Any) -> Any:
     return parts().desk.do(rule, actor=actor(), **asked)
 
@@ -177,6 +247,11 @@ def _send_code(email: str) -> dict[str, Any]:
     ):
         parts().accounts.ask_code(session, email, language())
     return {"status": "code_sent", "in_log": not parts().config.mails}
+
+
+def _named(asked: dict[str, Any]) -> dict[str, Any]:
+    """Without the one of `vm_id` and `group_id` that was null."""
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _tagged(fields: dict[str, Any]) -> dict[str, Any]:

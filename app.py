@@ -29,11 +29,12 @@ import journal
 import server
 from accounts import Accounts
 from api import api
+from bearer import Bearers
 from config import BadSetting, Config
 from context import Parts, language, visitor
-from datafile import BadFile
 from desk import Desk
 from durable import FileInUse
+from fields import BadFile
 from keys import BadKey, own_key
 from letters import Writer, letters_for
 from links import Links
@@ -95,6 +96,7 @@ def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
         links=links,
         mailer=mailer,
         accounts=Accounts(config, store, desk, clock, mailer.post_code),
+        bearers=Bearers(store, desk, clock),
         scheduler=Scheduler(store, desk, config, clock),
         live=Live(_sockets(app, config), store, visitor),
         limiter=Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window"),

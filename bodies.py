@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 import unicodedata
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from config import EMAIL, EMAIL_MAX, LANGUAGES
@@ -89,6 +98,8 @@ Hours = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Host = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9._:%\[\]-]*$")]
 Tag = Annotated[_line(32), AfterValidator(_not_empty)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_each_once)]
+Count = Annotated[int, Field(ge=1, le=1000)]
+Heartbeat = Annotated[float, Field(ge=0.01, le=1440, allow_inf_nan=False)]  # minutes
 Moment = Annotated[datetime, BeforeValidator(_instant)]
 
 
@@ -115,10 +126,50 @@ class Me(Body):
     language: Literal[LANGUAGES]
 
 
-class Book(Body):
-    vm_id: VmRef
+class VmOrGroup(Body):
+    """Names one machine, or the group of which any will do."""
+
+    vm_id: VmRef | None = None
+    group_id: GroupId | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> VmOrGroup:
+        if (self.vm_id is None) == (self.group_id is None):
+            raise PydanticCustomError("vm_or_group", "vm_or_group")
+        misplaced = self.model_fields_set & self.OF_GROUPS if self.vm_id is not None else ()
+        if misplaced:
+            raise PydanticCustomError("of_groups", "of_groups", {"names": ", ".join(sorted(misplaced))})
+        return self
+
+    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # what means nothing for one machine
+
+
+class Book(VmOrGroup):
+    OF_GROUPS = frozenset({"count", "tags"})
+
     hours: Hours
     note: _line(200) = ""
+    force: bool = False
+    count: Count = 1
+    tags: Tags = []
+    heartbeat_minutes: Heartbeat | None = None
+
+
+class JoinQueue(VmOrGroup):
+    OF_GROUPS = frozenset({"count"})
+
+    hours: Hours
+    auto: bool = False
+    count: Count = 1
+    heartbeat_minutes: Heartbeat | None = None
+
+
+class LeaveQueue(VmOrGroup):
+    email: Email | None = None
+
+
+class Beat(Body):
+    vm_ids: VmRefs
 
 
 class Renew(Body):
@@ -147,6 +198,7 @@ class AddVm(VmFields):
 class EditVm(VmFields):
     vm_id: VmRef
     group_id: GroupId | None = None
+    maintenance: Annotated[_line(200), AfterValidator(_not_empty)] | None = None
 
 
 class DeleteVm(Body):
@@ -179,6 +231,11 @@ class Role(Body):
 
 class Person(Body):
     email: Email
+
+
+class NewToken(Body):
+    name: Annotated[_line(64), AfterValidator(_not_empty)]
+    days: Annotated[int, Field(ge=1, le=365)]
 
 
 def _json_object(raw: bytes) -> dict[str, Any]:
@@ -215,8 +272,8 @@ _REASONS = {
     "finite_number": "number",
     "greater_than": "above_zero",
     "int_type": "whole_number",
-    "greater_than_equal": "whole_number",
-    "less_than_equal": "whole_number",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
     "bool_type": "yes_no",
     "list_type": "list",
     "too_long": "too_many_items",
@@ -225,14 +282,20 @@ _REASONS = {
     "characters": "characters",
     "vm_id": "vm_id",
     "email": "email",
+    "vm_or_group": "vm_or_group",
+    "of_groups": "of_groups",
 }
 
 
 def _reason(error: Any) -> dict[str, Any]:
-    facts: dict[str, Any] = {"field": ".".join(map(str, error["loc"])), "reason": _REASONS.get(error["type"], "other")}
+    facts: dict[str, Any] = {
+        "field": ".".join(map(str, error["loc"])) or None,
+        "reason": _REASONS.get(error["type"], "other"),
+    }
     context = error.get("ctx", {})
-    if "max_length" in context:
-        facts["max"] = context["max_length"]
+    for name, ours in (("max_length", "max"), ("le", "max"), ("ge", "min"), ("names", "names")):
+        if name in context:
+            facts[ours] = context[name]
     if "expected" in context:
         facts["allowed"] = context["expected"].replace("'", "").replace(" or ", ", ")
     return facts

@@ -14,11 +14,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 import bodies
 import i18n
 from accounts import Accounts
+from bearer import Bearers
 from config import Config
 from desk import Desk
 from links import Links
 from live import Live, Visitor
 from mailer import Mailer
+from records import Token
 from scheduler import Scheduler
 from storage import JsonStore
 from views import Board
@@ -38,6 +40,7 @@ class Parts:
     links: Links
     mailer: Mailer
     accounts: Accounts
+    bearers: Bearers
     scheduler: Scheduler
     live: Live
     limiter: Limiter
@@ -61,10 +64,23 @@ def parts() -> Parts:
 
 
 def actor() -> str | None:
-    """The address of who asks, or None for a stranger."""
+    """The address of who asks, or None for a stranger. Refuses a token that is worth nothing."""
     if "actor" not in g:
-        g.actor = parts().accounts.who(session)
+        g.actor, g.token = None, None  # whom a bad token stands for, the answer that says so included
+        g.actor, g.token = _who()
     return g.actor
+
+
+def token() -> Token | None:
+    """What a program signed in with; None for a browser."""
+    actor()
+    return g.token
+
+
+def bearer() -> str | None:
+    """The token that the request brings. Where there is one, the cookie is not looked at."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else None
 
 
 def language() -> str:
@@ -76,8 +92,15 @@ def language() -> str:
 
 
 def visitor() -> Visitor:
-    email = parts().accounts.who(session)
+    email, program = _who()
+    if program:
+        return Visitor(email, program.id, language())
     return Visitor(email, session.get("session") if email else None, language())
+
+
+def _who() -> tuple[str | None, Token | None]:
+    text = bearer()
+    return parts().bearers.who(text) if text is not None else (parts().accounts.who(session), None)
 
 
 def body(model: type[B]) -> B:

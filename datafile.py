@@ -5,25 +5,18 @@ One record a line, so that a person can read it, search it and compare two of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
 
+from fields import EARLIEST, BadFile, Fields
 from lines import Lines
 from mending import Draft, mend
-from records import NOTHING, TABLES, Entry, Group, Letter, State, User, Vm
-from times import parse_time
+from records import NOTHING, TABLES, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 
-# Times beyond these mean "ever" or "never"; within them, reminders and time zones can be reckoned.
-EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
-LATEST = datetime(9999, 12, 1, tzinfo=timezone.utc)
-MOST = 2**53  # what a browser counts exactly
-
-
-class BadFile(Exception):
-    """The file is not JSON, or not of our shape; the message says what is wrong and where."""
+HOURS_OF_OLD = 1.0  # the original's queue did not ask how long
 
 
 # Writing
@@ -74,16 +67,43 @@ def _vm_out(vm: Vm) -> dict:
         "end_set_at": vm.end_set_at,
         "reminded": vm.reminded,
         "note": vm.note,
+        "via": vm.via,
+        "heartbeat_minutes": vm.heartbeat_minutes,
+        "heartbeat_at": vm.heartbeat_at,
+        "told_waiting": vm.told_waiting,
+        "queue": [_waiter_out(waiter) for waiter in vm.queue],
+        "maintenance": vm.maintenance,
+        "freed_at": vm.freed_at,
         "description": vm.description,
         "tags": vm.tags,
         "external_ip": vm.external_ip,
         "internal_ip": vm.internal_ip,
     }
-    return {**required, **_present(optional), **vm.rest}
+    return {**required, **_present(optional), **_hold_out(vm.hold), **vm.rest}
+
+
+def _hold_out(hold: Hold | None) -> dict:
+    if hold is None:
+        return {}
+    return {
+        "held_for": hold.email,
+        "held_until": hold.until,
+        "held_hours": hold.hours,
+        "held_since": hold.since,
+        "held_group": hold.group,
+    }
+
+
+def _waiter_out(waiter: Waiter) -> dict:
+    required = {"email": waiter.email, "hours": waiter.hours, "auto": waiter.auto, "since": waiter.since}
+    count = waiter.count if waiter.count > 1 else None
+    optional = {"count": count, "heartbeat_minutes": waiter.heartbeat_minutes, "seen": waiter.seen}
+    return {**required, **_present(optional)}
 
 
 def _group_out(group: Group) -> dict:
-    return {"id": group.id, "name": group.name, "vm_ids": group.vm_ids, **group.rest}
+    optional = {"queue": [_waiter_out(waiter) for waiter in group.queue]}
+    return {"id": group.id, "name": group.name, "vm_ids": group.vm_ids, **_present(optional), **group.rest}
 
 
 def _user_out(user: User) -> dict:
@@ -92,9 +112,21 @@ def _user_out(user: User) -> dict:
         "language": user.language,
         "seen_language": user.seen_language,
         "sessions": dict(user.sessions),
+        "tokens": [_token_out(token) for token in user.tokens.values()],
     }
     bookings = [_entry_out(entry) for entry in user.bookings]
     return {"created": user.created, **_present(optional), **user.rest, "bookings": bookings}
+
+
+def _token_out(token: Token) -> dict:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "digest": token.digest,
+        "created": token.created,
+        "expires": token.expires,
+        "used": token.used,
+    }
 
 
 def _entry_out(entry: Entry) -> dict:
@@ -139,15 +171,24 @@ def read_state(content: bytes) -> tuple[State, list[str]]:
 
 
 def _vm_in(fields: Fields) -> Vm:
+    booked_at = fields.time("booked_at")
     return Vm(
         id=fields.required("id", fields.text),
         group=fields.number("group"),
         booked_by=_address(fields.text("booked_by")),
         expires_at=fields.time("expires_at"),
-        booked_at=fields.time("booked_at"),
+        booked_at=booked_at,
         end_set_at=fields.time("end_set_at"),
         reminded=fields.time("reminded"),
         note=fields.text("note") or "",
+        via=fields.text("via") or "",
+        heartbeat_minutes=fields.amount("heartbeat_minutes"),
+        heartbeat_at=fields.time("heartbeat_at"),
+        told_waiting=fields.flag("told_waiting"),
+        hold=_hold_in(fields),
+        queue=_queue_in(fields, booked_at or EARLIEST),
+        maintenance=fields.text("maintenance") or "",
+        freed_at=fields.time("freed_at"),
         description=fields.text("description") or "",
         tags=fields.texts("tags"),
         external_ip=fields.text("external_ip") or "",
@@ -156,11 +197,46 @@ def _vm_in(fields: Fields) -> Vm:
     )
 
 
+def _hold_in(fields: Fields) -> Hold | None:
+    email = _address(fields.text("held_for"))
+    until, since = fields.time("held_until"), fields.time("held_since") or EARLIEST
+    hours, group = fields.amount("held_hours") or HOURS_OF_OLD, fields.number("held_group")
+    return Hold(email, hours, since, until, group) if email else None
+
+
+def _queue_in(fields: Fields, since: datetime) -> tuple[Waiter, ...]:
+    """Each person once; the original kept a plain list of addresses."""
+    queue: dict[str, Waiter] = {}
+    for item in fields.items("queue"):
+        waiter = _plain_waiter(item, since) if isinstance(item, str) else _waiter_in(fields.inner("queue", item), since)
+        if waiter:
+            queue.setdefault(waiter.email, waiter)
+    return tuple(queue.values())
+
+
+def _plain_waiter(text: str, since: datetime) -> Waiter | None:
+    email = _address(text)
+    return Waiter(email, HOURS_OF_OLD, since) if email else None
+
+
+def _waiter_in(fields: Fields, since: datetime) -> Waiter:
+    return Waiter(
+        email=_address(fields.required("email", fields.text)) or "",
+        hours=fields.amount("hours") or HOURS_OF_OLD,
+        since=fields.time("since") or since,
+        auto=fields.flag("auto"),
+        count=fields.number("count") or 1,
+        heartbeat_minutes=fields.amount("heartbeat_minutes"),
+        seen=fields.time("seen"),
+    )
+
+
 def _group_in(fields: Fields) -> Group:
     return Group(
         id=fields.required("id", fields.number),
         name=fields.required("name", fields.text),
         vm_ids=fields.texts("vm_ids"),
+        queue=_queue_in(fields, EARLIEST),
         rest=fields.rest(),
     )
 
@@ -176,7 +252,19 @@ def _user_in(email: str, fields: Fields) -> User:
         language=fields.text("language"),
         seen_language=fields.text("seen_language"),
         sessions=fields.times("sessions"),
+        tokens={token.id: token for token in map(_token_in, fields.records("tokens"))} or NOTHING,
         rest=fields.rest(),
+    )
+
+
+def _token_in(fields: Fields) -> Token:
+    return Token(
+        id=fields.required("id", fields.text),
+        name=fields.text("name") or "",
+        digest=fields.required("digest", fields.text),
+        created=fields.required("created", fields.time),
+        expires=fields.required("expires", fields.time),
+        used=fields.time("used"),
     )
 
 
@@ -210,70 +298,3 @@ def _refuse_doubles(table: str, keys: Iterable) -> None:
         if key in seen:
             raise BadFile(f"{table}: {key!r} is there twice")
         seen.add(key)
-
-
-class Fields:
-    """One object of the file: typed access by key, and a BadFile that names the place where the type is another."""
-
-    def __init__(self, value: Any, place: str) -> None:
-        if not isinstance(value, Mapping):
-            raise BadFile(f"{place}: an object is expected here")
-        self._value = value
-        self._place = place
-        self._asked: set[str] = set()
-
-    def text(self, key: str) -> str | None:
-        return self._typed(key, str, "a text")
-
-    def number(self, key: str) -> int | None:
-        number = self._typed(key, int, "a whole number")
-        if number is not None and not 0 <= number <= MOST:
-            raise BadFile(f"{self._at(key)}: a whole number from 0 to {MOST} is expected here")
-        return number
-
-    def mapping(self, key: str) -> Mapping[str, Any]:
-        return self._typed(key, dict, "an object") or NOTHING
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        texts = self._typed(key, list, "a list") or []
-        if not all(isinstance(text, str) for text in texts):
-            raise BadFile(f"{self._at(key)}: a list of texts is expected here")
-        return tuple(texts)
-
-    def time(self, key: str) -> Any:
-        text = self.text(key)
-        try:
-            return min(max(parse_time(text), EARLIEST), LATEST) if text else None
-        except ValueError:
-            raise BadFile(f"{self._at(key)}: {text!r} is not a time") from None
-
-    def times(self, key: str) -> Mapping[str, Any]:
-        inner = Fields(self.mapping(key), self._at(key))
-        return {name: inner.required(name, inner.time) for name in inner._value} or NOTHING
-
-    def required(self, key: str, read: Callable[[str], Any]) -> Any:
-        value = read(key)
-        if value is None or value == "":
-            raise BadFile(f"{self._at(key)}: is missing")
-        return value
-
-    def records(self, key: str) -> list[Fields]:
-        items = self._typed(key, list, "a list") or []
-        return [Fields(item, f"{self._at(key)}[{number}]") for number, item in enumerate(items)]
-
-    def table(self, key: str) -> list[tuple[str, Fields]]:
-        return [(name, Fields(item, f"{self._at(key)}[{name!r}]")) for name, item in self.mapping(key).items()]
-
-    def rest(self) -> Mapping[str, Any]:
-        """The keys that were not asked for."""
-        return {key: value for key, value in self._value.items() if key not in self._asked} or NOTHING
-
-    def _typed(self, key: str, kind: type, name: str) -> Any:
-        self._asked.add(key)
-        value = self._value.get(key)
-        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-            raise BadFile(f"{self._at(key)}: {name} is expected here")
-        return value
-
-    def _at(self, key: str) -> str:
-        return key if self._place == "the file" else f"{self._place}.{key}"

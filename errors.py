@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,14 +35,14 @@ def install(app: Flask) -> None:
 def sentence(code: str, facts: Mapping[str, Any], language: str) -> str:
     """What is said to the person who is refused."""
     values = {name: moment(language, value) if isinstance(value, datetime) else value for name, value in facts.items()}
-    return say(language, _key(code, facts), **values)
+    if code in _COUNTED:
+        values["n"] = _COUNTED[code](facts)
+    variant = _VARIANTS[code](facts) if code in _VARIANTS else ""
+    return say(language, f"error.{code}{variant}", **values)
 
 
 def _refused(refusal: Refusal) -> Response:
-    facts = refusal.facts
-    if refusal.code == "wrong_code":
-        facts = {**facts, "n": facts["tries_left"]}
-    return _answer(refusal.status, refusal.code, facts)
+    return _answer(refusal.status, refusal.code, refusal.facts)
 
 
 def _cannot_save(error: CannotSave) -> Response:
@@ -52,7 +52,7 @@ def _cannot_save(error: CannotSave) -> Response:
 def _too_often(error: RateLimitExceeded) -> Response:
     limit = parts().limiter.current_limit
     seconds = max(1, int(limit.reset_at - time.time()) + 1) if limit else 60
-    response = _answer(429, "too_many", {"retry_after": seconds, "n": max(1, round(seconds / 60))})
+    response = _answer(429, "too_many", {"retry_after": seconds})
     response.headers["Retry-After"] = str(seconds)
     return response
 
@@ -81,7 +81,6 @@ def _answer(status: int, code: str, facts: Mapping[str, Any]) -> Response:
         response = Response(render_template("error.html", lang=spoken, status=status, title=title, text=words))
     else:
         shown = {name: iso(value) if isinstance(value, datetime) else value for name, value in facts.items()}
-        shown.pop("n", None)
         response = jsonify({"error": words, "code": code, **shown})
     response.status_code = status
     return response
@@ -93,13 +92,19 @@ def _wants_a_page() -> bool:
     return by_hand and request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
-def _key(code: str, facts: Mapping[str, Any]) -> str:
-    if code == "bad_input":
-        return f"error.bad_input.{facts.get('reason', 'request')}"
-    if code == "wrong_code" and not facts["tries_left"]:
-        return "error.wrong_code.last"
-    if code == "not_allowed" and "holder" in facts:
-        return "error.not_allowed.holder"
-    if code == "cannot_save" and facts.get("unsure"):
-        return "error.cannot_save.unsure"
-    return f"error.{code}"
+# Where one code needs more than one sentence, which: by what else is known.
+_VARIANTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "bad_input": lambda facts: f".{facts.get('reason', 'request')}",
+    "wrong_code": lambda facts: "" if facts["tries_left"] else ".last",
+    "not_allowed": lambda facts: ".holder" if "holder" in facts else "",
+    "vm_held": lambda facts: "" if facts["until"] else ".kept",
+    "not_enough_free": lambda facts: "" if facts["until"] else ".none_ends",
+    "name_taken": lambda facts: ".token" if facts.get("what") == "token" else "",
+    "cannot_save": lambda facts: ".unsure" if facts.get("unsure") else "",
+}
+# By which number the plural form goes.
+_COUNTED: Mapping[str, Callable[[Mapping[str, Any]], int]] = {
+    "wrong_code": lambda facts: facts["tries_left"],
+    "not_enough_free": lambda facts: facts["free"],
+    "too_many": lambda facts: max(1, round(facts["retry_after"] / 60)),
+}

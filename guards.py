@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request, session
 from flask.sessions import SecureCookieSessionInterface
 
-from context import parts
+from context import actor, bearer, parts, token
 from rules.refusal import refuse
 
 BODY_AT_MOST = 64 * 1024
@@ -34,6 +34,7 @@ class CookieByScheme(SecureCookieSessionInterface):
 
 def install(app: Flask) -> None:
     app.session_interface = CookieByScheme()
+    app.before_request(_look_at_token)
     app.before_request(refuse_other_origins)
     app.before_request(refuse_other_types)
     app.before_request(_slide_session)
@@ -56,9 +57,17 @@ def base_url_origin(base_url: str) -> str:
     return f"{url.scheme}://{url.netloc}"
 
 
+def _look_at_token() -> None:
+    """A bad one is refused whatever is asked, lest a program take a stranger's answer for its own."""
+    if request.endpoint != "static" and (program := token()):
+        parts().bearers.note_use(actor(), program)
+
+
 def refuse_other_origins() -> None:
-    """Another site's page cannot act with this browser's session. A script that sends neither header is served."""
-    if not _changes():
+    """Another site's page cannot act with this browser's session. A script that sends neither header is served, and
+    so is who brings a token: no browser sends that of itself.
+    """
+    if not _changes() or bearer() is not None:
         return
     own = is_own_origin(request.headers.get("Origin"), request.host, parts().config.base_url)
     if not own or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
@@ -77,7 +86,7 @@ def _changes() -> bool:
 
 
 def _slide_session() -> None:
-    if request.endpoint != "static":
+    if request.endpoint != "static" and bearer() is None:
         parts().accounts.slide(session)
 
 

@@ -6,7 +6,6 @@ import logging
 import sys
 
 from notices import notices
-from rules.events import Event
 from storage import Commit
 
 log = logging.getLogger("loadzone")
@@ -36,16 +35,14 @@ def follow(commit: Commit) -> None:
         log.info("%s%s", notice.sentence("en"), to)
     for event in commit.events:
         if event.kind in LINES:
-            log.info(LINES[event.kind], _who(event))
+            log.info("%s", LINES[event.kind].format(by=event.by, to=event.to, via=event.via))
 
 
 LINES = {
-    "first_admin": "%s is the first to sign in, and so is admin",
-    "user_added": "%s signed in for the first time",
-    "signed_out": "%s signed out",
-    "user_removed": "%s",
+    "first_admin": "{by} is the first to sign in, and so is admin",
+    "user_added": "{by} signed in for the first time",
+    "signed_out": "{to} signed out",
+    "user_removed": "{by} removed {to}",
+    "token_made": "{by} made the token {via!r}",
+    "token_revoked": "{by} revoked the token {via!r} of {to}",
 }
-
-
-def _who(event: Event) -> str:
-    return f"{event.by} removed {event.to}" if event.kind == "user_removed" else str(event.by or event.to)

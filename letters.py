@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,22 @@ from rules.events import Event
 from times import iso_or_none, parse_time
 
 # The event that asks for a letter to the person it concerns, and the letter.
-KINDS = {"reminder": "reminder", "expired": "ended", "force_released": "released", "vm_deleted": "deleted"}
+KINDS = {
+    "reminder": "reminder",
+    "expired": "ended",
+    "silent": "silent",
+    "force_released": "released",
+    "vm_deleted": "deleted",
+    "maintenance_began": "maintenance",
+    "held": "held",
+    "hold_lapsed": "lapsed",
+    "hold_taken": "taken",
+    "auto_booked": "auto",
+    "waited_for": "waited",
+    "waiting_maintenance": "waiting_maintenance",
+    "queue_removed": "queue_removed",
+    "queue_gone": "queue_gone",
+}
 
 
 def letters_for(event: Event, now: datetime) -> Iterable[Letter]:
@@ -27,6 +42,7 @@ def letters_for(event: Event, now: datetime) -> Iterable[Letter]:
     if kind and event.to and event.to != event.by:
         about = {
             "vm_id": event.vm_id,
+            "group": event.group,
             "until": iso_or_none(event.until),
             "booked_at": iso_or_none(event.booked_at),
             "by": event.by,
@@ -75,7 +91,7 @@ class Writer:
         )
 
     def write(self, letter: Letter, language: str) -> Written:
-        content = CONTENTS[letter.kind](letter, language, self._links)
+        content = CONTENTS.get(letter.kind, _plain)(letter, language, self._links)
         values = {
             "content": content,
             "language": language,
@@ -97,58 +113,45 @@ def _code(letter: Letter, language: str, links: Links) -> Content:
 
 
 def _reminder(letter: Letter, language: str, links: Links) -> Content:
-    about, words = letter.about, _words(letter, language)
-    meant = [
-        Meant(deed, about["vm_id"], letter.to, _time(about.get("booked_at")), _time(about["until"]))
-        for deed in ("renew", "release")
-    ]
+    return _with_buttons(letter, language, links, ("renew", "release"))
+
+
+def _held(letter: Letter, language: str, links: Links) -> Content:
+    return _with_buttons(letter, language, links, ("take", "pass"))
+
+
+def _with_buttons(letter: Letter, language: str, links: Links, deeds: tuple[str, str]) -> Content:
+    about = letter.about
+    since, until = _time(about.get("booked_at")), _time(about["until"])
+    meant = [Meant(deed, about["vm_id"], letter.to, since, until) for deed in deeds]
+    buttons = tuple((say(language, f"mail.{letter.kind}.{m.deed}"), links.url(m)) for m in meant)
+    return replace(_plain(letter, language, links), buttons=buttons)
+
+
+def _plain(letter: Letter, language: str, links: Links) -> Content:
+    words, reason = _words(letter, language), letter.about.get("reason")
     return Content(
-        say(language, "mail.reminder.subject", **words),
-        say(language, "mail.reminder.text", **words),
-        buttons=tuple((say(language, f"mail.reminder.{m.deed}"), links.url(m)) for m in meant),
+        say(language, f"mail.{letter.kind}.subject", **words),
+        say(language, f"mail.{letter.kind}.text", **words),
+        reason=say(language, "mail.because", reason=reason) if reason else "",
     )
 
 
-def _ended(letter: Letter, language: str, links: Links) -> Content:
-    words = _words(letter, language)
-    return Content(say(language, "mail.ended.subject", **words), say(language, "mail.ended.text", **words))
-
-
-def _released(letter: Letter, language: str, links: Links) -> Content:
-    words = _words(letter, language)
-    return Content(
-        say(language, "mail.released.subject", **words),
-        say(language, "mail.released.text", **words),
-        reason=_because(letter, language),
-    )
-
-
-def _deleted(letter: Letter, language: str, links: Links) -> Content:
-    words = _words(letter, language)
-    return Content(say(language, "mail.deleted.subject", **words), say(language, "mail.deleted.text", **words))
-
-
+# Those that say more than a subject, a text and a reason.
 CONTENTS: Mapping[str, Callable[[Letter, str, Links], Content]] = {
     "code": _code,
     "reminder": _reminder,
-    "ended": _ended,
-    "released": _released,
-    "deleted": _deleted,
+    "held": _held,
 }
 
 
 def _words(letter: Letter, language: str) -> dict[str, Any]:
     until = letter.about.get("until")
     return {
-        "vm": letter.about["vm_id"],
+        "vm": letter.about.get("vm_id") or letter.about["group"],
         "by": letter.about.get("by", ""),
         "until": moment(language, parse_time(until)) if until else "",
     }
-
-
-def _because(letter: Letter, language: str) -> str:
-    reason = letter.about.get("reason")
-    return say(language, "mail.because", reason=reason) if reason else ""
 
 
 def _time(text: str | None) -> datetime | None:

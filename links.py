@@ -13,7 +13,7 @@ from times import iso_or_none, parse_time
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The deed, and the booking it is about."""
+    """The deed, and the booking it is about; of a hold, `booked_at` is since when its person had waited."""
 
     deed: str
     vm_id: str

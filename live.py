@@ -13,8 +13,9 @@ from flask_socketio import SocketIO, join_room
 from i18n import LANGUAGES
 from notices import notices
 from rules.events import Event
+from rules.refusal import Refusal
 from storage import Commit, JsonStore
-from views import MEMBERS, STRANGERS, VM_VIEWS, group_view, shown
+from views import GROUP_VIEWS, MEMBERS, STRANGERS, VM_VIEWS, shown
 
 log = logging.getLogger("loadzone.live")
 
@@ -25,7 +26,7 @@ COMING_AND_GOING = ("0", "1")  # socket.io's CONNECT and DISCONNECT packets
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whose socket it is: `email` and `session` are None for a stranger."""
+    """Whose socket it is: `email` and `session` (of a program, its token's id) are None for a stranger."""
 
     email: str | None
     session: str | None
@@ -51,7 +52,10 @@ class Live:
 
     def _welcome(self, *_: Any) -> bool:
         """Put the socket where its visitor belongs; False refuses one whose session ended in that very moment."""
-        visitor = self._identify()
+        try:
+            visitor = self._identify()
+        except Refusal:  # a token that is worth nothing
+            return False
         for room in _rooms_of(visitor):
             join_room(room)
         return self._identify() == visitor
@@ -125,7 +129,7 @@ def change_of(commit: Commit, audience: str) -> dict[str, Any]:
         "removed": [vm_id for vm_id in vm_ids if vm_id not in after.vms],
     }
     if commit.touched["groups"]:
-        change["groups"] = [group_view(group) for group in after.groups.values()]
+        change["groups"] = [GROUP_VIEWS[audience](group) for group in after.groups.values()]
     return change
 
 

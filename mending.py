@@ -74,7 +74,10 @@ def _with_its_vms(group: Group, homes: dict[str, int | None], mended: list[str])
 
 
 def _settled(vm: Vm, users: Mapping[str, User], mended: list[str]) -> Vm:
-    """A machine is booked by somebody or by nobody; an end without a holder means nothing."""
+    """A machine is booked by somebody or by nobody; an end without a holder means nothing, nor a hold beside one."""
+    if vm.hold and (vm.booked_by or vm.maintenance):
+        mended.append(f"machine {vm.id!r} was held for {vm.hold.email!r} though it is not free")
+        vm = replace(vm, hold=None)
     if vm.booked_by:
         return vm if vm.booked_at else replace(vm, booked_at=_beginning(vm, users))
     if not (vm.expires_at or vm.booked_at or vm.end_set_at or vm.reminded):

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from i18n import hours, say
+from i18n import hours, moment, say
 from rules.events import PERSONAL, PUBLIC, Event
+from times import iso
 
 AT_MOST = 5
+OF_QUEUES = ("queue_removed", "queue_gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,7 @@ class Notice:
 
     def message(self, language: str) -> dict[str, Any]:
         """The `notification` as it is sent: the sentence, and what it is about."""
-        event = self.events[0]
-        about = {"vm_id": event.vm_id, "group_id": event.group_id, "by": event.by} if len(self.events) == 1 else {}
-        facts = {key: value for key, value in about.items() if value is not None}
-        return {"msg": self.sentence(language), "kind": self.kind, **facts}
+        return {"msg": self.sentence(language), "kind": self.kind, **self._about()}
 
     def sentence(self, language: str) -> str:
         if len(self.events) > 1:
@@ -35,13 +34,23 @@ class Notice:
             language,
             _key(event),
             n=len(event.vm_ids),
-            by=event.by,
+            by=say(language, "by.via", by=event.by, via=event.via) if event.by and event.via else event.by,
             to=event.to,
             vm_id=event.vm_id,
             group=event.group,
             reason=event.reason,
             time=hours(language, event.hours) if event.hours is not None else "",
+            until=moment(language, event.until) if event.until else "",
         )
+
+    def _about(self) -> dict[str, Any]:
+        if len(self.events) > 1:
+            return {}
+        event = self.events[0]
+        facts = {"vm_id": event.vm_id, "group_id": event.group_id, "by": event.by}
+        if self.kind in PERSONAL and event.until:
+            facts["until"] = iso(event.until)
+        return {key: value for key, value in facts.items() if value is not None}
 
 
 def notices(events: Iterable[Event]) -> list[Notice]:
@@ -70,4 +79,6 @@ def _key(event: Event) -> str:
         return f"notice.role_changed.{event.role}"
     if event.kind == "force_released" and event.reason:
         return "notice.force_released.reason"
+    if event.kind in OF_QUEUES and event.group_id is not None:
+        return f"notice.{event.kind}.group"
     return f"notice.{event.kind}"

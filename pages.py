@@ -12,14 +12,14 @@ from api import me
 from context import actor, language, parts
 from links import Meant
 from records import Vm
-from rules import booking
+from rules import by_link
 from rules.refusal import Refusal
 from times import iso
 from views import MEMBERS, STRANGERS
 
 pages = Blueprint("pages", __name__)
 
-BY_LINK = {"renew": booking.renew_by_link, "release": booking.release_by_link}
+BY_LINK = {"renew": by_link.renew, "release": by_link.release, "take": by_link.take, "pass": by_link.pass_on}
 
 
 @pages.get("/")
@@ -32,9 +32,9 @@ def show_link(token: str) -> tuple[str, int]:
     """Looking changes nothing: mail scanners look."""
     meant = parts().links.read(token)
     vm = parts().store.snapshot.vms.get(meant.vm_id)
-    if not booking.is_meant(vm, meant) or booking.has_ended(vm, parts().clock()):
+    if not by_link.is_meant(vm, meant, parts().clock()):
         return _void(token)
-    return _link_page(meant, token, "text", f"link.{meant.deed}.button", meant.expires_at), 200
+    return _link_page(meant, token, "text", f"link.{meant.deed}.button", meant.expires_at, vm), 200
 
 
 @pages.post("/link/<token>")
@@ -46,7 +46,7 @@ def follow_link(token: str) -> tuple[str, int]:
         if refusal.code != "link_void":
             raise
         return _void(token)
-    return _link_page(meant, token, "done", None, vm.expires_at or meant.expires_at), 200
+    return _link_page(meant, token, "done", None, vm.expires_at or meant.expires_at, vm), 200
 
 
 @pages.get("/healthz")
@@ -69,19 +69,17 @@ def _boot() -> str:
             "codes_in_log": not config.mails,
             "max_hours": config.max_hours,
             "max_ahead_hours": config.max_ahead_hours,
+            "hold_minutes": config.hold_minutes,
         },
         "now": iso(parts().clock()),
     }
     return orjson.dumps(boot).decode().replace("<", "\\u003c")
 
 
-def _link_page(meant: Meant, token: str, text: str, button: str | None, until: Any) -> str:
+def _link_page(meant: Meant, token: str, text: str, button: str | None, until: Any, vm: Vm) -> str:
     spoken = language()
-    words = {
-        "vm": meant.vm_id,
-        "until": i18n.moment(spoken, until),
-        "time": i18n.hours(spoken, booking.link_hours(parts().config)),
-    }
+    length = vm.hold.hours if meant.deed == "take" and vm.hold else by_link.hours(parts().config)
+    words = {"vm": meant.vm_id, "until": i18n.moment(spoken, until), "time": i18n.hours(spoken, length)}
     return render_template(
         "link.html",
         lang=spoken,

@@ -19,11 +19,44 @@ def _nothing() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody's place in a queue: for `hours`, of a group `count` machines; `auto` books them at once.
+
+    A place that a job keeps ends by itself where nothing is heard of the job for `heartbeat_minutes` since `seen`.
+    """
+
+    email: str
+    hours: float
+    since: datetime
+    auto: bool = False
+    count: int = 1
+    heartbeat_minutes: float | None = None
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A free machine kept for somebody whose turn it is, until `until`, for `hours`, after waiting since `since`.
+
+    Without `until` it is kept for somebody at the head of a group's queue who waits for more machines than this one.
+    `group` is the group whose queue it came from; None: the machine's own.
+    """
+
+    email: str
+    hours: float
+    since: datetime
+    until: datetime | None = None
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Vm:
-    """A machine and its present booking, if any.
+    """A machine, its present booking or hold, if any, and who waits for it.
 
     `booked_at` is when the booking began, `end_set_at` when its present end was chosen (by booking or renewing),
-    `reminded` the due time of the last reminder that was sent for that end.
+    `reminded` the due time of the last reminder that was sent for that end, `told_waiting` whether its holder knows
+    that somebody waits. `via` names the token that made it; where a job keeps it alive, nothing heard of the job for
+    `heartbeat_minutes` since `heartbeat_at` ends it. `freed_at` is when the machine was last given back.
     """
 
     id: str
@@ -34,6 +67,14 @@ class Vm:
     end_set_at: datetime | None = None
     reminded: datetime | None = None
     note: str = ""
+    via: str = ""
+    heartbeat_minutes: float | None = None
+    heartbeat_at: datetime | None = None
+    told_waiting: bool = False
+    hold: Hold | None = None
+    queue: tuple[Waiter, ...] = ()
+    maintenance: str = ""
+    freed_at: datetime | None = None
     description: str = ""
     tags: tuple[str, ...] = ()
     external_ip: str = ""
@@ -42,16 +83,38 @@ class Vm:
 
     def freed(self) -> Vm:
         """The same machine without a booking."""
-        return replace(self, booked_by=None, expires_at=None, booked_at=None, end_set_at=None, reminded=None, note="")
+        return replace(self, **NO_BOOKING)
+
+    @property
+    def stands_free(self) -> bool:
+        """Whether nobody has it and nothing keeps it back."""
+        return not (self.booked_by or self.hold or self.maintenance)
+
+
+NO_BOOKING: Mapping[str, Any] = MappingProxyType(
+    {
+        "booked_by": None,
+        "expires_at": None,
+        "booked_at": None,
+        "end_set_at": None,
+        "reminded": None,
+        "note": "",
+        "via": "",
+        "heartbeat_minutes": None,
+        "heartbeat_at": None,
+        "told_waiting": False,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A named set of machines; `vm_ids` always agrees with the machines' own `group`."""
+    """A named set of machines; `vm_ids` always agrees with the machines' own `group`. `queue`: who waits for any."""
 
     id: int
     name: str
     vm_ids: tuple[str, ...] = ()
+    queue: tuple[Waiter, ...] = ()
     rest: Mapping[str, Any] = field(default_factory=_nothing)
 
 
@@ -67,10 +130,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """What a program signs in with: only `digest` of it is kept. `used` is when it last was, to some minutes."""
+
+    id: str
+    name: str
+    digest: str
+    created: datetime
+    expires: datetime
+    used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """A person: `language` is the person's own choice, `seen_language` what a browser of theirs last asked for.
 
-    `sessions` are the browsers signed in, by the id in their cookie, with when each was last seen (to the day).
+    `sessions` are the browsers signed in, by the id in their cookie, with when each was last seen (to the day);
+    `tokens` those of the person's programs, by their ids.
     """
 
     email: str
@@ -80,6 +156,7 @@ class User:
     language: str | None = None
     seen_language: str | None = None
     sessions: Mapping[str, datetime] = field(default_factory=_nothing)
+    tokens: Mapping[str, Token] = field(default_factory=_nothing)
     rest: Mapping[str, Any] = field(default_factory=_nothing)
 
 

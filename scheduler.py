@@ -14,7 +14,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from desk import Desk
-from rules import expiry, history
+from rules import expiry, history, queue
 from storage import CannotSave, Commit, JsonStore
 
 SWEEP_SECONDS = 60
@@ -41,7 +41,8 @@ class Scheduler:
         store.subscribe(self._follow)
 
     def catch_up(self) -> None:
-        """At the start, before the first answer: give ends, release what ended meanwhile, clean the history."""
+        """At the start, before the first answer: release what ended meanwhile, serve who waits, clean the history."""
+        self._run(lambda: self._desk.do(expiry.listen_again))
         self.sweep()
         self.clean_up()
 
@@ -64,7 +65,8 @@ class Scheduler:
 
     def sweep(self) -> None:
         """The safety net: look at everything, whatever the heap believes."""
-        self._run(lambda: self._desk.do(expiry.give_ends))
+        self._run(lambda: self._desk.do(expiry.set_right))
+        self._run(lambda: self._desk.do(queue.forget_silent))
         self._collect()
         self.tick()
 
@@ -97,7 +99,7 @@ class Scheduler:
     def _follow(self, commit: Commit) -> None:
         for vm_id in commit.touched["vms"]:
             vm = commit.after.vms.get(vm_id)
-            if vm is not None and vm.booked_by:
+            if vm is not None:
                 self._watch(vm)
         self._arm()
 

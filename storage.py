@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from change import Change
-from datafile import BadFile, FileText, read_state
+from datafile import FileText, read_state
 from durable import DurableFile
+from fields import BadFile
 from records import TABLES, Group, State, Vm
 
 log = logging.getLogger("loadzone.storage")
@@ -54,7 +55,7 @@ class JsonStore:
 
     `shown(record)` gives of a Vm or Group what readers of the board can see: where that changes, the revision counts.
     `run_blocking(call)` runs a blocking call; a server of green threads gives its thread pool here.
-    Raises FileInUse, FileNotFoundError (no such folder) and datafile.BadFile (what, and where).
+    Raises FileInUse, FileNotFoundError (no such folder) and fields.BadFile (what, and where).
     """
 
     def __init__(

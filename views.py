@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from lines import Lines
-from records import Group, User, Vm
+from records import Group, Token, User, Vm, Waiter
 from storage import Commit, JsonStore
 from times import iso, iso_or_none
 
@@ -27,6 +27,12 @@ def member_vm(vm: Vm) -> dict[str, Any]:
         "expires_at": iso_or_none(vm.expires_at),
         "booked_at": iso_or_none(vm.booked_at),
         "note": vm.note,
+        "via": vm.via or None,
+        "heartbeat_minutes": vm.heartbeat_minutes,
+        "held_for": vm.hold.email if vm.hold else None,
+        "held_until": iso_or_none(vm.hold.until) if vm.hold else None,
+        "maintenance": vm.maintenance or None,
+        "queue": [waiter_view(waiter) for waiter in vm.queue],
         "description": vm.description,
         "tags": list(vm.tags),
         "external_ip": vm.external_ip,
@@ -45,7 +51,33 @@ def stranger_vm(vm: Vm) -> dict[str, Any]:
 
 
 def group_view(group: Group) -> dict[str, Any]:
-    return {"id": group.id, "name": group.name, "vm_ids": list(group.vm_ids)}
+    queue = [waiter_view(waiter) for waiter in group.queue]
+    return {"id": group.id, "name": group.name, "vm_ids": list(group.vm_ids), "queue": queue}
+
+
+def stranger_group(group: Group) -> dict[str, Any]:
+    view = group_view(group)
+    return {**view, "queue": [{**waiter, "email": masked(waiter["email"])} for waiter in view["queue"]]}
+
+
+def waiter_view(waiter: Waiter) -> dict[str, Any]:
+    return {
+        "email": waiter.email,
+        "hours": waiter.hours,
+        "auto": waiter.auto,
+        "since": iso(waiter.since),
+        "count": waiter.count,
+    }
+
+
+def token_view(token: Token) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "created": iso(token.created),
+        "expires": iso(token.expires),
+        "used": iso_or_none(token.used),
+    }
 
 
 def user_view(user: User, role: str) -> dict[str, Any]:
@@ -65,7 +97,11 @@ def shown(record: Vm | Group) -> dict[str, Any]:
 
 
 def state_of(vm: Vm) -> str:
-    return "booked" if vm.booked_by else "free"
+    if vm.booked_by:
+        return "booked"
+    if vm.maintenance:
+        return "maintenance"
+    return "held" if vm.hold else "free"
 
 
 def masked(email: str) -> str:
@@ -75,6 +111,7 @@ def masked(email: str) -> str:
 
 
 VM_VIEWS = {MEMBERS: member_vm, STRANGERS: stranger_vm}
+GROUP_VIEWS = {MEMBERS: group_view, STRANGERS: stranger_group}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +129,7 @@ class Board:
     def __init__(self, store: JsonStore) -> None:
         self._turn = threading.Lock()
         self._state = store.snapshot
-        self._groups = Lines(lambda group: orjson.dumps(group_view(group)))
+        self._groups = {audience: _lines_of(view) for audience, view in GROUP_VIEWS.items()}
         self._vms = {audience: _lines_of(view) for audience, view in VM_VIEWS.items()}
         self._answers: dict[str, Answer] = {}
         self._mark(self._state.vms, self._state.groups)
@@ -112,16 +149,17 @@ class Board:
                 self._mark(commit.touched["vms"], commit.touched["groups"])
 
     def _mark(self, vm_ids: Iterable[str], group_ids: Iterable[int]) -> None:
-        self._groups.mark(group_ids)
+        for lines in self._groups.values():
+            lines.mark(group_ids)
         for lines in self._vms.values():
             lines.mark(vm_ids)
 
     def _render(self, audience: str) -> Answer:
         vms = self._vms[audience].join(self._state.vms, b",")
-        groups = self._groups.join(self._state.groups, b",")
+        groups = self._groups[audience].join(self._state.groups, b",")
         body = b'{"vms":[%b],"groups":[%b],"revision":%d}' % (vms, groups, self._state.revision)
         return Answer(body, hashlib.blake2b(body, digest_size=16).hexdigest(), self._state.revision)
 
 
-def _lines_of(view: Callable[[Vm], Any]) -> Lines:
-    return Lines(lambda vm: orjson.dumps(view(vm)))
+def _lines_of(view: Callable[[Any], Any]) -> Lines:
+    return Lines(lambda record: orjson.dumps(view(record)))

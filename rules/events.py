@@ -10,11 +10,13 @@ from datetime import datetime
 class Event:
     """`kind` happened to a machine, group or person. `by` did it (nobody: it was time), `to` is whom it concerns.
 
-    `hours` are those asked for, `until` is the end (UTC), `group` a group's name, `vm_ids` what came into it.
+    `via` is the token by which they did it. `hours` are those asked for, `until` is the end, `booked_at` when the
+    booking or the waiting began (UTC), `group` a group's name, `vm_ids` what came into it.
     """
 
     kind: str
     by: str | None = None
+    via: str = ""
     to: str | None = None
     vm_id: str | None = None
     group_id: int | None = None
@@ -37,6 +39,9 @@ PUBLIC = frozenset(
         "released",
         "expired",
         "force_released",
+        "silent",
+        "maintenance_began",
+        "maintenance_ended",
         "vm_added",
         "vm_edited",
         "vm_deleted",
@@ -47,4 +52,17 @@ PUBLIC = frozenset(
     }
 )
 # Told in a sentence to the one it concerns.
-PERSONAL = frozenset({"reminder", "role_changed"})
+PERSONAL = frozenset(
+    {
+        "reminder",
+        "role_changed",
+        "held",
+        "hold_lapsed",
+        "hold_taken",
+        "auto_booked",
+        "waited_for",
+        "waiting_maintenance",
+        "queue_removed",
+        "queue_gone",
+    }
+)

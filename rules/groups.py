@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from records import Group, Vm
-from rules import access
+from records import Group, Hold, Vm
+from rules import access, queue, turns
 from rules.events import Event
 from rules.refusal import refuse
 
@@ -21,7 +21,7 @@ def create(change: Any, now: datetime, limits: Any, actor: str | None, name: str
         refuse("name_taken", field="name", name=name)
     group = Group(id=max(change.groups, default=0) + 1, name=name)
     change.groups[group.id] = group
-    move(change, vms, group.id)
+    move(change, now, limits, vms, group.id, actor)
     change.tell(Event("group_added", by=actor, group_id=group.id, group=name))
     return change.groups[group.id]
 
@@ -33,7 +33,7 @@ def add_vms(
     access.admin_only(change, limits, actor)
     group = _group(change, group_id)
     added = [vm for vm in _known(change, vm_ids) if vm.group != group_id]
-    move(change, added, group_id)
+    move(change, now, limits, added, group_id, actor)
     ids = tuple(vm.id for vm in added)
     if ids:
         change.tell(Event("group_edited", by=actor, group_id=group_id, group=group.name, vm_ids=ids))
@@ -51,31 +51,46 @@ def remove_vm(
     if vm.group is None or (group_id is not None and vm.group != group_id):
         refuse("not_in_group", vm_id=vm_id)
     group = change.groups[vm.group]
-    move(change, [vm], None)
+    move(change, now, limits, [vm], None, actor)
     change.tell(Event("vm_ungrouped", by=actor, vm_id=vm_id, group_id=group.id, group=group.name))
 
 
 def delete(change: Any, now: datetime, limits: Any, actor: str | None, group_id: int) -> None:
-    """The group goes; its machines stay, in none."""
+    """The group goes; its machines stay, in none. Who waits for it is told."""
     access.admin_only(change, limits, actor)
     group = _group(change, group_id)
-    move(change, [change.vms[vm_id] for vm_id in group.vm_ids], None)
+    queue.dissolve(change, now, limits, group, actor)
+    move(change, now, limits, [change.vms[vm_id] for vm_id in group.vm_ids], None, actor)
     del change.groups[group_id]
     change.tell(Event("group_deleted", by=actor, group_id=group_id, group=group.name))
 
 
-def move(change: Any, vms: Iterable[Vm], group_id: int | None) -> None:
-    """Put the machines into the group (None: into none), and take them out of where they were."""
+def move(change: Any, now: datetime, limits: Any, vms: Iterable[Vm], group_id: int | None, by: str | None) -> None:
+    """Put the machines into the group (None: into none), and take them out of where they were.
+
+    What they were kept for in the old group ends; who waits in the new one is served.
+    """
     moving = [vm for vm in vms if vm.group != group_id]
     leaving = {vm.id for vm in moving}
-    for old in {vm.group for vm in moving if vm.group is not None}:
+    left = {vm.group for vm in moving if vm.group is not None}
+    for old in left:
         group = change.groups[old]
         change.groups[old] = replace(group, vm_ids=tuple(i for i in group.vm_ids if i not in leaving))
     if group_id is not None:
         group = change.groups[group_id]
         change.groups[group_id] = replace(group, vm_ids=(*group.vm_ids, *(vm.id for vm in moving)))
     for vm in moving:
-        change.vms[vm.id] = replace(vm, group=group_id)
+        change.vms[vm.id] = replace(vm, group=group_id, hold=_out_of_group(vm.hold))
+    for vm in moving:
+        turns.serve(change, now, limits, vm.id)
+        turns.tell_holder(change, vm.id)
+    for old in left:
+        queue.drop_who_wants_more(change, now, limits, change.groups[old], by)
+
+
+def _out_of_group(hold: Hold | None) -> Hold | None:
+    """What is held to be taken stays held; what is kept for somebody of the group's queue does not."""
+    return replace(hold, group=None) if hold and hold.until else None
 
 
 def _group(change: Any, group_id: int) -> Group:

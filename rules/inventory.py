@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from records import Vm
-from rules import access, booking, groups
+from rules import access, booking, endings, groups, lease, queue, turns
 from rules.events import Event
 from rules.refusal import refuse
 
@@ -21,41 +21,60 @@ def add(
         refuse("vm_exists", field="id", vm_id=vm_id)
     vm = Vm(id=vm_id, **fields)
     change.vms[vm_id] = vm
-    _place(change, vm, group_id)
     change.tell(Event("vm_added", by=actor, vm_id=vm_id))
+    _place(change, now, limits, vm, group_id, actor)
     return change.vms[vm_id]
 
 
 def edit(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, **fields: Any) -> Vm:
-    """The machine with the given fields changed; `group_id`, where given, moves it. Its booking stays as it is."""
+    """The machine with the given fields changed; `group_id`, where given, moves it. Its booking stays as it is.
+
+    `maintenance`, a reason, takes it out of service; None brings it back.
+    """
     access.admin_only(change, limits, actor)
-    vm = booking.machine(change, now, vm_id)
-    group_id = fields.pop("group_id", vm.group)
+    vm = endings.machine(change, now, limits, vm_id)
+    group_id, reason = fields.pop("group_id", vm.group), fields.pop("maintenance", vm.maintenance) or ""
     edited = replace(vm, **fields)
-    if edited == vm and group_id == vm.group:
-        return vm
-    change.vms[vm_id] = edited
-    _place(change, edited, group_id)
-    change.tell(Event("vm_edited", by=actor, vm_id=vm_id))
+    if edited != vm or group_id != vm.group:
+        change.vms[vm_id] = edited
+        change.tell(Event("vm_edited", by=actor, vm_id=vm_id))
+        _place(change, now, limits, edited, group_id, actor)
+    if reason != vm.maintenance:
+        _serve_or_not(change, now, limits, change.vms[vm_id], reason, actor)
     return change.vms[vm_id]
 
 
 def delete(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, force: bool = False) -> None:
-    """The machine goes. A booked one only by force, and its holder is told."""
+    """The machine goes. A booked one only by force; its holder and who waits for it are told."""
     access.admin_only(change, limits, actor)
-    vm = booking.machine(change, now, vm_id)
+    vm = endings.machine(change, now, limits, vm_id)
     if not force:
         booking.refuse_if_taken(vm)
     event = Event("vm_deleted", by=actor, to=vm.booked_by, vm_id=vm_id, until=vm.expires_at)
     if vm.booked_by:
-        booking.free(change, now, vm, "cancel", event)
+        lease.end(change, now, vm, "cancel", event)
     else:
         change.tell(event)
-    groups.move(change, [change.vms[vm_id]], None)
+    queue.dissolve(change, now, limits, change.vms[vm_id], actor)
+    groups.move(change, now, limits, [change.vms[vm_id]], None, actor)
     del change.vms[vm_id]
 
 
-def _place(change: Any, vm: Vm, group_id: int | None) -> None:
+def _serve_or_not(change: Any, now: datetime, limits: Any, vm: Vm, reason: str, by: str | None) -> None:
+    """Out of service for that reason, or without one back in it; a booking in force stays until its end."""
+    kind = "maintenance_began" if reason else "maintenance_ended"
+    change.tell(Event(kind, by=by, to=vm.booked_by, vm_id=vm.id, until=vm.expires_at, reason=reason))
+    change.vms[vm.id] = replace(vm, maintenance=reason)
+    if not reason:
+        return turns.serve(change, now, limits, vm.id)
+    lost = {vm.hold.email} if vm.hold and vm.hold.until else set()
+    vm = turns.put_back(change, change.vms[vm.id])
+    for email in lost.union(waiter.email for waiter in vm.queue):
+        change.tell(Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason))
+    return None
+
+
+def _place(change: Any, now: datetime, limits: Any, vm: Vm, group_id: int | None, by: str | None) -> None:
     if group_id is not None and group_id not in change.groups:
         refuse("no_such_group", group_id=group_id)
-    groups.move(change, [vm], group_id)
+    groups.move(change, now, limits, [vm], group_id, by)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from records import User
-from rules import access, booking
+from rules import access, lease, queue, turns
 from rules.events import Event
 from rules.refusal import refuse
 
@@ -86,14 +86,17 @@ def set_role(change: Any, now: datetime, limits: Any, actor: str | None, email: 
 
 
 def remove(change: Any, now: datetime, limits: Any, actor: str | None, email: str) -> None:
-    """The person goes: signed out everywhere, and what they hold is freed."""
+    """The person goes: signed out everywhere, out of every queue, and what they hold is freed."""
     access.admin_only(change, limits, actor)
     if email not in change.users:
         refuse("no_such_user", email=email)
     _keep_an_admin(change, limits, email)
+    queue.leave_all(change, now, limits, email)
     for vm in [vm for vm in change.vms.values() if vm.booked_by == email]:
-        booking.free(change, now, vm, "cancel", Event("force_released", by=actor, to=email, vm_id=vm.id))
-    change.tell(Event("user_removed", by=actor, to=email, sessions=tuple(change.users[email].sessions)))
+        lease.end(change, now, vm, "cancel", Event("force_released", by=actor, to=email, vm_id=vm.id))
+        turns.serve(change, now, limits, vm.id)
+    user = change.users[email]
+    change.tell(Event("user_removed", by=actor, to=email, sessions=(*user.sessions, *user.tokens)))
     del change.users[email]
 
 

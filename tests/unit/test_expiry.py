@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from rules.booking import book, renew
-from rules.expiry import give_ends, next_deadline, settle
+from rules.expiry import next_deadline, set_right, settle
 from rules.inventory import edit
 from support.world import ALICE, BOB, CHARLIE, NOON
 
@@ -125,7 +125,7 @@ def test_a_clock_set_back_releases_nothing_twice_and_nothing_late(world):
 
 def test_a_booking_without_an_end_gets_the_longest_one_from_now(world):
     world.state.vms["vm"] = replace(world.vm(), booked_by=BOB)
-    world.do(give_ends)
+    world.do(set_right)
     assert world.vm().expires_at == NOON + timedelta(hours=24)
 
 

@@ -18,8 +18,9 @@ MAY_IMPORT = {
     "keys": set(),
     "change": {"records"},
     "mending": {"records"},
-    "datafile": {"lines", "mending", "records", "times"},
-    "storage": {"change", "datafile", "durable", "records"},
+    "fields": {"records", "times"},
+    "datafile": {"fields", "lines", "mending", "records"},
+    "storage": {"change", "datafile", "durable", "fields", "records"},
     **{rule: {"records", *RULES} for rule in RULES},
 }
 
