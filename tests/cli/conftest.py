@@ -1,0 +1,49 @@
+"""The command in the hands of ann and bob, against a server of the test's own: two machines in the group Perf."""
+
+import pytest
+
+from support.command import Shell, shell_of
+from support.inventory import inventory, machine
+from support.people import Person
+from support.server import Server, running
+
+PERF = [
+    machine("perf-1", group=1, external_ip="10.0.0.1", internal_ip="192.168.0.1", tags=["gpu", "Big"]),
+    machine("perf-2", group=1, internal_ip="192.168.0.2", tags=["gpu"]),
+]
+
+
+MACHINES = inventory([*PERF, machine("lone")], [{"id": 1, "name": "Perf", "vm_ids": ["perf-1", "perf-2"]}])
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory) -> Server:
+    """For the tests of a file that do not mind what the others leave behind."""
+    with running(tmp_path_factory.mktemp("shared"), MACHINES) as server:
+        yield server
+
+
+@pytest.fixture
+def server(start) -> Server:
+    return start(MACHINES)
+
+
+@pytest.fixture
+def ann(server) -> Person:
+    return Person(server, "ann@example.com").sign_in()
+
+
+@pytest.fixture
+def bob(server) -> Person:
+    return Person(server, "bob@example.com").sign_in()
+
+
+@pytest.fixture
+def loadzone(server, ann, tmp_path) -> Shell:
+    """The command as ann runs it."""
+    return shell_of(tmp_path / "ann", server, ann)
+
+
+@pytest.fixture
+def bobs_loadzone(server, bob, tmp_path) -> Shell:
+    return shell_of(tmp_path / "bob", server, bob)

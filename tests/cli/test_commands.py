@@ -1,0 +1,159 @@
+"""list, book, renew, release, queue: what people do and script by hand."""
+
+import json
+import subprocess
+
+from support.answers import done
+from support.command import COMMAND, shell_of
+from support.inventory import from_now, inventory, machine, moment
+from support.people import Person
+
+
+def lines(ended):
+    assert ended.status == 0, ended.err
+    return ended.out.splitlines()
+
+
+def machines(ended):
+    assert ended.status == 0, ended.err
+    return json.loads(ended.out)
+
+
+# list
+
+
+def test_a_line_for_each_machine(loadzone, bob):
+    done(bob.book("perf-2", 1, note="soak"))
+    [head, first, second, last] = lines(loadzone("list"))
+    assert head.split() == ["MACHINE", "GROUP", "ADDRESS", "TAGS", "STATE"]
+    assert first.split() == ["perf-1", "Perf", "10.0.0.1", "gpu,Big", "free"]
+    assert "booked by bob@example.com until" in second
+    assert second.endswith(": soak")
+    assert last.split() == ["lone", "-", "-", "-", "free"]
+
+
+def test_only_the_free_only_of_a_group(loadzone, bob):
+    done(bob.book("perf-2"))
+    ids = [
+        [line.split()[0] for line in lines(loadzone("list", *words))[1:]] for words in (["--free"], ["--group", "perf"])
+    ]
+    assert ids == [["perf-1", "lone"], ["perf-1", "perf-2"]]
+    assert len(lines(loadzone("list", "--free", "--group", "1"))) == 2
+
+
+def test_as_json_it_is_what_the_api_says(loadzone, ann):
+    assert machines(loadzone("list", "--json")) == ann.state()["vms"]
+    assert [vm["id"] for vm in machines(loadzone("list", "--json", "--group", "PERF"))] == ["perf-1", "perf-2"]
+
+
+def test_an_unknown_group_is_answered_with_those_there_are(loadzone):
+    ended = loadzone("list", "--group", "nix")
+    assert (ended.status, "Perf" in ended.err) == (1, True)
+
+
+def test_colours_are_for_terminals(loadzone):
+    assert "\033" not in loadzone("list").out
+    shown = {}
+    for name, more in {"plain": {"NO_COLOR": "1"}, "coloured": {}}.items():
+        terminal = loadzone.at_terminal("list", **more)
+        assert terminal.ended() == 0
+        shown[name] = terminal.seen
+    assert "\033[32mperf-1" in shown["coloured"]
+    assert "\033" not in shown["plain"]
+
+
+def test_nothing_that_is_shown_can_steer_the_terminal(start, tmp_path):
+    server = start(inventory([machine("evil\033[2J", "x@example.com", from_now(hours=1), note="\033]0;pwned\007")]))
+    ann = Person(server, "ann@example.com").sign_in()
+    ended = shell_of(tmp_path / "ann", server, ann)("list")
+    assert "evil?[2J" in ended.out
+    assert not set("\033\007") & set(ended.out)
+
+
+def test_who_reads_only_the_beginning_is_no_trouble(loadzone):
+    words = f"{' '.join(COMMAND)} list | true"
+    ended = subprocess.run(["sh", "-c", words], env=loadzone.environment, capture_output=True, text=True, timeout=20)
+    assert ended.stderr == ""
+
+
+# book, renew, release
+
+
+def test_book_renew_release(loadzone, ann):
+    assert lines(loadzone("book", "perf-1", "--hours", "1.5", "--note", "soak"))[0].startswith(
+        "perf-1  10.0.0.1  until "
+    )
+    booked = ann.vm("perf-1")
+    assert (booked["booked_by"], booked["note"], booked["via"][:7]) == ("ann@example.com", "soak", "nightly")
+    lines(loadzone("renew", "perf-1", "--hours", "0.5"))
+    assert abs(moment(ann.vm("perf-1")["expires_at"]) - from_now(hours=2)).total_seconds() < 20
+    assert lines(loadzone("release", "perf-1")) == ["perf-1 is released"]
+    assert ann.vm("perf-1")["state"] == "free"
+
+
+def test_any_of_a_group_with_tags_and_several(loadzone, ann):
+    [big] = machines(loadzone("book", "--group", "perf", "--tag", "GPU", "--tag", "big", "--hours", "1", "--json"))
+    assert big == ann.vm("perf-1")
+    lines(loadzone("release", "perf-1"))
+    assert {
+        vm["id"] for vm in machines(loadzone("book", "--group", "1", "--count", "2", "--hours", "1", "--json"))
+    } == {
+        "perf-1",
+        "perf-2",
+    }
+
+
+def test_taken_is_said_with_who_and_until_when(loadzone, bob):
+    done(bob.book("perf-1"))
+    ended = loadzone("book", "perf-1", "--hours", "1")
+    assert (ended.status, ended.out) == (3, "")
+    assert "bob@example.com" in ended.err
+    assert loadzone("book", "--group", "perf", "--count", "2", "--hours", "1").status == 3
+
+
+def test_what_the_server_refuses(loadzone):
+    assert loadzone("book", "nix", "--hours", "1").status == 1
+    assert loadzone("book", "lone", "--hours", "1000").status == 1
+    assert loadzone("renew", "lone", "--hours", "1").status == 1
+
+
+def test_of_several_the_others_are_released_all_the_same(loadzone, ann):
+    lines(loadzone("book", "perf-1", "--hours", "1"))
+    ended = loadzone("release", "nix", "perf-1", "perf-1")
+    assert (ended.status, ended.out) == (1, "perf-1 is released\n")
+    assert len(ended.err.splitlines()) == 2
+    assert ann.vm("perf-1")["state"] == "free"
+
+
+# queue
+
+
+def test_join_look_leave(loadzone, ann, bob):
+    done(bob.book("perf-1"))
+    assert loadzone("queue").out == ""
+    assert lines(loadzone("queue", "join", "perf-1", "--hours", "2", "--auto")) == ["In the queue: place 1"]
+    [waiter] = ann.vm("perf-1")["queue"]
+    assert (waiter["email"], waiter["hours"], waiter["auto"]) == ("ann@example.com", 2, True)
+    [line] = lines(loadzone("queue"))
+    assert line.startswith("perf-1: place 1 of 1, for 2 h, since 20")
+    lines(loadzone("queue", "leave", "perf-1"))
+    assert loadzone("queue").out == ""
+    assert loadzone("queue", "leave", "perf-1").status == 1
+
+
+def test_a_groups_queue_and_what_is_held(loadzone, ann, bob):
+    done(bob.book("perf-1"))
+    done(bob.book("perf-2"))
+    lines(loadzone("queue", "join", "--group", "perf", "--hours", "1"))
+    assert lines(loadzone("queue"))[0].startswith("group “Perf”: place 1 of 1")
+    done(bob.cancel("perf-2"))
+    [line] = lines(loadzone("queue"))
+    assert line.startswith("perf-2: held for ann@example.com until ")
+    assert len(lines(loadzone("list", "--free", "--group", "perf"))) == 2, "what is held for oneself can be booked"
+    lines(loadzone("book", "perf-2", "--hours", "1"))
+    assert ann.vm("perf-2")["booked_by"] == "ann@example.com"
+
+
+def test_what_stands_free_is_held_at_once(loadzone, ann):
+    assert "your turn" in loadzone("queue", "join", "lone", "--hours", "1").out
+    assert ann.vm("lone")["held_for"] == "ann@example.com"

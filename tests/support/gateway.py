@@ -1,0 +1,105 @@
+"""What may stand between a client and the server: a proxy, or a front with TLS. Keeps what went through it."""
+
+import http.client
+import select
+import socket
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+
+class Gateway:
+    """Passes requests on to `upstream` (host:port), or as a proxy to wherever they ask.
+
+    `seen` are its request lines, `tokens` the Authorization headers that it could read. `lose` names a request line
+    whose answer gets lost on the way, once; `redirect` is where every request is sent instead, `page` what all get.
+    """
+
+    def __init__(self, upstream: str = "", tls: ssl.SSLContext | None = None, redirect: str = "", page: str = ""):
+        self.upstream, self.redirect, self.page = upstream, redirect, page
+        self.seen: list[str] = []
+        self.tokens: list[str] = []
+        self.lose = ""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Passing)
+        self._server.daemon_threads = True
+        self._server.gateway = self
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"{self._scheme}://localhost:{self._server.server_port}"
+
+    def __enter__(self) -> "Gateway":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._server.shutdown()
+        self._thread.join(5)
+        self._server.server_close()
+
+
+class _Passing(BaseHTTPRequestHandler):
+    def handle_request(self) -> None:
+        gateway = self.server.gateway
+        gateway.seen.append(f"{self.command} {self.path}")
+        gateway.tokens.append(self.headers.get("Authorization", ""))
+        if gateway.redirect:
+            self.send_response(302)
+            self.send_header("Location", gateway.redirect)
+            self.end_headers()
+        elif gateway.page:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(gateway.page.encode())
+        else:
+            self._pass_on(gateway)
+
+    do_GET = do_POST = handle_request  # noqa: N815
+
+    def do_CONNECT(self) -> None:
+        self.server.gateway.seen.append(f"CONNECT {self.path}")
+        host, _, port = self.path.rpartition(":")
+        with socket.create_connection((host, int(port)), 10) as there:
+            self.send_response(200)
+            self.end_headers()
+            _join(self.connection, there)
+        self.close_connection = True
+
+    def _pass_on(self, gateway: Gateway) -> None:
+        asked = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        connection = http.client.HTTPConnection(asked.netloc or gateway.upstream, timeout=20)
+        connection.request(self.command, asked.path, body, dict(self.headers))
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        if gateway.lose and gateway.lose == f"{self.command} {asked.path}":
+            gateway.lose = ""
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in ("connection", "transfer-encoding", "content-length", "date", "server"):
+                self.send_header(name, value)
+        if answer.status != 304:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+def _join(one: socket.socket, other: socket.socket) -> None:
+    """Carries bytes both ways until one side has no more."""
+    while True:
+        for ready in select.select([one, other], [], [], 20)[0]:
+            piece = ready.recv(65536)
+            if not piece:
+                return
+            (other if ready is one else one).sendall(piece)
