@@ -1,5 +1,6 @@
 // What a click means: which dialog opens, or which call is made.
 import { act } from "./api.js";
+import { asMember, once } from "./carry_out.js";
 import { accountDialog } from "./dialogs/account.js";
 import { bookDialog } from "./dialogs/book.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, takeOutDialog } from "./dialogs/groups.js";
@@ -9,16 +10,16 @@ import { machineDialog } from "./dialogs/machine.js";
 import { releaseDialog } from "./dialogs/release.js";
 import { renewDialog } from "./dialogs/renew.js";
 import { signInDialog } from "./dialogs/sign_in.js";
+import { tokensDialog } from "./dialogs/tokens.js";
 import { usersDialog } from "./dialogs/users.js";
 import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/vm.js";
 import { at, HOUR, now } from "./format.js";
 import { setFilter } from "./filter.js";
 import { t } from "./i18n.js";
 import { switchLanguage, switchTheme } from "./preferences.js";
+import { groupBy } from "./queue.js";
 import { isMine, state } from "./state.js";
 import { did, toast } from "./views/toasts.js";
-
-const pending = new Set();
 
 export const bookVm = ({ vm }) => asMember(() => bookDialog(state.vms.get(vm)));
 export const renew = ({ vm }) => asMember(() => renewDialog(state.vms.get(vm)));
@@ -49,6 +50,7 @@ export const manage = {
   keys: () => keysDialog(),
   history: () => historyDialog(),
   users: () => usersDialog(),
+  tokens: ({ email }) => tokensDialog(email),
   "add-vm": () => addVmDialog(),
   "edit-vm": ({ vm }) => editVmDialog(state.vms.get(vm)),
   "delete-vm": ({ vm }) => deleteVmDialog(state.vms.get(vm)),
@@ -60,25 +62,6 @@ export const manage = {
   language: ({ language }) => once("language", () => switchLanguage(language)),
   theme: ({ theme }) => switchTheme(theme),
 };
-
-/** Strangers sign in first, and then go on with what they wanted. */
-function asMember(then) {
-  if (state.me.authenticated) then();
-  else signInDialog(then);
-}
-
-/** Nothing is sent twice while it is under way; what goes wrong is said. */
-async function once(name, work) {
-  if (pending.has(name)) return;
-  pending.add(name);
-  try {
-    await work();
-  } catch (error) {
-    toast(error.message, { bad: true });
-  } finally {
-    pending.delete(name);
-  }
-}
 
 /** Book it again for what was left, if nobody was faster. */
 function undo(vm) {
@@ -94,5 +77,3 @@ function undo(vm) {
     }),
   };
 }
-
-const groupBy = (id) => state.groups.find((group) => group.id === Number(id));

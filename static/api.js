@@ -23,12 +23,22 @@ export function post(path, body = {}) {
   });
 }
 
+export const remove = (path) => request(path, { method: "DELETE" });
+
 /** A call about one machine that answers with it: the board shows the answer at once. */
 export async function act(path, body) {
   const before = state.vms.get(body.vm_id ?? body.id);
   const vm = await post(path, body);
   answered(vm, before);
   return vm;
+}
+
+/** The same about several machines, all or none. */
+export async function actOnMany(path, body) {
+  const before = new Map(state.vms);
+  const { vms } = await post(path, body);
+  for (const vm of vms) answered(vm, before.get(vm.id));
+  return vms;
 }
 
 async function request(path, options) {

@@ -1,6 +1,6 @@
 // What is looked for: text, group and kind. It lives in the address, so that it can be shared and gone back to.
 import { HOUR, now } from "./format.js";
-import { isMine } from "./state.js";
+import { isKept, isMine } from "./state.js";
 
 export const SOON = HOUR / 2;
 export const KINDS = ["all", "free", "mine", "soon", "taken"];
@@ -38,8 +38,8 @@ export function fits(vm) {
 
 export function isOfKind(vm, kind) {
   if (kind === "free") return vm.state === "free";
-  if (kind === "mine") return isMine(vm);
-  if (kind === "taken") return Boolean(vm.booked_by) && !isMine(vm);
+  if (kind === "mine") return isMine(vm) || isKept(vm);
+  if (kind === "taken") return ["booked", "held"].includes(vm.state) && !isMine(vm) && !isKept(vm);
   if (kind === "soon") return endsSoon(vm);
   return true;
 }
@@ -60,7 +60,8 @@ const kept = new WeakMap();
 
 function searchable(vm) {
   if (!kept.has(vm)) {
-    const fields = [vm.id, vm.external_ip, vm.internal_ip, vm.description, vm.note, vm.booked_by, ...(vm.tags ?? [])];
+    const fields = [vm.id, vm.external_ip, vm.internal_ip, vm.description, vm.note, vm.booked_by, vm.via, vm.held_for,
+      vm.maintenance, ...(vm.tags ?? [])];
     kept.set(vm, fields.filter(Boolean).join("\n").toLowerCase());
   }
   return kept.get(vm);

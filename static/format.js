@@ -12,6 +12,7 @@ const written = (parts) => new Intl.DateTimeFormat(region, { hourCycle: "h23", .
 const clock = written({ hour: "2-digit", minute: "2-digit" });
 const weekday = written({ weekday: "short" });
 const day = written({ day: "numeric", month: "short" });
+const dayOfYear = written({ day: "numeric", month: "short", year: "numeric" });
 const whole = written({
   weekday: "long", day: "numeric", month: "long", year: "numeric",
   hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
@@ -22,12 +23,18 @@ export function now() {
   return Date.now() + skew;
 }
 
-/** "3 h 12 min", "9 min", and within the last two minutes seconds; in short from ten hours on "15 h". */
+/** "3 h 12 min", "9 min", within the last two minutes seconds; in short "83 min", then "2.5 h", from four hours on "15 h". */
 export function timeLeft(until, short = false) {
   const left = Math.max(0, Date.parse(until) - now());
   if (left < 2 * MINUTE) return t("time.seconds", { n: Math.ceil(left / 1000) });
-  const unit = short && left >= 10 * HOUR ? HOUR : MINUTE;
-  return amount(Math.floor(left / unit) * unit);
+  if (short) return inShort(left);
+  return amount(Math.floor(left / MINUTE) * MINUTE);
+}
+
+function inShort(left) {
+  if (left >= 4 * HOUR) return amount(Math.round(left / HOUR) * HOUR);
+  if (left >= 1.5 * HOUR) return t("time.hours", { n: Math.round(2 * left / HOUR) / 2 });
+  return t("time.minutes", { n: Math.floor(left / MINUTE) });
 }
 
 /** A number that changes when `timeLeft` does. */
@@ -53,7 +60,7 @@ export function at(instant) {
   const time = clock.format(date);
   const days = daysAhead(date);
   if (days === 0 || (date > now() && date - now() < ALONE)) return time;
-  return days > 0 && days < 7 ? `${weekday.format(date)} ${time}` : `${day.format(date)}, ${time}`;
+  return days > 0 && days < 7 ? `${weekday.format(date)} ${time}` : `${dated(date)}, ${time}`;
 }
 
 /** The end as one says it: "today, 18:40", "tomorrow, 18:40", "Sat 3 Dec, 18:40". */
@@ -63,7 +70,7 @@ export function dayAt(instant) {
   const days = daysAhead(date);
   if (days === 0) return t("time.today", { time });
   if (days === 1) return t("time.tomorrow", { time });
-  return `${weekday.format(date)} ${day.format(date)}, ${time}`;
+  return `${weekday.format(date)} ${dated(date)}, ${time}`;
 }
 
 /** All of it, with the zone: for hovering. */
@@ -71,17 +78,26 @@ export function exactly(instant) {
   return whole.format(new Date(instant));
 }
 
-/** How much of the booking is left, from 1 to 0. */
+/** How much of the booking is left, or of the time something is held, from 1 to 0. */
 export function partLeft(vm) {
+  if (!vm.expires_at) return partOf(Date.parse(vm.held_until), boot.settings.hold_minutes * MINUTE);
   const end = Date.parse(vm.expires_at);
   const start = Math.min(vm.booked_at ? Date.parse(vm.booked_at) : end - 24 * HOUR, end - 1);
-  return Math.min(1, Math.max(0, (end - now()) / (end - start)));
+  return partOf(end, end - start);
 }
 
 /** An address without its domain, where space is short; masked ones as they are. */
 export function shortName(email) {
   return email.includes("…") ? email : email.split("@")[0];
 }
+
+/** The day, with its year where it is another. */
+function dated(date) {
+  const same = date.getFullYear() === new Date(now()).getFullYear();
+  return (same ? day : dayOfYear).format(date);
+}
+
+const partOf = (end, length) => Math.min(1, Math.max(0, (end - now()) / length));
 
 /** Days by the calendar, not by 24 hours. */
 function daysAhead(date) {

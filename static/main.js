@@ -1,8 +1,10 @@
 // The wiring: what is on the page, who draws it, and what a click or key does.
 import { bookVm, manage, release, renew, renewBy, signIn } from "./actions.js";
+import { tellByBrowser } from "./browser_notices.js";
 import { t } from "./i18n.js";
 import { connect } from "./live.js";
 import { setFilter, readAddress } from "./filter.js";
+import { waiting } from "./queue_actions.js";
 import { state } from "./state.js";
 import { drawAccount, toggleView } from "./views/account.js";
 import { drawBoard } from "./views/board.js";
@@ -16,9 +18,9 @@ import { moveByArrows } from "./views/arrows.js";
 import { copy } from "./views/copy.js";
 import { notified, toast } from "./views/toasts.js";
 
-const ACTIONS = { book: bookVm, renew, release, "renew-by": renewBy, copy, fold, view: toggleView, "sign-in": signIn, ...manage };
+const ACTIONS = { book: bookVm, renew, release, "renew-by": renewBy, copy, fold, view: toggleView, "sign-in": signIn, ...waiting, ...manage };
 // What needs no connection
-const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "view", "show-all"]);
+const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "view", "show-all", "tokens"]);
 
 const search = document.getElementById("search");
 
@@ -28,7 +30,7 @@ document.addEventListener("click", clicked);
 document.addEventListener("keydown", pressed);
 addEventListener("popstate", readAddress);
 readAddress();
-connect(notified);
+connect((notice) => { notified(notice); tellByBrowser(notice, manage.open); });
 
 function clicked(event) {
   const target = event.target.closest("[data-act]") ?? event.target.closest(".card")?.querySelector(".name");

@@ -37,6 +37,19 @@ export function switchView(view) {
   remember("view", view);
 }
 
+/** Whether the browser's own notifications are wanted: "on", "off", or "" while that was not said. */
+export const chosenNotices = () => recall("notices") ?? "";
+
+export const chooseNotices = (choice) => remember("notices", choice);
+
+/** Whether this tab is the first to tell of it. */
+export function claim(what) {
+  const told = (recall("told") ?? "").split("\n").slice(-20);
+  if (told.includes(what)) return false;
+  remember("told", [...told, what].join("\n"));
+  return true;
+}
+
 /** The groups folded away, as the text of their ids. */
 export const folded = () => (recall("folded") ?? "").split(",").filter(Boolean);
 

@@ -12,7 +12,10 @@ export const state = {
 
 const listeners = new Set();
 
-/** Call `listener` after every change with what changed: `{vms: ids | "all", groups, me, online}`. */
+/**
+ * Call `listener` after every change with what changed: `{vms: ids | "all", groups, queues, me, online}`. `groups`: which
+ * there are and what is in them; `queues`: who waits for one.
+ */
 export function subscribe(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -23,7 +26,7 @@ export function load(board) {
   state.vms = new Map(board.vms.map((vm) => [vm.id, vm]));
   state.groups = board.groups;
   state.revision = board.revision;
-  tell({ vms: "all", groups: true });
+  tell({ vms: "all", groups: true, queues: true });
 }
 
 /** Apply a socket's `change`. False: there is a gap, and all must be fetched. */
@@ -32,9 +35,11 @@ export function apply(change) {
   if (change.all || change.revision !== state.revision + 1) return false;
   for (const vm of change.vms) state.vms.set(vm.id, vm);
   for (const id of change.removed) state.vms.delete(id);
+  const before = state.groups;
   if (change.groups) state.groups = change.groups;
   state.revision = change.revision;
-  tell({ vms: [...change.vms.map((vm) => vm.id), ...change.removed], groups: Boolean(change.groups) });
+  const groups = !sameMake(before, state.groups);
+  tell({ vms: [...change.vms.map((vm) => vm.id), ...change.removed], groups, queues: Boolean(change.groups) });
   return true;
 }
 
@@ -48,7 +53,7 @@ export function answered(vm, asOf) {
 export function setMe(me) {
   if (same(me, state.me)) return;
   state.me = me;
-  tell({ me: true, vms: "all", groups: true });
+  tell({ me: true, vms: "all", groups: true, queues: true });
 }
 
 export function setOnline(online) {
@@ -64,9 +69,15 @@ export function distrust() {
 
 export const isAdmin = () => state.me.role === "admin";
 export const isMine = (vm) => Boolean(vm.booked_by) && vm.booked_by === state.me.email;
+/** Held for me, whether it is my turn already or kept until I have all that I wait for. */
+export const isKept = (vm) => vm.state === "held" && Boolean(vm.held_for) && vm.held_for === state.me.email;
+export const isMyTurn = (vm) => isKept(vm) && Boolean(vm.held_until);
 export const groupOf = (vm) => state.groups.find((group) => group.id === vm.group);
 export const myVms = () =>
   [...state.vms.values()].filter(isMine).sort((a, b) => a.expires_at.localeCompare(b.expires_at));
+
+export const myTurns = () =>
+  [...state.vms.values()].filter(isMyTurn).sort((a, b) => a.held_until.localeCompare(b.held_until));
 
 function tell(what) {
   for (const listener of listeners) listener(what);
@@ -74,4 +85,14 @@ function tell(what) {
 
 function same(one, other) {
   return ["authenticated", "email", "role"].every((key) => one[key] === other[key]);
+}
+
+/** Whether these are the same groups with the same machines, whoever waits for them. */
+function sameMake(some, others) {
+  if (some === others) return true;
+  return some.length === others.length && some.every((group, position) => {
+    const other = others[position];
+    return group.id === other.id && group.name === other.name && group.vm_ids.length === other.vm_ids.length &&
+      group.vm_ids.every((id, n) => id === other.vm_ids[n]);
+  });
 }

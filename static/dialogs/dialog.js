@@ -10,12 +10,12 @@ let number = 0;
 /**
  * Open a dialog. `submit(dialog)` runs when the form is sent: the dialog closes when it is done, stays open with what
  * was typed where it throws, and stays open too where it gives false. Without `submit` there is nothing to send.
- * `watch(dialog)` is called at every change of the state.
+ * `watch(dialog)` is called at every change of the state. A `firm` one does not close at a click beside it.
  */
-export function openDialog({ title, sub, body, submit, label, kind = "primary", broad, watch, extra }) {
+export function openDialog({ title, sub, body, submit, label, kind = "primary", broad, firm, watch, extra }) {
   const id = `dialog-${++number}`;
   const node = element(html`
-    <dialog class="${broad ? "broad" : ""}" aria-labelledby="${id}">
+    <dialog class="${broad ? "broad" : ""}" ${firm && html`data-firm`} aria-labelledby="${id}">
       <form method="dialog" novalidate>
         <header>
           <div><h2 id="${id}">${title}</h2>${sub && html`<p class="sub">${sub}</p>`}</div>
@@ -51,7 +51,7 @@ export class Dialog {
     this.forget = subscribe(() => this.stateChanged());
     node.addEventListener("close", () => this.gone());
     node.addEventListener("click", (event) => {
-      if (event.target === node || event.target.closest(".close")) this.close();
+      if ((event.target === node && !firmly(node)) || event.target.closest(".close, [data-closes]")) this.close();
     });
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.sent(); });
   }
@@ -74,14 +74,15 @@ export class Dialog {
     if (input?.focus) { input.setAttribute("aria-invalid", "true"); input.focus(); }
   }
 
-  /** Something else happened meanwhile that makes sending useless; null takes that back. */
-  block(message) {
+  /** Something else happened meanwhile that makes sending useless; null takes that back. `offer`: what to do instead. */
+  block(message, offer) {
     this.blocked = message !== null;
     let notice = this.part(".notice");
     if (message === null) notice?.remove();
     else {
-      notice ??= this.body.appendChild(element(html`<p class="notice" role="status"></p>`));
-      setText(notice, message);
+      notice ??= this.body.appendChild(element(html`<div class="notice" role="status"><p></p></div>`));
+      setText(notice.firstElementChild, message);
+      if (offer && notice.children.length === 1) notice.append(element(offer));
     }
     this.ready();
   }
@@ -126,6 +127,8 @@ export class Dialog {
     comeBack(this.node);
   }
 }
+
+const firmly = (node) => node.dataset.firm !== undefined;
 
 /** A labelled input. */
 export function field(name, label, { value = "", hint, type = "text", ...more } = {}) {

@@ -8,11 +8,11 @@ import { state } from "../state.js";
 const QUICK = [1, 2, 4, 8];
 const EVENING = 18;
 
-/** The markup; `from` is where the hours begin to count (milliseconds). */
-export function hoursField(label) {
+/** The markup. `hours`: what is chosen already, if not the last choice; `later`: they begin to count some day. */
+export function hoursField(label, { hours, later } = {}) {
   const max = state.settings.max_hours;
-  const choices = [...QUICK.filter((hours) => hours < max), "evening", max];
-  const last = lastHours();
+  const choices = [...QUICK.filter((one) => one < max), ...(later ? [] : ["evening"]), max];
+  const last = hours ?? lastHours();
   const free = QUICK.includes(last) || last === max ? "" : String(last);
   return html`
     <fieldset class="field"><legend class="label">${label}</legend>
@@ -23,18 +23,18 @@ export function hoursField(label) {
       <div class="hours-end">
         <label><input class="input" name="free" inputmode="decimal" autocomplete="off" maxlength="8"
           aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${free}" ${free && html`autofocus`}>${t("hours.unit")}</label>
-        <p class="until-line"><span>${t("hours.until")}</span><b data-until aria-live="polite"></b></p>
+        <p class="until-line"><span>${t(later ? "hours.later" : "hours.until")}</span><b data-until aria-live="polite"></b></p>
       </div>
     </fieldset>`;
 }
 
-/** Make the field live; `from` gives where the hours begin to count (milliseconds). */
+/** Make the field live; `from` gives where the hours begin to count (milliseconds); without it, that is not known yet. */
 export function wireHours(dialog, from) {
   const { hours: radios, free } = dialog.form.elements;
   const evening = [...radios].find((radio) => radio.value === "evening");
-  const show = () => setText(dialog.part("[data-until]"), said(chosenHours(dialog, from), from()));
-  const tonight = untilEvening(from());
-  evening.closest("label").hidden = tonight <= 0.1 || tonight > state.settings.max_hours;
+  const show = () => setText(dialog.part("[data-until]"), said(chosenHours(dialog, from), from?.()));
+  const tonight = evening && untilEvening(from());
+  if (evening) evening.closest("label").hidden = tonight <= 0.1 || tonight > state.settings.max_hours;
   free.addEventListener("input", () => { for (const radio of radios) radio.checked = false; show(); });
   for (const radio of radios) radio.addEventListener("change", () => { free.value = ""; show(); });
   const timer = setInterval(show, 5000);
@@ -56,6 +56,7 @@ export const isRepeatable = (dialog) => dialog.value("hours") !== "evening";
 function said(hours, from) {
   if (!(hours > 0)) return t("hours.choose");
   if (hours > state.settings.max_hours) return t("hours.too_many", { n: state.settings.max_hours });
+  if (from === undefined) return amount(hours * HOUR);
   if (from + hours * HOUR - now() > state.settings.max_ahead_hours * HOUR + 1000) return t("hours.too_far", { n: state.settings.max_ahead_hours });
   return `${dayAt(from + hours * HOUR)} (${amount(hours * HOUR)})`;
 }

@@ -3,6 +3,7 @@ import { act } from "../api.js";
 import { at, dayAt } from "../format.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
+import { whyNotRenewed } from "../queue.js";
 import { isAdmin, isMine, state } from "../state.js";
 import { did, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
@@ -33,5 +34,6 @@ function obstacle(id, seen) {
   if (!vm) return t("gone.deleted", { vm: id });
   if (!vm.booked_by) return t("gone.ended", { vm: id });
   if (!isMine(vm) && !isAdmin()) return t("gone.taken", { who: vm.booked_by, time: at(vm.expires_at) });
-  return vm.expires_at === seen ? null : t("gone.renewed", { time: dayAt(vm.expires_at) });
+  if (vm.expires_at !== seen) return t("gone.renewed", { time: dayAt(vm.expires_at) });
+  return whyNotRenewed(vm) || null;
 }

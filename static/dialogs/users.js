@@ -62,6 +62,7 @@ function rows(users) {
     <li><span class="who">${email}<small>${t(`role.${role}`)} · ${t("users.since", { time: dayAt(created) })}</small></span>
       <button type="button" class="button small" data-do="role" data-email="${email}" data-role="${role === "admin" ? "user" : "admin"}">
         ${t(role === "admin" ? "users.make_user" : "users.make_admin")}</button>
+      <button type="button" class="button small plain" data-act="tokens" data-email="${email}">${t("tokens.short")}</button>
       ${email !== state.me.email && html`<button type="button" class="button small plain" data-do="remove" data-email="${email}">${t("users.remove")}</button>`}
     </li>`)}</ul>`;
 }

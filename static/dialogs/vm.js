@@ -28,7 +28,7 @@ export function editVmDialog(vm) {
     label: t("act.save"),
     watch: (dialog) => dialog.block(state.vms.has(vm.id) ? null : t("gone.deleted", { vm: vm.id })),
     submit: async (dialog) => {
-      did("vm_edited", vm.id);
+      for (const kind of ["vm_edited", "maintenance_began", "maintenance_ended"]) did(kind, vm.id);
       await act("/edit-vm", { vm_id: vm.id, ...changed(typed(dialog), vm) });
       toast(t("vm.edited", { vm: vm.id }));
     },
@@ -77,7 +77,8 @@ function fields(vm) {
     ${field("external_ip", t("fact.external_ip"), { value: vm.external_ip, maxlength: 255, spellcheck: "false" })}
     ${field("internal_ip", t("fact.internal_ip"), { value: vm.internal_ip, maxlength: 255, spellcheck: "false" })}
     ${field("description", t("fact.description"), { value: vm.description, maxlength: 500 })}
-    ${field("tags", t("fact.tags"), { value: (vm.tags ?? []).join(", "), hint: t("vm.tags_hint") })}`;
+    ${field("tags", t("fact.tags"), { value: (vm.tags ?? []).join(", "), hint: t("vm.tags_hint") })}
+    ${vm.id && field("maintenance", t("maintenance.field"), { value: vm.maintenance ?? "", maxlength: 200, hint: t("maintenance.field_hint") })}`;
 }
 
 function typed(dialog) {
@@ -87,6 +88,7 @@ function typed(dialog) {
     internal_ip: dialog.value("internal_ip"),
     description: dialog.value("description"),
     tags: dialog.value("tags").split(",").map((tag) => tag.trim()).filter(Boolean),
+    ...(dialog.form.elements.maintenance && { maintenance: dialog.value("maintenance") || null }),
   };
 }
 

@@ -21,12 +21,12 @@ export function drawBoard() {
   setInterval(tick, TICK);
 }
 
-function refresh({ vms, groups }) {
+function refresh({ vms, groups, queues }) {
   if (groups) placeSections();
   if (vms === "all") for (const id of new Set([...cards.keys(), ...state.vms.keys()])) place(id, false);
   else for (const id of vms ?? []) place(id, true);
   if (groups) order();
-  if (vms || groups) applyFilter();
+  if (vms || groups || queues) applyFilter();
 }
 
 /** The sections in the order of the groups, the machines without one last. */
@@ -75,6 +75,7 @@ function order() {
 function applyFilter() {
   const narrowed = filter.text !== "" || filter.kind !== "all";
   const counts = new Map([...sections.keys()].map((id) => [id, { free: 0, all: 0, shown: 0 }]));
+  const groups = new Map(state.groups.map((group) => [group.id, group]));
   let shown = 0;
   for (const { vm, node } of cards.values()) {
     const count = counts.get(vm.group) ?? counts.get(null);
@@ -86,7 +87,7 @@ function applyFilter() {
   }
   for (const [id, section] of sections) {
     const count = counts.get(id);
-    countSection(section, count);
+    countSection(section, count, groups.get(id));
     const nothingToShow = count.shown === 0 && (narrowed || id === null);
     section.node.hidden = nothingToShow || !fitsGroup(id);
     if (!section.node.hidden) shown += Math.max(count.shown, narrowed ? 0 : 1);
@@ -110,6 +111,6 @@ function showEmpty(shown) {
 
 function tick() {
   if (document.hidden) return;
-  for (const card of cards.values()) if (card.vm.booked_by) tickCard(card);
+  for (const card of cards.values()) if (card.vm.booked_by || card.vm.held_until) tickCard(card);
   if (filter.kind === "soon") applyFilter(); // with time alone, more machines belong to it
 }

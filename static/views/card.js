@@ -1,11 +1,14 @@
 // One machine as a card: made once, then changed in place.
 import { endsSoon } from "../filter.js";
-import { at, exactly, partLeft, shortName, tickOf, timeLeft } from "../format.js";
+import { at, exactly, partLeft, tickOf, timeLeft } from "../format.js";
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { isMine, state } from "../state.js";
+import { whyNotRenewed } from "../queue.js";
+import { state } from "../state.js";
+import { likelyAct, lookOf, LOOKS, whoOf, wordOf } from "./look.js";
+import { makeWaits, showWaits } from "./waits.js";
 
-const ACTS = { free: "book", mine: "release", soon: "renew" };
+const BEHIND = ["taken", "kept", "turn"]; // the time left stands at the end
 
 const pattern = element(html`
   <li class="card">
@@ -22,19 +25,14 @@ const pattern = element(html`
     <i class="bar"></i>
   </li>`);
 
-/** A machine's look: one of free, mine, soon (mine, and about to end), taken. */
-export function lookOf(vm) {
-  if (!vm.booked_by) return "free";
-  if (!isMine(vm)) return "taken";
-  return endsSoon(vm) ? "soon" : "mine";
-}
-
 export function makeCard(vm) {
   const node = pattern.cloneNode(true);
   const part = (selector) => node.querySelector(selector);
+  const waits = makeWaits();
+  part(".name").after(waits);
   const card = {
-    node, mark: part("use"), name: part(".name"), ip: part(".ip"),
-    word: part(".sr"), who: part(".who"), until: part(".until"), left: part(".left"), act: part(".act"), about: part(".about"), bar: part(".bar"),
+    node, mark: part(".mark use"), name: part(".name"), ip: part(".ip"), waits,
+    word: part(".say .sr"), who: part(".who"), until: part(".until"), left: part(".left"), act: part(".act"), about: part(".about"), bar: part(".bar"),
   };
   updateCard(card, vm);
   return card;
@@ -51,7 +49,8 @@ export function updateCard(card, vm) {
   card.ip.dataset.text = address;
   setText(card.ip, address);
   if (address) card.ip.title = t("copy.hint", { text: address });
-  setText(card.about, vm.note || vm.description || "");
+  showWaits(card.waits, vm.queue?.length);
+  setText(card.about, vm.maintenance || vm.note || vm.description || "");
   card.about.title = card.about.textContent;
   tickCard(card);
 }
@@ -60,41 +59,48 @@ export function updateCard(card, vm) {
 export function tickCard(card) {
   const { vm } = card;
   const look = lookOf(vm);
-  if (card.look !== look || card.shown !== vm || card.reader !== state.me) {
-    Object.assign(card, { look, shown: vm, reader: state.me, minute: null });
+  const why = look === "soon" && whyNotRenewed(vm);
+  if (card.look !== look || card.shown !== vm || card.reader !== state.me || card.why !== why) {
+    Object.assign(card, { look, shown: vm, reader: state.me, why, minute: null });
     showLook(card);
   }
-  if (look !== "free") showTime(card);
+  const end = vm.expires_at ?? vm.held_until;
+  if (end) showTime(card, end);
 }
 
 function showLook({ vm, look, node, mark, word, who, until, left, act, bar }) {
-  node.classList.remove("free", "mine", "soon", "taken", "ending");
+  node.classList.remove(...LOOKS, "ending");
   node.classList.add(look);
   mark.setAttribute("href", `#i-${look}`);
-  bar.hidden = look === "free";
-  act.hidden = look === "taken";
-  act.dataset.act = ACTS[look] ?? "";
-  act.dataset.vm = vm.id;
-  setText(act, look === "taken" ? "" : t(`act.${ACTS[look]}`));
-  act.setAttribute("aria-label", `${act.textContent} ${vm.id}`);
-  setText(word, look === "free" ? "" : t(look === "taken" ? "state.taken" : "state.mine"));
-  setText(who, look === "free" ? t("state.free") : shortName(vm.booked_by));
-  setText(until, "");
+  bar.hidden = !(vm.expires_at ?? vm.held_until);
+  setText(word, wordOf(look));
+  setText(who, whoOf(vm, look));
+  setText(until, look === "out" ? vm.maintenance ?? "" : "");
   setText(left, "");
-  who.title = [vm.booked_by, vm.note].filter(Boolean).join("\n");
+  who.title = [whoOf(vm, look, String), vm.maintenance ?? vm.note].filter(Boolean).join("\n");
+  until.title = until.textContent;
+  showAct(act, vm, likelyAct(vm, look));
+}
+
+function showAct(node, vm, likely) {
+  node.hidden = !likely;
+  node.dataset.act = likely?.act ?? "";
+  node.dataset.vm = vm.id;
+  setText(node, likely?.text ?? "");
+  node.setAttribute("aria-label", likely?.label ?? vm.id);
 }
 
 /** The time left, on one's own machines in front, on others' at the end. */
-function showTime(card) {
+function showTime(card, end) {
   const { vm, look } = card;
-  const minute = tickOf(vm.expires_at);
+  const minute = tickOf(end);
   if (card.minute === minute) return;
   card.minute = minute;
   const ending = endsSoon(vm);
-  const left = timeLeft(vm.expires_at, look === "taken");
-  setText(look === "taken" ? card.left : card.who, left);
-  setText(card.until, `→ ${at(vm.expires_at)}`);
-  card.until.title = card.left.title = t("until.exactly", { time: exactly(vm.expires_at), left });
+  const left = timeLeft(end, look === "taken");
+  setText(BEHIND.includes(look) ? card.left : card.who, left);
+  setText(card.until, `→ ${at(end)}`);
+  card.until.title = card.left.title = t("until.exactly", { time: exactly(end), left });
   card.node.classList.toggle("ending", ending);
   card.mark.setAttribute("href", `#i-${ending ? "soon" : look}`);
   card.bar.style.setProperty("--left", partLeft(vm).toFixed(3));

@@ -2,7 +2,8 @@
 import { t } from "../i18n.js";
 import { toast } from "./toasts.js";
 
-export async function copy({ text }, button) {
+/** `said` stands for the text in the word of its being copied. */
+export async function copy({ text, said = text }, button) {
   try {
     await write(text, button);
   } catch (error) {
@@ -11,7 +12,7 @@ export async function copy({ text }, button) {
   }
   button.classList.add("copied");
   setTimeout(() => button.classList.remove("copied"), 1500);
-  toast(t("copy.done", { text }));
+  toast(t("copy.done", { text: said }));
 }
 
 /** The clipboard belongs to secure pages alone; elsewhere the old command still serves. */

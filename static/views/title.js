@@ -1,7 +1,8 @@
-// The tab says how long the most urgent of my bookings lasts yet.
+// The tab says how long my turn lasts yet, or else the most urgent of my bookings.
 import { endsSoon } from "../filter.js";
 import { timeLeft } from "../format.js";
-import { myVms, subscribe } from "../state.js";
+import { t } from "../i18n.js";
+import { myTurns, myVms, subscribe } from "../state.js";
 
 const icon = document.querySelector('link[rel="icon"]');
 const plain = icon.getAttribute("href");
@@ -13,9 +14,15 @@ export function drawTitle() {
 }
 
 function show() {
-  const [vm] = myVms();
-  const title = vm ? `${timeLeft(vm.expires_at)} · ${vm.id} · LoadZone` : "LoadZone";
+  const [turn] = myTurns(), [vm] = myVms();
+  const title = titleOf(turn, vm);
   if (document.title !== title) document.title = title;
-  const href = vm && endsSoon(vm) ? plain.replace("favicon", "favicon-soon") : plain;
+  const urgent = turn ? "favicon-turn" : vm && endsSoon(vm) ? "favicon-soon" : "favicon";
+  const href = plain.replace("favicon", urgent);
   if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+}
+
+function titleOf(turn, vm) {
+  if (turn) return `${t("title.turn", { vm: turn.id, left: timeLeft(turn.held_until) })} · LoadZone`;
+  return vm ? `${timeLeft(vm.expires_at)} · ${vm.id} · LoadZone` : "LoadZone";
 }

@@ -39,14 +39,16 @@ export function did(kind, vmId) {
 /** A `notification` of the server. */
 export function notified(notice) {
   if (notice.kind === "role_changed") refresh();
-  if (notice.by === state.me.email && Date.now() - (mine.get(`${notice.kind} ${notice.vm_id}`) ?? 0) < 5000) return;
-  gathered.push(notice.msg);
+  gathered.push(notice);
   if (gathered.length === 1) setTimeout(show, GATHER);
 }
 
+/** What this tab did is known by its answer, which may come a moment after the server's word of it. */
 function show() {
-  const messages = gathered;
+  const messages = gathered.filter((notice) => !isOwn(notice)).map(({ msg }) => msg);
   gathered = [];
   if (messages.length > AT_ONCE) toast(t("toast.many", { n: messages.length }));
   else messages.forEach((message) => toast(message));
 }
+
+const isOwn = ({ kind, vm_id: vmId, by }) => by === state.me.email && Date.now() - (mine.get(`${kind} ${vmId}`) ?? 0) < 5000;

@@ -69,7 +69,7 @@ def test_one_click_renews_by_an_hour_and_the_dialog_by_as_many_as_one_likes(wind
     assert (ends(bob, vm) - start).total_seconds() == 3600
 
     here.held(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
-    expect(here.dialog).to_contain_text(here.say("renew.ends_now", time="today")[:9])
+    expect(here.dialog).to_contain_text(here.say("renew.ends_now", time="").split()[0])
     here.choice(8).check()
     here.send()
     expect(here.held(vm)).to_contain_text(re.compile("10 h|9 h 59 min"))

@@ -1,0 +1,30 @@
+// What a row of the strip on top has in common: the machine, its address, a note, a time.
+import { element, html, setText } from "../html.js";
+import { t } from "../i18n.js";
+
+/** The row's node and parts; `acts` is the markup of its buttons. */
+export function makeRow(vm, acts) {
+  const node = element(html`
+    <article class="held">
+      <svg class="mark icon" aria-hidden="true"><use/></svg>
+      <div class="what"><button class="name" data-act="open" data-vm="${vm.id}">${vm.id}</button><span class="sub">
+        <button class="ip" data-act="copy"></button><span class="note"></span></span></div>
+      <div class="time"><span class="left"></span><span class="until"></span></div>
+      <div class="acts">${acts}</div>
+    </article>`);
+  const part = (selector) => node.querySelector(selector);
+  return { node, part, mark: part("use"), ip: part(".ip"), note: part(".note"), left: part(".left"), until: part(".until") };
+}
+
+export function showAddress({ ip }, vm) {
+  const address = vm.external_ip || vm.internal_ip || "";
+  ip.hidden = !address;
+  ip.dataset.text = address;
+  ip.title = t("copy.hint", { text: address });
+  setText(ip, address);
+}
+
+export function showNote({ note }, text) {
+  setText(note, text);
+  note.title = text;
+}
