@@ -41,6 +41,7 @@ from links import Links
 from live import Live
 from mailer import Mailer
 from pages import pages
+from people_api import people_api
 from scheduler import Scheduler
 from storage import JsonStore
 from times import utc_now
@@ -77,6 +78,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     guards.install(app)
     errors.install(app)
     app.register_blueprint(api)
+    app.register_blueprint(people_api)
     app.register_blueprint(pages)
     return app
 

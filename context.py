@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import current_app, g, request, session
 from flask_limiter import Limiter
@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 import bodies
 import i18n
+import reading
 from accounts import Accounts
 from bearer import Bearers
 from config import Config
@@ -103,9 +104,14 @@ def _who() -> tuple[str | None, Token | None]:
     return parts().bearers.who(text) if text is not None else (parts().accounts.who(session), None)
 
 
+def do(rule: Any, **asked: Any) -> Any:
+    """Run a rule for who asks."""
+    return parts().desk.do(rule, actor=actor(), **asked)
+
+
 def body(model: type[B]) -> B:
     """The request's JSON as `model`; no body at all is an empty object."""
     raw = request.get_data()
     if len(raw) >= current_app.config["MAX_CONTENT_LENGTH"]:  # one without a length is cut there, not refused
         raise RequestEntityTooLarge
-    return bodies.read(model, raw or b"{}")
+    return reading.read(model, raw or b"{}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, current_app, render_template, send_file
 
+import answers
 import i18n
-from api import me
 from context import actor, language, parts
+from endpoint import HTML, PYTHON, endpoint
 from links import Meant
+from openapi import describe
+from people_api import me
 from records import Vm
 from rules import by_link
 from rules.refusal import Refusal
@@ -18,18 +22,22 @@ from times import iso
 from views import MEMBERS, STRANGERS
 
 pages = Blueprint("pages", __name__)
+HERE = Path(__file__).parent
 
 BY_LINK = {"renew": by_link.renew, "release": by_link.release, "take": by_link.take, "pass": by_link.pass_on}
 
 
 @pages.get("/")
+@endpoint(gives=HTML)
 def index() -> str:
+    """The page itself."""
     return render_template("index.html", lang=language(), boot=_boot())
 
 
 @pages.get("/link/<token>")
+@endpoint(gives=HTML, refuses="not_found")
 def show_link(token: str) -> tuple[str, int]:
-    """Looking changes nothing: mail scanners look."""
+    """The page behind a mail's link. Looking changes nothing: mail scanners look."""
     meant = parts().links.read(token)
     vm = parts().store.snapshot.vms.get(meant.vm_id)
     if not by_link.is_meant(vm, meant, parts().clock()):
@@ -38,7 +46,9 @@ def show_link(token: str) -> tuple[str, int]:
 
 
 @pages.post("/link/<token>")
+@endpoint(gives=HTML, refuses="not_found cannot_save")
 def follow_link(token: str) -> tuple[str, int]:
+    """What the button of a mail's link does."""
     meant = parts().links.read(token)
     try:
         vm: Vm = parts().desk.do(BY_LINK[meant.deed], meant=meant)
@@ -50,9 +60,32 @@ def follow_link(token: str) -> tuple[str, int]:
 
 
 @pages.get("/healthz")
-def healthz() -> dict[str, str]:
+@endpoint(gives=answers.Ok, refuses="cannot_save")
+def healthz() -> answers.Ok:
+    """Whether the server can serve and write."""
     parts().store.check()
     return {"status": "ok"}
+
+
+@pages.get("/cli")
+@endpoint(gives=PYTHON)
+def command() -> Response:
+    """The command line, one file: save it as `loadzone` and make it executable."""
+    return send_file(HERE / "cli" / "loadzone.py", mimetype=PYTHON, download_name="loadzone", max_age=0)
+
+
+@pages.get("/openapi.json")
+@endpoint(gives=dict[str, Any])
+def description() -> dict[str, Any]:
+    """This description."""
+    return describe(current_app)
+
+
+@pages.get("/docs")
+@endpoint(gives=HTML)
+def docs() -> str:
+    """This description, to read and to try."""
+    return render_template("docs.html")
 
 
 def _boot() -> str:

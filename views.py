@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+import answers
 from lines import Lines
 from records import Group, Token, User, Vm, Waiter
 from storage import Commit, JsonStore
@@ -18,7 +19,7 @@ from times import iso, iso_or_none
 MEMBERS, STRANGERS = "members", "strangers"
 
 
-def member_vm(vm: Vm) -> dict[str, Any]:
+def member_vm(vm: Vm) -> answers.Vm:
     return {
         "id": vm.id,
         "group": vm.group,
@@ -40,7 +41,7 @@ def member_vm(vm: Vm) -> dict[str, Any]:
     }
 
 
-def stranger_vm(vm: Vm) -> dict[str, Any]:
+def stranger_vm(vm: Vm) -> answers.StrangerVm:
     return {
         "id": vm.id,
         "group": vm.group,
@@ -50,17 +51,17 @@ def stranger_vm(vm: Vm) -> dict[str, Any]:
     }
 
 
-def group_view(group: Group) -> dict[str, Any]:
+def group_view(group: Group) -> answers.Group:
     queue = [waiter_view(waiter) for waiter in group.queue]
     return {"id": group.id, "name": group.name, "vm_ids": list(group.vm_ids), "queue": queue}
 
 
-def stranger_group(group: Group) -> dict[str, Any]:
+def stranger_group(group: Group) -> answers.Group:
     view = group_view(group)
     return {**view, "queue": [{**waiter, "email": masked(waiter["email"])} for waiter in view["queue"]]}
 
 
-def waiter_view(waiter: Waiter) -> dict[str, Any]:
+def waiter_view(waiter: Waiter) -> answers.Waiter:
     return {
         "email": waiter.email,
         "hours": waiter.hours,
@@ -70,7 +71,7 @@ def waiter_view(waiter: Waiter) -> dict[str, Any]:
     }
 
 
-def token_view(token: Token) -> dict[str, Any]:
+def token_view(token: Token) -> answers.Token:
     return {
         "id": token.id,
         "name": token.name,
@@ -80,11 +81,11 @@ def token_view(token: Token) -> dict[str, Any]:
     }
 
 
-def user_view(user: User, role: str) -> dict[str, Any]:
+def user_view(user: User, role: str) -> answers.User:
     return {"email": user.email, "role": role, "created": iso(user.created)}
 
 
-def history_view(user: User) -> list[dict[str, Any]]:
+def history_view(user: User) -> list[answers.Booking]:
     return [
         {"vm_id": e.vm_id, "start": iso_or_none(e.start), "end": iso_or_none(e.end), "action": e.action}
         for e in user.bookings

@@ -42,7 +42,7 @@ def test_the_page_carries_its_state(bob, vm):
 def test_it_says_where_codes_and_limits_come_from(start):
     server = start(LOADZONE_AUTH="code", LOADZONE_MAX_HOURS="8", LOADZONE_MAX_AHEAD_HOURS="40")
     settings = boot(Person(server).get("/"))["settings"]
-    assert settings == {"auth": "code", "codes_in_log": True, "max_hours": 8, "max_ahead_hours": 40}
+    assert settings == {"auth": "code", "codes_in_log": True, "max_hours": 8, "max_ahead_hours": 40, "hold_minutes": 15}
 
 
 def test_a_stranger_finds_no_address_in_it(bob, charlie, vm):

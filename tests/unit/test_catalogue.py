@@ -10,7 +10,7 @@ import pytest
 
 import config
 import i18n
-from bodies import _REASONS
+from reading import _REASONS
 from rules.events import PERSONAL, PUBLIC
 from rules.refusal import STATUS
 

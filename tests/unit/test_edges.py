@@ -7,9 +7,10 @@ from email.policy import default
 
 import pytest
 
-from bodies import AddVm, read
+from bodies import AddVm
 from config import BadSetting, Config
 from guards import is_own_origin
+from reading import read
 from rules.refusal import Refusal
 from views import masked
 

@@ -1,0 +1,57 @@
+"""What an endpoint takes, gives and refuses, said once: by this it is checked, and described in /openapi.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal, get_type_hints
+
+from flask import request
+
+import bodies
+import reading
+from context import body
+
+HTML, PYTHON = "text/html", "text/x-python"
+Who = Literal["all", "signed in", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`body` and `query` are models of bodies.py; `gives` is a shape of answers.py, or the media type of no JSON."""
+
+    gives: Any
+    status: int
+    who: Who
+    refuses: tuple[str, ...]
+    path: Mapping[str, type]
+    body: type[bodies.Body] | None
+    query: type[bodies.Body] | None
+
+
+def endpoint(gives: Any, who: Who = "all", refuses: str = "", status: int = 200) -> Callable:
+    """Decorates a view. Its arguments `asked` and `query`, where it has them, are what the request brings, checked.
+
+    `refuses` names the codes that this endpoint adds to those that all of its kind have.
+    """
+
+    def decorate(view: Callable) -> Callable:
+        hints = get_type_hints(view)
+
+        @wraps(view)
+        def checked(**path: Any) -> Any:
+            if "asked" in hints:
+                path["asked"] = body(hints["asked"])
+            if "query" in hints:
+                path["query"] = reading.check(hints["query"], request.args.to_dict())
+            answer = view(**path)
+            return (answer, status) if status != 200 else answer
+
+        path_hints = {name: kind for name, kind in hints.items() if name not in ("asked", "query", "return")}
+        checked.said = Said(
+            gives, status, who, tuple(refuses.split()), path_hints, hints.get("asked"), hints.get("query")
+        )
+        return checked
+
+    return decorate
