@@ -32,10 +32,12 @@ def set_right(change: Any, now: datetime, limits: Any) -> None:
 
     A booking without an end would stay for ever: it gets the longest one from now.
     """
+    waited_for = {group.id for group in change.groups.values() if group.queue}
     for vm in list(change.vms.values()):
         if vm.booked_by and not vm.expires_at:
             change.vms[vm.id] = replace(vm, expires_at=now + timedelta(hours=limits.max_hours), end_set_at=now)
-        turns.serve(change, now, limits, vm.id)
+        elif vm.queue or vm.group in waited_for:
+            turns.serve(change, now, limits, vm.id)
 
 
 def listen_again(change: Any, now: datetime, limits: Any) -> None:

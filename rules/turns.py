@@ -26,7 +26,7 @@ def serve(change: Any, now: datetime, limits: Any, vm_id: str) -> None:
     waiter, group_id = place.queue[0], place.id if isinstance(place, Group) else None
     vm = replace(vm, hold=Hold(waiter.email, waiter.hours, waiter.since, group=group_id))
     change.vms[vm_id] = vm
-    kept = [vm] if group_id is None else list(kept_for(change, place, waiter.email))
+    kept = [vm] if waiter.count == 1 else list(kept_for(change, place, waiter.email))
     if len(kept) < waiter.count:
         return
     write(change, replace(change.vms[vm_id] if group_id is None else place, queue=place.queue[1:]))
