@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 import answers
 import bodies
+import compression
 from context import actor, do, parts, token
 from endpoint import endpoint
 from rules import booking, groups, inventory, queue
@@ -23,9 +24,12 @@ TAKEN = "no_such_vm vm_taken vm_held in_maintenance too_far_ahead"
 @endpoint(gives=answers.Board)
 def vms() -> Response:
     """All machines and groups; strangers see less. With If-None-Match: 304 while nothing changed."""
-    answer = parts().board.answer(audience())
+    board, packed = parts().board, compression.is_taken()
+    answer = board.gzipped(audience()) if packed else board.answer(audience())
     response = Response(answer.body, mimetype="application/json")
     response.set_etag(answer.etag)
+    if packed:
+        compression.mark(response)
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Cookie")
     response.vary.add("Authorization")

@@ -7,7 +7,6 @@ if __name__ == "__main__":
 
     monkey.patch_all()
 
-import hashlib
 import logging
 import os
 import sys
@@ -29,6 +28,7 @@ import journal
 import server
 from accounts import Accounts
 from api import api
+from assets import Assets
 from bearer import Bearers
 from config import BadSetting, Config
 from context import Parts, language, visitor
@@ -50,7 +50,6 @@ from views import Board, shown
 log = logging.getLogger("loadzone")
 
 HERE = Path(__file__).parent
-A_YEAR = 365 * 24 * 3600
 
 
 class CannotStart(Exception):
@@ -63,11 +62,10 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     Raises CannotStart.
     """
     config = config or _settings()
-    app = Flask(__name__, static_url_path=f"/static/{_static_version()}", instance_path=str(HERE / "instance"))
+    app = Flask(__name__, static_folder=None, instance_path=str(HERE / "instance"))
     app.config.update(
         SECRET_KEY=_secret_key(config, Path(app.instance_path)),
         MAX_CONTENT_LENGTH=guards.BODY_AT_MOST,
-        SEND_FILE_MAX_AGE_DEFAULT=A_YEAR,  # every version has an address of its own
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
@@ -75,6 +73,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     app.json.ensure_ascii = False
     app.extensions["loadzone"] = _build(app, config, clock)
     app.context_processor(lambda: {"t": i18n.PAGE[language()]})
+    Assets(HERE / "static").install(app)
     guards.install(app)
     errors.install(app)
     app.register_blueprint(api)
@@ -94,7 +93,7 @@ def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
         clock=clock,
         store=store,
         desk=desk,
-        board=Board(store),
+        board=Board(store, server.run_blocking()),
         links=links,
         mailer=mailer,
         accounts=Accounts(config, store, desk, clock, mailer.post_code),
@@ -152,15 +151,6 @@ def _settings() -> Config:
         return Config.from_env(os.environ)
     except BadSetting as error:
         raise CannotStart(str(error)) from None
-
-
-def _static_version() -> str:
-    """Changes whenever a static file does, so that browsers may keep each version for good."""
-    digest = hashlib.blake2b(digest_size=6)
-    for path in sorted((HERE / "static").rglob("*")):
-        if path.is_file():
-            digest.update(path.relative_to(HERE).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 def main() -> int:

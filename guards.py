@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request, session
 from flask.sessions import SecureCookieSessionInterface
 
+import compression
 from context import actor, bearer, parts, token
 from rules.refusal import refuse
+from server import run_blocking
 
 BODY_AT_MOST = 64 * 1024
 HEADERS = {
@@ -95,8 +97,5 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint == "static":
-        response.cache_control.immutable = True
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
+    response.headers.setdefault("Cache-Control", "no-store")
+    return compression.squeeze(response, run_blocking())

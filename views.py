@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 import answers
+from compression import squeezed
 from lines import Lines
 from records import Group, Token, User, Vm, Waiter
 from storage import Commit, JsonStore
@@ -127,8 +128,11 @@ class Answer:
 class Board:
     """The `GET /vms` answers for both audiences, made at most once per revision."""
 
-    def __init__(self, store: JsonStore) -> None:
+    def __init__(self, store: JsonStore, run_blocking: Callable[[Callable[[], Any]], Any]) -> None:
+        self._run_blocking = run_blocking
         self._turn = threading.Lock()
+        self._squeezing = threading.Lock()
+        self._gzipped: dict[str, Answer] = {}
         self._state = store.snapshot
         self._groups = {audience: _lines_of(view) for audience, view in GROUP_VIEWS.items()}
         self._vms = {audience: _lines_of(view) for audience, view in VM_VIEWS.items()}
@@ -141,6 +145,15 @@ class Board:
             kept = self._answers.get(audience)
             if kept is None or kept.revision != self._state.revision:
                 kept = self._answers[audience] = self._render(audience)
+            return kept
+
+    def gzipped(self, audience: str) -> Answer:
+        """The same, its body compressed: once, however many ask."""
+        with self._squeezing:
+            plain, kept = self.answer(audience), self._gzipped.get(audience)
+            if kept is None or kept.revision != plain.revision:
+                body = self._run_blocking(lambda: squeezed(plain.body))
+                kept = self._gzipped[audience] = replace(plain, body=body)
             return kept
 
     def _follow(self, commit: Commit) -> None:

@@ -1,0 +1,48 @@
+"""Answers as gzip for whoever takes it: static files are compressed at the start, the board once a revision."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+WORTH_IT = 1000  # bytes; what is shorter fits into one packet anyhow
+TEXTS = ("text/", "application/json", "image/svg+xml")
+QUICK, BEST = 1, 9
+
+
+def squeezed(content: bytes, level: int = QUICK) -> bytes:
+    """The same bytes give the same result."""
+    return gzip.compress(content, level, mtime=0)
+
+
+def is_taken() -> bool:
+    """Whether who asks can read gzip."""
+    return request.accept_encodings["gzip"] > 0
+
+
+def is_text(response: Response) -> bool:
+    return response.mimetype.startswith(TEXTS)
+
+
+def mark(response: Response) -> None:
+    """Say that the body is gzip. Other bytes have another tag."""
+    response.headers["Content-Encoding"] = "gzip"
+    tag, _ = response.get_etag()
+    if tag:
+        response.set_etag(f"{tag}-gzip")
+
+
+def squeeze(response: Response, run_blocking: Callable[[Callable[[], Any]], Any]) -> Response:
+    """Compress an answer that is worth it and was not compressed before; `run_blocking` as in storage.py."""
+    if not is_text(response) or response.is_streamed:
+        return response
+    response.vary.add("Accept-Encoding")
+    whole = response.status_code == 200 and "Content-Encoding" not in response.headers
+    if whole and is_taken() and (response.content_length or 0) >= WORTH_IT:
+        content = response.get_data()
+        response.set_data(run_blocking(lambda: squeezed(content)))
+        mark(response)
+    return response
