@@ -85,7 +85,7 @@ def renew(
         refuse("changed", vm_id=vm_id, expires_at=vm.expires_at)
     if not access.is_admin(change.users, limits, actor):
         _refuse_if_wanted(change, vm)
-    end = lease.end_of(vm.expires_at or now, hours, now, limits)
+    end = lease.end_of(vm, vm.expires_at or now, hours, now, limits)
     renewed = replace(vm, expires_at=end, end_set_at=now, reminded=None)
     change.vms[vm_id] = renewed
     history.note(change, vm.booked_by, "renew", vm_id, now, end)

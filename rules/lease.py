@@ -24,7 +24,7 @@ def begin(
     heartbeat_minutes: float | None = None,
 ) -> Vm:
     """The machine, booked for `hours` from now; a hold on it, and the holder's own place in its queue, are over."""
-    end = end_of(now, hours, now, limits)
+    end = end_of(vm, now, hours, now, limits)
     booked = replace(
         vm.freed(),
         booked_by=email,
@@ -69,10 +69,10 @@ def check_hours(hours: float, limits: Any) -> None:
         refuse("bad_input", field="hours", reason="hours", max=limits.max_hours)
 
 
-def end_of(start: datetime, hours: float, now: datetime, limits: Any) -> datetime:
+def end_of(vm: Vm, start: datetime, hours: float, now: datetime, limits: Any) -> datetime:
     """`hours` after `start`, to the millisecond, at most as far from `now` as the settings allow."""
     length = timedelta(milliseconds=max(1, round(hours * 3_600_000)))
     latest = now + timedelta(hours=limits.max_ahead_hours)
     if length > latest - start:
-        refuse("too_far_ahead", latest=latest, max=limits.max_ahead_hours)
+        refuse("too_far_ahead", vm_id=vm.id, latest=latest, max=limits.max_ahead_hours)
     return start + length
