@@ -5,7 +5,6 @@ import { anyDialog } from "./dialogs/any.js";
 import { bookDialog } from "./dialogs/book.js";
 import { maintenanceDialog } from "./dialogs/maintenance.js";
 import { groupQueueDialog, queueDialog, removeWaiterDialog } from "./dialogs/queue.js";
-import { at } from "./format.js";
 import { t } from "./i18n.js";
 import { groupBy, nameOf, refOf } from "./queue.js";
 import { state } from "./state.js";
@@ -17,22 +16,11 @@ export const waiting = {
   "book-any": ({ group }) => asMember(() => anyDialog(groupBy(group))),
   "leave-queue": leave,
   "remove-waiter": ({ email, ...place }) => removeWaiterDialog(refOf(place), email),
-  take,
+  take: ({ vm }) => bookDialog(state.vms.get(vm)),
   pass,
   "out-of-service": ({ vm }) => maintenanceDialog(state.vms.get(vm)),
   "back-in-service": backInService,
 };
-
-/** What is held for me becomes mine for the hours I asked for; where these are not known, they are chosen again. */
-function take({ vm: id }) {
-  const vm = state.vms.get(id);
-  if (!vm.held_hours) return bookDialog(vm);
-  return once(`book ${id}`, async () => {
-    did("booked", id);
-    const booked = await act("/book", { vm_id: id, hours: vm.held_hours });
-    toast(t("book.done", { vm: id, time: at(booked.expires_at) }));
-  });
-}
 
 function pass({ vm: id }) {
   return once(`pass ${id}`, async () => {

@@ -15,7 +15,7 @@ export function bookDialog(vm) {
     title: t("book.title", { vm: vm.id }),
     sub: html`<span class="brief">${[vm.external_ip || vm.internal_ip, groupOf(vm)?.name, vm.description].filter(Boolean).join(" · ")}</span>`,
     body: html`${forced && html`<p class="notice">${t("book.by_force", { who: forced })}</p>`}
-      ${hoursField(t("hours.how_long"))}
+      ${hoursField(t("hours.how_long"), { hours: vm.held_hours })}
       ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}`,
     label: t("book.submit"),
     watch: (opened) => opened.block(...obstacle(vm.id, forced)),

@@ -77,10 +77,10 @@ export class Dialog {
   /** Something else happened meanwhile that makes sending useless; null takes that back. `offer`: what to do instead. */
   block(message, offer) {
     this.blocked = message !== null;
-    let notice = this.part(".notice");
+    let notice = this.part("[data-obstacle]");
     if (message === null) notice?.remove();
     else {
-      notice ??= this.body.appendChild(element(html`<div class="notice" role="status"><p></p></div>`));
+      notice ??= this.body.appendChild(element(html`<div class="notice" data-obstacle role="status"><p></p></div>`));
       setText(notice.firstElementChild, message);
       if (offer && notice.children.length === 1) notice.append(element(offer));
     }

@@ -62,7 +62,7 @@ function showDoing({ wait, any, waits }, free, all, { name, queue }) {
   any.hidden = !free;
   wait.hidden = !queue.length && (free > 0 || !all);
   setText(wait.firstElementChild, place ? t("queue.place", { n: place }) : t("act.queue"));
-  setText(wait.children[1], `: ${name} `);
+  setText(wait.children[1], name);
   wait.title = place ? t("queue.place_at", { n: place, where: name }) : t("queue.title", { where: name });
   showWaits(waits, queue.length);
 }

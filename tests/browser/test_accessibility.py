@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.machines import starter
+from browser.queues import hold, join
 from browser.window import faults
 from support.answers import done
 from support.people import Person
@@ -14,21 +15,36 @@ IN_THE_PANEL = {  # what opens from a machine's panel: by the button, a machine 
     "act.book": "server-01",
     "act.renew": "server-02",
     "act.release": "server-04",
-    "act.edit-vm": "server-01",
+    "act.take": "stage-02",
+    "queue.join": "server-04",
+    "queue.change": "stage-01",
+    "act.edit-vm": "build-01",
     "act.delete-vm": "server-04",
     "act.take-out": "server-01",
+    "act.out-of-service": "server-01",
 }
+PANELS = "server-02", "server-04", "stage-01", "stage-02", "build-01", "build-02"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The starter inventory with machines in every state: free, mine, another's, and both of these about to end."""
+    """The starter inventory with machines in every state: free, mine, another's, both of these about to end, held for
+    me and for another, out of service; with queues at machines and at a group, short and long."""
     with running(tmp_path_factory.mktemp("axe"), starter()) as server:
         alice, bob = Person(server, ADMIN).sign_in(), Person(server, "bob@example.com").sign_in()
         done(alice.book("server-02", 5, note="release 4.2 soak"))
         done(alice.book("server-03", 0.3))
         done(bob.book("server-04", 5))
         done(bob.book("stage-01", 0.3))
+        done(alice.edit_vm("build-01", maintenance="disk swap"))
+        hold("stage-02", for_=alice, by=bob)
+        hold("build-02", for_=bob, by=alice)
+        join(alice, vm_id="stage-01", auto=True)
+        for _ in range(6):
+            join(Person(server).sign_in(), vm_id="server-04")
+        for person in bob, alice:
+            join(person, group_id=3, count=3)
+        done(alice.post("/tokens", {"name": "nightly", "days": 30}), 201)
         yield server
 
 
@@ -72,9 +88,12 @@ def test_nothing_is_wrong_with_what_strangers_see(window):
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_nothing_is_wrong_with_the_dialogs_of_a_machine(window, alice, language):
     here = window(alice, language=language)
-    here.open_machine("server-02")
-    found = faults_by_day_and_night(here, DIALOG)
-    here.page.keyboard.press("Escape")
+    found = []
+    for vm_id in PANELS:
+        here.open_machine(vm_id)
+        found += faults_by_day_and_night(here, DIALOG)
+        here.page.keyboard.press("Escape")
+        expect(here.no_dialog).to_have_count(0)
     for key, vm_id in IN_THE_PANEL.items():
         here.choose(vm_id, key)
         found += faults_by_day_and_night(here, DIALOG) if language == "en" else faults(here, DIALOG)
@@ -86,13 +105,16 @@ def test_nothing_is_wrong_with_the_dialogs_of_a_machine(window, alice, language)
 def test_nothing_is_wrong_with_the_dialogs_of_the_board(window, alice):
     here = window(alice)
     found = []
-    for key in "group.create", "vm.add", "group.add_vms", "group.delete":
+    for key in "group.create", "vm.add", "group.add_vms", "group.delete", "any.book":
         here.page.get_by_role("button", name=here.say(key)).first.click()
         expect(here.dialog).to_be_visible()
         found += faults_by_day_and_night(here, DIALOG)
         here.page.keyboard.press("Escape")
         expect(here.no_dialog).to_have_count(0)
-    for key in None, "history.title", "users.title":
+    here.section("Build farm").locator(".wait").click()
+    found += faults_by_day_and_night(here, DIALOG)
+    here.page.keyboard.press("Escape")
+    for key in None, "history.title", "users.title", "tokens.title":
         here.open_account()
         if key:
             here.button(key).click()
@@ -100,6 +122,40 @@ def test_nothing_is_wrong_with_the_dialogs_of_the_board(window, alice):
         found += faults_by_day_and_night(here, DIALOG)
         here.page.keyboard.press("Escape")
         expect(here.no_dialog).to_have_count(0)
+    assert none(found)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_nothing_is_wrong_with_making_a_token_and_revoking_it(window, alice, language):
+    here = window(alice, language=language)
+    here.choose_of_account("tokens.title")
+    here.button("tokens.new").click()
+    found = faults_by_day_and_night(here, DIALOG)
+    here.field("tokens.name").fill(f"made in {language}")
+    here.button("tokens.make").click()
+    expect(here.button("tokens.kept")).to_be_visible()
+    found += faults_by_day_and_night(here, DIALOG)
+    here.button("tokens.kept").click()
+    expect(here.no_dialog).to_have_count(1)
+    here.dialog.get_by_role("button", name=f"{here.say('tokens.revoke')}: made in {language}").click()
+    found += faults_by_day_and_night(here, DIALOG)
+    here.send()
+    assert none(found)
+
+
+def test_nothing_is_wrong_where_a_queue_is_offered_instead(window, bob, carol):
+    here = window(carol)
+    here.press("book", "gpu-01")
+    done(bob.book("gpu-01", 1))
+    expect(here.button("queue.join")).to_be_visible()
+    found = faults_by_day_and_night(here, DIALOG)
+    here.page.keyboard.press("Escape")
+    here.section("Production").locator(".any").click()
+    here.field("any.count").fill("4")
+    here.button("book.submit").click()
+    expect(here.button("any.wait")).to_be_visible()
+    found += faults_by_day_and_night(here, DIALOG)
+    done(bob.cancel("gpu-01"))
     assert none(found)
 
 

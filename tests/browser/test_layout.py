@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.machines import inventory
+from browser.queues import hold, join
 from support.answers import done
 from support.people import Person
 from support.server import ADMIN
@@ -20,6 +21,9 @@ STEPS_OUT = """() => {
     .filter((node) => node.checkVisibility({opacityProperty: true}) && !scrolls(node.parentElement))
     .map((node) => `${node.tagName}.${node.className}`);
 }"""
+STEPS_OUT_OF_DIALOG = """() =>
+  [...document.querySelectorAll("dialog[open], dialog[open] :is(form, header, .body, footer)")]
+  .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => `${node.tagName}.${node.className}`)"""
 WHOLLY_SEEN = """() => [...document.querySelectorAll(".card")].filter((card) => {
   const box = card.getBoundingClientRect();
   return box.width > 0 && box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
@@ -32,6 +36,13 @@ def test_at_no_width_the_page_scrolls_sideways(window, start, count):
     alice, bob = Person(server, ADMIN).sign_in(), Person(server, "bob@example.com").sign_in()
     for person, number, hours in ((alice, 0, 0.1), (alice, 3, 21), (bob, 6, 6), (bob, 9, 9))[: count and 4]:
         done(person.book(f"server-{number}", hours, note="A note of some length about it"))
+    if count:
+        join(bob, vm_id="server-3")
+        join(alice, vm_id="server-9")
+        hold("server-1", for_=alice, by=bob)
+        hold("server-2", for_=bob, by=alice)
+        done(alice.edit_vm("server-4", maintenance="A reason of some length for it"))
+        done(alice.post("/queue/join", {"group_id": 1, "hours": 2, "count": 4 if count == 12 else 100}))
     assert overflowing(window(alice, at=server, language="ru")) == {}
 
 
@@ -53,6 +64,43 @@ def test_names_of_any_length_break_nothing(window, start):
         here.page.keyboard.press("Escape")
     here.press("book", LONG.format(3))
     assert here.page.evaluate(STEPS_OUT) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_dialog_scrolls_sideways_on_the_narrowest_phone(window, start, language):
+    server = start(inventory(6, ("Группа северного дата-центра с длинным именем",), tags=["debian12", "t" * 32]))
+    alice, bob = Person(server, ADMIN).sign_in(), Person(server, "bob@example.com").sign_in()
+    other = Person(server, f"{'a-name-' * 7}of-many@{'sub.' * 9}example.com").sign_in()
+    done(bob.book("server-1", 3))
+    join(other, vm_id="server-1", auto=True)
+    join(alice, vm_id="server-1")
+    hold("server-2", for_=alice, by=bob)
+    done(alice.edit_vm("server-3", maintenance="r" * 200))
+    done(alice.post("/tokens", {"name": "n" * 64, "days": 365}), 201)
+    here = window(alice, at=server, language=language, viewport={"width": 320, "height": 640})
+    found = {}
+    for opens in OPENING:
+        opens(here)
+        here.page.wait_for_load_state("networkidle")
+        found[here.dialog.locator("h2").inner_text()] = here.page.evaluate(STEPS_OUT_OF_DIALOG)
+        here.page.keyboard.press("Escape")
+        expect(here.no_dialog).to_have_count(0)
+    assert {title: out for title, out in found.items() if out} == {}
+    assert len(found) >= 9
+
+
+OPENING = [  # the dialogs with most in them
+    *(lambda here, n=n: here.open_machine(f"server-{n}") for n in range(4)),
+    lambda here: here.press("book", "server-0"),
+    lambda here: here.choose("server-1", "queue.change"),
+    lambda here: here.choose("server-3", "queue.join"),
+    lambda here: here.choose("server-3", "act.edit-vm"),
+    lambda here: here.choose("server-0", "act.out-of-service"),
+    lambda here: here.page.locator(".any:visible").click(),
+    lambda here: here.open_account(),
+    lambda here: here.choose_of_account("tokens.title"),
+    lambda here: here.choose_of_account("users.title"),
+]
 
 
 def test_forty_machines_are_on_a_laptops_screen_at_once(window, start):

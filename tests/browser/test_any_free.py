@@ -1,0 +1,106 @@
+"""Any free one of a group, or several at once."""
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.machines import inventory
+from support.answers import done
+from support.people import Person
+from support.server import ADMIN
+
+
+@pytest.fixture
+def farm(start):
+    """A server of this test's own: four machines in one group, two of them with the tag gpu."""
+    file = inventory(4, ("Farm",))
+    for number, vm in enumerate(file["vms"]):
+        vm["tags"] = ["debian", "gpu"] if number < 2 else ["debian"]
+    return start(file)
+
+
+@pytest.fixture
+def bob(farm):
+    return Person(farm, "bob@example.com").sign_in()
+
+
+@pytest.fixture
+def carol(farm):
+    return Person(farm, "carol@example.com").sign_in()
+
+
+def mine(person) -> list[str]:
+    return [vm["id"] for vm in person.state()["vms"] if vm["booked_by"] == person.email]
+
+
+def open_dialog(here) -> None:
+    here.section("Farm").get_by_role("button", name=f"{here.say('any.book')}: Farm").click()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_click_and_enter_book_any_free_one(window, farm, bob, language):
+    here = window(bob, at=farm, language=language)
+    open_dialog(here)
+    expect(here.choice(4)).to_be_checked()
+    here.page.keyboard.press("Enter")
+    expect(here.no_dialog).to_have_count(0)
+    [booked] = mine(bob)
+    expect(here.toast({"en": f"{booked} is yours until", "ru": "1 машина ваша до"}[language])).to_be_visible()
+    expect(here.toast("")).to_have_count(1)
+    expect(here.held(booked)).to_be_visible()
+
+
+def test_several_with_a_tag_and_a_note_come_together(window, farm, bob):
+    here = window(bob, at=farm)
+    open_dialog(here)
+    expect(here.dialog).to_contain_text("4 are free now")
+    here.dialog.get_by_role("checkbox", name="gpu").check()
+    expect(here.dialog).to_contain_text("2 are free now")
+    here.field("any.count").fill("2")
+    here.field("book.what_for").fill("training")
+    here.send()
+    expect(here.toast("2 machines are yours until")).to_contain_text("server-0, server-1")
+    assert mine(bob) == ["server-0", "server-1"]
+    for vm_id in mine(bob):
+        expect(here.held(vm_id)).to_contain_text("training")
+
+
+def test_too_few_are_said_and_waiting_for_them_is_offered(window, farm, bob, carol):
+    here = window(bob, at=farm)
+    open_dialog(here)
+    here.choice(8).check()
+    here.field("any.count").fill("3")
+    done(carol.book("server-0", 2))
+    done(carol.book("server-1", 2))
+    expect(here.dialog).to_contain_text("2 are free now")
+    here.button("book.submit").click()
+    expect(here.dialog.get_by_role("alert")).to_contain_text("Only 2 machines are free here; 3 were asked for")
+    expect(here.field("any.count")).to_have_value("3")
+    assert mine(bob) == []
+
+    here.button("any.wait").click()
+    expect(here.dialog.get_by_role("heading", name=here.say("queue.title", where="Farm"))).to_be_visible()
+    expect(here.field("any.count")).to_have_value("3")
+    expect(here.choice(8)).to_be_checked()
+    here.send()
+    expect(here.section("Farm").locator(".wait")).to_contain_text("№ 1")
+    [waiting] = bob.groups()[0]["queue"]
+    assert (waiting["count"], waiting["hours"]) == (3, 8)
+
+
+def test_it_is_offered_where_something_is_free_and_not_else(window, farm, bob, carol):
+    here = window(bob, at=farm)
+    any_free = here.section("Farm").get_by_role("button", name=f"{here.say('any.book')}: Farm")
+    expect(any_free).to_be_visible()
+    done(carol.post("/book", {"group_id": 1, "count": 4, "hours": 1}))
+    expect(any_free).to_be_hidden()
+    expect(here.section("Farm").get_by_role("button", name="Queue Farm")).to_be_visible()
+    done(carol.cancel("server-2"))
+    expect(any_free).to_be_visible()
+
+
+def test_a_group_that_is_deleted_meanwhile_is_told(window, farm, bob):
+    here = window(bob, at=farm)
+    open_dialog(here)
+    done(Person(farm, ADMIN).sign_in().delete_group(1))
+    expect(here.dialog.get_by_role("status")).to_contain_text("has just been deleted")
+    expect(here.button("book.submit")).to_be_disabled()

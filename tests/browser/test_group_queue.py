@@ -1,0 +1,95 @@
+"""Waiting for any of a group: from the group's head and from the panel of its machines."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.queues import join
+from support.answers import done
+
+
+@pytest.fixture
+def full(alice, carol, make_vm, make_group):
+    """A group of two machines, both carol's: its id, its name, the machines."""
+    vms = [make_vm(), make_vm()]
+    group = make_group(*vms)
+    for vm_id in vms:
+        done(carol.book(vm_id, 3))
+    return group, alice.group(group)["name"], vms
+
+
+def test_a_full_group_is_waited_for_and_the_next_one_that_comes_free_is_mine(window, newcomer, carol, full):
+    _, name, (first, second) = full
+    here = window(newcomer)
+    section = here.section(name)
+    expect(section.get_by_role("button", name=re.compile(here.say("any.book")))).to_have_count(0)
+    section.get_by_role("button", name=f"Queue {name}").click()
+    expect(here.dialog).to_contain_text(here.say("queue.any_of_group"))
+    expect(here.field("any.count")).to_have_value("1")
+    here.send()
+    expect(here.toast(here.say("queue.joined", n=1, where=name))).to_be_visible()
+    expect(section.get_by_role("button", name=re.compile("^№ 1"))).to_contain_text("1 waits")
+    done(carol.cancel(second))
+    expect(here.held(second)).to_contain_text(here.say("state.turn"))
+    expect(section.locator(".wait .waits")).to_be_hidden()
+    expect(section.get_by_role("button", name=f"Queue {first}")).to_be_visible()
+    assert newcomer.vm(first)["booked_by"] == carol.email
+
+
+def test_the_list_is_shown_in_order_and_left_again(window, newcomer, bob, full):
+    group, name, (first, _) = full
+    join(bob, group_id=group, count=2)
+    here = window(newcomer)
+    section = here.section(name)
+    expect(section.locator(".wait")).to_contain_text("1 waits")
+    section.locator(".wait").click()
+    expect(here.dialog.get_by_role("listitem")).to_have_text([re.compile(rf"{bob.email}.*2 machines", re.DOTALL)])
+    here.field("any.count").fill("2")
+    here.send()
+    expect(section.locator(".wait")).to_contain_text("2 wait")
+    assert [(one["email"], one["count"]) for one in newcomer.group(group)["queue"]][1] == (newcomer.email, 2)
+
+    here.open_machine(first)
+    expect(here.dialog).to_contain_text(here.say("queue.of_group", group=name))
+    expect(here.dialog).to_contain_text(here.say("queue.your_place", n=2))
+    here.page.keyboard.press("Escape")
+    section.locator(".wait").click()
+    here.button("queue.leave").click()
+    expect(here.toast(here.say("queue.left", where=name))).to_be_visible()
+    expect(section.locator(".wait")).to_contain_text("1 waits")
+
+
+def test_whoever_waits_for_the_group_keeps_its_holders_from_renewing(window, carol, bob, full):
+    group, _, (first, second) = full
+    here = window(carol)
+    renewing = here.held(first).get_by_role("button", name=re.compile(here.say("act.renew")))
+    expect(renewing).to_have_count(2)
+    join(bob, group_id=group)
+    for vm_id in first, second:
+        expect(here.held(vm_id)).to_contain_text("1 waits: it cannot be renewed")
+    expect(renewing).to_have_count(0)
+
+
+def test_an_admin_takes_somebody_out_of_a_groups_queue(window, alice, bob, full):
+    group, name, _ = full
+    join(bob, group_id=group)
+    here = window(alice)
+    here.section(name).locator(".wait").click()
+    here.dialog.get_by_role("button", name=f"Remove: {bob.email}").click()
+    here.send()
+    expect(here.dialog).to_contain_text(here.say("queue.nobody"))
+    assert alice.group(group)["queue"] == []
+
+
+def test_a_queue_that_changes_moves_no_card(window, bob, newcomer, full):
+    group, name, _ = full
+    here = window(newcomer)
+    here.page.evaluate("""() => {
+      window.moved = 0;
+      const watch = new MutationObserver((all) => (window.moved += all.length));
+      for (const cards of document.querySelectorAll(".cards")) watch.observe(cards, {childList: true});
+    }""")
+    join(bob, group_id=group)
+    expect(here.section(name).locator(".wait")).to_contain_text("1 waits")
+    assert here.page.evaluate("window.moved") == 0

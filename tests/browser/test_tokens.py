@@ -1,0 +1,111 @@
+"""API tokens in the page: made and shown once, listed, revoked; what a token booked says so."""
+
+import re
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from support.answers import done
+from support.people import Person
+
+
+def token_of(person: Person, name: str) -> str:
+    return done(person.post("/tokens", {"name": name, "days": 30}), 201)["token"]
+
+
+def me_by(token: str, server) -> requests.Response:
+    return requests.get(f"{server.url}/me", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_token_is_made_shown_once_copied_and_works(window, server, newcomer, language):
+    here = window(newcomer, language=language, permissions=["clipboard-read", "clipboard-write"])
+    here.choose_of_account("tokens.title")
+    expect(here.dialog).to_contain_text(here.say("tokens.none"))
+    here.button("tokens.new").click()
+    here.field("tokens.name").fill("nightly-perf")
+    here.dialog.get_by_role("radio", name={"en": "30 days", "ru": "30 дней"}[language]).check()
+    here.button("tokens.make").click()
+
+    expect(here.dialog).to_contain_text(here.say("tokens.once"))
+    shown = here.dialog.get_by_text(re.compile("^lz_"))
+    token = shown.inner_text()
+    here.page.mouse.click(5, 5)
+    expect(shown).to_be_visible()
+    shown.click()
+    expect(here.toast(here.say("copy.done", text=here.say("tokens.token")))).to_be_visible()
+    assert here.page.evaluate("navigator.clipboard.readText()") == token
+    expect(here.dialog).to_contain_text(f'curl -H "Authorization: Bearer {token}" {server.url}/vms')
+    expect(here.dialog).to_contain_text(f"curl {server.url}/cli -o loadzone")
+    here.button("tokens.kept").click()
+    expect(here.no_dialog).to_have_count(1)
+
+    row = here.dialog.get_by_role("listitem").filter(has_text="nightly-perf")
+    expect(row).to_contain_text(here.say("tokens.unused"))
+    assert token not in here.page.content()
+    assert me_by(token, server).json()["email"] == newcomer.email
+
+    here.page.keyboard.press("Escape")
+    here.choose_of_account("tokens.title")
+    expect(row).to_contain_text(here.say("tokens.used", time="").strip())
+
+
+def test_a_name_that_is_there_already_is_refused_and_what_was_typed_stays(window, newcomer):
+    token_of(newcomer, "nightly")
+    here = window(newcomer)
+    here.choose_of_account("tokens.title")
+    here.button("tokens.new").click()
+    here.field("tokens.name").fill("nightly")
+    here.button("tokens.make").click()
+    expect(here.dialog.get_by_role("alert")).to_contain_text("You have a token “nightly” already")
+    expect(here.field("tokens.name")).to_have_value("nightly")
+
+
+def test_revoking_asks_first_and_ends_the_token(window, server, newcomer):
+    token = token_of(newcomer, "nightly")
+    here = window(newcomer)
+    here.choose_of_account("tokens.title")
+    here.dialog.get_by_role("button", name=f"{here.say('tokens.revoke')}: nightly").click()
+    expect(here.dialog).to_contain_text(here.say("tokens.revoke_what"))
+    assert me_by(token, server).ok
+    here.send()
+    expect(here.toast(here.say("tokens.revoked", name="nightly"))).to_be_visible()
+    expect(here.dialog).to_contain_text(here.say("tokens.none"))
+    assert me_by(token, server).status_code == 401
+
+
+def test_an_admin_sees_and_revokes_those_of_others(window, server, alice, newcomer):
+    token = token_of(newcomer, "somebody's")
+    here = window(alice)
+    here.choose_of_account("users.title")
+    row = here.dialog.get_by_role("listitem").filter(has_text=newcomer.email)
+    row.get_by_role("button", name=here.say("tokens.short")).click()
+    expect(here.dialog).to_contain_text(newcomer.email)
+    expect(here.button("tokens.new")).to_have_count(0)
+    here.dialog.get_by_role("button", name=re.compile(here.say("tokens.revoke"))).click()
+    here.send()
+    expect(here.dialog).to_contain_text(here.say("tokens.none"))
+    assert me_by(token, server).status_code == 401
+
+
+@pytest.mark.parametrize(("language", "via"), [("en", "via nightly-perf"), ("ru", "через nightly-perf")])
+def test_what_a_token_booked_says_so(window, server, bob, newcomer, vm, language, via):
+    token = token_of(newcomer, "nightly-perf")
+    body = {"vm_id": vm, "hours": 2, "heartbeat_minutes": 10}
+    answer = requests.post(f"{server.url}/book", json=body, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    done(answer)
+    here = window(bob, language=language)
+    expect(here.card(vm)).to_contain_text(f"{newcomer.email.split('@')[0]} {via}")
+    here.open_machine(vm)
+    expect(here.dialog).to_contain_text(newcomer.email)
+    expect(here.dialog).to_contain_text(via)
+    expect(here.dialog).to_contain_text({"en": "after 10 minutes", "ru": "молчит 10 минут"}[language])
+
+
+def test_the_way_to_the_apis_description_is_in_the_account(window, newcomer):
+    here = window(newcomer)
+    here.open_account()
+    expect(here.dialog.get_by_role("link", name=here.say("account.docs"), exact=True)).to_have_attribute(
+        "href", "/docs"
+    )

@@ -1,0 +1,133 @@
+"""One's turn: what is held for me stands out, is taken or passed on; what is held for others is theirs."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.machines import inventory
+from browser.queues import hold, join
+from support.answers import done
+from support.people import Person
+from support.server import ADMIN, running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Machines in no group, so that nobody waits for them but who does it here."""
+    with running(tmp_path_factory.mktemp("turns"), inventory(0)) as server:
+        yield server
+
+
+def test_my_turn_stands_on_top_and_in_the_title_and_is_taken_for_the_hours_asked(window, newcomer, carol, vm):
+    done(carol.book(vm, 1))
+    here = window(newcomer)
+    here.press("queue", vm)
+    here.choice(2).check()
+    here.send()
+    done(carol.cancel(vm))
+
+    expect(here.held(vm)).to_contain_text(here.say("state.turn"))
+    expect(here.held(vm)).to_contain_text(re.compile(r"1[45] min"))
+    expect(here.page).to_have_title(re.compile(rf"^Your turn: {vm}, 1[45] min"))
+    expect(here.card(vm)).to_contain_text(here.say("state.turn"))
+    expect(here.toast(f"Your turn: {vm} is held for you")).to_be_visible()
+    mine = here.page.get_by_role("button", name=re.compile(f"^{here.say('show.mine')} 1$"))
+    mine.click()
+    expect(here.cards).to_have_count(1)
+    mine.click()
+
+    here.held(vm).get_by_role("button", name=f"Take it: {vm}").click()
+    expect(here.choice(2)).to_be_checked()
+    here.page.keyboard.press("Enter")
+    expect(here.toast(f"{vm} is yours until")).to_be_visible()
+    expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
+    expect(here.page).to_have_title(re.compile("^(2 h|1 h 59 min)"))
+
+
+def test_what_i_pass_on_goes_to_the_next(window, newcomer, bob, carol, vm):
+    done(carol.book(vm, 1))
+    join(newcomer, vm_id=vm)
+    join(bob, vm_id=vm)
+    here, his = window(newcomer), window(bob)
+    done(carol.cancel(vm))
+    expect(his.card(vm)).to_contain_text(f"Held for {newcomer.email.split('@')[0]}")
+    expect(his.card(vm).locator(".act")).to_have_text(his.say("queue.place", n=1))
+    here.held(vm).get_by_role("button", name=f"Pass: {vm}").click()
+    expect(here.held(vm)).to_have_count(0)
+    expect(here.toast(here.say("pass.done", vm=vm))).to_be_visible()
+    expect(his.held(vm)).to_contain_text(his.say("state.turn"))
+    expect(here.card(vm)).to_contain_text("Held for bob")
+
+
+def test_a_panel_offers_taking_and_passing(window, newcomer, carol, vm):
+    hold(vm, for_=newcomer, by=carol)
+    here = window(newcomer)
+    here.open_machine(vm)
+    expect(here.dialog).to_contain_text(here.say("fact.held_until"))
+    expect(here.button("act.take")).to_be_visible()
+    here.button("act.pass").click()
+    expect(here.card(vm)).to_contain_text(here.say("state.free"))
+
+
+def test_what_waits_with_auto_is_booked_at_once(window, newcomer, carol, vm):
+    done(carol.book(vm, 1))
+    here = window(newcomer)
+    here.press("queue", vm)
+    here.dialog.get_by_label(here.say("queue.auto")).check()
+    here.choice(8).check()
+    here.send()
+    done(carol.cancel(vm))
+    expect(here.toast(f"Your turn: {vm} was booked for you")).to_be_visible()
+    expect(here.held(vm)).to_contain_text(re.compile("8 h|7 h 59 min"))
+
+
+def test_what_is_held_for_somebody_else_is_not_booked_but_by_an_admin(window, alice, newcomer, bob, carol, vm):
+    hold(vm, for_=newcomer, by=carol)
+    his, here = window(bob), window(alice)
+    expect(his.card(vm).get_by_role("button", name=f"Queue {vm}")).to_be_visible()
+    his.open_machine(vm)
+    expect(his.dialog).to_contain_text(his.say("state.held_for", who=newcomer.email))
+    expect(his.button("act.book")).to_have_count(0)
+
+    here.choose(vm, "act.book")
+    expect(here.dialog).to_contain_text(here.say("book.by_force", who=newcomer.email))
+    here.send()
+    expect(here.held(vm)).to_be_visible()
+    assert [one["email"] for one in alice.vm(vm)["queue"]] == [newcomer.email]
+
+
+def test_a_free_machine_that_becomes_held_while_one_books_it_is_told(window, bob, carol, newcomer, make_vm):
+    vm = make_vm()
+    here = window(bob)
+    here.press("book", vm)
+    hold(vm, for_=newcomer, by=carol)
+    expect(here.dialog.get_by_role("status")).to_contain_text(f"Just held for {newcomer.email}")
+    expect(here.button("book.submit")).to_be_disabled()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_turn_not_taken_passes_and_leaves_the_top(window, start, language):
+    server = start(inventory(1), LOADZONE_HOLD_MINUTES="0.05")
+    bob, alice = Person(server, "bob@example.com").sign_in(), Person(server, ADMIN).sign_in()
+    here = window(bob, at=server, language=language)
+    hold("server-0", for_=bob, by=alice)
+    expect(here.held("server-0")).to_contain_text(here.say("state.turn"))
+    expect(here.held("server-0")).to_have_count(0)
+    expect(here.card("server-0")).to_contain_text(here.say("state.free"))
+
+
+def test_who_waits_for_several_has_them_kept_until_all_are_there(window, bob, carol, newcomer, make_vm, make_group):
+    first, second = make_vm(), make_vm()
+    group = make_group(first, second)
+    done(carol.book(first, 1))
+    done(carol.book(second, 1))
+    join(newcomer, group_id=group, count=2)
+    here, his = window(newcomer), window(bob)
+    done(carol.cancel(first))
+    expect(here.card(first)).to_contain_text(here.say("state.kept_for_you"))
+    expect(his.card(first)).to_contain_text(f"Kept for {newcomer.email.split('@')[0]}")
+    expect(here.held(first)).to_have_count(0)
+    done(carol.cancel(second))
+    expect(here.held(first)).to_contain_text(here.say("state.turn"))
+    expect(here.held(second)).to_contain_text(here.say("state.turn"))
