@@ -361,6 +361,7 @@ def run(args: argparse.Namespace) -> int:
         server = connect(args)
         return Job(server, args, place_of(server, args)).run()
     except Stopped as stopped:
+        say(t("run.stopped"))
         return 128 + stopped.signum
     except Trouble as trouble:
         trouble.status = {NOT_FREE: NONE_IN_TIME, NOT_EXECUTABLE: NOT_EXECUTABLE, NOT_FOUND: NOT_FOUND}.get(
@@ -406,7 +407,6 @@ class Job:
 
     def _stop(self, signum: int) -> None:
         self.on_signal = lambda _: self.hurry.set()
-        say(t("run.stopped"))
         raise Stopped(signum)
 
     # before

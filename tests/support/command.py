@@ -56,8 +56,12 @@ class Shell:
         assert "Traceback" not in ended.stderr, ended.stderr
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
-    def start(self, *words: str, **environment: str) -> "Running":
-        return Running([*COMMAND, *words], self.environment | environment, self.home)
+    def start(self, *words: str, before: str = "", **environment: str) -> "Running":
+        """`before` are a shell's words that come before it, such as `trap '' HUP`."""
+        command = [*COMMAND, *words]
+        if before:
+            command = ["sh", "-c", f'{before}; exec "$@"', "sh", *command]
+        return Running(command, self.environment | environment, self.home)
 
     def at_terminal(self, *words: str, **environment: str) -> "Terminal":
         return Terminal([*COMMAND, *words], self.environment | environment, self.home)
@@ -109,9 +113,10 @@ class Running:
 
     def ended(self, timeout: float = PATIENCE) -> Ended:
         status = self._process.wait(timeout)
+        self._process.stdin.close()  # what it may have left behind reads to the end, and ends too
         for reader in self._readers:
             reader.join(timeout)
-        self._process.stdin.close()
+            assert not reader.is_alive(), "something that it started still runs"
         for stream in self._streams.values():
             stream.close()
         assert "Traceback" not in self.err, self.err

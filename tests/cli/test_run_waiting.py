@@ -1,0 +1,158 @@
+"""loadzone run --wait: in the queue like everybody, for one machine or several, until the time is up."""
+
+import signal
+
+import pytest
+
+from support.answers import done
+from support.command import shell_of
+from support.people import Person
+from support.waiting import eventually
+
+GROUP = ["run", "--group", "perf", "--hours", "1"]
+
+
+@pytest.fixture
+def all_taken(bob):
+    for vm_id in ("perf-1", "perf-2", "lone"):
+        done(bob.book(vm_id))
+
+
+def queue(person):
+    return [waiter["email"] for waiter in person.group(1)["queue"]]
+
+
+def test_its_turn_comes(loadzone, ann, bob, all_taken):
+    job = loadzone.start(*GROUP, "--wait", "2m", "--", "sh", "-c", "echo on $LOADZONE_VM; read line")
+    job.wait_for("waiting in the queue, place 1")
+    [waiter] = ann.group(1)["queue"]
+    assert (waiter["hours"], waiter["auto"], waiter["count"]) == (1, False, 1)
+    done(bob.cancel("perf-2"))
+    assert job.wait_for("on .*", "out") == "on perf-2"
+    assert queue(ann) == []
+    job.type("")
+    assert job.ended().status == 0
+    assert ann.vm("perf-2")["state"] == "free"
+
+
+def test_one_machine_is_waited_for_too(loadzone, ann, bob, all_taken):
+    job = loadzone.start(
+        "run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "sh", "-c", "echo on $LOADZONE_VM"
+    )
+    job.wait_for("place 1")
+    assert [waiter["email"] for waiter in ann.vm("lone")["queue"]] == ["ann@example.com"]
+    done(bob.cancel("lone"))
+    assert job.ended().out == "on lone\n"
+
+
+def test_the_place_is_told_as_it_changes(loadzone, alice, bob, all_taken):
+    done(alice.post("/queue/join", {"group_id": 1, "hours": 1}))
+    job = loadzone.start(*GROUP, "--wait", "2m", "--", "true")
+    job.wait_for("place 2")
+    done(alice.post("/queue/leave", {"group_id": 1}))
+    job.wait_for("place 1")
+    done(bob.cancel("perf-1"))
+    assert job.ended().status == 0
+    assert [line for line in job.err.splitlines() if "place" in line] == [
+        "loadzone: waiting in the queue, place 2",
+        "loadzone: waiting in the queue, place 1",
+    ]
+
+
+def test_who_came_first_is_served_first(loadzone, ann, alice, bob, all_taken):
+    done(alice.post("/queue/join", {"group_id": 1, "hours": 1}))
+    job = loadzone.start(*GROUP, "--wait", "2m", "--", "true")
+    job.wait_for("place 2")
+    done(bob.cancel("perf-1"))
+    assert ann.vm("perf-1")["held_for"] == "alice@example.com"
+    job.wait_for("place 1")
+    assert job.is_running()
+    done(alice.post("/queue/leave", {"group_id": 1}))
+    assert job.ended().status == 0
+
+
+def test_the_time_is_up(loadzone, ann, all_taken):
+    ended = loadzone(*GROUP, "--wait", "3s", "--", "true")
+    assert (ended.status, ended.out) == (124, "")
+    assert "none came free in time" in ended.err
+    assert queue(ann) == []
+
+
+def test_several_are_collected(loadzone, ann, bob, all_taken):
+    job = loadzone.start(*GROUP, "--count", "2", "--wait", "2m", "--", "sh", "-c", 'echo "$LOADZONE_VMS"')
+    job.wait_for("place 1")
+    done(bob.cancel("perf-1"))
+    assert ann.vm("perf-1")["held_for"] == "ann@example.com"
+    assert job.is_running()
+    done(bob.cancel("perf-2"))
+    ended = job.ended()
+    assert (ended.status, ended.out.count("perf-")) == (0, 2)
+
+
+def test_a_place_that_was_taken_away_is_taken_again(loadzone, ann, alice, bob, all_taken):
+    job = loadzone.start(*GROUP, "--wait", "2m", "--", "true")
+    job.wait_for("place 1")
+    done(alice.post("/queue/leave", {"group_id": 1, "email": "ann@example.com"}))
+    eventually(lambda: queue(ann) == ["ann@example.com"])
+    done(bob.cancel("perf-1"))
+    assert job.ended().status == 0
+
+
+def test_a_dead_jobs_place_ends_and_a_living_ones_stays(loadzone, server, ann, carol, bob, all_taken, tmp_path):
+    """The server looks for the silent ones once a minute."""
+    jobs = [
+        shell.start(*GROUP, "--wait", "3m", "--heartbeat", "0.2", "--", "true")
+        for shell in (loadzone, shell_of(tmp_path / "carol", server, carol))
+    ]
+    for job in jobs:
+        job.wait_for("place")
+    since = {waiter["email"]: waiter["since"] for waiter in ann.group(1)["queue"]}
+    jobs[1].send(signal.SIGKILL)
+    jobs[1].ended()
+    eventually(lambda: queue(ann) == ["ann@example.com"], timeout=90)
+    assert ann.group(1)["queue"][0]["since"] == since["ann@example.com"]
+    done(bob.cancel("perf-1"))
+    assert jobs[0].ended().status == 0
+
+
+def test_what_stands_in_maintenance_is_waited_for(loadzone, alice, ann):
+    done(alice.edit_vm("lone", maintenance="disk swap"))
+    assert loadzone("run", "--vm", "lone", "--hours", "1", "--", "true").status == 124
+    job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "true")
+    job.wait_for("place 1")
+    done(alice.edit_vm("lone", maintenance=None))
+    assert job.ended().status == 0
+
+
+def test_with_tags_it_waits_outside_the_queue(loadzone, ann, bob, all_taken):
+    job = loadzone.start(*GROUP, "--tag", "BIG", "--wait", "2m", "--", "sh", "-c", "echo on $LOADZONE_VM")
+    job.wait_for("waiting until enough are free")
+    assert queue(ann) == []
+    done(bob.cancel("perf-2"))
+    done(bob.cancel("perf-1"))
+    assert job.ended().out == "on perf-1\n"
+
+
+def test_tags_that_too_few_have_are_not_waited_for(loadzone):
+    ended = loadzone(*GROUP, "--count", "2", "--tag", "big", "--wait", "2m", "--", "true")
+    assert (ended.status, "only 1 machine " in ended.err) == (124, True)
+
+
+def test_a_place_of_the_persons_own_stays_hers(loadzone, ann, all_taken):
+    done(ann.post("/queue/join", {"group_id": 1, "hours": 1}))
+    job = loadzone.start(*GROUP, "--wait", "3s", "--", "true")
+    assert job.ended().status == 124
+    assert queue(ann) == ["ann@example.com"]
+
+
+def test_a_full_queue_is_said_and_waited_for(loadzone, server, ann, bob, all_taken):
+    crowd = [Person(server).sign_in() for _ in range(10)]
+    for person in crowd:
+        done(person.post("/queue/join", {"vm_id": "lone", "hours": 1}))
+    job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "true")
+    job.wait_for("10")
+    for person in crowd:
+        done(person.post("/queue/leave", {"vm_id": "lone"}))
+    job.wait_for("place 1")
+    done(bob.cancel("lone"))
+    assert job.ended().status == 0
