@@ -13,14 +13,16 @@ class Gateway:
     """Passes requests on to `upstream` (host:port), or as a proxy to wherever they ask.
 
     `seen` are its request lines, `tokens` the Authorization headers that it could read. `lose` names a request line
-    whose answer gets lost on the way, once; `redirect` is where every request is sent instead, `page` what all get.
+    whose answer gets lost on the way, once, and `stall` one whose answer waits for `go_on`. `redirect` is where every
+    request is sent instead, `page` what it gets.
     """
 
     def __init__(self, upstream: str = "", tls: ssl.SSLContext | None = None, redirect: str = "", page: str = ""):
         self.upstream, self.redirect, self.page = upstream, redirect, page
         self.seen: list[str] = []
         self.tokens: list[str] = []
-        self.lose = ""
+        self.lose = self.stall = ""
+        self.go_on = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Passing)
         self._server.daemon_threads = True
         self._server.gateway = self
@@ -38,6 +40,7 @@ class Gateway:
         return self
 
     def __exit__(self, *_) -> None:
+        self.go_on.set()
         self._server.shutdown()
         self._thread.join(5)
         self._server.server_close()
@@ -78,7 +81,10 @@ class _Passing(BaseHTTPRequestHandler):
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
-        if gateway.lose and gateway.lose == f"{self.command} {asked.path}":
+        request = f"{self.command} {asked.path}"
+        if gateway.stall == request:
+            gateway.go_on.wait(60)
+        if gateway.lose == request:
             gateway.lose = ""
             self.close_connection = True
             return

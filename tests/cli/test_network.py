@@ -1,0 +1,102 @@
+"""Proxies, private CAs, redirects: who gets to see the token."""
+
+import pytest
+
+from support.gateway import Gateway
+from support.server import free_port
+from support.smtp import Authority
+
+
+@pytest.fixture
+def server(shared_server):
+    return shared_server
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def proxy():
+    with Gateway() as standing_by:
+        yield standing_by
+
+
+@pytest.fixture
+def front(server, authority):
+    """The server by https, with a certificate of the authority."""
+    with Gateway(server.url.removeprefix("http://"), tls=authority.context()) as https:
+        yield https
+
+
+def test_through_the_proxy_of_the_environment(loadzone, server, proxy):
+    ended = loadzone("list", http_proxy=proxy.url)
+    assert (ended.status, proxy.seen[0]) == (0, f"GET {server.url}/vms")
+    assert loadzone("run", "--vm", "lone", "--hours", "1", "--", "true", http_proxy=proxy.url).status == 0
+
+
+def test_past_the_proxy_where_the_environment_says_so(loadzone, proxy):
+    assert loadzone("list", http_proxy=proxy.url, no_proxy="127.0.0.1").status == 0
+    assert proxy.seen == []
+
+
+def test_a_proxy_that_is_not_there(loadzone):
+    ended = loadzone("list", http_proxy=f"http://127.0.0.1:{free_port()}")
+    assert ended.status == 5
+
+
+@pytest.mark.parametrize("how", [{"SSL_CERT_FILE": ""}, {"LOADZONE_CA": ""}, "--ca"])
+def test_a_private_authority_is_trusted_where_it_is_named(loadzone, front, authority, how):
+    words = ["--ca", authority.file] if how == "--ca" else []
+    named = dict.fromkeys(how, authority.file) if isinstance(how, dict) else {}
+    assert loadzone("list", *words, LOADZONE_URL=front.url, **named).status == 0
+    assert loadzone("queue", *words, LOADZONE_URL=front.url, **named).status == 0
+
+
+def test_by_https_a_proxy_does_not_see_the_token(loadzone, front, authority, proxy):
+    where = {"LOADZONE_URL": front.url, "LOADZONE_CA": authority.file, "https_proxy": proxy.url}
+    assert loadzone("list", **where).status == 0
+    assert proxy.seen == [f"CONNECT {front.url.removeprefix('https://')}"] * len(proxy.seen) != []
+    assert proxy.tokens == []
+
+
+def test_an_unknown_authority_is_not_trusted_and_the_way_out_is_said(loadzone, front):
+    ended = loadzone("list", LOADZONE_URL=front.url)
+    assert (ended.status, "LOADZONE_CA" in ended.err) == (5, True)
+    assert front.tokens == []
+
+
+def test_a_certificate_for_another_name_is_not_trusted(loadzone, server, authority):
+    with Gateway(server.url.removeprefix("http://"), tls=authority.context("elsewhere.example.com")) as other:
+        assert loadzone("list", LOADZONE_URL=other.url, LOADZONE_CA=authority.file).status == 5
+        assert other.tokens == []
+
+
+@pytest.mark.parametrize("file", ["/no/such/file", "/etc/hostname"])
+def test_what_is_no_file_of_certificates(loadzone, file):
+    assert loadzone("list", "--ca", file).status == 2
+
+
+def test_the_authority_is_remembered_with_the_sign_in(loadzone, front, authority):
+    token = loadzone.environment.pop("LOADZONE_TOKEN")
+    del loadzone.environment["LOADZONE_URL"]
+    words = ["login", "--url", front.url, "--token-stdin", "--ca", authority.file]
+    assert loadzone(*words, stdin=token).status == 0
+    assert loadzone("list").status == 0
+
+
+def test_a_redirect_is_not_followed(loadzone, server, front):
+    """Not to another host, not from https to http, nowhere: it is told where the server is instead."""
+    other = Gateway(server.url.removeprefix("http://"))
+    with other, Gateway(redirect=other.url + "/vms") as leading_away:
+        ended = loadzone("list", LOADZONE_URL=leading_away.url)
+    assert (ended.status, other.url in ended.err) == (5, True)
+    assert other.seen == []
+
+
+def test_the_token_is_never_shown(loadzone, server):
+    token = loadzone.environment["LOADZONE_TOKEN"]
+    for words in (["list"], ["list", "--json"], ["queue"], ["--help"], ["book", "nix", "--hours", "1"]):
+        ended = loadzone(*words)
+        assert token not in ended.out + ended.err

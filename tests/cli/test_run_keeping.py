@@ -1,0 +1,252 @@
+"""loadzone run: the booking is kept alive and renewed while the command runs, whatever befalls server and network."""
+
+import signal
+
+import pytest
+
+from support.answers import done
+from support.command import shell_of
+from support.gateway import Gateway
+from support.inventory import moment
+from support.waiting import eventually
+
+STAYS = ["sh", "-c", "echo here; read line; exit 5"]
+LONE = ["run", "--vm", "lone", "--heartbeat", "0.05"]  # a sign of life every 0.75 s, silence after 3 s
+SHORT = ["--hours", "0.002"]  # 7.2 s, of which the last 1.8 are for renewing
+
+
+@pytest.fixture
+def start_job(loadzone):
+    def start_one(*words, shell=loadzone, **environment):
+        job = shell.start(*words, "--", *STAYS, **environment)
+        job.wait_for("here", "out")
+        return job
+
+    return start_one
+
+
+@pytest.fixture
+def gateway(server):
+    with Gateway(server.url.removeprefix("http://")) as between:
+        yield between
+
+
+def go_on(job):
+    job.type("go on")
+    ended = job.ended()
+    assert ended.status == 5, "the command's own, whatever happened"
+    return ended
+
+
+def actions(person, vm_id="lone"):
+    return person.actions(vm_id)
+
+
+# Signs of life and renewals
+
+
+def test_a_living_jobs_booking_outlasts_every_silence_allowed(start_job, server, ann):
+    job = start_job(*LONE, "--hours", "1")
+    heard = set()
+    eventually(lambda: heard.add(server.stored_vm("lone")["heartbeat_at"]) or len(heard) > 6)
+    assert actions(ann) == ["book"], "signs of life leave no trace in the history"
+    go_on(job)
+    assert actions(ann) == ["book", "cancel"]
+
+
+def test_it_is_renewed_when_little_is_left(start_job, ann):
+    job = start_job(*LONE, *SHORT)
+    began = ann.vm("lone")["booked_at"]
+    job.wait_for("(?s)renewed until .*renewed until")
+    assert ann.vm("lone")["booked_at"] == began
+    go_on(job)
+    assert actions(ann) == ["book", "renew", "renew", "cancel"]
+
+
+def test_with_rare_signs_of_life_it_is_renewed_in_time_too(start_job, ann):
+    job = start_job("run", "--vm", "lone", *SHORT)
+    job.wait_for("renewed until")
+    go_on(job)
+    assert actions(ann) == ["book", "renew", "cancel"]
+
+
+def test_it_is_renewed_by_what_the_rules_still_allow(start, loadzone, start_job, ann, server):
+    """Two of the server's longest bookings never fit into what it allows ahead."""
+    server.settings |= {"LOADZONE_MAX_HOURS": "0.0025", "LOADZONE_MAX_AHEAD_HOURS": "0.0027"}
+    server.restart()
+    job = start_job(*LONE, "--hours", "0.0025")
+    first = ann.vm("lone")
+    job.wait_for("renewed until")
+    second = ann.vm("lone")
+    gained = (moment(second["expires_at"]) - moment(first["expires_at"])).total_seconds()
+    assert 0 < gained < 9
+    assert second["booked_at"] == first["booked_at"]
+    go_on(job)
+
+
+def test_where_others_wait_it_says_when_the_machine_goes_and_goes_on(start_job, ann, alice):
+    job = start_job(*LONE, *SHORT)
+    done(alice.post("/queue/join", {"vm_id": "lone", "hours": 1}))
+    job.wait_for("others wait for lone")
+    job.wait_for("lone is no longer booked")
+    assert job.is_running()
+    ended = go_on(job)
+    assert ended.err.count("others wait") == 1
+    assert ann.vm("lone")["held_for"] == "alice@example.com"
+    assert actions(ann) == ["book", "release"]
+
+
+def test_when_nobody_waits_any_more_it_is_renewed_after_all(start_job, ann, alice):
+    job = start_job(*LONE, "--hours", "0.004")
+    done(alice.post("/queue/join", {"vm_id": "lone", "hours": 1}))
+    job.wait_for("others wait for lone")
+    done(alice.post("/queue/leave", {"vm_id": "lone"}))
+    job.wait_for("renewed until")
+    go_on(job)
+
+
+def test_a_lease_of_several_is_kept_and_renewed_as_a_whole(start_job, ann):
+    job = start_job("run", "--group", "perf", "--count", "2", "--heartbeat", "0.05", *SHORT)
+    for vm_id in ("perf-1", "perf-2"):
+        job.wait_for(f"{vm_id}: renewed")
+    go_on(job)
+    for vm_id in ("perf-1", "perf-2"):
+        assert actions(ann, vm_id) == ["book", "renew", "cancel"]
+
+
+# What is taken away
+
+
+def test_a_machine_that_an_admin_took_is_told_and_left_to_the_next(start_job, ann, alice, bob):
+    job = start_job(*LONE, "--hours", "1")
+    done(alice.cancel("lone", reason="urgent"))
+    done(bob.book("lone"))
+    job.wait_for("lone is no longer booked for this command")
+    assert job.is_running()
+    assert go_on(job).err.count("no longer booked") == 1
+    assert ann.vm("lone")["booked_by"] == "bob@example.com"
+
+
+def test_a_later_booking_of_the_same_person_is_another(start_job, ann, alice):
+    job = start_job("run", "--vm", "lone", "--hours", "1")
+    done(alice.cancel("lone"))
+    done(ann.book("lone"))
+    go_on(job)
+    assert ann.vm("lone")["booked_by"] == "ann@example.com"
+    assert actions(ann) == ["book", "cancel", "book"]
+
+
+def test_an_admins_job_leaves_other_peoples_bookings_alone(start_job, server, alice, bob, tmp_path):
+    job = start_job("run", "--vm", "lone", "--hours", "1", shell=shell_of(tmp_path / "alice", server, alice))
+    done(alice.cancel("lone"))
+    done(bob.book("lone"))
+    go_on(job)
+    assert bob.vm("lone")["booked_by"] == "bob@example.com"
+
+
+def test_of_several_the_rest_is_kept_and_released(start_job, ann, alice):
+    job = start_job("run", "--group", "perf", "--count", "2", "--hours", "1", "--heartbeat", "0.05")
+    done(alice.delete_vm("perf-1", force=True))
+    job.wait_for("perf-1 is no longer booked")
+    heard = set()
+    eventually(lambda: heard.add(ann.server.stored_vm("perf-2")["heartbeat_at"]) or len(heard) > 6)
+    go_on(job)
+    assert ann.vm("perf-2")["state"] == "free"
+
+
+def test_a_token_that_is_revoked_meanwhile_is_said(start_job, ann):
+    job = start_job(*LONE, "--hours", "1")
+    [token] = done(ann.get("/tokens"))
+    done(ann.request("DELETE", f"/tokens/{token['id']}"))
+    job.wait_for("The token is not valid")
+    assert "not released" in go_on(job).err
+    eventually(lambda: ann.vm("lone")["state"] == "free")
+
+
+# Server and network away
+
+
+def test_the_server_may_be_restarted_in_the_middle(start_job, server, ann):
+    job = start_job(*LONE, "--hours", "1")
+    began = ann.vm("lone")["booked_at"]
+    server.stop()
+    job.wait_for("cannot be reached.*trying again")
+    server.start()
+    job.wait_for("the server is back")
+    assert ann.vm("lone")["booked_at"] == began
+    assert go_on(job).err.count("trying again") == 1
+    assert actions(ann) == ["book", "cancel"]
+
+
+def test_it_may_be_restarted_while_one_waits(loadzone, server, ann, bob):
+    done(bob.book("lone"))
+    job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "true")
+    job.wait_for("place 1")
+    server.stop()
+    job.wait_for("trying again")
+    server.start()
+    done(bob.cancel("lone"))
+    assert job.ended().status == 0
+    assert actions(ann) == ["book", "cancel"]
+
+
+def test_it_may_be_away_at_the_end(start_job, server, ann):
+    job = start_job("run", "--vm", "lone", "--hours", "1")
+    server.stop()
+    job.type("go on")
+    job.wait_for("trying again")
+    server.start()
+    assert job.ended().status == 5
+    assert ann.vm("lone")["state"] == "free"
+    assert actions(ann) == ["book", "cancel"]
+
+
+def test_who_cannot_wait_for_the_release_ends_it_with_a_signal(start_job, server):
+    job = start_job("run", "--vm", "lone", "--hours", "1")
+    server.stop()
+    job.type("go on")
+    job.wait_for("trying again")
+    job.send(signal.SIGTERM)
+    ended = job.ended()
+    assert (ended.status, "not released" in ended.err, "in 10 minutes" in ended.err) == (5, True, True)
+    server.start()
+
+
+@pytest.mark.parametrize("waits", [[], ["--wait", "2m"]])
+def test_a_booking_whose_answer_was_lost_is_found(start_job, gateway, ann, waits):
+    gateway.lose = "POST /book"
+    job = start_job("run", "--vm", "lone", "--hours", "1", *waits, LOADZONE_URL=gateway.url)
+    assert gateway.seen.count("POST /book") == 1
+    go_on(job)
+    assert actions(ann) == ["book", "cancel"]
+
+
+def test_several_whose_answer_was_lost_are_found(start_job, gateway, ann):
+    gateway.lose = "POST /book"
+    go_on(start_job("run", "--group", "perf", "--count", "2", "--hours", "1", LOADZONE_URL=gateway.url))
+    assert actions(ann, "perf-1") == actions(ann, "perf-2") == ["book", "cancel"]
+
+
+def test_anothers_booking_is_not_taken_for_the_lost_one(loadzone, gateway, ann):
+    """Another job with the same token booked the machine just before."""
+    done(ann.book("lone", heartbeat_minutes=10))
+    gateway.lose = "POST /book"
+    ended = loadzone("run", "--vm", "lone", "--hours", "1", "--", "true", LOADZONE_URL=gateway.url)
+    assert ended.status == 124
+    assert actions(ann) == ["book"]
+
+
+def test_a_signal_before_the_answer_leaves_no_booking_behind(loadzone, gateway, ann):
+    gateway.stall = "POST /book"
+    job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--", "true", LOADZONE_URL=gateway.url)
+    eventually(lambda: ann.vm("lone")["state"] == "booked")
+    job.send(signal.SIGTERM)
+    assert job.ended().status == 128 + signal.SIGTERM
+    assert actions(ann) == ["book", "cancel"]
+
+
+def test_a_release_whose_answer_was_lost_is_one(start_job, gateway, ann):
+    job = start_job("run", "--vm", "lone", "--hours", "1", LOADZONE_URL=gateway.url)
+    gateway.lose = "POST /cancel"
+    go_on(job)
+    assert actions(ann) == ["book", "cancel"]
