@@ -40,6 +40,10 @@ MUST = {
     "/book": ["vm_id", "hours"],
     "/renew": ["vm_id", "hours"],
     "/cancel": ["vm_id"],
+    "/heartbeat": ["vm_ids"],
+    "/queue/join": ["vm_id", "hours"],
+    "/queue/leave": ["vm_id"],
+    "/tokens": ["name", "days"],
     "/add-vm": ["id"],
     "/edit-vm": ["vm_id"],
     "/delete-vm": ["vm_id"],
@@ -51,20 +55,26 @@ MUST = {
     "/users/remove": ["email"],
 }
 MAY = {
-    "/book": ["note"],
+    "/book": ["note", "force", "heartbeat_minutes", "group_id", "count", "tags"],
+    "/queue/join": ["auto", "heartbeat_minutes", "group_id", "count"],
+    "/queue/leave": ["email", "group_id"],
     "/renew": ["expires_at"],
     "/cancel": ["reason"],
     "/add-vm": ["group_id", "external_ip", "internal_ip", "description", "tags"],
-    "/edit-vm": ["group_id", "external_ip", "internal_ip", "description", "tags"],
+    "/edit-vm": ["group_id", "external_ip", "internal_ip", "description", "tags", "maintenance"],
     "/delete-vm": ["force"],
     "/remove-vm-from-group": ["group_id"],
     "/logout": ["everywhere"],
 }
+SWITCHES = {"force", "everywhere", "auto"}
 GOOD = {
     "/auth": {"email": "somebody@example.com"},
     "/book": {"vm_id": "free", "hours": 1},
     "/renew": {"vm_id": "held", "hours": 1},
     "/cancel": {"vm_id": "held"},
+    "/queue/join": {"vm_id": "held", "hours": 1},
+    "/queue/leave": {"vm_id": "held"},
+    "/tokens": {"name": "New", "days": 1},
     "/add-vm": {"id": "new", "group_id": None},
     "/edit-vm": {"vm_id": "free"},
     "/delete-vm": {"vm_id": "held"},
@@ -72,24 +82,36 @@ GOOD = {
     "/remove-vm-from-group": {"vm_id": "free"},
     "/users/role": {"email": "bob@example.com", "role": "user"},
 }
+# What belongs to groups is refused beside a machine anyway.
+OF_A_GROUP = {"group_id": 1, "hours": 1}
 # Fine in the one field, nonsense in all others.
 FITS = {
     ("/groups", "vm_ids"): {"a list", "missing"},
     ("/groups/1/add-existing-vms", "vm_ids"): {"a list"},
     ("/book", "hours"): {"a fraction"},
     ("/renew", "hours"): {"a fraction"},
+    ("/heartbeat", "vm_ids"): {"a list"},
+    ("/queue/join", "hours"): {"a fraction"},
+    ("/book", "heartbeat_minutes"): {"a fraction"},
+    ("/queue/join", "heartbeat_minutes"): {"a fraction"},
+    **{(path, field): {"true"} for path, fields in MAY.items() for field in fields if field in SWITCHES},
 }
-TEXT = {"note", "reason", "description", "external_ip", "internal_ip"}
+TEXT = {"maintenance", "note", "reason", "description", "external_ip", "internal_ip"}
 DANGEROUS_TEXT = {"a lone surrogate", "NUL", "an escape", "right to left", "very long"}
 
 
 def body_with(path: str, field: str, value: str | None) -> str:
     """The JSON text of a good call in which one field is as given, left out for None."""
-    fields = {name: json.dumps(good) for name, good in GOOD.get(path, {}).items()}
+    body = OF_A_GROUP if field in ("count", "tags") and path in ("/book", "/queue/join") else GOOD.get(path, {})
+    fields = {name: json.dumps(good) for name, good in body.items()}
     fields.pop(field, None)
     if value is not None:
         fields[field] = value
     return "{" + ", ".join(f'"{name}": {text}' for name, text in fields.items()) + "}"
+
+
+def everything(alice: Person) -> tuple:
+    return alice.state(), done(alice.users()), done(alice.tokens())
 
 
 @pytest.fixture(scope="module")
@@ -105,14 +127,14 @@ def server(tmp_path_factory):
 
 @pytest.mark.parametrize(("path", "field"), [(path, field) for path, fields in MUST.items() for field in fields])
 def test_nonsense_where_something_must_be(alice, path, field):
-    before = alice.state(), alice.users().json()
+    before = everything(alice)
     for name, value in NONSENSE.items():
         if name in FITS.get((path, field), ()):
             continue
         answer = alice.post_raw(path, body_with(path, field, value))
         assert 400 <= answer.status_code < 500, f"{name}: {answer.status_code} {answer.text}"
         refusal(answer)
-        assert (alice.state(), alice.users().json()) == before, f"{name} changed something"
+        assert everything(alice) == before, f"{name} changed something"
     assert alice.is_signed_in()
 
 
@@ -132,12 +154,41 @@ def test_text_that_is_no_text_or_could_do_harm(alice, path, field):
 )
 def test_what_may_be_left_out_may_not_be_nonsense(alice, path, field):
     before = alice.state()
-    for name in NONSENSE.keys() - {"missing", "null", "true" if field in ("force", "everywhere") else None, "a list"}:
+    for name in NONSENSE.keys() - {"missing", "null", "a list"} - FITS.get((path, field), set()):
         answer = alice.post_raw(path, body_with(path, field, NONSENSE[name]))
         assert 400 <= answer.status_code < 500, f"{name}: {answer.status_code} {answer.text}"
         refusal(answer)
         assert alice.state() == before, f"{name} changed something"
     assert alice.is_signed_in()
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/book", {"hours": 1}),
+        ("/book", {"hours": 1, "vm_id": "free", "group_id": 1}),
+        ("/book", {"hours": 1, "vm_id": None, "group_id": None}),
+        ("/queue/join", {"hours": 1}),
+        ("/queue/join", {"hours": 1, "vm_id": "held", "group_id": 1}),
+        ("/queue/leave", {}),
+        ("/queue/leave", {"vm_id": "held", "group_id": 1}),
+    ],
+)
+def test_a_machine_or_a_group_and_not_both(alice, path, more):
+    before = everything(alice)
+    assert refusal(alice.post(path, more)) == (400, "bad_input")
+    assert everything(alice) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "more"), [("/book", {"count": 2}), ("/book", {"tags": ["linux"]}), ("/queue/join", {"count": 2})]
+)
+def test_what_means_nothing_for_one_machine_is_not_passed_over(alice, path, more):
+    before = everything(alice)
+    answer = alice.post(path, {"vm_id": "free", "hours": 1, **more})
+    assert refusal(answer) == (400, "bad_input")
+    assert next(iter(more)) in answer.json()["error"]
+    assert everything(alice) == before
 
 
 def test_fields_that_repeat_are_no_fault_of_the_server(alice):

@@ -18,7 +18,7 @@ def test_an_unknown_path(bob, path):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", path) for path in WITH_BODY if path not in ("/me", "/groups")]
+    [("GET", path) for path in WITH_BODY if path not in ("/me", "/groups", "/tokens")]
     + [
         ("POST", "/vms"),
         ("POST", "/users"),
@@ -27,6 +27,9 @@ def test_an_unknown_path(bob, path):
         ("PUT", "/book"),
         ("DELETE", "/vms"),
         ("PATCH", "/me"),
+        ("GET", "/tokens/0123456789abcdef"),
+        ("POST", "/openapi.json"),
+        ("POST", "/cli"),
     ],
 )
 def test_the_wrong_method(alice, method, path):

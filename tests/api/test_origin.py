@@ -43,6 +43,13 @@ def test_every_change_is_guarded(alice, path):
     assert alice.is_signed_in()
 
 
+def test_revoking_a_token_is_guarded(newcomer):
+    token = done(newcomer.make_token(), 201)
+    answer = newcomer.request("DELETE", f"/tokens/{token['id']}", headers={"Origin": "https://evil.example"})
+    assert refusal(answer) == (403, "other_origin")
+    assert [kept["id"] for kept in done(newcomer.tokens())] == [token["id"]]
+
+
 def test_signing_in_is_guarded(server):
     ann = Person(server)
     assert refusal(ann.post("/auth", {"email": ann.email}, Origin="https://evil.example")) == (403, "other_origin")

@@ -98,6 +98,42 @@ class Person:
     def delete_vm(self, vm_id: object, **more) -> requests.Response:
         return self.post("/delete-vm", {"vm_id": vm_id, **more})
 
+    # queues: at a machine by its id, at a group by its number
+
+    def join(self, place: str | int, hours: object = 1, **more) -> requests.Response:
+        return self.post("/queue/join", {**_at(place), "hours": hours, **more})
+
+    def leave(self, place: str | int, **more) -> requests.Response:
+        return self.post("/queue/leave", {**_at(place), **more})
+
+    def queue(self, place: str | int) -> list[str]:
+        """Who waits there, first to last."""
+        found = self.group(place) if isinstance(place, int) else self.vm(place)
+        return [waiter["email"] for waiter in found["queue"]]
+
+    def book_any(self, group_id: object, hours: object = 1, **more) -> requests.Response:
+        return self.post("/book", {"group_id": group_id, "hours": hours, **more})
+
+    def heartbeat(self, *vm_ids: str) -> requests.Response:
+        return self.post("/heartbeat", {"vm_ids": list(vm_ids)})
+
+    # tokens
+
+    def make_token(self, name: object = "nightly", days: object = 1) -> requests.Response:
+        return self.post("/tokens", {"name": name, "days": days})
+
+    def tokens(self, query: str = "") -> requests.Response:
+        return self.get(f"/tokens{query}")
+
+    def revoke(self, token_id: str) -> requests.Response:
+        return self.request("DELETE", f"/tokens/{token_id}")
+
+    def program(self, token: str) -> "Person":
+        """A program of this person's, which brings the token and no cookie."""
+        program = Person(self.server, self.email)
+        program.http.headers["Authorization"] = f"Bearer {token}"
+        return program
+
     # groups
 
     def groups(self) -> list[dict]:
@@ -128,6 +164,10 @@ class Person:
 
     def remove_user(self, email: object) -> requests.Response:
         return self.post("/users/remove", {"email": email})
+
+
+def _at(place: str | int) -> dict[str, object]:
+    return {"group_id" if isinstance(place, int) else "vm_id": place}
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:
