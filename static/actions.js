@@ -31,8 +31,9 @@ export async function release({ vm: id }) {
   if (!isMine(vm)) return releaseDialog(vm);
   await once(`release ${id}`, async () => {
     did("released", id);
-    await act("/cancel", { vm_id: id });
-    toast(t("release.done", { vm: id }), { act: undo(vm) });
+    const after = (await act("/cancel", { vm_id: id })).state;
+    if (after === "free") toast(t("release.done", { vm: id }), { act: undo(vm) });
+    else toast(t(after === "maintenance" ? "maintenance.began" : "pass.done", { vm: id })); // there is no way back
   });
 }
 

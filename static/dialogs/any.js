@@ -51,6 +51,7 @@ function offerQueue(opened, hours, count) {
   const offer = opened.part("[data-offer]");
   Object.assign(offer.firstElementChild.dataset, { hours, count });
   offer.hidden = false;
+  setTimeout(() => offer.scrollIntoView({ block: "nearest" })); // once the error stands below it
 }
 
 /** How many are free now that have all the tags chosen. */

@@ -87,6 +87,16 @@ export class Dialog {
     this.ready();
   }
 
+  /** Fill a part anew; the focus stays on the control that does the same, or else in the dialog. */
+  refill(selector, markup) {
+    const place = this.part(selector);
+    const { activeElement: focused } = document;
+    const same = () => [...place.querySelectorAll(`[data-act="${focused.dataset.act}"]`)];
+    const position = place.contains(focused) ? same().indexOf(focused) : null;
+    fill(place, markup);
+    if (position !== null) (same()[position] ?? this.part(".close")).focus();
+  }
+
   async sent() {
     if (!this.submit || this.busy || this.blocked || !state.online) return;
     this.working(true);

@@ -17,7 +17,9 @@ export function leave(dialog) {
  */
 export function comeBack(dialog) {
   const from = openers.get(dialog);
-  if (!from || document.querySelector("dialog[open]")) return;
+  const under = [...document.querySelectorAll("dialog[open]")].at(-1);
+  if (under && document.activeElement === document.body) under.querySelector(".close").focus();
+  if (!from || under) return;
   const { node, act } = from;
   const changed = node.dataset.act !== act;
   const active = document.activeElement;

@@ -1,6 +1,6 @@
 // Everything about one machine, and everything that can be done with it.
 import { dayAt, exactly, timeLeft } from "../format.js";
-import { fill, html, icon } from "../html.js";
+import { html, icon } from "../html.js";
 import { t } from "../i18n.js";
 import { whyNotRenewed } from "../queue.js";
 import { groupOf, isAdmin, isKept, isMine, isMyTurn, state } from "../state.js";
@@ -18,7 +18,7 @@ export function machineDialog(vm) {
       const waiting = groupOf(present)?.queue;
       if (present === shown && waiting === queue) return;
       [shown, queue] = [present, waiting];
-      fill(dialog.part("[data-facts]"), content(present));
+      dialog.refill("[data-facts]", content(present));
       for (const button of dialog.node.querySelectorAll("[data-act]:not([data-stay])")) {
         button.addEventListener("click", () => dialog.close());
       }

@@ -2,7 +2,7 @@
 import { post } from "../api.js";
 import { askForNotices } from "../browser_notices.js";
 import { at } from "../format.js";
-import { fill, html } from "../html.js";
+import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
 import { myPlace, nameOf, placeOf } from "../queue.js";
@@ -37,7 +37,7 @@ function waitDialog(ref, place, { hours, count = 1 } = {}) {
       opened.block(...obstacle(present, ref));
       if (!present || present.queue === shown) return;
       shown = present.queue;
-      fill(opened.part("[data-waiters]"), waiters(shown, place));
+      opened.refill("[data-waiters]", waiters(shown, place));
     },
     submit: (opened) => join(opened, ref),
   });

@@ -6,7 +6,7 @@ import { t } from "../i18n.js";
 import { whyNotRenewed } from "../queue.js";
 import { state } from "../state.js";
 import { likelyAct, lookOf, LOOKS, whoOf, wordOf } from "./look.js";
-import { makeWaits, showWaits } from "./waits.js";
+import { showWaits } from "./waits.js";
 
 const BEHIND = ["taken", "kept", "turn"]; // the time left stands at the end
 
@@ -28,10 +28,8 @@ const pattern = element(html`
 export function makeCard(vm) {
   const node = pattern.cloneNode(true);
   const part = (selector) => node.querySelector(selector);
-  const waits = makeWaits();
-  part(".name").after(waits);
   const card = {
-    node, mark: part(".mark use"), name: part(".name"), ip: part(".ip"), waits,
+    node, mark: part(".mark use"), name: part(".name"), ip: part(".ip"),
     word: part(".say .sr"), who: part(".who"), until: part(".until"), left: part(".left"), act: part(".act"), about: part(".about"), bar: part(".bar"),
   };
   updateCard(card, vm);
@@ -49,7 +47,7 @@ export function updateCard(card, vm) {
   card.ip.dataset.text = address;
   setText(card.ip, address);
   if (address) card.ip.title = t("copy.hint", { text: address });
-  showWaits(card.waits, vm.queue?.length);
+  showWaits(card.name.parentNode, vm.queue?.length, card.name);
   setText(card.about, vm.maintenance || vm.note || vm.description || "");
   card.about.title = card.about.textContent;
   tickCard(card);

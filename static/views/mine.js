@@ -18,11 +18,18 @@ function refresh() {
     ...myVms().map((vm) => ({ key: `booking ${vm.id}`, make: makeBooking, vm })),
   ];
   root.hidden = !wanted.length;
-  for (const [key, row] of rows) if (!wanted.some((one) => one.key === key)) { row.node.remove(); rows.delete(key); }
+  for (const [key, { node }] of rows) if (!wanted.some((one) => one.key === key)) { leave(node); rows.delete(key); }
   wanted.forEach(({ key, make, vm }, position) => {
     if (!rows.has(key)) rows.set(key, make(vm));
     const { node, update } = rows.get(key);
     update(vm);
     if (root.children[position] !== node) root.insertBefore(node, root.children[position] ?? null);
   });
+}
+
+/** Take the row away; the focus, where it was there, does not go with it. */
+function leave(node) {
+  const focused = node.contains(document.activeElement);
+  node.remove();
+  if (focused) document.getElementById("board").focus();
 }

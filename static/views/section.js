@@ -4,7 +4,7 @@ import { t } from "../i18n.js";
 import { folded, rememberFolded } from "../preferences.js";
 import { placeIn } from "../queue.js";
 import { isAdmin } from "../state.js";
-import { makeWaits, showWaits } from "./waits.js";
+import { showWaits } from "./waits.js";
 
 export function makeSection(id) {
   const node = element(html`
@@ -14,7 +14,7 @@ export function makeSection(id) {
         <span class="count"></span>
         <span class="gauge" aria-hidden="true"><i></i></span>
         <span class="doing">
-          <button class="button small plain wait" data-act="queue-group" data-acts data-group="${id}" hidden><span class="say"></span><span class="sr"></span></button>
+          <button class="button small plain wait" data-act="queue-group" data-acts data-group="${id}" hidden><span class="say"></span><span class="sr name"></span></button>
           <button class="button small any" data-act="book-any" data-acts data-group="${id}" hidden>${t("any.book")}</button>
         </span>
         <span class="tools"></span>
@@ -24,10 +24,8 @@ export function makeSection(id) {
     </section>`);
   const part = (selector) => node.querySelector(selector);
   showFold(node, folded().includes(String(id ?? "none")));
-  const waits = makeWaits();
-  part(".wait").append(waits);
   return {
-    id, node, title: part("h2 span"), count: part(".count"), part: part(".gauge i"), waits,
+    id, node, title: part("h2 span"), count: part(".count"), part: part(".gauge i"),
     wait: part(".wait"), any: part(".any"), tools: part(".tools"), grid: part(".cards"), none: part(".none"),
   };
 }
@@ -57,14 +55,14 @@ export function countSection(section, { free, all }, group) {
 }
 
 /** Where something is free it can be booked; where nothing is, or others wait already, one can wait too. */
-function showDoing({ wait, any, waits }, free, all, { name, queue }) {
+function showDoing({ wait, any }, free, all, { name, queue }) {
   const place = placeIn(queue);
   any.hidden = !free;
   wait.hidden = !queue.length && (free > 0 || !all);
   setText(wait.firstElementChild, place ? t("queue.place", { n: place }) : t("act.queue"));
-  setText(wait.children[1], name);
+  setText(wait.querySelector(".name"), name);
   wait.title = place ? t("queue.place_at", { n: place, where: name }) : t("queue.title", { where: name });
-  showWaits(waits, queue.length);
+  showWaits(wait, queue.length);
 }
 
 /** Fold the group away, or open it again; it stays so. */

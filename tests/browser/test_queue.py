@@ -151,6 +151,22 @@ def test_an_admin_takes_somebody_out_of_a_queue(window, alice, bob, carol, vm):
     assert bob.vm(vm)["queue"] == []
 
 
+def test_the_focus_stays_in_the_panel_when_its_queue_changes(window, alice, bob, carol, vm):
+    done(carol.book(vm, 2))
+    for person in bob, alice:
+        join(person, vm_id=vm)
+    here = window(alice)
+    here.open_machine(vm)
+    leave_button = here.button("queue.leave")
+    leave_button.focus()
+    leave(bob, vm_id=vm)
+    expect(here.dialog).to_contain_text(here.say("queue.your_place", n=1))
+    expect(leave_button).to_be_focused()
+    here.page.keyboard.press("Enter")
+    expect(here.dialog).to_contain_text(here.say("queue.nobody"))
+    expect(here.button("act.close")).to_be_focused()
+
+
 def test_a_user_takes_nobody_out(window, bob, carol, newcomer, vm):
     done(carol.book(vm, 2))
     join(newcomer, vm_id=vm)

@@ -60,6 +60,19 @@ def test_what_i_pass_on_goes_to_the_next(window, newcomer, bob, carol, vm):
     expect(here.card(vm)).to_contain_text("Held for bob")
 
 
+def test_what_i_release_is_said_to_go_to_the_next_and_there_is_no_way_back(window, newcomer, carol, vm):
+    done(newcomer.book(vm, 1))
+    join(carol, vm_id=vm)
+    here = window(newcomer)
+    release = here.held(vm).get_by_role("button", name=f"Release {vm}")
+    release.focus()
+    here.page.keyboard.press("Enter")
+    expect(here.toast(here.say("pass.done", vm=vm))).to_be_visible()
+    expect(here.toast(here.say("act.undo"))).to_have_count(0)
+    expect(here.card(vm)).to_contain_text("Held for carol")
+    expect(here.page.locator("#board")).to_be_focused()
+
+
 def test_a_panel_offers_taking_and_passing(window, newcomer, carol, vm):
     hold(vm, for_=newcomer, by=carol)
     here = window(newcomer)
