@@ -1,0 +1,132 @@
+"""Any free machine of a group, several at once: all or none, those first that rested longest."""
+
+from datetime import timedelta
+
+import pytest
+
+from rules.booking import book, book_any, cancel
+from rules.groups import create
+from rules.inventory import edit
+from rules.queue import join
+from support.world import ALICE, BOB, CHARLIE, NOON
+from unit.queues import free, holds, queued, waiting
+
+
+def booked(world, actor=BOB, **asked):
+    return [vm.id for vm in world.do(book_any, actor=actor, **{"group_id": 1, "hours": 1, **asked})]
+
+
+def used(world, *vm_ids):
+    """Booked and given back, one a minute."""
+    for vm_id in vm_ids:
+        world.do(book, actor=CHARLIE, vm_id=vm_id, hours=1)
+        world.later(minutes=1)
+        world.do(cancel, actor=CHARLIE, vm_id=vm_id)
+
+
+def test_one_of_the_group_is_booked_for_the_hours_asked(perf):
+    (vm,) = perf.do(book_any, actor=BOB, group_id=1, hours=2, note="soak", via="nightly", heartbeat_minutes=10)
+    assert (vm.booked_by, vm.expires_at, vm.note) == (BOB, NOON + timedelta(hours=2), "soak")
+    assert (vm.via, vm.heartbeat_minutes, vm.heartbeat_at) == ("nightly", 10, NOON)
+    assert perf.vm(vm.id) == vm
+    assert perf.history() == ["book"]
+
+
+def test_those_go_first_that_were_never_used_then_those_that_rested_longest(perf):
+    used(perf, "c", "a")
+    assert [booked(perf) for _ in range(3)] == [["b"], ["c"], ["a"]]
+
+
+def test_several_are_booked_together(perf):
+    used(perf, "a", "c", "b")
+    assert booked(perf, count=2) == ["a", "c"]
+    assert perf.kinds() == ["booked", "booked"]
+    assert perf.history() == ["book", "book"]
+
+
+def test_too_few_and_none_is_booked(full):
+    full.do(cancel, actor=CHARLIE, vm_id="a")
+    refusal = full.refused(book_any, actor=BOB, group_id=1, hours=1, count=2)
+    assert (refusal.code, refusal.status) == ("not_enough_free", 409)
+    assert refusal.facts == {"free": 1, "count": 2, "until": NOON + timedelta(hours=2)}
+
+
+def test_where_nothing_ends_nothing_is_said_of_an_end(perf):
+    perf.do(edit, actor=ALICE, vm_id="a", maintenance="disk swap")
+    assert perf.refused(book_any, actor=BOB, group_id=1, hours=1, count=3).facts == {
+        "free": 2,
+        "count": 3,
+        "until": None,
+    }
+
+
+def test_all_of_the_tags_whatever_their_case(perf):
+    for vm_id, tags in (("a", ("GPU",)), ("b", ("gpu", "SSD")), ("c", ())):
+        perf.do(edit, actor=ALICE, vm_id=vm_id, tags=tags)
+    assert booked(perf, tags=("Gpu", "ssd")) == ["b"]
+    assert (
+        perf.refused(book_any, actor=BOB, group_id=1, hours=1, tags=("ssd",)).facts["until"] == perf.vm("b").expires_at
+    )
+    assert booked(perf, tags=("gpu",)) == ["a"]
+    assert perf.refused(book_any, actor=BOB, group_id=1, hours=1, tags=("arm",)).facts["until"] is None
+
+
+def test_only_machines_of_that_group(perf):
+    perf.add("elsewhere")
+    perf.do(create, actor=ALICE, name="Other", vm_ids=["elsewhere"])
+    assert booked(perf, count=3) == ["a", "b", "c"]
+    assert booked(perf, group_id=2) == ["elsewhere"]
+
+
+def test_what_has_ended_is_free_before_the_timer_says_so(full):
+    full.later(hours=1)
+    assert booked(full) == ["a"]
+    assert full.kinds() == ["expired", "booked"]
+
+
+def test_what_is_held_for_others_is_not_free_and_what_is_held_for_oneself_goes_first(full):
+    queued(full, BOB, ALICE, group_id=1)
+    free(full, "c", "a")
+    assert holds(full) == {"c": (BOB, True), "a": (ALICE, True)}
+    free(full, "b")
+    assert full.refused(book_any, actor=BOB, group_id=1, hours=1, count=3).facts["free"] == 2
+    assert booked(full, actor=CHARLIE) == ["b"]
+    assert booked(full) == ["c"]
+    assert holds(full) == {"a": (ALICE, True)}
+
+
+def test_what_is_held_is_taken_before_what_never_was_used(perf):
+    perf.do(join, actor=BOB, vm_id="c", hours=1)
+    assert booked(perf) == ["c"]
+
+
+def test_what_is_kept_while_one_waits_for_more_can_be_booked_at_once(full):
+    full.do(join, actor=BOB, group_id=1, hours=1, count=2)
+    free(full, "b")
+    assert full.refused(book_any, actor=BOB, group_id=1, hours=1, count=2).facts["free"] == 1
+    assert booked(full) == ["b"]
+    assert waiting(full.state.groups[1]) == [BOB]
+
+
+def test_an_admin_gets_no_more_than_others(full):
+    queued(full, BOB, group_id=1)
+    free(full, "a")
+    assert full.refused(book_any, actor=ALICE, group_id=1, hours=1).facts["free"] == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"actor": None}, "not_signed_in"),
+        ({"group_id": 9}, "no_such_group"),
+        ({"hours": 25}, "bad_input"),
+        ({"count": 4}, "not_enough_free"),
+    ],
+)
+def test_what_is_refused(perf, asked, code):
+    assert perf.refused(book_any, **{"actor": BOB, "group_id": 1, "hours": 1, **asked}).code == code
+
+
+def test_where_one_cannot_be_booked_none_is(perf):
+    perf.limits = type(perf.limits)(admins=(ALICE,), max_hours=24, max_ahead_hours=2)
+    assert perf.refused(book_any, actor=BOB, group_id=1, hours=3, count=2).code == "too_far_ahead"

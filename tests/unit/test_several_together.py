@@ -1,0 +1,85 @@
+"""Who waits for several machines of a group gets them together; until the last has come, the others are kept."""
+
+from datetime import timedelta
+
+from rules import groups
+from rules.booking import book
+from rules.expiry import next_deadline
+from rules.queue import join, leave
+from support.world import ALICE, BOB, CHARLIE
+from unit.queues import free, holds, queued, waiting
+
+QUARTER = timedelta(minutes=15)
+
+
+def test_who_wants_several_gets_them_together_and_meanwhile_they_are_kept(full):
+    full.do(join, actor=BOB, group_id=1, hours=2, count=2)
+    queued(full, ALICE, group_id=1)
+    free(full, "a")
+    assert (holds(full), waiting(full.state.groups[1])) == ({"a": (BOB, False)}, [BOB, ALICE])
+    assert full.kinds() == ["released"], "it is not yet her turn"
+    assert next_deadline(full.vm("a"), full.limits) is None
+    free(full, "b")
+    assert (holds(full), waiting(full.state.groups[1])) == ({"a": (BOB, True), "b": (BOB, True)}, [ALICE])
+    assert [(event.kind, event.vm_id) for event in full.events] == [("released", "b"), ("held", "a"), ("held", "b")]
+    assert full.vm("a").hold.until == full.vm("b").hold.until == full.now + QUARTER
+    free(full, "c")
+    assert holds(full)["c"] == (ALICE, True)
+
+
+def test_what_is_kept_nobody_else_can_book_but_an_admin_by_force(full):
+    full.do(join, actor=BOB, group_id=1, hours=2, count=2)
+    free(full, "a")
+    refusal = full.refused(book, actor=CHARLIE, vm_id="a", hours=1)
+    assert (refusal.code, refusal.facts["holder"], refusal.facts["until"]) == ("vm_held", BOB, None)
+    full.do(book, actor=ALICE, vm_id="a", hours=1, force=True)
+    assert (full.vm("a").booked_by, waiting(full.state.groups[1])) == (ALICE, [BOB])
+    assert full.state.groups[1].queue[0].count == 2, "the place is as it was"
+
+
+def test_with_auto_several_are_booked_together(full):
+    full.do(join, actor=BOB, group_id=1, hours=2, count=3, auto=True)
+    free(full, "c", "a")
+    assert [full.vm(vm_id).booked_by for vm_id in "abc"] == [None, CHARLIE, None]
+    full.later(minutes=7)
+    free(full, "b")
+    ends = {(full.vm(vm_id).booked_by, full.vm(vm_id).expires_at) for vm_id in "abc"}
+    assert ends == {(BOB, full.now + timedelta(hours=2))}
+    assert full.kinds().count("auto_booked") == 3
+
+
+def test_free_machines_are_enough_at_once(perf):
+    assert perf.do(join, actor=BOB, group_id=1, hours=2, count=3) == ("ok", 0)
+    assert holds(perf) == dict.fromkeys("abc", (BOB, True))
+
+
+def test_leaving_passes_on_all_that_was_kept(full):
+    full.do(join, actor=BOB, group_id=1, hours=2, count=3)
+    queued(full, ALICE, group_id=1)
+    queued(full, CHARLIE, vm_id="b")
+    free(full, "a", "b")
+    assert holds(full) == {"a": (BOB, False), "b": (BOB, False)}
+    full.do(leave, actor=BOB, group_id=1)
+    assert holds(full) == {"a": (ALICE, True), "b": (CHARLIE, True)}
+
+
+def test_leaving_at_the_machine_does_not_give_up_what_is_kept_for_the_group(full):
+    full.do(join, actor=BOB, group_id=1, hours=2, count=2)
+    free(full, "a")
+    assert full.refused(leave, actor=BOB, vm_id="a").code == "not_in_queue"
+
+
+def test_what_is_held_together_is_taken_or_passed_each_by_itself(perf):
+    perf.do(join, actor=BOB, group_id=1, hours=2, count=3)
+    perf.do(book, actor=BOB, vm_id="a", hours=1)
+    perf.do(leave, actor=BOB, vm_id="b")
+    assert (perf.vm("a").booked_by, perf.vm("b").stands_free, holds(perf)) == (BOB, True, {"c": (BOB, True)})
+
+
+def test_a_machine_kept_for_the_group_that_leaves_it_is_kept_no_more(full):
+    queued(full, BOB, group_id=1, count=2)
+    queued(full, ALICE, vm_id="a")
+    free(full, "a")
+    assert holds(full) == {"a": (BOB, False)}
+    full.do(groups.remove_vm, actor=ALICE, vm_id="a")
+    assert (holds(full), waiting(full.state.groups[1])) == ({"a": (ALICE, True)}, [BOB])
