@@ -1,0 +1,212 @@
+"""Authorization: Bearer … works on every endpoint with that person's rights, and needs no Origin."""
+
+import pytest
+
+from support.answers import done, is_russian, refusal
+from support.calls import CHANGES
+from support.inventory import from_now, stamp
+from support.people import Person
+
+READS = ["/vms", "/groups", "/me", "/users", "/tokens", "/healthz", "/openapi.json", "/docs", "/cli", "/"]
+FOREIGN = {"Origin": "https://evil.example", "Sec_Fetch_Site": "cross-site"}
+FORGED = "lz_0123456789abcdef_" + "x" * 43
+
+
+@pytest.fixture
+def token(newcomer):
+    return done(newcomer.make_token("nightly-perf", 1), 201)
+
+
+@pytest.fixture
+def program(newcomer, token):
+    """A program of the newcomer's."""
+    return newcomer.program(token["token"])
+
+
+def test_it_reads_as_that_person(program, newcomer, bob, vm):
+    done(bob.book(vm, note="hush"))
+    assert program.vm(vm) == newcomer.vm(vm)
+    assert program.groups() == newcomer.groups()
+    assert done(program.get("/me"))["email"] == newcomer.email
+    assert refusal(program.users()) == (403, "not_allowed")
+    for path in ("/healthz", "/openapi.json", "/docs", "/cli", "/"):
+        assert program.get(path).status_code == 200, path
+
+
+def test_it_acts_as_that_person_from_anywhere(program, newcomer, make_vm, make_group):
+    vm, other = make_vm(), make_vm()
+    group = make_group(vm, other)
+
+    def act(path: str, **body) -> dict:
+        return done(program.post(path, body, **FOREIGN))
+
+    assert act("/book", vm_id=vm, hours=1)["booked_by"] == newcomer.email
+    act("/renew", vm_id=vm, hours=1)
+    act("/heartbeat", vm_ids=[vm])
+    act("/cancel", vm_id=vm)
+    assert len(act("/book", group_id=group, hours=1, count=2)["vms"]) == 2
+    act("/queue/join", group_id=group, hours=1)
+    act("/queue/leave", group_id=group)
+    assert act("/me", language="ru")["language"] == "ru"
+    assert newcomer.actions(vm) == ["book", "renew", "cancel", "book"]
+    assert refusal(program.post("/cancel", {"vm_id": "no-such-machine"}, **FOREIGN)) == (404, "no_such_vm")
+    assert refusal(program.add_vm("mine")) == (403, "not_allowed")
+
+
+def test_an_admins_does_what_an_admin_does(alice, make_vm):
+    made = done(alice.make_token("of an admin"), 201)
+    program = alice.program(made["token"])
+    vm = make_vm()
+    done(program.edit_vm(vm, description="by a program"))
+    assert done(program.users())
+    done(program.delete_vm(vm))
+    done(alice.revoke(made["id"]))
+
+
+def test_a_booking_made_by_it_shows_it(program, newcomer, bob, charlie, make_vm, make_group):
+    vm, other = make_vm(), make_vm()
+    assert done(program.book(vm))["via"] == bob.vm(vm)["via"] == "nightly-perf"
+    [booked] = done(program.book_any(make_group(other)))["vms"]
+    assert booked["via"] == "nightly-perf"
+    assert "via" not in charlie.vm(vm)
+    assert "nightly-perf" not in charlie.get("/vms").text
+    done(program.cancel(vm))
+    assert bob.vm(vm)["via"] is None
+    assert done(newcomer.book(vm))["via"] is None, "a browser's shows none"
+
+
+def test_the_cookie_is_not_looked_at(program, carol, token):
+    program.http.cookies.update(carol.http.cookies)
+    assert done(program.get("/me"))["email"] == program.email
+    program.http.headers["Authorization"] = f"Bearer {FORGED}"
+    assert refusal(program.get("/me")) == (401, "bad_token")
+    assert refusal(program.post("/logout")) == (401, "bad_token")
+    assert carol.is_signed_in()
+
+
+def test_it_gets_no_cookie(program):
+    for answer in (program.get("/me"), program.get("/"), program.post("/me", {"language": "en"})):
+        assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_bad_one_reads_nothing(server, path):
+    program = Person(server).program(FORGED)
+    assert refusal(program.get(path)) == (401, "bad_token")
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_bad_one_changes_nothing(server, path):
+    program = Person(server).program(FORGED)
+    assert refusal(program.post(path, {}, **FOREIGN)) == (401, "bad_token")
+    assert refusal(program.post(path, {})) == (401, "bad_token")
+
+
+def test_any_letter_of_it_counts(newcomer, token):
+    text = token["token"]
+    last = "A" if text[-10] != "A" else "B"
+    for wrong in (text[:-1], f"{text}x", text[:-10] + last + text[-9:], text[3:], text.upper(), text.replace("_", "-")):
+        assert refusal(newcomer.program(wrong).get("/me")) == (401, "bad_token"), wrong
+
+
+def test_the_id_of_one_with_the_secret_of_another(newcomer, token):
+    other = done(newcomer.make_token("other"), 201)["token"]
+    mixed = f"lz_{token['id']}_{other.split('_', 2)[2]}"
+    assert refusal(newcomer.program(mixed).get("/me")) == (401, "bad_token")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer lz_",
+        "Bearer lz__",
+        "bearer nonsense",
+        f"BEARER {FORGED}",
+        "Bearer " + "x" * 10_000,
+        "Bearer lz_" + "é" * 50,
+        "Bearer lz_0123456789abcdef_\xff\xfe",
+        "Bearer a b c",
+    ],
+    ids=lambda header: ascii(header[:40]),
+)
+def test_odd_ones_are_refused_and_do_no_harm(server, header):
+    program = Person(server)
+    answer = program.request("GET", "/me", headers={"Authorization": header.encode("latin-1")})
+    assert refusal(answer) == (401, "bad_token")
+    assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize("header", ["Basic Ym9iOnBhc3M=", "Basic", "Digest x", "lz_0123_xyz", "", "Negotiate \xff"])
+def test_what_is_no_bearer_is_passed_over(bob, charlie, header):
+    """A proxy before the server may use it for itself."""
+    named = {"Authorization": header.encode("latin-1")}
+    assert done(bob.request("GET", "/me", headers=named))["email"] == "bob@example.com"
+    assert done(charlie.request("GET", "/me", headers=named)) == {"authenticated": False}
+
+
+def test_basic_does_not_open_the_door_to_other_sites(bob, vm):
+    answer = bob.post("/book", {"vm_id": vm, "hours": 1}, Authorization="Basic Ym9iOnBhc3M=", **FOREIGN)
+    assert refusal(answer) == (403, "other_origin")
+
+
+def test_the_word_bearer_may_be_written_as_one_likes(newcomer, token):
+    for word in ("bearer", "BEARER", "Bearer "):
+        answer = Person(newcomer.server).get("/me", Authorization=f"{word} {token['token']}")
+        assert done(answer)["email"] == newcomer.email
+
+
+@pytest.mark.parametrize(("language", "russian"), [("en", False), ("ru", True)])
+def test_a_bad_one_is_refused_in_the_language_asked_for(server, language, russian):
+    answer = Person(server, language=language).get("/me", Authorization=f"Bearer {FORGED}")
+    assert is_russian(answer.json()["error"]) is russian
+
+
+def test_an_expired_one_says_when(start):
+    server = start()
+    ann = Person(server).sign_in()
+    made = done(ann.make_token(), 201)
+    server.stop()
+    ended = stamp(from_now(hours=-1))
+    server.data.write_text(server.data.read_text(encoding="utf-8").replace(made["expires"], ended), encoding="utf-8")
+    server.start()
+    answer = ann.program(made["token"]).get("/me")
+    assert refusal(answer) == (401, "token_expired")
+    assert answer.json()["until"] == ended
+    assert [one["expires"] for one in done(ann.tokens())] == [ended]
+    assert refusal(ann.program(f"{made['token']}x").get("/me")) == (401, "bad_token")
+
+
+def test_a_role_taken_away_counts_at_once(alice, newcomer, program):
+    done(alice.give_role(newcomer.email, "admin"))
+    assert done(program.users())
+    done(alice.give_role(newcomer.email, "user"))
+    assert refusal(program.users()) == (403, "not_allowed")
+
+
+def test_a_removed_persons_is_dead_and_stays_so(alice, newcomer, program):
+    done(alice.remove_user(newcomer.email))
+    assert refusal(program.get("/me")) == (401, "bad_token")
+    newcomer.sign_in()
+    assert refusal(program.get("/vms")) == (401, "bad_token")
+    assert done(newcomer.tokens()) == []
+
+
+def test_signing_out_everywhere_leaves_it(newcomer, program):
+    """The program goes on at night; who wants it to end revokes it."""
+    done(newcomer.sign_out(everywhere=True))
+    assert done(program.get("/me"))["email"] == newcomer.email
+
+
+def test_304_and_etag_work_for_it(program, newcomer):
+    first = program.get("/vms")
+    assert first.headers["ETag"] == newcomer.get("/vms").headers["ETag"]
+    assert "Authorization" in first.headers["Vary"]
+    assert program.get("/vms", If_None_Match=first.headers["ETag"]).status_code == 304
+
+
+def test_its_use_is_no_change_of_the_board(newcomer, token):
+    before = newcomer.state()["revision"]
+    done(newcomer.program(token["token"]).get("/me"))
+    assert newcomer.state()["revision"] == before
