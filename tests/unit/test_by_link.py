@@ -1,0 +1,158 @@
+"""The links of mails: each does one deed, once, on the very booking or hold that its mail was about."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from letters import Writer, letters_for
+from links import Links, Meant
+from rules import by_link
+from rules.booking import book, cancel, renew
+from rules.expiry import settle
+from rules.inventory import delete, edit
+from rules.refusal import Refusal
+from support.world import ALICE, BOB, CHARLIE, NOON
+from unit.queues import free, holds, queued
+
+LINKS = Links("k" * 20, "http://lz")
+DEEDS = {"take": by_link.take, "pass": by_link.pass_on, "renew": by_link.renew, "release": by_link.release}
+
+
+def mailed(world, kind):
+    """What the links stand for that the letter about this event brings, by deed."""
+    (event,) = [event for event in world.events if event.kind == kind]
+    (letter,) = letters_for(event, world.now)
+    text = Writer(LINKS, "http://lz").write(letter, "en").text
+    meant = [LINKS.read(token) for token in re.findall(r"http://lz/link/(\S+)", text)]
+    return {each.deed: each for each in meant}
+
+
+def follow(world, meant):
+    return world.do(DEEDS[meant.deed], meant=meant)
+
+
+def void(world, meant):
+    """Whether the link does nothing any more: its page says so, and so does its button."""
+    shown = by_link.is_meant(world.state.vms.get(meant.vm_id), meant, world.now)
+    refusal = world.refused(DEEDS[meant.deed], meant=meant)
+    return not shown and (refusal.code, refusal.status) == ("link_void", 410)
+
+
+@pytest.fixture
+def held(taken):
+    """The machine is held for bob, and alice waits; `links` are those of his letter."""
+    queued(taken, BOB, ALICE, vm_id="vm")
+    free(taken, "vm")
+    taken.links = mailed(taken, "held")
+    return taken
+
+
+@pytest.fixture
+def reminded(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=2)
+    world.later(minutes=61)
+    world.do(settle, vm_ids=["vm"])
+    world.links = mailed(world, "reminder")
+    return world
+
+
+def test_the_letter_of_a_hold_brings_links_to_take_and_to_pass(held):
+    assert sorted(held.links) == ["pass", "take"]
+    assert all(by_link.is_meant(held.vm(), meant, held.now) for meant in held.links.values())
+
+
+def test_take_books_for_the_hours_asked_in_the_queue(held):
+    vm = follow(held, held.links["take"])
+    assert (vm.booked_by, vm.expires_at) == (BOB, held.now + timedelta(hours=2))
+    assert void(held, held.links["take"])
+    assert void(held, held.links["pass"])
+
+
+def test_but_for_no_more_than_the_settings_allow(held):
+    held.limits = type(held.limits)(admins=(ALICE,), max_hours=1)
+    assert follow(held, held.links["take"]).expires_at == held.now + timedelta(hours=1)
+
+
+def test_pass_leaves_it_to_the_next(held):
+    assert follow(held, held.links["pass"]).hold.email == ALICE
+    assert void(held, held.links["pass"])
+    assert void(held, held.links["take"])
+
+
+@pytest.mark.parametrize(("deed", "holder"), [("take", BOB), ("pass", None)])
+def test_what_came_from_the_groups_queue_is_taken_and_passed_alike(full, deed, holder):
+    queued(full, BOB, group_id=1)
+    free(full, "a")
+    vm = follow(full, mailed(full, "held")[deed])
+    assert (vm.booked_by, vm.hold) == (holder, None)
+
+
+@pytest.mark.parametrize("deed", ["take", "pass"])
+def test_once_the_time_is_over_the_link_is_void(held, deed):
+    held.now = held.links[deed].expires_at
+    assert void(held, held.links[deed])
+    held.do(settle, vm_ids=["vm"])
+    assert void(held, held.links[deed])
+    assert holds(held) == {"vm": (ALICE, True)}
+
+
+@pytest.mark.parametrize("deed", ["take", "pass"])
+def test_a_later_hold_of_the_same_person_is_another(held, deed):
+    held.do(book, actor=ALICE, vm_id="vm", hours=1, force=True)
+    assert void(held, held.links[deed])
+    held.later(minutes=1)
+    held.do(cancel, actor=ALICE, vm_id="vm")
+    assert holds(held) == {"vm": (BOB, True)}
+    assert void(held, held.links[deed])
+    follow(held, mailed(held, "held")[deed])
+
+
+@pytest.mark.parametrize("deed", ["take", "pass"])
+def test_out_of_service_or_gone_nothing_can_be_taken_or_passed(held, deed):
+    held.do(edit, actor=ALICE, vm_id="vm", maintenance="disk swap")
+    assert void(held, held.links[deed])
+    held.do(delete, actor=ALICE, vm_id="vm")
+    assert void(held, held.links[deed])
+
+
+def test_a_person_who_is_gone_takes_nothing(held):
+    del held.state.users[BOB]
+    assert held.refused(by_link.take, meant=held.links["take"]).code == "not_signed_in"
+
+
+def test_the_letter_of_a_reminder_brings_links_to_renew_and_to_release(reminded):
+    assert sorted(reminded.links) == ["release", "renew"]
+    end = reminded.vm().expires_at
+    assert follow(reminded, reminded.links["renew"]).expires_at == end + timedelta(hours=1)
+    assert void(reminded, reminded.links["renew"])
+    assert void(reminded, reminded.links["release"]), "it was about the old end"
+
+
+def test_release_frees_it_for_who_waits(reminded):
+    queued(reminded, CHARLIE, vm_id="vm")
+    assert follow(reminded, reminded.links["release"]).hold.email == CHARLIE
+    assert void(reminded, reminded.links["release"])
+
+
+def test_a_link_renews_no_more_than_a_person_may(reminded):
+    queued(reminded, CHARLIE, vm_id="vm")
+    assert reminded.refused(by_link.renew, meant=reminded.links["renew"]).code == "others_wait"
+
+
+def test_a_renewed_booking_and_the_next_booking_are_other_bookings(reminded):
+    reminded.do(renew, actor=BOB, vm_id="vm", hours=1)
+    assert void(reminded, reminded.links["release"])
+    reminded.do(cancel, actor=BOB, vm_id="vm")
+    reminded.do(book, actor=BOB, vm_id="vm", hours=59 / 60)
+    assert reminded.vm().expires_at == reminded.links["release"].expires_at
+    assert void(reminded, reminded.links["release"])
+
+
+def test_nobody_can_make_a_link_of_their_own():
+    meant = Meant("take", "vm", BOB, NOON, NOON + timedelta(minutes=15))
+    ours, theirs = (links.url(meant).rpartition("/")[2] for links in (LINKS, Links("another key" * 2, "http://lz")))
+    assert LINKS.read(ours) == meant
+    for forged in (ours[:-1], "x" + ours, theirs, ""):
+        with pytest.raises(Refusal, match="not_found"):
+            LINKS.read(forged)
