@@ -10,6 +10,7 @@ import pytest
 
 import config
 import i18n
+from pages import BY_LINK
 from reading import _REASONS
 from rules.events import PERSONAL, PUBLIC
 from rules.refusal import STATUS
@@ -57,6 +58,11 @@ def test_every_reason_for_bad_input_has_a_sentence(reason):
 @pytest.mark.parametrize("kind", sorted(PUBLIC | PERSONAL - {"role_changed"}))
 def test_every_event_that_is_told_has_a_sentence_for_one_and_for_many(kind):
     assert {f"notice.{kind}", f"notice.{kind}.many"} <= i18n.SERVER["en"].keys()
+
+
+@pytest.mark.parametrize("deed", sorted(BY_LINK))
+def test_every_deed_of_a_mails_link_has_its_page(deed):
+    assert {f"link.{deed}.{part}" for part in ("title", "text", "button", "done")} <= i18n.SERVER["en"].keys()
 
 
 def test_every_refusal_in_the_code_has_a_status():

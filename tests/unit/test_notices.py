@@ -1,9 +1,13 @@
 """What a commit tells: in order, many of a kind in one sentence."""
 
+import re
+
 import pytest
 
+from i18n import LANGUAGES
 from notices import notices
-from rules.events import Event
+from rules.events import PERSONAL, PUBLIC, Event
+from support.world import NOON
 
 
 def told(*events, language="en"):
@@ -62,3 +66,60 @@ def test_a_message_says_what_it_is_about():
         "vm_id": "a",
         "by": "ann@x.y",
     }
+
+
+def happened(kind, number=7, **more):
+    facts = {"by": "ann@x.y", "to": "bob@x.y", "vm_id": f"vm-{number}", "group": "Perf", "hours": 2, "until": NOON}
+    return Event(kind, **{**facts, "reason": "disk swap", "role": "admin", **more})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(PUBLIC | PERSONAL))
+def test_each_kind_is_a_sentence_in_the_readers_language(kind, language):
+    (sentence,) = told(happened(kind), language=language)
+    assert re.search("vm-7|Perf|admin|админ", sentence)
+    assert not re.search(r"\{\w*\}|None", sentence)
+    assert bool(re.search("[а-яё]{3}", sentence, re.IGNORECASE)) == (language == "ru")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(PUBLIC | PERSONAL - {"role_changed"}))
+def test_many_of_each_kind_are_one_sentence(kind, language):
+    (sentence,) = told(*(happened(kind, number) for number in range(6)), language=language)
+    assert not re.search(r"vm-|\{\w*\}|None", sentence)
+
+
+@pytest.mark.parametrize("kind", sorted(PERSONAL))
+def test_what_concerns_one_person_is_for_that_person_alone(kind):
+    (notice,) = notices([happened(kind)])
+    assert notice.to == "bob@x.y"
+    assert notice.message("en")["until"] == "2026-11-24T12:00:00Z"
+
+
+@pytest.mark.parametrize("kind", sorted(PUBLIC))
+def test_what_happens_to_machines_and_groups_is_for_everybody(kind):
+    (notice,) = notices([happened(kind)])
+    assert notice.to is None
+    assert "until" not in notice.message("en")
+
+
+@pytest.mark.parametrize("kind", ["queue_removed", "queue_gone"])
+def test_of_a_groups_queue_the_group_is_named(kind):
+    event = happened(kind, vm_id=None, group_id=3)
+    (notice,) = notices([event])
+    assert "Perf" in notice.sentence("en")
+    assert notice.message("en")["group_id"] == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "ann@x.y via nightly booked vm-7 for 2 hours"), ("ru", "ann@x.y через «nightly»: занята vm-7 на 2 часа")],
+)
+def test_what_a_token_did_says_so(language, sentence):
+    assert told(happened("booked", via="nightly"), language=language) == [sentence]
+
+
+def test_a_job_that_went_silent_is_told_with_how_long():
+    assert told(happened("silent", by=None, hours=1 / 6)) == [
+        "vm-7: the booking of bob@x.y ended, since its job gave no sign of life for 10 minutes"
+    ]
