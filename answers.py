@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
+
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]  # ISO 8601 in UTC
 
 
 class Waiter(TypedDict):
     email: str
     hours: float
     auto: bool
-    since: str
+    since: Time
     count: int
 
 
@@ -22,23 +25,23 @@ class StrangerVm(TypedDict):
     group: int | None
     state: Literal["free", "booked", "held", "maintenance"]
     booked_by: str | None
-    expires_at: str | None
+    expires_at: Time | None
 
 
 class Vm(TypedDict):
-    """A machine as members see it. Times are ISO 8601 in UTC."""
+    """A machine as members see it."""
 
     id: str
     group: int | None
     state: Literal["free", "booked", "held", "maintenance"]
     booked_by: str | None
-    expires_at: str | None
-    booked_at: str | None
+    expires_at: Time | None
+    booked_at: Time | None
     note: str
     via: str | None
     heartbeat_minutes: float | None
     held_for: str | None
-    held_until: str | None
+    held_until: Time | None
     maintenance: str | None
     queue: list[Waiter]
     description: str
@@ -71,8 +74,8 @@ class Added(TypedDict):
 
 class Booking(TypedDict):
     vm_id: str | None
-    start: str | None
-    end: str | None
+    start: Time | None
+    end: Time | None
     action: str
 
 
@@ -112,15 +115,15 @@ class Joined(TypedDict):
 class User(TypedDict):
     email: str
     role: Literal["user", "admin"]
-    created: str
+    created: Time
 
 
 class Token(TypedDict):
     id: str
     name: str
-    created: str
-    expires: str
-    used: str | None
+    created: Time
+    expires: Time
+    used: Time | None
 
 
 class NewToken(Token):
@@ -135,4 +138,24 @@ class Refusal(TypedDict):
     error: str
     code: str
     field: NotRequired[str | None]
-    reason: NotRequired[Any]
+    reason: NotRequired[str]
+    allowed: NotRequired[str]
+    names: NotRequired[str]
+    min: NotRequired[float]
+    max: NotRequired[float]
+    vm_id: NotRequired[str]
+    group_id: NotRequired[int]
+    name: NotRequired[str]
+    what: NotRequired[str]
+    email: NotRequired[str]
+    domains: NotRequired[str]
+    holder: NotRequired[str]
+    until: NotRequired[Time | None]
+    expires_at: NotRequired[Time | None]
+    latest: NotRequired[Time]
+    free: NotRequired[int]
+    count: NotRequired[int]
+    n: NotRequired[int]
+    tries_left: NotRequired[int]
+    retry_after: NotRequired[int]
+    unsure: NotRequired[bool]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from config import LANGUAGES
@@ -21,8 +21,9 @@ from inputs import (
     Tags,
     VmRef,
     VmRefs,
+    filled,
     line,
-    not_empty,
+    whole,
 )
 
 
@@ -34,6 +35,12 @@ def _one_of_two(schema: dict[str, Any], model: type[VmOrGroup]) -> None:
         {"required": ["group_id"], "properties": {"group_id": {"type": "integer"}, "vm_id": {"type": "null"}}},
     ]
     schema["oneOf"][0]["properties"] |= dict.fromkeys(sorted(model.OF_GROUPS), False)
+
+
+def _nothing_by_default(schema: dict[str, Any]) -> None:
+    """What is not named is not set to anything."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
 
 
 class Body(BaseModel):
@@ -55,7 +62,7 @@ class Logout(Body):
     everywhere: bool = False
 
 
-class Me(Body):
+class Language(Body):
     language: Literal[LANGUAGES]
 
 
@@ -87,7 +94,7 @@ class Book(VmOrGroup):
     OF_GROUPS = frozenset({"count", "tags"})
 
     hours: Hours
-    note: line(200) = ""
+    note: line(200, "load test") = ""
     force: bool = False
     count: Count = 1
     tags: Tags = []
@@ -119,13 +126,13 @@ class Renew(Body):
 
 class Cancel(Body):
     vm_id: VmRef
-    reason: line(200) = ""
+    reason: line(200, "idle since yesterday") = ""
 
 
 class VmFields(Body):
     external_ip: Host = ""
     internal_ip: Host = ""
-    description: line(500) = ""
+    description: line(500, "8 cores, 32 GB") = ""
     tags: Tags = []
 
 
@@ -135,9 +142,11 @@ class AddVm(VmFields):
 
 
 class EditVm(VmFields):
+    model_config = ConfigDict(json_schema_extra=_nothing_by_default)
+
     vm_id: VmRef
     group_id: GroupId | None = None
-    maintenance: Annotated[line(200), AfterValidator(not_empty)] | None = None
+    maintenance: filled(200, "broken fan") | None = None
 
 
 class DeleteVm(Body):
@@ -176,6 +185,6 @@ class WhoseTokens(Body):
     email: Email | None = None
 
 
-class NewToken(Body):
-    name: Annotated[line(64), AfterValidator(not_empty)]
-    days: Annotated[int, Field(ge=1, le=365)]
+class MakeToken(Body):
+    name: filled(64, "nightly tests")
+    days: whole(1, 365)

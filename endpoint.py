@@ -19,7 +19,10 @@ Who = Literal["all", "signed in", "admin"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`body` and `query` are models of bodies.py; `gives` is a shape of answers.py, or the media type of no JSON."""
+    """`body` and `query` are models of bodies.py; `gives` is a shape of answers.py, or the media type of no JSON.
+
+    Where it is `tagged`, the answer has an ETag.
+    """
 
     gives: Any
     status: int
@@ -28,12 +31,14 @@ class Said:
     path: Mapping[str, type]
     body: type[bodies.Body] | None
     query: type[bodies.Body] | None
+    tagged: bool
 
 
-def endpoint(gives: Any, who: Who = "all", refuses: str = "", status: int = 200) -> Callable:
+def endpoint(gives: Any, who: Who = "all", refuses: str = "", status: int = 200, tagged: bool = False) -> Callable:
     """Decorates a view. Its arguments `asked` and `query`, where it has them, are what the request brings, checked.
 
-    `refuses` names the codes that this endpoint adds to those that all of its kind have.
+    `refuses` names the codes that this endpoint adds to those that all of its kind have. A `tagged` view gives its
+    answer an ETag; who has that already is answered 304.
     """
 
     def decorate(view: Callable) -> Callable:
@@ -46,12 +51,13 @@ def endpoint(gives: Any, who: Who = "all", refuses: str = "", status: int = 200)
             if "query" in hints:
                 path["query"] = reading.check(hints["query"], request.args.to_dict())
             answer = view(**path)
+            if tagged:
+                answer.make_conditional(request)
             return (answer, status) if status != 200 else answer
 
         path_hints = {name: kind for name, kind in hints.items() if name not in ("asked", "query", "return")}
-        checked.said = Said(
-            gives, status, who, tuple(refuses.split()), path_hints, hints.get("asked"), hints.get("query")
-        )
+        models = hints.get("asked"), hints.get("query")
+        checked.said = Said(gives, status, who, tuple(refuses.split()), path_hints, *models, tagged)
         return checked
 
     return decorate

@@ -41,6 +41,11 @@ def sentence(code: str, facts: Mapping[str, Any], language: str) -> str:
     return say(language, f"error.{code}{variant}", **values)
 
 
+def is_by_hand(method: str, blueprint: str | None) -> bool:
+    """Whether a person's browser may ask this itself, and is then refused with a page."""
+    return method == "GET" or blueprint == "pages"
+
+
 def _refused(refusal: Refusal) -> Response:
     return _answer(refusal.status, refusal.code, refusal.facts)
 
@@ -88,8 +93,8 @@ def _answer(status: int, code: str, facts: Mapping[str, Any]) -> Response:
 
 def _wants_a_page() -> bool:
     """A person who followed a link or pressed a mail's button, and not a script or the page's own call."""
-    by_hand = request.method == "GET" or request.blueprint == "pages"
-    return by_hand and request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+    prefers = request.accept_mimetypes.best_match(["application/json", "text/html"])
+    return is_by_hand(request.method, request.blueprint) and prefers == "text/html"
 
 
 # Where one code needs more than one sentence, which: by what else is known.

@@ -1,30 +1,41 @@
-"""The kinds of fields that a request may bring, with their bounds."""
+"""The kinds of fields that a request may bring, with their bounds.
+
+Each says as JSON Schema what its checks do; what a pattern can say is checked by that same pattern.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
 
 from config import EMAIL, EMAIL_MAX
 from times import parse_time
 
-# Marks that turn the reading direction of what stands behind them, and so can make a name look like another.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 VM_ID_MAX = 64
+# What ends a line or steers a terminal, and the marks that turn the reading direction of what stands behind them, and
+# so can make a name look like another.
+_NOT_IN_LINES = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
+_SPACES = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+LINE = rf"^[^{_NOT_IN_LINES}]*$"
+LINE_NOT_EMPTY = rf"^[{_SPACES}]*[^{_SPACES}{_NOT_IN_LINES}][^{_NOT_IN_LINES}]*$"
+TYPED_EMAIL = rf"^\s*{EMAIL.pattern.replace('a-z', 'A-Za-z')}\s*$"  # before it is trimmed and lower-cased
+NEW_VM_ID = rf"^[\p{{L}}\p{{M}}\p{{Nd}}._-]{{1,{VM_ID_MAX}}}$"
 
 
 def _one_line(text: str) -> str:
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in _TURNING for c in text):
+    if not re.fullmatch(LINE, text):
         raise PydanticCustomError("characters", "characters")
     return text.strip()
 
 
 def _new_id(text: str) -> str:
-    """Letters of any script with their marks, digits, and three signs; composed, however the keyboard sent them."""
+    """As NEW_VM_ID says, which Python's `re` cannot read; composed, however the keyboard sent it."""
     vm_id = unicodedata.normalize("NFC", text)
     if len(vm_id) > VM_ID_MAX:
         raise PydanticCustomError("string_too_long", "too long", {"max_length": VM_ID_MAX})
@@ -34,16 +45,20 @@ def _new_id(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    address = text.strip().lower()
-    if not EMAIL.fullmatch(address):
+    if not re.fullmatch(TYPED_EMAIL, text):
         raise PydanticCustomError("email", "email")
-    return address
+    return text.strip().lower()
 
 
 def not_empty(text: str) -> str:
     if not text:
         raise PydanticCustomError("string_too_short", "empty")
     return text
+
+
+def _whole(number: Any) -> Any:
+    """JSON has one kind of number: 4.0 is 4."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _instant(text: Any) -> datetime:
@@ -57,26 +72,48 @@ def _each_once(items: list[str]) -> list[str]:
     return list(dict.fromkeys(items))
 
 
-def line(longest: int) -> Any:
-    return Annotated[str, StringConstraints(max_length=longest), AfterValidator(_one_line)]
+def _described(**schema: Any) -> Any:
+    return Field(json_schema_extra=schema)
+
+
+def line(longest: int, example: str) -> Any:
+    """One line of text, trimmed."""
+    described = _described(pattern=LINE, examples=[example])
+    return Annotated[str, StringConstraints(max_length=longest), AfterValidator(_one_line), described]
+
+
+def filled(longest: int, example: str) -> Any:
+    """One line that says something."""
+    return Annotated[line(longest, example), AfterValidator(not_empty), _described(pattern=LINE_NOT_EMPTY)]
+
+
+def whole(least: int, most: int) -> Any:
+    return Annotated[int, Field(ge=least, le=most), BeforeValidator(_whole)]
 
 
 # A machine of a loaded file may have an id that would not be allowed for a new one.
-VmRef = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+VmRef = Annotated[str, StringConstraints(min_length=1, max_length=1000), _described(examples=["server-01"])]
 VmRefs = Annotated[list[VmRef], Field(max_length=5000), AfterValidator(_each_once)]
 NewVmId = Annotated[
     str,
     StringConstraints(min_length=1),
     AfterValidator(_new_id),
-    Field(json_schema_extra={"pattern": r"^[\p{L}\p{M}\p{Nd}._-]{1,64}$"}),
+    _described(pattern=NEW_VM_ID, maxLength=VM_ID_MAX, examples=["server-01"]),
 ]
-GroupId = Annotated[int, Field(ge=0, le=2**53)]
-GroupName = Annotated[line(100), AfterValidator(not_empty)]
-Email = Annotated[str, StringConstraints(max_length=EMAIL_MAX), AfterValidator(_email)]
-Hours = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Host = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9._:%\[\]-]*$")]
-Tag = Annotated[line(32), AfterValidator(not_empty)]
-Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_each_once)]
-Count = Annotated[int, Field(ge=1, le=1000)]
+GroupId = Annotated[whole(0, 2**53), _described(examples=[1])]
+GroupName = filled(100, "Production")
+Email = Annotated[
+    str,
+    StringConstraints(max_length=EMAIL_MAX),
+    AfterValidator(_email),
+    _described(pattern=TYPED_EMAIL, examples=["ann@example.com"]),
+]
+# A name of its own, under which openapi.py adds what the settings allow at most.
+Hours = TypeAliasType("Hours", Annotated[float, Field(gt=0, allow_inf_nan=False), _described(examples=[1])])
+Host = Annotated[
+    str, StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9._:%\[\]-]*$"), _described(examples=["192.0.2.7"])
+]
+Tags = Annotated[list[filled(32, "linux")], Field(max_length=20), AfterValidator(_each_once)]
+Count = whole(1, 1000)
 Heartbeat = Annotated[float, Field(ge=0.01, le=1440, allow_inf_nan=False)]  # minutes
 Moment = Annotated[datetime, BeforeValidator(_instant)]

@@ -7,12 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 from flask import Flask
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 from werkzeug.routing import Rule
 
 import answers
-from endpoint import Said
+from compression import BEST, squeezed
+from endpoint import HTML, Said
+from errors import is_by_hand
 from rules.refusal import STATUS
 
 VERSION = "1.0"
@@ -24,10 +28,35 @@ SECURITY = {
 }
 TAGS = {"api": "Machines", "people_api": "People", "pages": "Pages"}
 PATH_KINDS = {int: {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}, str: {"type": "string", "minLength": 1}}
-DESCRIPTION = (
-    "Teams share virtual machines. Fields that are not known are ignored, types are not bent. "
-    "Times are ISO 8601 in UTC. Errors carry a sentence for people and a code for programs."
-)
+IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
+TEXT = {"schema": {"type": "string"}}
+ETAG = {"ETag": {"required": True, **TEXT}}
+# What an answer of this status always brings.
+HEADERS = {304: ETAG, 429: {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}}}
+PAGES_ALONE = {"link_void"}  # what is said to people alone, whatever they ask for
+DESCRIPTION = """Teams share virtual machines.
+
+Fields that are not known are ignored, types are not bent. Times are ISO 8601 in UTC. A program brings a token
+(`Authorization: Bearer lz_…`), a browser its session's cookie.
+
+Errors carry a sentence for people, in the language that `Accept-Language` asks for, and a code for programs. Any call
+may be answered 500 `broken`, for a fault of the server; a method that a path does not have, 405 `method_not_allowed`.
+"""
+
+
+class Untitled(GenerateJsonSchema):
+    """Without a title for each field that says its name once more."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def description_of(app: Flask) -> tuple[bytes, bytes]:
+    """The document as JSON, plain and as gzip; made once."""
+    if "openapi" not in app.extensions:
+        plain = orjson.dumps(describe(app))
+        app.extensions["openapi"] = plain, squeezed(plain, BEST)
+    return app.extensions["openapi"]
 
 
 def describe(app: Flask) -> dict[str, Any]:
@@ -59,12 +88,14 @@ def _schemas(app: Flask) -> tuple[dict[Any, Any], dict[str, Any]]:
     models: dict[Any, tuple] = {(answers.Refusal, "serialization"): ()}
     for _, _, view in _operations(app):
         said: Said = view.said
-        for model, mode in ((said.body, "validation"), (said.query, "validation"), (said.gives, "serialization")):
+        for model, mode in ((said.body, "validation"), (said.gives, "serialization")):
             if model and not isinstance(model, str):
                 models[model, mode] = ()
     inputs = [(model, mode, TypeAdapter(model)) for model, mode in models]
-    schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF)
-    return schemas, definitions["$defs"]
+    schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF, schema_generator=Untitled)
+    components = definitions["$defs"]
+    components["Hours"]["maximum"] = app.extensions["loadzone"].config.max_hours
+    return schemas, components
 
 
 def _operation(rule: Rule, method: str, view: Any, schemas: dict[Any, Any]) -> dict[str, Any]:
@@ -73,9 +104,9 @@ def _operation(rule: Rule, method: str, view: Any, schemas: dict[Any, Any]) -> d
         "operationId": rule.endpoint.partition(".")[2],
         "summary": (view.__doc__ or "").strip().split("\n")[0],
         "tags": [TAGS[view.__module__]],
-        "parameters": [*_path_parameters(said), *_query_parameters(said, schemas)],
-        "responses": {str(said.status): _answer(said, schemas), **_refusals(said, method)},
-        "security": [{name: []} for name in SECURITY] + ([{}] if said.who == "all" else []),
+        "parameters": [*_path_parameters(said), *_query_parameters(said), *([IF_NONE_MATCH] if said.tagged else [])],
+        "responses": {**_answers(said, schemas), **_refusals(said, method, rule.endpoint.partition(".")[0])},
+        "security": _security(said),
     }
     if said.body:
         content = {JSON: {"schema": schemas[said.body, "validation"]}}
@@ -84,7 +115,12 @@ def _operation(rule: Rule, method: str, view: Any, schemas: dict[Any, Any]) -> d
 
 
 def _needs_body(said: Said) -> bool:
-    return any(field.is_required() for field in said.body.model_fields.values())
+    """Whether none at all, which is read as an empty object, will not do."""
+    try:
+        said.body.model_validate({})
+    except ValidationError:
+        return True
+    return False
 
 
 def _path_parameters(said: Said) -> Iterator[dict[str, Any]]:
@@ -92,38 +128,61 @@ def _path_parameters(said: Said) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "schema": PATH_KINDS[kind]}
 
 
-def _query_parameters(said: Said, schemas: dict[Any, Any]) -> Iterator[dict[str, Any]]:
-    for name in said.query.model_fields if said.query else ():
-        field = TypeAdapter(said.query).json_schema()["properties"][name]
-        yield {"name": name, "in": "query", "required": False, "schema": field}
+def _query_parameters(said: Said) -> Iterator[dict[str, Any]]:
+    fields = said.query.model_json_schema(schema_generator=Untitled)["properties"] if said.query else {}
+    for name, field in fields.items():
+        [schema] = [kind for kind in field["anyOf"] if kind["type"] != "null"]  # where it is None, it is not there
+        yield {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-def _answer(said: Said, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _security(said: Said) -> list[dict[str, list]]:
+    """Either of these; nothing at all for what strangers may do."""
+    ways = [name for name in SECURITY if name != "token" or "not_with_token" not in said.refuses]
+    return [*({name: []} for name in ways), *([{}] if said.who == "all" else [])]
+
+
+def _answers(said: Said, schemas: dict[Any, Any]) -> dict[str, Any]:
     if isinstance(said.gives, str):
-        return {"description": "done", "content": {said.gives: {"schema": {"type": "string"}}}}
-    return {"description": "done", "content": {JSON: {"schema": schemas[said.gives, "serialization"]}}}
+        content = {said.gives: TEXT}
+    else:
+        content = {JSON: {"schema": schemas[said.gives, "serialization"]}}
+    done = {"description": "done", "content": content}
+    if not said.tagged:
+        return {str(said.status): done}
+    return {str(said.status): {**done, "headers": ETAG}, "304": {"description": "unchanged", "headers": HEADERS[304]}}
 
 
-def _refusals(said: Said, method: str) -> dict[str, Any]:
+def _refusals(said: Said, method: str, blueprint: str) -> dict[str, Any]:
     """By status, with the codes that stand for it."""
-    codes = [*said.refuses, "bad_token", "token_expired"]
-    if said.body or said.query:
-        codes.append("bad_input")
-    if method != "get":
-        codes += ["other_origin", "not_json", "too_large", "cannot_save"]
-    if said.who != "all":
-        codes.append("not_signed_in")
-    if said.who == "admin":
-        codes.append("not_allowed")
     by_status: dict[int, list[str]] = defaultdict(list)
-    for code in dict.fromkeys(codes):
+    for code in dict.fromkeys(_codes(said, method)):
         by_status[STATUS[code]].append(code)
-    return {str(status): _refusal(by_status[status]) for status in sorted(by_status)}
+    may_be_page = is_by_hand(method.upper(), blueprint)
+    return {str(status): _refusal(status, by_status[status], may_be_page) for status in sorted(by_status)}
 
 
-def _refusal(codes: list[str]) -> dict[str, Any]:
-    schema = {
-        "allOf": [{"$ref": REF.format(model="Refusal")}],
-        "properties": {"code": {"enum": codes}},
-    }
-    return {"description": ", ".join(codes), "content": {JSON: {"schema": schema}}}
+def _codes(said: Said, method: str) -> Iterator[str]:
+    yield from (*said.refuses, "bad_token", "token_expired")
+    if said.path:
+        yield "not_found"
+    if said.body or said.query:
+        yield "bad_input"
+    if said.body:
+        yield "too_large"
+    if method != "get":
+        yield from ("other_origin", "cannot_save")
+        if said.gives != HTML:  # that is a form's
+            yield "not_json"
+    if said.who != "all":
+        yield "not_signed_in"
+    if said.who == "admin":
+        yield "not_allowed"
+
+
+def _refusal(status: int, codes: list[str], may_be_page: bool) -> dict[str, Any]:
+    schema = {"allOf": [{"$ref": REF.format(model="Refusal")}, {"properties": {"code": {"enum": codes}}}]}
+    content = {} if PAGES_ALONE.issuperset(codes) else {JSON: {"schema": schema}}
+    if may_be_page:
+        content[HTML] = TEXT
+    headers = {"headers": HEADERS[status]} if status in HEADERS else {}
+    return {"description": ", ".join(codes), "content": content, **headers}

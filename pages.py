@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ import orjson
 from flask import Blueprint, Response, current_app, render_template, send_file
 
 import answers
+import compression
 import i18n
 from context import actor, language, parts
 from endpoint import HTML, PYTHON, endpoint
 from links import Meant
-from openapi import describe
+from openapi import description_of
 from people_api import me
 from records import Vm
 from rules import by_link
@@ -35,7 +37,7 @@ def index() -> str:
 
 
 @pages.get("/link/<token>")
-@endpoint(gives=HTML, refuses="not_found")
+@endpoint(gives=HTML, refuses="link_void")
 def show_link(token: str) -> tuple[str, int]:
     """The page behind a mail's link. Looking changes nothing: mail scanners look."""
     meant = parts().links.read(token)
@@ -46,7 +48,7 @@ def show_link(token: str) -> tuple[str, int]:
 
 
 @pages.post("/link/<token>")
-@endpoint(gives=HTML, refuses="not_found cannot_save")
+@endpoint(gives=HTML, refuses="link_void others_wait in_maintenance too_far_ahead")
 def follow_link(token: str) -> tuple[str, int]:
     """What the button of a mail's link does."""
     meant = parts().links.read(token)
@@ -75,10 +77,16 @@ def command() -> Response:
 
 
 @pages.get("/openapi.json")
-@endpoint(gives=dict[str, Any])
-def description() -> dict[str, Any]:
+@endpoint(gives=dict[str, Any], tagged=True)
+def description() -> Response:
     """This description."""
-    return describe(current_app)
+    plain, gzipped = description_of(current_app)
+    response = Response(gzipped if compression.is_taken() else plain, mimetype="application/json")
+    response.set_etag(hashlib.blake2b(plain, digest_size=16).hexdigest())
+    if compression.is_taken():
+        compression.mark(response)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @pages.get("/docs")

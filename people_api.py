@@ -39,8 +39,8 @@ def me() -> answers.Me | answers.Stranger:
 
 
 @people_api.post("/me")
-@endpoint(gives=answers.Me | answers.Stranger, who="signed in")
-def set_me(asked: bodies.Me) -> answers.Me | answers.Stranger:
+@endpoint(gives=answers.Me, who="signed in")
+def set_me(asked: bodies.Language) -> answers.Me | answers.Stranger:
     """Choose a language."""
     do(people.choose_language, **asked.given())
     return me()
@@ -84,7 +84,7 @@ def list_tokens(query: bodies.WhoseTokens) -> list[answers.Token]:
 
 @people_api.post("/tokens")
 @endpoint(gives=answers.NewToken, who="signed in", refuses="not_with_token name_taken too_many_tokens", status=201)
-def make_token(asked: bodies.NewToken) -> answers.NewToken:
+def make_token(asked: bodies.MakeToken) -> answers.NewToken:
     """Make a token. It is said this once."""
     refuse_programs()
     record, text = parts().bearers.make(actor(), **asked.given())
