@@ -24,6 +24,7 @@ from support.server import ADMIN, Server, running  # noqa: E402
 
 STARTER = DOCS.parent / "data.json"
 ANN = "ann@example.com"
+CI = "ci@example.com"
 # What the starter inventory lacks of a team's: how many machines more, by group and name.
 MORE = {
     "Staging": ("stage-0{}", "192.168.20.1{}", range(4, 7)),
@@ -36,14 +37,23 @@ BOOKINGS = [
     ("m.orlova@example.com", "server-01", "load test of the billing", 2.5, 1.5),
     ("d.petrov@example.com", "server-04", "queue upgrade", 0.3, 7.7),
     ("a.kim@example.com", "stage-03", "k6, 500 users", 3.4, 0.3),
-    ("ci-nightly@example.com", "build-01", "nightly", 2, 4),
+    (CI, "build-01", "nightly", 2, 4),
     ("v.lebedev@example.com", "build-03", "ARM packages", 1, 1.2),
     ("a.kim@example.com", "stage-05", "upgrade to PostgreSQL 18", 4, 2.4),
     ("d.petrov@example.com", "node-02", "draining, then a new kernel", 1.5, 5),
-    ("ci-nightly@example.com", "node-05", "nightly", 2, 4),
-    ("ci-nightly@example.com", "node-06", "nightly", 2, 4),
+    (CI, "node-05", "nightly", 2, 4),
+    (CI, "node-06", "nightly", 2, 4),
     ("m.orlova@example.com", "gpu-01", "retraining the classifier", 6, 16),
 ]
+# Who waits for what, for how many hours. What stands free is held for who comes first.
+WAITING = [
+    ("a.kim@example.com", "gpu-01", 8),
+    (ANN, "gpu-01", 4),
+    (ANN, "stage-06", 2),
+    ("v.lebedev@example.com", "server-04", 3),
+    ("a.kim@example.com", "node-08", 1),
+]
+OUT_OF_SERVICE = {"build-02": "new disks, back on Friday"}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
@@ -93,12 +103,17 @@ def zone_where_it_is(hour: int) -> str:
 
 
 def set_the_scene(server: Server) -> Person:
-    """Adds and books everything, and lets the bookings have begun a while ago. Gives the person who looks at it."""
-    add_more(Person(server, ADMIN).sign_in())
+    """Adds, books and waits for everything; the bookings began a while ago. Gives the person who looks at it."""
+    admin = Person(server, ADMIN).sign_in()
+    add_more(admin)
     people = {email: Person(server, email).sign_in() for email in dict.fromkeys(row[0] for row in BOOKINGS)}
+    people[CI] = people[CI].program(people[CI].make_token("nightly").json()["token"])
     for email, vm_id, note, _, left in BOOKINGS:
-        answer = people[email].book(vm_id, left, note=note)
-        answer.raise_for_status()
+        people[email].book(vm_id, left, note=note).raise_for_status()
+    for email, vm_id, hours in WAITING:
+        people[email].join(vm_id, hours).raise_for_status()
+    for vm_id, reason in OUT_OF_SERVICE.items():
+        admin.edit_vm(vm_id, maintenance=reason).raise_for_status()
     server.stop()
     age(server.data, {vm_id: ago for _, vm_id, _, ago, _ in BOOKINGS})
     server.start()
