@@ -53,6 +53,8 @@ def test_what_i_pass_on_goes_to_the_next(window, newcomer, bob, carol, vm):
     done(carol.cancel(vm))
     expect(his.card(vm)).to_contain_text(f"Held for {newcomer.email.split('@')[0]}")
     expect(his.card(vm).locator(".act")).to_have_text(his.say("queue.place", n=1))
+    for one, shape in (his, "#i-kept"), (here, "#i-turn"):
+        expect(one.card(vm).locator(".mark use")).to_have_attribute("href", shape)
     here.held(vm).get_by_role("button", name=f"Pass: {vm}").click()
     expect(here.held(vm)).to_have_count(0)
     expect(here.toast(here.say("pass.done", vm=vm))).to_be_visible()
