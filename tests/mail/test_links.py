@@ -4,6 +4,7 @@ import pytest
 
 from support.answers import done, is_russian
 from support.inventory import moment
+from support.links import Follower, button
 from support.people import Person
 from support.server import Server
 
@@ -13,33 +14,17 @@ class Reminded:
 
     def __init__(self, server: Server, tokens: list[str], email: str, vm: str) -> None:
         self.server, self.vm, self.email = server, vm, email
-        self.browser = Person(server)
-        self.browser.http.headers["Accept"] = "text/html,*/*;q=0.8"
+        self.browser = Follower(server)
+        self.open, self.press = self.browser.open, self.browser.press
         self.holder = Person(server, email).sign_in()
         self.tokens = list(dict.fromkeys(tokens))
 
     def machine(self) -> dict:
         return self.holder.vm(self.vm)
 
-    def open(self, token: str, **headers):
-        return self.browser.get(f"/link/{token}", **headers)
-
-    def press(self, token: str, **headers):
-        return self.browser.request(
-            "POST",
-            f"/link/{token}",
-            data={"go": "1"},
-            headers={name.replace("_", "-"): text for name, text in headers.items()},
-        )
-
     def tells_of(self, word: str) -> str:
         """The token whose page has this word on its button."""
-        return next(token for token in self.tokens if word in button(self.open(token)).lower())
-
-
-def button(answer) -> str:
-    _, found, rest = answer.text.partition("<button")
-    return rest.partition("</button>")[0] if found else ""
+        return self.browser.find(self.tokens, word)
 
 
 @pytest.fixture
