@@ -152,16 +152,39 @@ def test_a_command_that_the_signal_ends(loadzone, ann):
     assert all_free(ann)
 
 
-def test_ctrl_c_at_a_terminal_reaches_the_command_once(loadzone, ann):
-    script = "n=0; trap 'n=$((n+1))' INT; echo here; while ! read line; do :; done; echo \"interrupted $n\"; exit 6"
-    terminal = loadzone.at_terminal("run", "--vm", "lone", "--hours", "1", "--", "bash", "-c", script)
+def test_ctrl_c_at_a_terminal_reaches_the_command(loadzone, ann):
+    terminal = loadzone.at_terminal("run", "--vm", "lone", "--hours", "1", "--", *STAYS)
     terminal.wait_for("here")
     terminal.press("\x03")
-    terminal.wait_for(r"\^C")
-    terminal.press("go on\n")
-    assert terminal.ended() == 6
-    assert "interrupted 1" in terminal.seen
+    assert terminal.ended() == 128 + signal.SIGINT
     assert ann.vm("lone")["state"] == "free"
+
+
+def test_what_the_terminal_has_sent_to_all_is_not_sent_again(loadzone):
+    """Many programs take a second Ctrl-C for "at once", and would not tidy up."""
+    terminal = loadzone.at_terminal("run", "--vm", "lone", "--hours", "1", "--", *STAYS)
+    terminal.wait_for("here")
+    terminal.send(signal.SIGINT)
+    terminal.press("go on\n")
+    assert terminal.ended() == 5
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_reach_it_at_a_terminal_too(loadzone, signum):
+    terminal = loadzone.at_terminal("run", "--vm", "lone", "--hours", "1", "--", *STAYS)
+    terminal.wait_for("here")
+    terminal.send(signum)
+    assert terminal.ended() == 128 + signum
+
+
+def test_at_a_terminal_the_command_may_ask(loadzone):
+    terminal = loadzone.at_terminal(
+        "run", "--vm", "lone", "--hours", "1", "--", "sh", "-c", "read answer; echo [$answer]"
+    )
+    terminal.wait_for("booked until")
+    terminal.press("yes\n")
+    assert terminal.ended() == 0
+    assert "[yes]" in terminal.seen
 
 
 def test_a_hangup_that_is_ignored_stays_so(loadzone, ann):

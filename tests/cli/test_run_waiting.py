@@ -145,6 +145,23 @@ def test_a_place_of_the_persons_own_stays_hers(loadzone, ann, all_taken):
     assert queue(ann) == ["ann@example.com"]
 
 
+def test_a_place_that_is_another_ones_now_stays(loadzone, ann, alice, all_taken):
+    """The job's own place is gone, and its person has a new one: by hand, or for another job."""
+    job = loadzone.start(*GROUP, "--wait", "2m", "--", "true")
+    job.wait_for("place 1")
+
+    def is_hers():
+        done(alice.post("/queue/leave", {"group_id": 1, "email": "ann@example.com"}))
+        return done(ann.post("/queue/join", {"group_id": 1, "hours": 1}))["status"] == "ok"
+
+    eventually(is_hers)
+    done(alice.post("/queue/join", {"group_id": 1, "hours": 1}))
+    done(alice.post("/queue/leave", {"group_id": 1}))  # a newer board, which the job looks at before it leaves
+    job.send(signal.SIGTERM)
+    job.ended()
+    assert queue(ann) == ["ann@example.com"]
+
+
 def test_a_full_queue_is_said_and_waited_for(loadzone, server, ann, bob, all_taken):
     crowd = [Person(server).sign_in() for _ in range(10)]
     for person in crowd:

@@ -156,6 +156,10 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._screen, keys.encode())
 
+    def send(self, signum: signal.Signals) -> None:
+        """To the command alone, as the keys do not."""
+        self._process.send_signal(signum)
+
     def ended(self) -> int:
         """The exit status, once all is read."""
         while self._read():
