@@ -53,6 +53,21 @@ def test_a_queue_that_is_a_plain_list_of_emails_is_kept(start):
     assert [email.lower() for email in waiting] == ["ben@example.com", "cem@example.com"]
 
 
+def test_who_waits_in_such_a_queue_is_served(start):
+    taken = machine("taken", "ann@example.com", from_now(hours=5), queue=["Ben@Example.com", "cem@example.com"])
+    ended = machine("ended", "ann@example.com", from_now(hours=-1), queue=["cem@example.com"])
+    free = machine("free", queue=["ben@example.com", "BEN@example.com"])
+    server = start(inventory([taken, ended, free]))
+    ann, ben, cem = (Person(server, f"{name}@example.com").sign_in() for name in ("ann", "ben", "cem"))
+    assert [ben.vm(vm)["held_for"] for vm in ("ended", "free")] == [cem.email, ben.email]
+    assert ben.queue("free") == []
+    assert ben.vm("taken")["queue"][0].keys() == {"email", "hours", "auto", "since", "count"}
+    assert done(ben.join("taken")) == {"status": "already_in_queue", "position": 1}
+    assert done(ann.cancel("taken"))["held_for"] == ben.email
+    done(ben.leave("taken"))
+    assert done(cem.book("taken"))["booked_by"] == cem.email
+
+
 def test_records_of_the_original_are_kept_as_long_as_the_rules_say(start):
     recent = {"start": local(from_now(minutes=-5)), "vm_id": "vm"}
     records = [
