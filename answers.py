@@ -42,6 +42,7 @@ class Vm(TypedDict):
     heartbeat_minutes: float | None
     held_for: str | None
     held_until: Time | None
+    held_hours: float | None
     maintenance: str | None
     queue: list[Waiter]
     description: str

@@ -39,7 +39,7 @@ KINDS = {
 def letters_for(event: Event, now: datetime) -> Iterable[Letter]:
     """The letters that the event asks for. Nobody is written to about what they did themselves."""
     kind = KINDS.get(event.kind)
-    if kind and event.to and event.to != event.by:
+    if kind and event.to and event.to != event.by and not event.quiet:
         about = {
             "vm_id": event.vm_id,
             "group": event.group,

@@ -29,7 +29,8 @@ def mend(draft: Draft) -> tuple[State, list[str]]:
     mended: list[str] = []
     homes = _homes(draft, mended)
     users = _one_record_each(draft.users, mended)
-    vms = [_settled(replace(vm, group=homes[vm.id]), users, mended) for vm in draft.vms]
+    firsts = {group.id: group.queue[0].email for group in draft.groups if group.queue}
+    vms = [_settled(replace(vm, group=homes[vm.id]), firsts, users, mended) for vm in draft.vms]
     groups = [_with_its_vms(group, homes, mended) for group in draft.groups]
     state = State(
         vms={vm.id: vm for vm in vms},
@@ -73,17 +74,28 @@ def _with_its_vms(group: Group, homes: dict[str, int | None], mended: list[str])
     return replace(group, vm_ids=kept + missing)
 
 
-def _settled(vm: Vm, users: Mapping[str, User], mended: list[str]) -> Vm:
-    """A machine is booked by somebody or by nobody; an end without a holder means nothing, nor a hold beside one."""
-    if vm.hold and (vm.booked_by or vm.maintenance):
-        mended.append(f"machine {vm.id!r} was held for {vm.hold.email!r} though it is not free")
-        vm = replace(vm, hold=None)
+def _settled(vm: Vm, firsts: Mapping[int, str], users: Mapping[str, User], mended: list[str]) -> Vm:
+    """A machine is booked by somebody or by nobody; an end without a holder means nothing."""
+    vm = _rightly_held(vm, firsts, mended)
     if vm.booked_by:
         return vm if vm.booked_at else replace(vm, booked_at=_beginning(vm, users))
     if not (vm.expires_at or vm.booked_at or vm.end_set_at or vm.reminded):
         return vm
     mended.append(f"machine {vm.id!r} had the times of a booking but no holder")
     return replace(vm.freed(), note=vm.note)
+
+
+def _rightly_held(vm: Vm, firsts: Mapping[int, str], mended: list[str]) -> Vm:
+    """Only a free machine is held, and without an end only for who is first in its group's queue."""
+    hold = vm.hold
+    if hold is None:
+        return vm
+    for_group = hold.group is not None and hold.group == vm.group
+    first = firsts.get(vm.group) if for_group and vm.group is not None else None
+    if vm.booked_by or vm.maintenance or (hold.until is None and first != hold.email):
+        mended.append(f"machine {vm.id!r} was held for {hold.email!r}, which cannot be")
+        return replace(vm, hold=None)
+    return vm if for_group else replace(vm, hold=replace(hold, group=None))
 
 
 def _beginning(vm: Vm, users: Mapping[str, User]) -> datetime | None:
@@ -113,6 +125,7 @@ def _merged(first: User, second: User) -> User:
         language=first.language or second.language,
         seen_language=first.seen_language or second.seen_language,
         sessions={**second.sessions, **first.sessions},
+        tokens={**second.tokens, **first.tokens},
         rest={**second.rest, **first.rest},
     )
 

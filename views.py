@@ -32,6 +32,7 @@ def member_vm(vm: Vm) -> answers.Vm:
         "via": vm.via or None,
         "heartbeat_minutes": vm.heartbeat_minutes,
         "held_for": vm.hold.email if vm.hold else None,
+        "held_hours": vm.hold.hours if vm.hold else None,
         "held_until": iso_or_none(vm.hold.until) if vm.hold else None,
         "maintenance": vm.maintenance or None,
         "queue": [waiter_view(waiter) for waiter in vm.queue],

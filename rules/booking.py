@@ -36,8 +36,11 @@ def book(
         if not (force and access.is_admin(change.users, limits, actor)):
             refuse("vm_held", vm_id=vm_id, holder=vm.hold.email, until=vm.hold.until)
         change.tell(Event("hold_taken", by=actor, to=vm.hold.email, vm_id=vm_id))
-        vm = turns.put_back(change, vm)
-    lease.begin(change, now, limits, vm, actor, hours, **more)
+        left, vm = vm.hold.group, turns.put_back(change, vm)
+        lease.begin(change, now, limits, vm, actor, hours, **more)
+        turns.serve_group(change, now, limits, left)
+    else:
+        lease.begin(change, now, limits, vm, actor, hours, **more)
     turns.tell_holder(change, vm_id)
     return change.vms[vm_id]
 
@@ -58,7 +61,9 @@ def book_any(
     lease.check_hours(hours, limits)
     group = change.groups.get(group_id) or refuse("no_such_group", group_id=group_id)
     wanted = {tag.casefold() for tag in tags}
-    vms = [endings.machine(change, now, limits, vm_id) for vm_id in group.vm_ids]
+    for vm_id in group.vm_ids:
+        endings.machine(change, now, limits, vm_id)
+    vms = [change.vms[vm_id] for vm_id in group.vm_ids]  # only now: serving with one may have changed another
     fitting = [vm for vm in vms if wanted <= {tag.casefold() for tag in vm.tags}]
     free = [vm for vm in fitting if vm.stands_free or _is_kept_for(vm, actor)]
     if len(free) < count:

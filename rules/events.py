@@ -11,7 +11,8 @@ class Event:
     """`kind` happened to a machine, group or person. `by` did it (nobody: it was time), `to` is whom it concerns.
 
     `via` is the token by which they did it. `hours` are those asked for, `until` is the end, `booked_at` when the
-    booking or the waiting began (UTC), `group` a group's name, `vm_ids` what came into it.
+    booking or the waiting began (UTC), `group` a group's name, `vm_ids` what came into it, `quiet` that no letter is
+    needed.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Event:
     role: str = ""
     language: str | None = None
     sessions: tuple[str, ...] = ()
+    quiet: bool = False
 
 
 # Told in a sentence to everybody who is signed in.

@@ -38,9 +38,10 @@ def edit(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str,
     if edited != vm or group_id != vm.group:
         change.vms[vm_id] = edited
         change.tell(Event("vm_edited", by=actor, vm_id=vm_id))
-        _place(change, now, limits, edited, group_id, actor)
     if reason != vm.maintenance:
-        _serve_or_not(change, now, limits, change.vms[vm_id], reason, actor)
+        _serve_or_not(change, now, limits, edited, reason, actor)
+    _place(change, now, limits, change.vms[vm_id], group_id, actor)
+    turns.serve(change, now, limits, vm_id)
     return change.vms[vm_id]
 
 
@@ -55,23 +56,32 @@ def delete(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: st
         lease.end(change, now, vm, "cancel", event)
     else:
         change.tell(event)
-    queue.dissolve(change, now, limits, change.vms[vm_id], actor)
+    queue.dissolve(change, now, limits, _without_hold(change, change.vms[vm_id], actor), actor)
     groups.move(change, now, limits, [change.vms[vm_id]], None, actor)
     del change.vms[vm_id]
+    turns.serve_group(change, now, limits, vm.group)
+
+
+def _without_hold(change: Any, vm: Vm, by: str | None) -> Vm:
+    """Who had it from a group's queue waits there again, in front; of its own queue, all are told by the caller."""
+    if vm.hold and vm.hold.until and vm.hold.group is not None:
+        change.tell(Event("hold_taken", by=by, to=vm.hold.email, vm_id=vm.id))
+    return turns.put_back(change, vm)
 
 
 def _serve_or_not(change: Any, now: datetime, limits: Any, vm: Vm, reason: str, by: str | None) -> None:
-    """Out of service for that reason, or without one back in it; a booking in force stays until its end."""
+    """Out of service for that reason, or without one fit to be served; a booking in force stays until its end."""
     kind = "maintenance_began" if reason else "maintenance_ended"
     change.tell(Event(kind, by=by, to=vm.booked_by, vm_id=vm.id, until=vm.expires_at, reason=reason))
-    change.vms[vm.id] = replace(vm, maintenance=reason)
+    vm = change.vms[vm.id] = replace(vm, maintenance=reason)
     if not reason:
-        return turns.serve(change, now, limits, vm.id)
-    lost = {vm.hold.email} if vm.hold and vm.hold.until else set()
-    vm = turns.put_back(change, change.vms[vm.id])
-    for email in lost.union(waiter.email for waiter in vm.queue):
+        return
+    lost = vm.hold
+    vm = turns.put_back(change, vm)
+    waiting = {waiter.email for waiter in vm.queue} | ({lost.email} if lost and lost.until else set())
+    for email in sorted(waiting):
         change.tell(Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason))
-    return None
+    turns.serve_group(change, now, limits, lost.group if lost else None)
 
 
 def _place(change: Any, now: datetime, limits: Any, vm: Vm, group_id: int | None, by: str | None) -> None:

@@ -34,6 +34,8 @@ def join(
     lease.check_hours(hours, limits)
     place = _place(change, vm_id, group_id)
     _check_count(place, count)
+    if isinstance(place, Vm) and place.booked_by == actor:
+        refuse("is_yours", vm_id=place.id)  # or one could stay first for ever
     if isinstance(place, Vm) and place.hold and place.hold.email == actor:
         return "already_in_queue", 0
     waiter = Waiter(actor, hours, since=now, count=count, seen=now, **more)
@@ -43,7 +45,7 @@ def join(
     queue = [_renewed(w, waiter) if w is old else w for w in place.queue] + ([] if old else [waiter])
     turns.write(change, replace(place, queue=tuple(queue)))
     for machine_id in _machines(place):
-        turns.serve(change, now, limits, machine_id)
+        turns.serve(change, now, limits, machine_id, by=actor)
         turns.tell_holder(change, machine_id)
     return "already_in_queue" if old else "ok", position(_place(change, vm_id, group_id), actor)
 
@@ -88,12 +90,8 @@ def forget_silent(change: Any, now: datetime, limits: Any) -> None:
 
 
 def dissolve(change: Any, now: datetime, limits: Any, place: Vm | Group, by: str | None) -> None:
-    """The machine or group goes: who waits there, or has it held, is told."""
+    """The machine or group goes: who waits there is told."""
     _drop(change, now, limits, place, lambda waiter: True, by)
-    if isinstance(place, Vm) and place.hold:
-        change.vms[place.id] = replace(change.vms[place.id], hold=None)
-        if place.hold.until:
-            change.tell(Event("queue_gone", by=by, to=place.hold.email, vm_id=place.id))
 
 
 def drop_who_wants_more(change: Any, now: datetime, limits: Any, group: Group, by: str | None) -> None:

@@ -29,6 +29,7 @@ STATUS = {
     "queue_full": 409,
     "group_too_small": 409,
     "not_in_queue": 409,
+    "is_yours": 409,
     "not_booked": 409,
     "changed": 409,
     "link_void": 410,

@@ -14,10 +14,11 @@ from rules.events import Event
 Place = Vm | Group  # what has a queue
 
 
-def serve(change: Any, now: datetime, limits: Any, vm_id: str) -> None:
-    """Where the machine stands free, give it to whose turn it is. Nothing that waits may be left beside it.
+def serve(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None = None) -> None:
+    """Where the machine stands free, give it to whose turn it is. Nobody may be left waiting beside a free one.
 
-    Who wants several of a group gets them together; until the last has come, the others are kept.
+    Who wants several of a group gets them together; until the last has come, the others are kept. `by` is whose
+    doing it is that the turn has come.
     """
     vm = change.vms.get(vm_id)
     place = _served_next(change, vm) if vm and vm.stands_free else None
@@ -31,7 +32,19 @@ def serve(change: Any, now: datetime, limits: Any, vm_id: str) -> None:
         return
     write(change, replace(change.vms[vm_id] if group_id is None else place, queue=place.queue[1:]))
     for each in kept:
-        _grant(change, now, limits, change.vms[each.id], waiter)
+        _grant(change, now, limits, change.vms[each.id], waiter, by)
+
+
+def serve_group(change: Any, now: datetime, limits: Any, group_id: int | None) -> None:
+    """Serve with all machines of the group, once another may be first in its queue: what was kept is free again."""
+    group = change.groups.get(group_id)
+    if not group or not group.queue:
+        return
+    for vm in map(change.vms.get, group.vm_ids):
+        if vm.hold and vm.hold.until is None and vm.hold.email != group.queue[0].email:
+            change.vms[vm.id] = replace(vm, hold=None)
+    for vm_id in group.vm_ids:
+        serve(change, now, limits, vm_id)
 
 
 def lapse(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
@@ -47,14 +60,18 @@ def pass_on(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
 
 
 def put_back(change: Any, vm: Vm) -> Vm:
-    """The machine without its hold; who loses it by no fault of their own is first in the queue again."""
+    """The machine without its hold; who loses it by no fault of their own is first in the queue again.
+
+    The machine is to be withheld next, and then the group served: its first may be another now.
+    """
     hold = vm.hold
     change.vms[vm.id] = freed = replace(vm, hold=None)
     if hold is None or hold.until is None:  # somebody still collecting has a place in the queue
         return freed
     place = change.groups.get(hold.group) or freed
     others = tuple(waiter for waiter in place.queue if waiter.email != hold.email)
-    write(change, replace(place, queue=(Waiter(hold.email, hold.hours, hold.since), *others)))
+    own = next((waiter for waiter in place.queue if waiter.email == hold.email), None)
+    write(change, replace(place, queue=(_waiting_again(hold, own), *others)))
     return change.vms[vm.id]
 
 
@@ -89,6 +106,13 @@ def write(change: Any, place: Place) -> None:
     (change.vms if isinstance(place, Vm) else change.groups)[place.id] = place
 
 
+def _waiting_again(hold: Hold, own: Waiter | None) -> Waiter:
+    """Who has a place again already keeps its wishes; machines that were held together are wanted together."""
+    if own is None:
+        return Waiter(hold.email, hold.hours, hold.since)
+    return replace(own, since=hold.since, count=own.count + (own.since == hold.since))
+
+
 def _served_next(change: Any, vm: Vm) -> Place | None:
     """The queue whose first has waited longer: the machine's own, or its group's."""
     group = change.groups.get(vm.group)
@@ -96,14 +120,17 @@ def _served_next(change: Any, vm: Vm) -> Place | None:
     return min(queues, key=lambda place: place.queue[0].since, default=None)
 
 
-def _grant(change: Any, now: datetime, limits: Any, vm: Vm, waiter: Waiter) -> None:
+def _grant(change: Any, now: datetime, limits: Any, vm: Vm, waiter: Waiter, by: str | None) -> None:
+    """Who joined at a free machine, or is a job that looks for itself, needs no letter."""
+    quiet = waiter.email == by or bool(waiter.heartbeat_minutes)
     if waiter.auto:
         hours = min(waiter.hours, limits.max_hours, limits.max_ahead_hours)  # the settings may have changed since
         booked = lease.begin(change, now, limits, vm, waiter.email, hours, heartbeat_minutes=waiter.heartbeat_minutes)
-        change.tell(Event("auto_booked", to=waiter.email, vm_id=vm.id, hours=hours, until=booked.expires_at))
+        about = {"vm_id": vm.id, "hours": hours, "until": booked.expires_at}
+        change.tell(Event("auto_booked", to=waiter.email, quiet=quiet, **about))
         tell_holder(change, vm.id)
     else:
         until = now + timedelta(minutes=limits.hold_minutes)
         change.vms[vm.id] = replace(vm, hold=replace(vm.hold, until=until))
         about = {"vm_id": vm.id, "hours": waiter.hours, "until": until, "booked_at": waiter.since}
-        change.tell(Event("held", to=waiter.email, **about))
+        change.tell(Event("held", to=waiter.email, quiet=quiet, **about))
