@@ -55,7 +55,7 @@ def test_bookings_and_holds_that_ran_out_pass_on_in_the_order_of_their_ends(full
 def test_the_silence_of_jobs_begins_anew_at_the_start(full):
     full.do(join, actor=BOB, group_id=1, hours=1, heartbeat_minutes=10)
     full.do(join, actor=ALICE, vm_id="a", hours=1, heartbeat_minutes=10)
-    full.do(join, actor=CHARLIE, vm_id="a", hours=1)
+    full.do(join, actor=BOB, vm_id="a", hours=1)
     full.add("vm")
     full.do(book, actor=CHARLIE, vm_id="vm", hours=20, heartbeat_minutes=10)
     full.now = NOON + timedelta(minutes=50)
@@ -64,12 +64,12 @@ def test_the_silence_of_jobs_begins_anew_at_the_start(full):
     full.later(minutes=9)
     full.do(forget_silent)
     full.do(settle, vm_ids=["vm"])
-    assert (full.vm("vm").booked_by, waiting(full.vm("a"))) == (CHARLIE, [ALICE, CHARLIE])
+    assert (full.vm("vm").booked_by, waiting(full.vm("a"))) == (CHARLIE, [ALICE, BOB])
     assert waiting(full.state.groups[1]) == [BOB]
     full.later(minutes=1)
     full.do(forget_silent)
     full.do(settle, vm_ids=["vm"])
-    assert (full.kinds(), waiting(full.vm("a")), waiting(full.state.groups[1])) == (["silent"], [CHARLIE], [])
+    assert (full.kinds(), waiting(full.vm("a")), waiting(full.state.groups[1])) == (["silent"], [BOB], [])
 
 
 def test_listening_again_touches_nothing_else(full):

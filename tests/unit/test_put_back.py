@@ -11,8 +11,9 @@ from unit.queues import free, holds, queued, waiting
 
 
 def test_what_an_admin_takes_by_force_costs_nobody_the_place(taken):
-    queued(taken, BOB, CHARLIE, vm_id="vm")
+    queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
+    queued(taken, CHARLIE, vm_id="vm")
     taken.do(book, actor=ALICE, vm_id="vm", hours=1, force=True)
     assert (taken.vm().booked_by, taken.vm().hold, waiting(taken.vm())) == (ALICE, None, [BOB, CHARLIE])
     assert (taken.vm().queue[0].since, taken.vm().queue[0].hours) == (NOON, 2)
@@ -72,7 +73,6 @@ def test_while_somebody_waits_nobody_renews_but_an_admin(full):
 
 def test_ones_own_waiting_is_no_reason(full):
     queued(full, CHARLIE, group_id=1)
-    queued(full, CHARLIE, vm_id="a")
     full.do(renew, actor=CHARLIE, vm_id="a", hours=1)
     assert full.kinds() == ["renewed"]
 

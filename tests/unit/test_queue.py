@@ -166,10 +166,10 @@ def test_every_holder_in_the_group_is_told(full):
     assert [(event.kind, event.vm_id) for event in full.events] == [("waited_for", vm_id) for vm_id in "abc"]
 
 
-def test_who_waits_behind_ones_own_booking_is_nothing_to_tell(world):
+def test_nobody_waits_for_what_is_theirs_or_one_could_stay_first_for_ever(world):
     world.do(book, actor=BOB, vm_id="vm", hours=1)
-    assert world.do(join, actor=BOB, vm_id="vm", hours=1) == ("ok", 1)
-    assert world.events == []
+    refusal = world.refused(join, actor=BOB, vm_id="vm", hours=1)
+    assert (refusal.code, refusal.status, refusal.facts) == ("is_yours", 409, {"vm_id": "vm"})
 
 
 def test_the_next_holder_is_told_when_the_booking_begins(taken):

@@ -56,8 +56,8 @@ def test_free_machines_are_enough_at_once(perf):
 def test_leaving_passes_on_all_that_was_kept(full):
     full.do(join, actor=BOB, group_id=1, hours=2, count=3)
     queued(full, ALICE, group_id=1)
-    queued(full, CHARLIE, vm_id="b")
     free(full, "a", "b")
+    queued(full, CHARLIE, vm_id="b")
     assert holds(full) == {"a": (BOB, False), "b": (BOB, False)}
     full.do(leave, actor=BOB, group_id=1)
     assert holds(full) == {"a": (ALICE, True), "b": (CHARLIE, True)}
