@@ -1,0 +1,97 @@
+"""What the README tells people to type and to put into their pipelines, run as it stands with the served command."""
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from support.answers import done
+from support.command import token_of
+from support.people import Person
+from support.server import ROOT, running
+
+BENCH = '#!/bin/sh\necho "$LOADZONE_VM" >> benched\nexit ${BENCH_STATUS:-0}\n'
+READMES = ["README.md", "README.ru.md"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """With the machines that everybody starts with."""
+    starter = json.loads((ROOT / "data.json").read_text(encoding="utf-8"))
+    with running(tmp_path_factory.mktemp("starter"), starter) as server:
+        yield server
+
+
+@pytest.fixture
+def ann(server):
+    return Person(server, "ann@example.com").sign_in()
+
+
+@pytest.fixture
+def shell(server, ann, tmp_path):
+    """A shell in a checked-out project, with what a pipeline sets: shell(script, "bash", "-e")."""
+    (tmp_path / "bench.sh").write_text(BENCH)
+    (tmp_path / "bench.sh").chmod(0o755)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "LANG": "C.UTF-8",
+        "LOADZONE_TOKEN": token_of(ann),
+    }
+    environment |= {"LOADZONE_URL": server.url, "CI_JOB_URL": "https://gitlab/1", "BUILD_URL": "https://jenkins/1"}
+
+    def run(script: str, *shell: str, **more: str) -> int:
+        words = [*shell, "-c", script.replace("http://localhost:5000", server.url)]
+        ended = subprocess.run(words, cwd=tmp_path, env=environment | more, capture_output=True, text=True, timeout=60)
+        assert "Traceback" not in ended.stderr, ended.stderr
+        return ended.returncode
+
+    return run
+
+
+def gitlab(readme):
+    [job] = yaml.safe_load(block(readme, "yaml", "script:")).values()
+    return [("\n".join(job["script"]), "bash", "-e")]
+
+
+def github(readme):
+    [job] = yaml.safe_load(block(readme, "yaml", "runs-on:"))["jobs"].values()
+    return [(step["run"], "bash", "-e") for step in job["steps"] if "run" in step]
+
+
+def jenkins(readme):
+    return [(script, "sh", "-xe") for script in re.findall(r"^ *sh '(.*)'$", block(readme, "groovy", "sh '"), re.M)]
+
+
+def block(readme, language, with_what):
+    """The one code block of this language that has this in it."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", (ROOT / readme).read_text(encoding="utf-8"), re.M | re.S)
+    [found] = [text for text in blocks if with_what in text and "loadzone" in text]
+    return found
+
+
+@pytest.mark.parametrize("readme", READMES)
+@pytest.mark.parametrize("recipe", [gitlab, github, jenkins])
+def test_a_pipeline_runs_the_script_and_has_its_status(shell, ann, tmp_path, recipe, readme):
+    *before, last = recipe(readme)
+    for script in before:
+        assert shell(*script) == 0
+    assert shell(*last) == 0
+    assert shell(*last, BENCH_STATUS="7") == 7
+    benched = (tmp_path / "benched").read_text().split()
+    assert len(benched) == 2
+    assert {ann.vm(vm_id)["state"] for vm_id in benched} == {"free"}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_what_people_are_told_to_type(shell, ann, readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    lines = re.findall(r"^(?:curl .*/cli -o loadzone .*|\./loadzone .*)$", text, re.M)
+    assert len(lines) > 8
+    assert [line for line in lines if "login" not in line and shell(line, "bash") != 0] == []
+    for vm in ann.state()["vms"]:  # what the examples leave booked, for the next reader
+        if vm["booked_by"] == ann.email:
+            done(ann.cancel(vm["id"]))
