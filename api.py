@@ -11,7 +11,7 @@ import bodies
 import compression
 from context import actor, do, parts, token
 from endpoint import endpoint
-from rules import booking, groups, inventory, queue
+from rules import booking, bulk, groups, inventory, queue
 from views import GROUP_VIEWS, MEMBERS, STRANGERS, group_view, member_vm
 
 api = Blueprint("api", __name__)
@@ -50,29 +50,29 @@ def all_groups() -> list[answers.Group]:
 @api.post("/book")
 @endpoint(gives=answers.Vm | answers.Vms, who="signed in", refuses=f"{TAKEN} no_such_group not_enough_free")
 def book(asked: bodies.Book) -> answers.Vm | answers.Vms:
-    """Book one machine by its id, or so many free ones of a group, all or none."""
+    """Book one machine, several, or so many free ones of a group; of several all or none."""
     fields = {**_immutable(asked.given()), "via": via()}
-    if asked.vm_id is not None:
-        return member_vm(do(booking.book, **fields))
-    return {"vms": [member_vm(vm) for vm in do(booking.book_any, **fields)]}
+    if asked.group_id is not None:
+        return {"vms": [member_vm(vm) for vm in do(booking.book_any, **fields)]}
+    return _one_or_several(booking.book, fields)
 
 
 @api.post("/renew")
 @endpoint(
-    gives=answers.Vm,
+    gives=answers.Vm | answers.Vms,
     who="signed in",
     refuses="not_allowed no_such_vm not_booked changed others_wait in_maintenance too_far_ahead",
 )
-def renew(asked: bodies.Renew) -> answers.Vm:
-    """Add hours to the end of a booking."""
-    return member_vm(do(booking.renew, **asked.given()))
+def renew(asked: bodies.Renew) -> answers.Vm | answers.Vms:
+    """Add hours to the end of a booking, or of several, all or none."""
+    return _one_or_several(booking.renew, asked.given())
 
 
 @api.post("/cancel")
-@endpoint(gives=answers.Vm, who="signed in", refuses="not_allowed no_such_vm not_booked")
-def cancel(asked: bodies.Cancel) -> answers.Vm:
-    """Release a machine; whoever waits for it is served at once."""
-    return member_vm(do(booking.cancel, **asked.given()))
+@endpoint(gives=answers.Vm | answers.Vms, who="signed in", refuses="not_allowed no_such_vm not_booked")
+def cancel(asked: bodies.Cancel) -> answers.Vm | answers.Vms:
+    """Release a machine, or several, all or none; whoever waits is served at once."""
+    return _one_or_several(booking.cancel, asked.given())
 
 
 @api.post("/heartbeat")
@@ -121,11 +121,13 @@ def edit_vm(asked: bodies.EditVm) -> answers.Vm:
 
 
 @api.post("/delete-vm")
-@endpoint(gives=answers.Ok, who="admin", refuses="no_such_vm vm_taken")
-def delete_vm(asked: bodies.DeleteVm) -> answers.Ok:
-    """Delete a machine; a booked one only by force."""
-    do(inventory.delete, **asked.given())
-    return OK
+@endpoint(gives=answers.Ok | answers.Vms, who="admin", refuses="no_such_vm vm_taken")
+def delete_vm(asked: bodies.DeleteVm) -> answers.Ok | answers.Vms:
+    """Delete a machine, or several, all or none; booked ones only by force."""
+    if asked.vm_ids is None:
+        do(inventory.delete, **asked.given())
+        return OK
+    return _one_or_several(inventory.delete, asked.given())
 
 
 # Groups
@@ -170,6 +172,12 @@ def via() -> str:
     """The name of the token by which the request came; of a browser's, nothing."""
     program = token()
     return program.name if program else ""
+
+
+def _one_or_several(rule: Any, fields: dict[str, Any]) -> answers.Vm | answers.Vms:
+    if "vm_ids" not in fields:
+        return member_vm(do(rule, **fields))
+    return {"vms": [member_vm(vm) for vm in do(bulk.each, act=rule, **fields)]}
 
 
 def _immutable(fields: dict[str, Any]) -> dict[str, Any]:

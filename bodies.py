@@ -18,6 +18,7 @@ from inputs import (
     Hours,
     Moment,
     NewVmId,
+    SomeVmRefs,
     Tags,
     VmRef,
     VmRefs,
@@ -27,14 +28,20 @@ from inputs import (
 )
 
 
-def _one_of_two(schema: dict[str, Any], model: type[VmOrGroup]) -> None:
+def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
     """What the validator below demands, as JSON Schema says it."""
-    one = {"type": "string"}
+    ways = model.ways()
     schema["oneOf"] = [
-        {"required": ["vm_id"], "properties": {"vm_id": one, "group_id": {"type": "null"}}},
-        {"required": ["group_id"], "properties": {"group_id": {"type": "integer"}, "vm_id": {"type": "null"}}},
+        {
+            "required": [way],
+            "properties": {
+                way: {"not": {"type": "null"}},
+                **{other: {"type": "null"} for other in ways if other != way},
+                **{name: False for name in sorted(model.OF_GROUPS) if way != "group_id"},
+            },
+        }
+        for way in ways
     ]
-    schema["oneOf"][0]["properties"] |= dict.fromkeys(sorted(model.OF_GROUPS), False)
 
 
 def _nothing_by_default(schema: dict[str, Any]) -> None:
@@ -66,31 +73,44 @@ class Language(Body):
     language: Literal[LANGUAGES]
 
 
-class VmOrGroup(Body):
-    """Names one machine, or the group of which any will do."""
+class Target(Body):
+    """Says what it is about in exactly one of the ways it has: one machine, several, or any of a group."""
 
-    model_config = ConfigDict(json_schema_extra=_one_of_two)
+    model_config = ConfigDict(json_schema_extra=_exactly_one)
 
-    vm_id: VmRef | None = None
-    group_id: GroupId | None = None
+    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # what means nothing where machines are named
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> VmOrGroup:
-        if (self.vm_id is None) == (self.group_id is None):
-            raise PydanticCustomError("vm_or_group", "vm_or_group")
-        misplaced = self.model_fields_set & self.OF_GROUPS if self.vm_id is not None else ()
+    def _one_of_them(self) -> Target:
+        named = [way for way in self.ways() if getattr(self, way) is not None]
+        if len(named) != 1:
+            facts = {"names": ", ".join(self.ways()), "field": self.ways()[0]}
+            raise PydanticCustomError("one_of", "one_of", facts)
+        misplaced = self.model_fields_set & self.OF_GROUPS if named != ["group_id"] else ()
         if misplaced:
             raise PydanticCustomError("of_groups", "of_groups", {"names": ", ".join(sorted(misplaced))})
         return self
 
-    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # what means nothing for one machine
+    @classmethod
+    def ways(cls) -> list[str]:
+        return [way for way in ("vm_id", "vm_ids", "group_id") if way in cls.model_fields]
 
     def given(self) -> dict[str, Any]:
-        """Without the one that was null."""
+        """Without those that were null."""
         return {name: value for name, value in super().given().items() if value is not None}
 
 
-class Book(VmOrGroup):
+class VmOrGroup(Target):
+    vm_id: VmRef | None = None
+    group_id: GroupId | None = None
+
+
+class VmOrVms(Target):
+    vm_id: VmRef | None = None
+    vm_ids: SomeVmRefs | None = None
+
+
+class Book(VmOrVms):
     OF_GROUPS = frozenset({"count", "tags"})
 
     hours: Hours
@@ -99,6 +119,7 @@ class Book(VmOrGroup):
     count: Count = 1
     tags: Tags = []
     heartbeat_minutes: Heartbeat | None = None
+    group_id: GroupId | None = None
 
 
 class JoinQueue(VmOrGroup):
@@ -118,14 +139,12 @@ class Beat(Body):
     vm_ids: VmRefs
 
 
-class Renew(Body):
-    vm_id: VmRef
+class Renew(VmOrVms):
     hours: Hours
     expires_at: Moment | None = None
 
 
-class Cancel(Body):
-    vm_id: VmRef
+class Cancel(VmOrVms):
     reason: line(200, "idle since yesterday") = ""
 
 
@@ -149,8 +168,7 @@ class EditVm(VmFields):
     maintenance: filled(200, "broken fan") | None = None
 
 
-class DeleteVm(Body):
-    vm_id: VmRef
+class DeleteVm(VmOrVms):
     force: bool = False
 
 

@@ -94,6 +94,7 @@ def whole(least: int, most: int) -> Any:
 # A machine of a loaded file may have an id that would not be allowed for a new one.
 VmRef = Annotated[str, StringConstraints(min_length=1, max_length=1000), _described(examples=["server-01"])]
 VmRefs = Annotated[list[VmRef], Field(max_length=5000), AfterValidator(_each_once)]
+SomeVmRefs = Annotated[list[VmRef], Field(min_length=1, max_length=5000), AfterValidator(_each_once)]
 NewVmId = Annotated[
     str,
     StringConstraints(min_length=1),

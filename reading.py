@@ -65,19 +65,20 @@ _REASONS = {
     "bool_type": "yes_no",
     "list_type": "list",
     "too_long": "too_many_items",
+    "too_short": "empty",
     "literal_error": "choice",
     "time": "time",
     "characters": "characters",
     "vm_id": "vm_id",
     "email": "email",
-    "vm_or_group": "vm_or_group",
+    "one_of": "one_of",
     "of_groups": "of_groups",
 }
 
 
 def _reason(error: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
-        "field": ".".join(map(str, error["loc"])) or None,
+        "field": ".".join(map(str, error["loc"])) or error.get("ctx", {}).get("field"),
         "reason": _REASONS.get(error["type"], "other"),
     }
     context = error.get("ctx", {})

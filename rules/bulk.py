@@ -14,12 +14,12 @@ def each(
     now: datetime,
     limits: Any,
     actor: str | None,
-    rule: Callable[..., Any],
+    act: Callable[..., Any],
     vm_ids: Iterable[str],
     **asked: Any,
 ) -> list[Vm]:
-    """The machines as they are afterwards, without those that are gone. A refusal names the one in the way."""
+    """The machines as the rule `act` leaves them, without those that are gone. A refusal names the one in the way."""
     vm_ids = list(vm_ids)
     for vm_id in vm_ids:
-        rule(change, now, limits, actor=actor, vm_id=vm_id, **asked)
+        act(change, now, limits, actor=actor, vm_id=vm_id, **asked)
     return [change.vms[vm_id] for vm_id in vm_ids if vm_id in change.vms]
