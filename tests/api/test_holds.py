@@ -48,6 +48,7 @@ def test_a_released_machine_is_held_for_who_waits(bob, carol, waited_for):
     assert abs(moment(answer["held_until"]) - from_now(minutes=15)).total_seconds() < 5
     assert answer["booked_by"] is answer["expires_at"] is None
     assert answer["queue"] == []
+    assert answer["held_hours"] == 2
     assert bob.actions(waited_for)[-1] == "cancel"
     assert carol.actions(waited_for) == [], "a hold is no booking"
 
@@ -197,6 +198,22 @@ def test_whose_hold_is_interrupted_by_maintenance_is_first_afterwards(alice, bob
     assert (out["state"], out["held_for"]) == ("maintenance", None)
     assert alice.queue(waited_for) == ["carol@example.com", newcomer.email]
     assert is_held_for(carol, done(alice.edit_vm(waited_for, maintenance=None)))
+
+
+def test_who_loses_one_of_a_group_gets_another_that_stands_free(alice, bob, carol, make_vm, make_group):
+    one, other = make_vm(), make_vm()
+    group = make_group(one, other)
+    done(bob.book_any(group, count=2))
+    done(carol.join(group))
+    done(bob.cancel(one))
+    done(bob.cancel(other))
+    assert (is_held_for(carol, bob.vm(one)), bob.vm(other)["state"]) == (True, "free")
+    done(alice.book(one, force=True))
+    assert is_held_for(carol, bob.vm(other))
+    done(alice.edit_vm(other, maintenance="disk swap"))
+    assert bob.queue(group) == ["carol@example.com"]
+    done(alice.cancel(one))
+    assert is_held_for(carol, bob.vm(one))
 
 
 def test_a_stranger_sees_that_it_is_held_and_neither_for_whom_nor_until_when(charlie, held):

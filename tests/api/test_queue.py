@@ -99,6 +99,19 @@ def test_nobody_else_does(bob, carol, taken, full_group):
         assert bob.queue(place) == ["carol@example.com"]
 
 
+def test_who_has_the_machine_does_not_wait_for_it(bob, taken):
+    answer = bob.join(taken)
+    assert refusal(answer) == (409, "is_yours")
+    assert taken in answer.json()["error"]
+    assert bob.queue(taken) == []
+
+
+def test_but_may_wait_for_another_of_its_group(bob, full_group):
+    """The holder of all of them too: whichever is given back first comes to whose turn it is."""
+    assert done(bob.join(full_group))["position"] == 1
+    done(bob.renew(bob.group(full_group)["vm_ids"][0]))
+
+
 def test_a_stranger_neither_joins_nor_leaves(charlie, carol, taken, full_group):
     for place in (taken, full_group):
         assert refusal(charlie.join(place)) == (401, "not_signed_in")

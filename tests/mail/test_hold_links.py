@@ -119,9 +119,12 @@ def test_once_the_machine_or_the_person_is_gone(browser, links, alice, reader, w
 
 def test_once_the_time_is_over(start, smtp):
     server = start(inventory([machine("vm")]), LOADZONE_HOLD_MINUTES="0.02", **smtp.settings)
-    late = Person(server, "late@example.com").sign_in()
+    late, quick = (Person(server, f"{name}@example.com").sign_in() for name in ("late", "quick"))
+    done(quick.book("vm"))
     done(late.join("vm"))
-    tokens = smtp.wait_for_letter(late.email, "vm").links
+    done(quick.cancel("vm"))
+    tokens = smtp.wait_for_letter(late.email, "held for you").links
+    assert len(set(tokens)) == 2
     eventually(lambda: late.vm("vm")["state"] == "free")
     assert void(Follower(server), *tokens)
     assert late.vm("vm")["state"] == "free"

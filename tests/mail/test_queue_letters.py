@@ -48,9 +48,11 @@ def test_it_was_booked_for_you(bob, reader, vm, smtp):
 
 def test_your_turn_has_passed(smtp, start):
     server = start(inventory([machine("vm")]), LOADZONE_HOLD_MINUTES="0.02", **smtp.settings)
-    late, later = (Person(server, f"{name}@example.com").sign_in() for name in ("too-late", "later"))
+    late, later, alice = (Person(server, f"{name}@example.com").sign_in() for name in ("too-late", "later", "alice"))
+    done(alice.book("vm"))
     done(late.join("vm"))
     done(later.join("vm"))
+    done(alice.cancel("vm"))
     assert says(smtp.wait_for_letter(late.email, "your turn has passed"), "vm")
     assert smtp.wait_for_letter(later.email, "is held for you").links
     smtp.wait_for_letter(later.email, "your turn has passed")
@@ -111,6 +113,25 @@ def test_what_you_wait_for_is_deleted(alice, bob, reader, waited_for, make_group
     assert says(smtp.wait_for_letter(reader.email, name), name)
     done(alice.delete_vm(waited_for, force=True))
     assert says(smtp.wait_for_letter(reader.email, waited_for), waited_for)
+
+
+@pytest.mark.parametrize("auto", [False, True])
+def test_who_joined_at_a_free_machine_knows_without_a_letter(alice, reader, make_vm, smtp, auto):
+    free, other = make_vm(), make_vm()
+    assert done(reader.join(free, auto=auto))["position"] == 0
+    done(reader.book(other))
+    done(alice.cancel(other, reason="sentinel"))
+    assert "sentinel" in smtp.wait_for_letter(reader.email).text
+
+
+def test_a_job_that_waits_looks_for_itself(alice, bob, reader, make_vm, smtp):
+    waited_for, other = make_vm(), make_vm()
+    done(bob.book(waited_for))
+    done(reader.join(waited_for, auto=True, heartbeat_minutes=10))
+    assert done(bob.cancel(waited_for))["booked_by"] == reader.email
+    done(reader.book(other))
+    done(alice.cancel(other, reason="sentinel"))
+    assert "sentinel" in smtp.wait_for_letter(reader.email).text
 
 
 def test_who_leaves_of_oneself_gets_no_letter(alice, bob, reader, waited_for, smtp):
