@@ -219,9 +219,12 @@ def _plain_waiter(text: str, since: datetime) -> Waiter | None:
     return Waiter(email, HOURS_OF_OLD, since) if email else None
 
 
-def _waiter_in(fields: Fields, since: datetime) -> Waiter:
+def _waiter_in(fields: Fields, since: datetime) -> Waiter | None:
+    email = _address(fields.text("email"))
+    if not email:
+        return None
     return Waiter(
-        email=_address(fields.required("email", fields.text)) or "",
+        email=email,
         hours=fields.amount("hours") or HOURS_OF_OLD,
         since=fields.time("since") or since,
         auto=fields.flag("auto"),

@@ -64,10 +64,11 @@ def auth(asked: bodies.Auth) -> answers.SignedIn | answers.CodeSent:
 @endpoint(gives=answers.Ok)
 def logout(asked: bodies.Logout) -> answers.Ok:
     """Sign out, in this browser or everywhere."""
+    own = {} if token() else session  # whose cookie may lie beside a program's token is not asked
     if asked.everywhere:
-        parts().accounts.leave_everywhere(session, actor())
+        parts().accounts.leave_everywhere(own, actor())
     else:
-        parts().accounts.leave(session)
+        parts().accounts.leave(own)
     return OK
 
 

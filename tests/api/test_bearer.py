@@ -84,6 +84,15 @@ def test_the_cookie_is_not_looked_at(program, carol, token):
     assert carol.is_signed_in()
 
 
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_signing_out_with_it_leaves_the_cookie_of_another_alone(program, carol, everywhere):
+    program.http.cookies.update(carol.http.cookies)
+    answer = program.post("/logout", {"everywhere": everywhere})
+    done(answer)
+    assert "Set-Cookie" not in answer.headers
+    assert carol.is_signed_in()
+
+
 def test_it_gets_no_cookie(program):
     for answer in (program.get("/me"), program.get("/"), program.post("/me", {"language": "en"})):
         assert "Set-Cookie" not in answer.headers

@@ -218,3 +218,8 @@ def test_a_queue_of_another_shape_is_refused_with_what_and_where(more, place):
 def test_a_token_without_its_hash_is_refused():
     with pytest.raises(BadFile, match=r"users\['a@x.y'\].tokens\[0\].digest: is missing"):
         load({"users": {"a@x.y": {"tokens": [{"id": "t", "created": "2026-11-24T12:00:00Z"}]}}})
+
+
+def test_a_place_without_an_address_is_nobodys():
+    state, _ = read_state(b'{"vms": [{"id": "a", "queue": [{"email": "  ", "hours": 1}, {}, "", "Bob@x.y"]}]}')
+    assert [waiter.email for waiter in state.vms["a"].queue] == ["bob@x.y"]
