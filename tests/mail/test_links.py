@@ -91,6 +91,19 @@ def test_both_are_void_once_the_end_has_moved(reminded):
     assert reminded.machine() == before
 
 
+def test_what_others_wait_for_is_not_renewed_by_a_link_either(reminded):
+    done(Person(reminded.server).sign_in().join(reminded.vm))
+    before = reminded.machine()
+    token = reminded.tells_of("renew")
+    answer = reminded.press(token, Accept_Language="ru")
+    assert answer.status_code == 409
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert is_russian(answer.text)
+    assert reminded.machine() == before
+    reminded.press(reminded.tells_of("release"))
+    assert reminded.machine()["state"] == "held"
+
+
 def test_both_are_void_for_the_next_booking(reminded):
     done(reminded.holder.cancel(reminded.vm))
     other = Person(reminded.server).sign_in()
