@@ -42,6 +42,7 @@ def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
         }
         for way in ways
     ]
+    schema["examples"] = [model.EXAMPLE]
 
 
 def _nothing_by_default(schema: dict[str, Any]) -> None:
@@ -79,6 +80,7 @@ class Target(Body):
     model_config = ConfigDict(json_schema_extra=_exactly_one)
 
     OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # what means nothing where machines are named
+    EXAMPLE: ClassVar[dict[str, Any]] = {"vm_id": "server-01"}
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Target:
@@ -112,6 +114,7 @@ class VmOrVms(Target):
 
 class Book(VmOrVms):
     OF_GROUPS = frozenset({"count", "tags"})
+    EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
     hours: Hours
     note: line(200, "load test") = ""
@@ -124,6 +127,7 @@ class Book(VmOrVms):
 
 class JoinQueue(VmOrGroup):
     OF_GROUPS = frozenset({"count"})
+    EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
     hours: Hours
     auto: bool = False
@@ -140,6 +144,8 @@ class Beat(Body):
 
 
 class Renew(VmOrVms):
+    EXAMPLE = {"vm_id": "server-01", "hours": 1}
+
     hours: Hours
     expires_at: Moment | None = None
 

@@ -19,7 +19,8 @@ def all_is_described(description, monkeypatch):
 
     def watched(session, request, **options):
         answer = send(session, request, **options)
-        faults.append(description.fault(answer))
+        if not options.get("stream"):  # there the test reads the bytes itself
+            faults.append(description.fault(answer))
         return answer
 
     monkeypatch.setattr(requests.Session, "send", watched)

@@ -55,6 +55,21 @@ def test_each_call_says_what_it_is_and_what_its_errors_are(description):
     assert seen == STATUS.keys() - {"method_not_allowed"}, "which no call of its own can have"
 
 
+def test_each_example_is_a_good_one(description):
+    """Of bodies and of fields alike."""
+
+    def within(schema):
+        if isinstance(schema, dict):
+            yield from ((schema, example) for example in schema.get("examples", ()))
+        for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+            yield from within(inner)
+
+    examples = list(within(description.document))
+    assert len(examples) > 30
+    bad = [(schema, example) for schema, example in examples if not description.validator(schema).is_valid(example)]
+    assert bad == []
+
+
 def test_who_may_call_is_said(description):
     def ways(method: str, path: str) -> list[str]:
         return [name for way in description.operations[method, path]["security"] for name in way or ["nobody"]]
