@@ -1,19 +1,29 @@
-"""The static files: read and compressed once, at the start. Each version has an address of its own, kept for good."""
+"""The static files: read, joined for the page and compressed once, at the start.
+
+Each version of them has an address of its own, kept for good.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import mimetypes
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from flask import Flask, Response, abort
 
 import compression
+import joining
 
 A_YEAR = 365 * 24 * 3600
 # The system's table may lack these, or name them otherwise.
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".md": "text/plain"}
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".md": "text/plain",
+    ".map": "application/json",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +39,8 @@ class Assets:
     """All files under `folder`, by their paths in it."""
 
     def __init__(self, folder: Path) -> None:
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        self._assets = {path.relative_to(folder).as_posix(): _read(path) for path in paths}
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        self._assets = {name: _packed(name, content) for name, content in sorted((files | _joined(files)).items())}
 
     def install(self, app: Flask) -> None:
         """Serve them as the endpoint `static`, under an address that changes whenever one of them does."""
@@ -54,8 +64,20 @@ class Assets:
         return digest.hexdigest()
 
 
-def _read(path: Path) -> Asset:
-    content = path.read_bytes()
+def _joined(files: dict[str, bytes]) -> dict[str, bytes]:
+    """What the page loads: its modules in one file, its stylesheets in another, and the maps to the single ones."""
+    sources = {name: content.decode() for name, content in files.items() if name.endswith((".js", ".css"))}
+    script, script_map = joining.join_modules(sources, "main.js", "page.js")
+    sheet, sheet_map = joining.join_sheets(sources, "main.css", "page.css")
+    return {
+        "page.js": script.encode(),
+        "page.js.map": script_map,
+        "page.css": sheet.encode(),
+        "page.css.map": sheet_map,
+    }
+
+
+def _packed(name: str, content: bytes) -> Asset:
     gzipped = compression.squeezed(content, compression.BEST)
-    kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
+    kind = TYPES.get(PurePath(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
     return Asset(content, gzipped if len(gzipped) < len(content) else None, kind)

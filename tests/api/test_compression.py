@@ -58,7 +58,7 @@ def test_the_packed_board_is_never_an_old_one(raw, bob, vm):
 
 
 def test_static_files_are_packed_too_and_kept_for_good(raw, bob):
-    response, _ = raw(static_path(bob, "main.js"), "gzip")
+    response, _ = raw(static_path(bob, "page.js"), "gzip")
     assert response.headers["Content-Encoding"] == "gzip"
     assert {"public", "immutable", "max-age=31536000"} <= set(response.headers["Cache-Control"].split(", "))
     assert response.headers["Content-Type"].startswith("text/javascript")

@@ -1,0 +1,89 @@
+"""The page's modules and sheets in one file each: what is left out, what is refused, and what the maps say."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import joining
+
+STATIC = Path(__file__).parents[2] / "static"
+SOURCES = {
+    path.relative_to(STATIC).as_posix(): path.read_text(encoding="utf-8")
+    for path in STATIC.rglob("*")
+    if path.suffix in (".js", ".css") and "vendor" not in path.parts
+}
+JOINED = {
+    "page.js": joining.join_modules(SOURCES, "main.js", "page.js"),
+    "page.css": joining.join_sheets(SOURCES, "main.css", "page.css"),
+}
+BEHIND_AN_IMPORT = re.compile(r"^(?:import|export|const \{|\s*(?://|/\*|\*)|[^;]*\} from)")
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_the_map_leads_from_every_line_to_the_same_line_of_its_file(name):
+    text, source_map = JOINED[name]
+    lines = text.split("\n")
+    sections = json.loads(source_map)["sections"]
+    for section in sections:
+        [path] = section["map"]["sources"]
+        for number, mapping in enumerate(section["map"]["mappings"].split(";")):
+            assert mapping == ("AACA" if number else "AAAA")
+            there, here = SOURCES[path].split("\n")[number], lines[section["offset"]["line"] + number]
+            assert here in (there, "") or BEHIND_AN_IMPORT.match(there), (path, number)
+    assert f"sourceMappingURL={name}.map" in lines[-2]
+
+
+def test_every_module_and_every_sheet_of_the_page_is_in_it():
+    alone = {"docs.js", "theme.js", "css/docs.css", "main.css"}
+    mapped = {
+        path
+        for _, source_map in JOINED.values()
+        for section in json.loads(source_map)["sections"]
+        for path in section["map"]["sources"]
+    }
+    assert set(SOURCES) - alone == mapped
+
+
+@pytest.mark.parametrize("path", sorted(path for path in SOURCES if path.endswith(".js")))
+def test_no_line_that_begins_like_a_comment_is_text(path):
+    """Such lines are left out: within a template they would be missed."""
+    text = re.sub(r"(?m)\s//.*$|^//.*$|/\*[\s\S]*?\*/", "", SOURCES[path])
+    assert text.count("`") % 2 == 0
+    for template in re.findall(r"`[^`]*`", SOURCES[path]):
+        assert not joining.COMMENT.search(template.split("\n", 1)[1]) if "\n" in template else True
+
+
+MODULES = {
+    "main.js": 'import { one as first } from "./a.js";\nfirst();\n',
+    "a.js": "// says one\nexport function one() { return 1; }\n",
+}
+
+
+def test_a_module_keeps_its_own_scope_and_gives_what_it_exports():
+    text, _ = joining.join_modules(MODULES, "main.js", "page.js")
+    assert text.startswith("const $a = (() => {\n\nfunction one() { return 1; }\nreturn { one };\n})();\n")
+    assert "const { one: first } = $a;\nfirst();" in text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export let one = 1;",
+        "export default 1;",
+        'import * as all from "./a.js";',
+        'import "./a.js";',
+        'const late = () => import("./a.js");',
+        "const here = import.meta.url;",
+    ],
+)
+def test_what_cannot_be_joined_is_refused(source):
+    with pytest.raises(ValueError, match=r"^main\.js: cannot be joined"):
+        joining.join_modules({"main.js": source}, "main.js", "page.js")
+
+
+def test_a_circle_is_refused():
+    circle = {"main.js": 'import { a } from "./a.js";', "a.js": 'import { b } from "./main.js";\nexport const a = 1;'}
+    with pytest.raises(ValueError, match=r"main\.js → a\.js → main\.js"):
+        joining.join_modules(circle, "main.js", "page.js")
