@@ -220,7 +220,7 @@ def _plain_waiter(text: str, since: datetime) -> Waiter | None:
 
 
 def _waiter_in(fields: Fields, since: datetime) -> Waiter | None:
-    email = _address(fields.text("email"))
+    email = _address(fields.required("email", fields.text))
     if not email:
         return None
     return Waiter(

@@ -221,5 +221,5 @@ def test_a_token_without_its_hash_is_refused():
 
 
 def test_a_place_without_an_address_is_nobodys():
-    state, _ = read_state(b'{"vms": [{"id": "a", "queue": [{"email": "  ", "hours": 1}, {}, "", "Bob@x.y"]}]}')
+    state, _ = read_state(b'{"vms": [{"id": "a", "queue": [{"email": "  ", "hours": 1}, "", "Bob@x.y"]}]}')
     assert [waiter.email for waiter in state.vms["a"].queue] == ["bob@x.y"]
