@@ -17,6 +17,7 @@ import answers
 from compression import BEST, squeezed
 from endpoint import HTML, Said
 from errors import is_by_hand
+from i18n import SERVER
 from rules.refusal import STATUS
 
 VERSION = "1.0"
@@ -181,8 +182,15 @@ def _codes(said: Said, method: str) -> Iterator[str]:
 
 def _refusal(status: int, codes: list[str], may_be_page: bool) -> dict[str, Any]:
     schema = {"allOf": [{"$ref": REF.format(model="Refusal")}, {"properties": {"code": {"enum": codes}}}]}
-    content = {} if PAGES_ALONE.issuperset(codes) else {JSON: {"schema": schema}}
+    examples = {code: {"value": {"error": _sentence(code), "code": code}} for code in codes}
+    content = {} if PAGES_ALONE.issuperset(codes) else {JSON: {"schema": schema, "examples": examples}}
     if may_be_page:
         content[HTML] = TEXT
     headers = {"headers": HEADERS[status]} if status in HEADERS else {}
     return {"description": ", ".join(codes), "content": content, **headers}
+
+
+def _sentence(code: str) -> str:
+    """What is said with it in English, with the names of what it is about."""
+    entry = SERVER["en"].get(f"error.{code}") or SERVER["en"][f"error.{code}.request"]
+    return entry if isinstance(entry, str) else entry["other"]

@@ -59,8 +59,8 @@ def test_each_example_is_a_good_one(description):
     """Of bodies and of fields alike."""
 
     def within(schema):
-        if isinstance(schema, dict):
-            yield from ((schema, example) for example in schema.get("examples", ()))
+        if isinstance(schema, dict) and isinstance(schema.get("examples"), list):
+            yield from ((schema, example) for example in schema["examples"])
         for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
             yield from within(inner)
 
