@@ -3,7 +3,9 @@ import { act } from "./api.js";
 import { asMember, once } from "./carry_out.js";
 import { accountDialog } from "./dialogs/account.js";
 import { bookDialog } from "./dialogs/book.js";
+import { bulkDialog } from "./dialogs/bulk.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, takeOutDialog } from "./dialogs/groups.js";
+import { heardDialog } from "./dialogs/heard.js";
 import { historyDialog } from "./dialogs/history.js";
 import { keysDialog } from "./dialogs/keys.js";
 import { machineDialog } from "./dialogs/machine.js";
@@ -13,11 +15,13 @@ import { signInDialog } from "./dialogs/sign_in.js";
 import { tokensDialog } from "./dialogs/tokens.js";
 import { usersDialog } from "./dialogs/users.js";
 import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/vm.js";
+import { hindrance } from "./bulk.js";
 import { at, HOUR, now } from "./format.js";
 import { setFilter } from "./filter.js";
 import { t } from "./i18n.js";
 import { switchLanguage, switchTheme } from "./preferences.js";
 import { groupBy } from "./queue.js";
+import { chosen } from "./selection.js";
 import { isMine, state } from "./state.js";
 import { did, toast } from "./views/toasts.js";
 
@@ -47,7 +51,9 @@ export const renewBy = ({ vm: id, hours }) =>
 
 export const manage = {
   open: ({ vm }) => machineDialog(state.vms.get(vm)),
+  bulk: doWithMany,
   account: () => accountDialog(),
+  notices: () => heardDialog(),
   keys: () => keysDialog(),
   history: () => historyDialog(),
   users: () => usersDialog(),
@@ -63,6 +69,13 @@ export const manage = {
   language: ({ language }) => once("language", () => switchLanguage(language)),
   theme: ({ theme }) => switchTheme(theme),
 };
+
+/** What cannot be done with all that are chosen says why. */
+function doWithMany({ kind }) {
+  const found = hindrance(kind, chosen);
+  if (found) toast(found.why);
+  else bulkDialog(kind, [...chosen]);
+}
 
 /** Book it again for what was left, if nobody was faster. */
 function undo(vm) {

@@ -27,9 +27,10 @@ export const remove = (path) => request(path, { method: "DELETE" });
 
 /** A call about one machine that answers with it: the board shows the answer at once. */
 export async function act(path, body) {
-  const before = state.vms.get(body.vm_id ?? body.id);
+  const id = body.vm_id ?? body.id;
+  const before = new Map([[id, state.vms.get(id)]]);
   const vm = await post(path, body);
-  answered(vm, before);
+  answered([vm], before);
   return vm;
 }
 
@@ -37,7 +38,7 @@ export async function act(path, body) {
 export async function actOnMany(path, body) {
   const before = new Map(state.vms);
   const { vms } = await post(path, body);
-  for (const vm of vms) answered(vm, before.get(vm.id));
+  answered(vms, before);
   return vms;
 }
 

@@ -7,11 +7,15 @@ import { setFilter, readAddress } from "./filter.js";
 import { waiting } from "./queue_actions.js";
 import { state } from "./state.js";
 import { drawAccount, toggleView } from "./views/account.js";
+import { drawBell } from "./views/bell.js";
 import { drawBoard } from "./views/board.js";
+import { drawBulkBar } from "./views/bulk_bar.js";
 import { drawChips } from "./views/chips.js";
+import { drawColumns } from "./views/columns.js";
 import { drawConnection } from "./views/connection.js";
 import { drawMine } from "./views/mine.js";
 import { fold } from "./views/section.js";
+import { drawSelection } from "./views/selection.js";
 import { drawSidebar } from "./views/sidebar.js";
 import { drawTitle } from "./views/title.js";
 import { moveByArrows } from "./views/arrows.js";
@@ -20,11 +24,12 @@ import { notified, toast } from "./views/toasts.js";
 
 const ACTIONS = { book: bookVm, renew, release, "renew-by": renewBy, copy, fold, view: toggleView, "sign-in": signIn, ...waiting, ...manage };
 // What needs no connection
-const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "view", "show-all", "tokens"]);
+const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "view", "show-all", "tokens", "notices"]);
 
 const search = document.getElementById("search");
 
-for (const draw of [drawSidebar, drawChips, drawMine, drawBoard, drawAccount, drawConnection, drawTitle]) draw();
+for (const draw of [drawSidebar, drawChips, drawMine, drawColumns, drawBoard, drawAccount, drawBell, drawSelection, drawConnection,
+  drawBulkBar, drawTitle]) draw();
 wireSearch();
 document.addEventListener("click", clicked);
 document.addEventListener("keydown", pressed);

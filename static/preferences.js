@@ -32,6 +32,14 @@ export const rememberHours = (hours) => remember("hours", String(hours));
 
 export const chosenView = () => (recall("view") === "list" ? "list" : "cards");
 
+/** The column by which the list is sorted, and whether downwards. */
+export function chosenSort() {
+  const [by, way] = (recall("sort") ?? "name").split(" ");
+  return { by, down: way === "down" };
+}
+
+export const rememberSort = ({ by, down }) => remember("sort", down ? `${by} down` : by);
+
 export function switchView(view) {
   document.documentElement.dataset.view = view;
   remember("view", view);
@@ -55,7 +63,7 @@ export const folded = () => (recall("folded") ?? "").split(",").filter(Boolean);
 
 export const rememberFolded = (groups) => remember("folded", groups.join(","));
 
-function remember(name, value) {
+export function remember(name, value) {
   try {
     localStorage.setItem(name, value);
   } catch (error) {
@@ -63,7 +71,7 @@ function remember(name, value) {
   }
 }
 
-function recall(name) {
+export function recall(name) {
   try {
     return localStorage.getItem(name);
   } catch (error) {

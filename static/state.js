@@ -43,11 +43,11 @@ export function apply(change) {
   return true;
 }
 
-/** Show the answer of a call at once, unless something newer of that machine came while it was under way. */
-export function answered(vm, asOf) {
-  if (state.vms.get(vm.id) !== asOf) return;
-  state.vms.set(vm.id, vm);
-  tell({ vms: [vm.id], groups: false });
+/** Show the answer of a call at once, save machines of which something newer than `before` (by id) came meanwhile. */
+export function answered(vms, before) {
+  const news = vms.filter(({ id }) => state.vms.get(id) === before.get(id));
+  for (const vm of news) state.vms.set(vm.id, vm);
+  if (news.length) tell({ vms: news.map(({ id }) => id), groups: false });
 }
 
 export function setMe(me) {

@@ -8,7 +8,7 @@ import { state } from "../state.js";
 const QUICK = [1, 2, 4, 8];
 const EVENING = 18;
 
-/** The markup. `hours`: what is chosen already, if not the last choice; `later`: they begin to count some day. */
+/** The markup. `hours`: what is chosen already, if not the last choice; `later`: the words for that it is not known yet when they begin to count. */
 export function hoursField(label, { hours, later } = {}) {
   const max = state.settings.max_hours;
   const choices = [...QUICK.filter((one) => one < max), ...(later ? [] : ["evening"]), max];
@@ -23,7 +23,7 @@ export function hoursField(label, { hours, later } = {}) {
       <div class="hours-end">
         <label><input class="input" name="free" inputmode="decimal" autocomplete="off" maxlength="8"
           aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${free}" ${free && html`autofocus`}>${t("hours.unit")}</label>
-        <p class="until-line"><span>${t(later ? "hours.later" : "hours.until")}</span><b data-until aria-live="polite"></b></p>
+        <p class="until-line"><span>${t(later ?? "hours.until")}</span><b data-until aria-live="polite"></b></p>
       </div>
     </fieldset>`;
 }

@@ -3,7 +3,10 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { openDialog } from "./dialog.js";
 
-const KEYS = { "/": "keys.search", "← ↑ → ↓": "keys.arrows", "Enter": "keys.enter", "Esc": "keys.escape", "?": "keys.help" };
+const KEYS = {
+  "/": "keys.search", "← ↑ → ↓": "keys.arrows", "Enter": "keys.enter", "X": "keys.choose", "Shift X": "keys.range",
+  "A": "keys.all", "B": "keys.bar", "Esc": "keys.escape", "?": "keys.help",
+};
 
 export function keysDialog() {
   openDialog({

@@ -26,7 +26,7 @@ function waitDialog(ref, place, { hours, count = 1 } = {}) {
     body: html`<div data-waiters></div>
       ${ref.group_id !== undefined && !mine && placeOf(ref).vm_ids.length > 1 && field("count", t("any.count"), {
         type: "number", value: String(count), min: 1, max: placeOf(ref).vm_ids.length, inputmode: "numeric" })}
-      ${hoursField(t("queue.how_long"), { hours: hours ?? mine?.hours, later: true })}
+      ${hoursField(t("queue.how_long"), { hours: hours ?? mine?.hours, later: "hours.later" })}
       <label class="check"><input type="checkbox" name="auto" value="yes" ${mine?.auto && html`checked`}><span>${t("queue.auto")}
         <small>${t("queue.auto_else", { n: state.settings.hold_minutes })}</small></span></label>`,
     label: t(mine ? "act.save" : "queue.join"),

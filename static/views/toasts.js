@@ -1,5 +1,6 @@
 // Short messages at the corner. What comes in a flood becomes one line.
 import { element, html } from "../html.js";
+import { hear } from "../heard.js";
 import { t } from "../i18n.js";
 import { refresh } from "../live.js";
 import { state } from "../state.js";
@@ -31,7 +32,7 @@ function onTop() {
   root.showPopover();
 }
 
-/** Note that this tab does `kind` to the machine, so that the server's word of it is not said again. */
+/** Note that this tab does `kind` to the machine (undefined: to many at once), so that the server's word of it is not said again. */
 export function did(kind, vmId) {
   mine.set(`${kind} ${vmId}`, Date.now());
 }
@@ -39,6 +40,7 @@ export function did(kind, vmId) {
 /** A `notification` of the server. */
 export function notified(notice) {
   if (notice.kind === "role_changed") refresh();
+  hear(notice);
   gathered.push(notice);
   if (gathered.length === 1) setTimeout(show, GATHER);
 }
@@ -51,4 +53,4 @@ function show() {
   else messages.forEach((message) => toast(message));
 }
 
-const isOwn = ({ kind, vm_id: vmId, by }) => by === state.me.email && Date.now() - (mine.get(`${kind} ${vmId}`) ?? 0) < 5000;
+const isOwn = ({ kind, vm_id: vmId, by = state.me.email }) => by === state.me.email && Date.now() - (mine.get(`${kind} ${vmId}`) ?? 0) < 5000;

@@ -1,0 +1,44 @@
+// The heads of the dense list's columns, which sort it, and the place of a machine in it that has changed.
+import { element, html, icon } from "../html.js";
+import { t } from "../i18n.js";
+import { COLUMNS, compare, onSort, sortAnew, sortBy, sorting } from "../sorting.js";
+import { state } from "../state.js";
+
+const root = element(html`
+  <div class="columns" role="table" aria-label="${t("columns.label")}"><div role="row">${COLUMNS.map((column) => html`
+    <span role="columnheader" class="${column}"><button data-sort="${column}" title="${t(`columns.${column}`)}">${column === "waits"
+      ? html`${icon("queue")}<span class="sr">${t("columns.waits")}</span>` : t(`columns.${column}`)}</button></span>`)}</div></div>`);
+
+export function drawColumns() {
+  document.getElementById("sections").before(root);
+  root.addEventListener("click", ({ target }) => {
+    const column = target.closest("[data-sort]")?.dataset.sort;
+    if (column) sortBy(column);
+  });
+  onSort(mark);
+  sortAnew();
+}
+
+function mark() {
+  for (const head of root.querySelectorAll("[role='columnheader']")) {
+    if (head.className !== sorting.by) head.removeAttribute("aria-sort");
+    else head.setAttribute("aria-sort", sorting.down ? "descending" : "ascending");
+  }
+}
+
+/** Move a card that changed to where it belongs now, unless somebody is at it. */
+export function settle(card) {
+  if (!card || sorting.by === "name" || card.matches(":hover, :focus-within")) return;
+  const others = [...card.parentNode.children].filter((one) => one !== card);
+  const vm = vmOf(card);
+  let [low, high] = [0, others.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(vmOf(others[middle]), vm) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const next = others[low] ?? null;
+  if (card.nextElementSibling !== next) card.parentNode.insertBefore(card, next);
+}
+
+const vmOf = (card) => state.vms.get(card.querySelector(".name").dataset.vm);
