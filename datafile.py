@@ -186,7 +186,7 @@ def _vm_in(fields: Fields) -> Vm:
         heartbeat_at=fields.time("heartbeat_at"),
         told_waiting=fields.flag("told_waiting"),
         hold=_hold_in(fields),
-        queue=_queue_in(fields, booked_at or EARLIEST),
+        queue=_queue_in(fields, booked_at or EARLIEST, of_group=False),
         maintenance=fields.text("maintenance") or "",
         freed_at=fields.time("freed_at"),
         description=fields.text("description") or "",
@@ -204,11 +204,14 @@ def _hold_in(fields: Fields) -> Hold | None:
     return Hold(email, hours, since, until, group) if email else None
 
 
-def _queue_in(fields: Fields, since: datetime) -> tuple[Waiter, ...]:
+def _queue_in(fields: Fields, since: datetime, of_group: bool) -> tuple[Waiter, ...]:
     """Each person once; the original kept a plain list of addresses."""
     queue: dict[str, Waiter] = {}
     for item in fields.items("queue"):
-        waiter = _plain_waiter(item, since) if isinstance(item, str) else _waiter_in(fields.inner("queue", item), since)
+        if isinstance(item, str):
+            waiter = _plain_waiter(item, since)
+        else:
+            waiter = _waiter_in(fields.inner("queue", item), since, of_group)
         if waiter:
             queue.setdefault(waiter.email, waiter)
     return tuple(queue.values())
@@ -219,7 +222,7 @@ def _plain_waiter(text: str, since: datetime) -> Waiter | None:
     return Waiter(email, HOURS_OF_OLD, since) if email else None
 
 
-def _waiter_in(fields: Fields, since: datetime) -> Waiter | None:
+def _waiter_in(fields: Fields, since: datetime, of_group: bool) -> Waiter | None:
     email = _address(fields.required("email", fields.text))
     if not email:
         return None
@@ -228,7 +231,7 @@ def _waiter_in(fields: Fields, since: datetime) -> Waiter | None:
         hours=fields.amount("hours") or HOURS_OF_OLD,
         since=fields.time("since") or since,
         auto=fields.flag("auto"),
-        count=fields.number("count") or 1,
+        count=(fields.number("count") or 1) if of_group else 1,
         heartbeat_minutes=fields.amount("heartbeat_minutes"),
         seen=fields.time("seen"),
     )
@@ -239,7 +242,7 @@ def _group_in(fields: Fields) -> Group:
         id=fields.required("id", fields.number),
         name=fields.required("name", fields.text),
         vm_ids=fields.texts("vm_ids"),
-        queue=_queue_in(fields, EARLIEST),
+        queue=_queue_in(fields, EARLIEST, of_group=True),
         rest=fields.rest(),
     )
 

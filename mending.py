@@ -29,8 +29,8 @@ def mend(draft: Draft) -> tuple[State, list[str]]:
     mended: list[str] = []
     homes = _homes(draft, mended)
     users = _one_record_each(draft.users, mended)
-    firsts = {group.id: group.queue[0].email for group in draft.groups if group.queue}
-    vms = [_settled(replace(vm, group=homes[vm.id]), firsts, users, mended) for vm in draft.vms]
+    waiting = {group.id: {waiter.email for waiter in group.queue} for group in draft.groups}
+    vms = [_settled(replace(vm, group=homes[vm.id]), waiting, users, mended) for vm in draft.vms]
     groups = [_with_its_vms(group, homes, mended) for group in draft.groups]
     state = State(
         vms={vm.id: vm for vm in vms},
@@ -74,9 +74,13 @@ def _with_its_vms(group: Group, homes: dict[str, int | None], mended: list[str])
     return replace(group, vm_ids=kept + missing)
 
 
-def _settled(vm: Vm, firsts: Mapping[int, str], users: Mapping[str, User], mended: list[str]) -> Vm:
+def _settled(vm: Vm, waiting: Mapping[int, set[str]], users: Mapping[str, User], mended: list[str]) -> Vm:
     """A machine is booked by somebody or by nobody; an end without a holder means nothing."""
-    vm = _rightly_held(vm, firsts, mended)
+    vm = _rightly_held(vm, waiting, mended)
+    queue = tuple(waiter for waiter in vm.queue if waiter.email != vm.booked_by)
+    if len(queue) < len(vm.queue):
+        mended.append(f"machine {vm.id!r} had its holder in its queue")
+        vm = replace(vm, queue=queue)
     if vm.booked_by:
         return vm if vm.booked_at else replace(vm, booked_at=_beginning(vm, users))
     if not (vm.expires_at or vm.booked_at or vm.end_set_at or vm.reminded):
@@ -85,14 +89,14 @@ def _settled(vm: Vm, firsts: Mapping[int, str], users: Mapping[str, User], mende
     return replace(vm.freed(), note=vm.note)
 
 
-def _rightly_held(vm: Vm, firsts: Mapping[int, str], mended: list[str]) -> Vm:
-    """Only a free machine is held, and without an end only for who is first in its group's queue."""
+def _rightly_held(vm: Vm, waiting: Mapping[int, set[str]], mended: list[str]) -> Vm:
+    """Only a free machine is held, and without an end only for who waits in its group's queue."""
     hold = vm.hold
     if hold is None:
         return vm
     for_group = hold.group is not None and hold.group == vm.group
-    first = firsts.get(vm.group) if for_group and vm.group is not None else None
-    if vm.booked_by or vm.maintenance or (hold.until is None and first != hold.email):
+    waits = for_group and hold.email in waiting[vm.group]
+    if vm.booked_by or vm.maintenance or not (hold.until or waits):
         mended.append(f"machine {vm.id!r} was held for {hold.email!r}, which cannot be")
         return replace(vm, hold=None)
     return vm if for_group else replace(vm, hold=replace(hold, group=None))

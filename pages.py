@@ -119,7 +119,7 @@ def _boot() -> str:
 
 def _link_page(meant: Meant, token: str, text: str, button: str | None, until: Any, vm: Vm) -> str:
     spoken = language()
-    length = vm.hold.hours if meant.deed == "take" and vm.hold else by_link.hours(parts().config)
+    length = by_link.hours_to_take(vm, parts().config) if vm.hold else by_link.hours(parts().config)
     words = {"vm": meant.vm_id, "until": i18n.moment(spoken, until), "time": i18n.hours(spoken, length)}
     return render_template(
         "link.html",

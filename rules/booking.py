@@ -32,15 +32,15 @@ def book(
     refuse_if_taken(vm)
     if vm.maintenance:
         refuse("in_maintenance", vm_id=vm_id, reason=vm.maintenance)
+    left = None
     if vm.hold and vm.hold.email != actor:
         if not (force and access.is_admin(change.users, limits, actor)):
             refuse("vm_held", vm_id=vm_id, holder=vm.hold.email, until=vm.hold.until)
         change.tell(Event("hold_taken", by=actor, to=vm.hold.email, vm_id=vm_id))
         left, vm = vm.hold.group, turns.put_back(change, vm)
-        lease.begin(change, now, limits, vm, actor, hours, **more)
-        turns.serve_group(change, now, limits, left)
-    else:
-        lease.begin(change, now, limits, vm, actor, hours, **more)
+    lease.begin(change, now, limits, vm, actor, hours, **more)
+    turns.serve(change, now, limits, vm_id)  # not with it, but with what was kept for who is not first any more
+    turns.serve_group(change, now, limits, left)
     turns.tell_holder(change, vm_id)
     return change.vms[vm_id]
 

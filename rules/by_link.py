@@ -24,7 +24,7 @@ def release(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
 def take(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
     """Book what is held, for the hours that were asked for in the queue."""
     vm = _meant(change, now, limits, meant)
-    return booking.book(change, now, limits, meant.holder, vm.id, min(vm.hold.hours, limits.max_hours))
+    return booking.book(change, now, limits, meant.holder, vm.id, hours_to_take(vm, limits))
 
 
 def pass_on(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
@@ -36,6 +36,11 @@ def pass_on(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
 def hours(limits: Any) -> float:
     """A mail cannot ask how long, so it adds an hour, or what is allowed where that is less."""
     return min(1, limits.max_hours)
+
+
+def hours_to_take(vm: Vm, limits: Any) -> float:
+    """The hours asked for in the queue, or what is allowed where that is less."""
+    return min(vm.hold.hours, limits.max_hours, limits.max_ahead_hours)
 
 
 def is_meant(vm: Vm | None, meant: Any, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from records import Vm
-from rules import endings, lease, turns
+from rules import endings, lease, queue, turns
 from rules.events import Event
 
 
@@ -32,6 +32,8 @@ def set_right(change: Any, now: datetime, limits: Any) -> None:
 
     A booking without an end would stay for ever: it gets the longest one from now.
     """
+    for group in list(change.groups.values()):
+        queue.drop_who_wants_more(change, now, limits, group, by=None)
     waited_for = {group.id for group in change.groups.values() if group.queue}
     for vm in list(change.vms.values()):
         if vm.booked_by and not vm.expires_at:

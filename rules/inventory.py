@@ -81,7 +81,7 @@ def _serve_or_not(change: Any, now: datetime, limits: Any, vm: Vm, reason: str, 
     waiting = {waiter.email for waiter in vm.queue} | ({lost.email} if lost and lost.until else set())
     for email in sorted(waiting):
         change.tell(Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason))
-    turns.serve_group(change, now, limits, lost.group if lost else None)
+    turns.serve_group(change, now, limits, vm.group)
 
 
 def _place(change: Any, now: datetime, limits: Any, vm: Vm, group_id: int | None, by: str | None) -> None:

@@ -21,29 +21,15 @@ def serve(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None = 
     doing it is that the turn has come.
     """
     vm = change.vms.get(vm_id)
-    place = _served_next(change, vm) if vm and vm.stands_free else None
-    if vm is None or place is None:
-        return
-    waiter, group_id = place.queue[0], place.id if isinstance(place, Group) else None
-    vm = replace(vm, hold=Hold(waiter.email, waiter.hours, waiter.since, group=group_id))
-    change.vms[vm_id] = vm
-    kept = [vm] if waiter.count == 1 else list(kept_for(change, place, waiter.email))
-    if len(kept) < waiter.count:
-        return
-    write(change, replace(change.vms[vm_id] if group_id is None else place, queue=place.queue[1:]))
-    for each in kept:
-        _grant(change, now, limits, change.vms[each.id], waiter, by)
+    group = change.groups.get(vm.group) if vm else None
+    for each in (vm_id, *_no_longer_kept(change, group)):
+        _serve_one(change, now, limits, each, by)
 
 
 def serve_group(change: Any, now: datetime, limits: Any, group_id: int | None) -> None:
-    """Serve with all machines of the group, once another may be first in its queue: what was kept is free again."""
+    """Serve with all machines of the group, once another may be first in its queue."""
     group = change.groups.get(group_id)
-    if not group or not group.queue:
-        return
-    for vm in map(change.vms.get, group.vm_ids):
-        if vm.hold and vm.hold.until is None and vm.hold.email != group.queue[0].email:
-            change.vms[vm.id] = replace(vm, hold=None)
-    for vm_id in group.vm_ids:
+    for vm_id in group.vm_ids if group and group.queue else ():
         serve(change, now, limits, vm_id)
 
 
@@ -60,7 +46,7 @@ def pass_on(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
 
 
 def put_back(change: Any, vm: Vm) -> Vm:
-    """The machine without its hold; who loses it by no fault of their own is first in the queue again.
+    """The machine without its hold; who loses it by no fault of their own has the old place in the queue again.
 
     The machine is to be withheld next, and then the group served: its first may be another now.
     """
@@ -69,9 +55,11 @@ def put_back(change: Any, vm: Vm) -> Vm:
     if hold is None or hold.until is None:  # somebody still collecting has a place in the queue
         return freed
     place = change.groups.get(hold.group) or freed
-    others = tuple(waiter for waiter in place.queue if waiter.email != hold.email)
     own = next((waiter for waiter in place.queue if waiter.email == hold.email), None)
-    write(change, replace(place, queue=(_waiting_again(hold, own), *others)))
+    others = [waiter for waiter in place.queue if waiter is not own]
+    earlier = sum(1 for waiter in others if waiter.since <= hold.since)
+    queue = (*others[:earlier], _waiting_again(hold, own), *others[earlier:])
+    write(change, replace(place, queue=queue))
     return change.vms[vm.id]
 
 
@@ -113,11 +101,56 @@ def _waiting_again(hold: Hold, own: Waiter | None) -> Waiter:
     return replace(own, since=hold.since, count=own.count + (own.since == hold.since))
 
 
-def _served_next(change: Any, vm: Vm) -> Place | None:
-    """The queue whose first has waited longer: the machine's own, or its group's."""
-    group = change.groups.get(vm.group)
-    queues: list[Place] = [place for place in (vm, group) if place and place.queue]
-    return min(queues, key=lambda place: place.queue[0].since, default=None)
+def _no_longer_kept(change: Any, group: Group | None) -> list[str]:
+    """Machines of the group that were kept for somebody who is not first any more; they stand free now."""
+    first = _first(change, group) if group else None
+    loose = []
+    for vm in map(change.vms.get, group.vm_ids if group and _wants_several(group) else ()):
+        if vm and vm.hold and vm.hold.until is None and not (first and first.email == vm.hold.email):
+            change.vms[vm.id] = replace(vm, hold=None)
+            loose.append(vm.id)
+    return loose
+
+
+def _wants_several(group: Group) -> bool:
+    return any(waiter.count > 1 for waiter in group.queue)
+
+
+def _serve_one(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None) -> None:
+    vm = change.vms.get(vm_id)
+    place, waiter = _served_next(change, vm) if vm and vm.stands_free else (None, None)
+    if vm is None or place is None or waiter is None:
+        return
+    group_id = place.id if isinstance(place, Group) else None
+    vm = change.vms[vm_id] = replace(vm, hold=Hold(waiter.email, waiter.hours, waiter.since, group=group_id))
+    kept = [vm] if waiter.count == 1 else list(kept_for(change, place, waiter.email))
+    if len(kept) < waiter.count:
+        return
+    place = vm if group_id is None else place
+    write(change, replace(place, queue=tuple(other for other in place.queue if other is not waiter)))
+    for each in kept:
+        _grant(change, now, limits, change.vms[each.id], waiter, by)
+
+
+def _served_next(change: Any, vm: Vm) -> tuple[Place | None, Waiter | None]:
+    """Who has waited longest, and where: in the machine's own queue or in its group's."""
+    places = (vm, change.groups.get(vm.group))
+    firsts = [(place, waiter) for place in places if place and (waiter := _first(change, place))]
+    return min(firsts, key=lambda first: first[1].since, default=(None, None))
+
+
+def _first(change: Any, place: Place) -> Waiter | None:
+    """The first in the queue who can be served: who wants more than there is to come does not keep the others."""
+    for waiter in place.queue:
+        if waiter.count == 1 or waiter.count <= _to_come(change, place, waiter.email):
+            return waiter
+    return None
+
+
+def _to_come(change: Any, group: Group, email: str) -> int:
+    """How many machines of the group may yet be that person's: not those out of service, nor what they have."""
+    vms = map(change.vms.get, group.vm_ids)
+    return sum(1 for vm in vms if vm and not vm.maintenance and vm.booked_by != email)
 
 
 def _grant(change: Any, now: datetime, limits: Any, vm: Vm, waiter: Waiter, by: str | None) -> None:

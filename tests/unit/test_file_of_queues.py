@@ -21,7 +21,7 @@ TOKEN = Token("t1", "nightly", "hash", NOON, NOON + timedelta(days=9), used=NOON
 BOOKED = Vm(
     "booked",
     group=1,
-    booked_by=BOB,
+    booked_by=CHARLIE,
     expires_at=NOON + timedelta(hours=2),
     booked_at=NOON,
     end_set_at=NOON,
@@ -31,7 +31,7 @@ BOOKED = Vm(
     heartbeat_minutes=10.0,
     heartbeat_at=NOON + timedelta(minutes=5),
     told_waiting=True,
-    queue=(WAITER,),
+    queue=(replace(WAITER, count=1),),
     maintenance="disk swap",
     freed_at=NOON - timedelta(days=1),
     description="fast",

@@ -46,7 +46,7 @@ def test_nobody_is_put_back_beside_themselves(full):
 def test_being_put_back_the_queue_may_be_longer_than_ten(taken):
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
-    ten = tuple(Waiter(f"p{n}@example.com", 1, NOON) for n in range(10))
+    ten = tuple(Waiter(f"p{n}@example.com", 1, NOON + timedelta(hours=1)) for n in range(10))
     taken.state.vms["vm"] = replace(taken.vm(), queue=ten)
     taken.do(book, actor=ALICE, vm_id="vm", hours=1, force=True)
     assert waiting(taken.vm())[:2] == [BOB, "p0@example.com"]

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from rules import groups
-from rules.booking import book
+from rules.booking import book, cancel
 from rules.expiry import next_deadline
+from rules.inventory import edit
 from rules.queue import join, leave
 from support.world import ALICE, BOB, CHARLIE
 from unit.queues import free, holds, queued, waiting
@@ -83,3 +84,31 @@ def test_a_machine_kept_for_the_group_that_leaves_it_is_kept_no_more(full):
     assert holds(full) == {"a": (BOB, False)}
     full.do(groups.remove_vm, actor=ALICE, vm_id="a")
     assert (holds(full), waiting(full.state.groups[1])) == ({"a": (ALICE, True)}, [BOB])
+
+
+def test_who_wants_more_than_can_come_keeps_nothing_from_the_others(perf):
+    perf.do(edit, actor=ALICE, vm_id="c", maintenance="broken")
+    perf.do(join, actor=BOB, group_id=1, hours=1, count=3)
+    assert holds(perf) == {}
+    perf.do(book, actor=CHARLIE, vm_id="a", hours=1)
+    perf.do(cancel, actor=CHARLIE, vm_id="a")
+    perf.do(edit, actor=ALICE, vm_id="c", maintenance=None)
+    assert holds(perf) == {"a": (BOB, True), "b": (BOB, True), "c": (BOB, True)}
+
+
+def test_what_was_kept_is_free_again_once_one_of_them_goes_out_of_service(full):
+    full.do(join, actor=BOB, group_id=1, hours=1, count=3)
+    queued(full, ALICE, group_id=1)
+    free(full, "a", "b")
+    assert holds(full) == {"a": (BOB, False), "b": (BOB, False)}
+    full.do(edit, actor=ALICE, vm_id="c", maintenance="broken")
+    assert list(holds(full).values()) == [(ALICE, True)]
+    assert waiting(full.state.groups[1]) == [BOB]
+
+
+def test_what_one_has_oneself_does_not_come(perf):
+    perf.do(book, actor=BOB, vm_id="a", hours=1)
+    perf.do(join, actor=BOB, group_id=1, hours=1, count=3)
+    assert holds(perf) == {}
+    perf.do(cancel, actor=BOB, vm_id="a")
+    assert holds(perf) == {"a": (BOB, True), "b": (BOB, True), "c": (BOB, True)}
