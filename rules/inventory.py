@@ -62,6 +62,17 @@ def delete(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: st
     turns.serve_group(change, now, limits, vm.group)
 
 
+def delete_all(
+    change: Any, now: datetime, limits: Any, actor: str | None, vm_ids: list[str], force: bool = False
+) -> None:
+    """All these machines go, or none: what is booked is looked at before the first goes and others are served."""
+    access.admin_only(change, limits, actor)
+    for vm_id in () if force else vm_ids:
+        booking.refuse_if_taken(endings.machine(change, now, limits, vm_id))
+    for vm_id in vm_ids:
+        delete(change, now, limits, actor, vm_id, force=True)
+
+
 def _without_hold(change: Any, vm: Vm, by: str | None) -> Vm:
     """Who had it from a group's queue waits there again, in front; of its own queue, all are told by the caller."""
     if vm.hold and vm.hold.until and vm.hold.group is not None:

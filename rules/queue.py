@@ -44,8 +44,11 @@ def join(
         refuse("queue_full", max=WAITERS_A_MACHINE * _size(place))
     queue = [_renewed(w, waiter) if w is old else w for w in place.queue] + ([] if old else [waiter])
     turns.write(change, replace(place, queue=tuple(queue)))
+    if isinstance(place, Vm):
+        turns.serve(change, now, limits, place.id, by=actor)
+    else:
+        turns.serve_group(change, now, limits, place.id, by=actor)
     for machine_id in _machines(place):
-        turns.serve(change, now, limits, machine_id, by=actor)
         turns.tell_holder(change, machine_id)
     return "already_in_queue" if old else "ok", position(_place(change, vm_id, group_id), actor)
 
@@ -169,7 +172,7 @@ def _place(change: Any, vm_id: str | None, group_id: int | None) -> Vm | Group:
 
 def _check_count(place: Vm | Group, count: int) -> None:
     if count > _size(place):
-        refuse("group_too_small", count=count, n=_size(place))
+        refuse("group_too_small", count=count, n=len(_machines(place)))
 
 
 def _size(place: Vm | Group) -> int:

@@ -22,15 +22,19 @@ def serve(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None = 
     """
     vm = change.vms.get(vm_id)
     group = change.groups.get(vm.group) if vm else None
-    for each in (vm_id, *_no_longer_kept(change, group)):
-        _serve_one(change, now, limits, each, by)
+    if group and any(waiter.count > 1 for waiter in group.queue):
+        serve_group(change, now, limits, group.id, by)  # with this machine, another may be the one to be served
+    else:
+        _serve_one(change, now, limits, vm_id, by)
 
 
-def serve_group(change: Any, now: datetime, limits: Any, group_id: int | None) -> None:
+def serve_group(change: Any, now: datetime, limits: Any, group_id: int | None, by: str | None = None) -> None:
     """Serve with all machines of the group, once another may be first in its queue."""
     group = change.groups.get(group_id)
-    for vm_id in group.vm_ids if group and group.queue else ():
-        serve(change, now, limits, vm_id)
+    if group and group.queue:
+        _let_go_of_what_is_not_for_the_first(change, group)
+        for vm_id in group.vm_ids:
+            _serve_one(change, now, limits, vm_id, by)
 
 
 def lapse(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
@@ -101,19 +105,11 @@ def _waiting_again(hold: Hold, own: Waiter | None) -> Waiter:
     return replace(own, since=hold.since, count=own.count + (own.since == hold.since))
 
 
-def _no_longer_kept(change: Any, group: Group | None) -> list[str]:
-    """Machines of the group that were kept for somebody who is not first any more; they stand free now."""
-    first = _first(change, group) if group else None
-    loose = []
-    for vm in map(change.vms.get, group.vm_ids if group and _wants_several(group) else ()):
+def _let_go_of_what_is_not_for_the_first(change: Any, group: Group) -> None:
+    first = _first(change, group)
+    for vm in map(change.vms.get, group.vm_ids):
         if vm and vm.hold and vm.hold.until is None and not (first and first.email == vm.hold.email):
             change.vms[vm.id] = replace(vm, hold=None)
-            loose.append(vm.id)
-    return loose
-
-
-def _wants_several(group: Group) -> bool:
-    return any(waiter.count > 1 for waiter in group.queue)
 
 
 def _serve_one(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None) -> None:
