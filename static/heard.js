@@ -19,7 +19,7 @@ export function onHeard(listener) {
   return () => listeners.delete(listener);
 }
 
-/** Newest first: {at, kind, msg, vm, seen}. */
+/** Newest first: {at, revision (of the board), msg, vm, seen}. */
 export const heard = () => JSON.parse(recall(place()) ?? "[]");
 
 export const unread = () => (state.me.authenticated ? heard().filter(({ seen }) => !seen).length : 0);
@@ -28,9 +28,9 @@ export const unread = () => (state.me.authenticated ? heard().filter(({ seen }) 
 export function hear({ kind, msg, vm_id: vm, by }) {
   if (!state.me.authenticated || !(PERSONAL.has(kind) || (by !== state.me.email && concerns(vm)))) return;
   const before = heard();
-  const at = now();
-  if (before.some((one) => one.msg === msg && one.kind === kind && at - one.at < 2 * LATELY)) return; // another tab was faster
-  keep([{ at, kind, msg, vm }, ...before]);
+  const { revision } = state;
+  if (before.some((one) => one.msg === msg && one.revision === revision)) return; // another tab was faster
+  keep([{ at: now(), revision, msg, vm }, ...before]);
 }
 
 export const markSeen = () => keep(heard().map((one) => ({ ...one, seen: true })));

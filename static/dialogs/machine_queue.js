@@ -20,9 +20,8 @@ function part(title, queue, place, joinable) {
   const n = placeIn(queue);
   const act = place.vm === undefined ? "queue-group" : "queue";
   return html`<section class="waiting"><header><h3>${title}</h3>
-      ${n > 0 && html`<b class="place">${t("queue.your_place", { n })}</b>`}
-      ${n > 0 && button("leave-queue", place, "", t("queue.leave"))}
-      ${joinable && join(act, place, n ? t("queue.change") : t("queue.join"))}</header>
+      ${n > 0 ? html`<b class="place">${t("queue.your_place", { n })}</b>` : joinable && join(act, place, t("queue.join"))}</header>
+    ${n > 0 && html`<div class="choices">${joinable && join(act, place, t("queue.change"))}${button("leave-queue", place, "", t("queue.leave"))}</div>`}
     ${state.me.authenticated && waiters(queue, place)}</section>`;
 }
 

@@ -46,7 +46,8 @@ function drawActs() {
   const acts = part(".acts");
   if (acts.dataset.of !== kinds().join()) {
     acts.dataset.of = kinds().join();
-    fill(acts, kinds().map((kind) => html`<button class="button small" data-act="bulk" data-acts data-kind="${kind}">${t(`bulk.${kind}`)}</button>`));
+    fill(acts, html`${kinds().map((kind) => html`
+      <button class="button small" data-act="bulk" data-acts data-kind="${kind}">${t(`bulk.${kind}`)}</button>`)}`);
   }
   for (const button of acts.children) {
     const why = hindrance(button.dataset.kind, chosen)?.why;

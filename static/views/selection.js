@@ -61,7 +61,8 @@ function pressed(event) {
 
 /** The letter that was pressed, on a Russian keyboard too; "" where something is typed, and over a dialog. */
 export function keyOf(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.pick), textarea, select, dialog")) return "";
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return "";
+  if (event.target.closest("input:not(.pick), textarea, select")) return "";
   return (/^[ -~]/.test(event.key) ? event.key : event.code.replace("Key", "")).toLowerCase();
 }
 

@@ -66,8 +66,12 @@ def none(found: list[str]) -> bool:
 def test_nothing_is_wrong_with_the_board(window, alice, language):
     here = window(alice, language=language)
     assert none(faults_by_day_and_night(here))
+    for vm_id in "server-01", "build-03":
+        here.card(vm_id).get_by_role("checkbox").click()
+    expect(here.page.get_by_role("region", name=here.say("bulk.label"))).to_be_visible()
+    assert none(faults_by_day_and_night(here))
     here.page.get_by_role("button", name=here.say("view.list")).click()
-    assert none(faults(here))
+    assert none(faults_by_day_and_night(here))
     here.page.set_viewport_size({"width": 390, "height": 844})
     assert none(faults(here))
     here.search.fill("nothing of this name")
@@ -123,6 +127,42 @@ def test_nothing_is_wrong_with_the_dialogs_of_the_board(window, alice):
         here.page.keyboard.press("Escape")
         expect(here.no_dialog).to_have_count(0)
     assert none(found)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_nothing_is_wrong_with_what_is_done_with_several(window, alice, language):
+    here = window(alice, language=language)
+    found = []
+    for kind, vm_ids in {
+        "book": ["server-01", "gpu-01"],
+        "renew": ["server-02", "server-04"],
+        "release": ["server-04"],
+        "move": [],
+        "delete": ["build-03"],
+    }.items():
+        for vm_id in vm_ids:
+            here.card(vm_id).get_by_role("checkbox").click()
+        bar = here.page.get_by_role("region", name=here.say("bulk.label"))
+        bar.get_by_role("button", name=here.say(f"bulk.{kind}"), exact=True).click()
+        expect(here.dialog).to_be_visible()
+        found += faults_by_day_and_night(here, DIALOG)
+        here.page.keyboard.press("Escape")
+        if kind != "release":
+            here.page.keyboard.press("Escape")
+    assert none(found)
+
+
+def test_nothing_is_wrong_with_the_last_notifications(window, alice, bob):
+    here = window(bob)
+    bell = here.page.locator("#account .bell")
+    done(alice.renew("stage-01", 0.1))
+    expect(bell.locator("b")).to_have_text("1")
+    found = faults_by_day_and_night(here)
+    bell.click()
+    expect(here.dialog.get_by_role("listitem")).to_have_count(1)
+    found += faults_by_day_and_night(here, DIALOG)
+    here.button("heard.clear").click()
+    assert none(found + faults_by_day_and_night(here, DIALOG))
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -1,0 +1,121 @@
+"""The columns of the dense list: they sort the machines of each group, by click and by key, and it is remembered."""
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.machines import starter
+from browser.queues import join
+from support.answers import done
+from support.people import Person
+from support.server import ADMIN, running
+
+BY_NAME = ["server-01", "server-02", "server-03", "server-04"]
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The starter inventory: server-01 is taken for longer than server-03, two wait for the first and one for the last,
+    and server-02 is out of service."""
+    with running(tmp_path, starter()) as server:
+        alice, carol = Person(server, ADMIN).sign_in(), Person(server, "carol@example.com").sign_in()
+        done(carol.book("server-01", 5, note="a long run"))
+        done(carol.book("server-03", 1))
+        done(alice.edit_vm("server-02", maintenance="zzz"))
+        for _ in range(2):
+            join(Person(server).sign_in(), vm_id="server-01")
+        join(alice, vm_id="server-03")
+        yield server
+
+
+@pytest.fixture
+def here(window, bob):
+    one = window(bob)
+    one.page.get_by_role("button", name=one.say("view.list")).click()
+    return one
+
+
+def head(here, column: str):
+    return here.page.get_by_role("columnheader", name=here.say(f"columns.{column}"))
+
+
+def sort(here, column: str) -> None:
+    head(here, column).get_by_role("button").click()
+
+
+def order(here, group: str = "Production") -> list[str]:
+    return here.section(group).locator(".card .name").all_inner_texts()
+
+
+@pytest.mark.parametrize(
+    ("column", "up", "down"),
+    [
+        ("name", BY_NAME[::-1], BY_NAME),
+        ("ip", BY_NAME, BY_NAME[::-1]),
+        ("who", ["server-04", "server-01", "server-03", "server-02"], ["server-02", "server-01", "server-03", "server-04"]),
+        ("until", ["server-03", "server-01", "server-02", "server-04"], ["server-01", "server-03", "server-02", "server-04"]),
+        ("waits", ["server-03", "server-01", "server-02", "server-04"], ["server-01", "server-03", "server-02", "server-04"]),
+    ],
+)  # fmt: skip
+def test_a_click_sorts_within_the_groups_and_another_turns_it_round(here, column, up, down):
+    assert order(here) == BY_NAME
+    sort(here, column)
+    assert order(here) == up
+    turned = "descending" if column == "name" else "ascending"
+    expect(head(here, column)).to_have_attribute("aria-sort", turned)
+    sort(here, column)
+    assert order(here) == down
+    expect(here.page.locator("[aria-sort]")).to_have_count(1)
+    assert sorted(order(here, "Staging")) == ["stage-01", "stage-02", "stage-03"]
+
+
+def test_it_goes_by_key_and_the_focus_stays(here):
+    button = head(here, "about").get_by_role("button")
+    button.focus()
+    here.page.keyboard.press("Enter")
+    assert order(here)[0] == "server-01"
+    here.page.keyboard.press("Enter")
+    assert order(here)[0] == "server-02"
+    expect(button).to_be_focused()
+
+
+def test_it_is_remembered_and_the_cards_stay_by_their_names(here):
+    sort(here, "until")
+    sort(here, "until")
+    by_end = order(here)
+    here.go()
+    assert order(here) == by_end
+    expect(head(here, "until")).to_have_attribute("aria-sort", "descending")
+    here.page.get_by_role("button", name=here.say("view.cards")).click()
+    assert order(here) == BY_NAME
+    expect(here.page.get_by_role("columnheader")).to_have_count(0)
+    here.page.get_by_role("button", name=here.say("view.list")).click()
+    assert order(here) == by_end
+
+
+def test_a_machine_that_changes_moves_unless_somebody_is_at_it(here, carol):
+    sort(here, "until")
+    done(carol.cancel("server-03"))  # alice's turn: it is held for some minutes
+    done(carol.book("server-04", 3))
+    expect(here.section("Production").locator(".card .name").nth(1)).to_have_text("server-04")
+    assert order(here) == ["server-03", "server-04", "server-01", "server-02"]
+    here.card("server-04").locator(".name").focus()
+    done(carol.cancel("server-04"))
+    expect(here.card("server-04")).to_contain_text("Free")
+    expect(here.card("server-04").locator(".name")).to_be_focused()
+    assert order(here).index("server-04") == 1
+
+
+def test_a_new_machine_finds_its_place(here, server):
+    alice = Person(server, ADMIN).sign_in()
+    sort(here, "about")
+    done(alice.add_vm("server-00", 1, description="aaa, first of all"), 201)
+    expect(here.card("server-00")).to_be_visible()
+    assert order(here).index("server-00") == 1
+    assert order(here)[0] == "server-01"
+
+
+def test_ranges_follow_the_order_shown(here):
+    sort(here, "until")
+    here.card("server-03").get_by_role("checkbox").click()
+    here.card("server-02").get_by_role("checkbox").click(modifiers=["Shift"])
+    assert here.page.locator(".card.chosen .name").all_inner_texts() == ["server-03", "server-01", "server-02"]
