@@ -6,34 +6,48 @@ export const SOON = HOUR / 2;
 export const KINDS = ["all", "free", "mine", "soon", "taken"];
 
 export const filter = { text: "", group: "", kind: "all" };
+const PAUSE = 200; // milliseconds; the browser is slow to change the address of a large page
 const listeners = new Set();
+let words = [], written;
 
 export function onFilter(listener) {
   listeners.add(listener);
 }
 
-/** Change the filter. Typing replaces the address, choosing makes a new step to go back from. */
+/** Change the filter. Typing replaces the address, once it pauses; choosing makes a new step to go back from. */
 export function setFilter(changes, step = true) {
+  clearTimeout(written);
+  if (step) writeAddress("replaceState"); // what was typed just before belongs to the step that is left
+  assign(changes);
+  if (step) writeAddress("pushState");
+  else written = setTimeout(writeAddress, PAUSE, "replaceState");
+}
+
+function assign(changes) {
   Object.assign(filter, changes);
-  const address = addressOf(filter);
-  if (address !== location.search) history[step ? "pushState" : "replaceState"](null, "", address || location.pathname);
+  words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   for (const listener of listeners) listener();
+}
+
+function writeAddress(way) {
+  const address = addressOf(filter);
+  if (address !== location.search) history[way](null, "", address || location.pathname);
 }
 
 export function readAddress() {
   const query = new URLSearchParams(location.search);
   const kind = query.get("show");
-  Object.assign(filter, {
+  clearTimeout(written);
+  assign({
     text: query.get("q") ?? "",
     group: query.get("group") ?? "",
     kind: KINDS.includes(kind) ? kind : "all",
   });
-  for (const listener of listeners) listener();
 }
 
 /** Whether the machine is looked for, by all but the group. */
 export function fits(vm) {
-  return isOfKind(vm, filter.kind) && hasText(vm, filter.text);
+  return isOfKind(vm, filter.kind) && hasWords(vm);
 }
 
 export function isOfKind(vm, kind) {
@@ -49,8 +63,7 @@ export const endsSoon = (vm) => Boolean(vm.expires_at) && Date.parse(vm.expires_
 /** Whether the section of that group is looked for; "none" stands for the machines without one. */
 export const fitsGroup = (id) => filter.group === "" || filter.group === String(id ?? "none");
 
-function hasText(vm, text) {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+function hasWords(vm) {
   if (!words.length) return true;
   const hay = searchable(vm);
   return words.every((word) => hay.includes(word));
@@ -58,7 +71,8 @@ function hasText(vm, text) {
 
 const kept = new WeakMap();
 
-function searchable(vm) {
+/** All that is searched of a machine, put together once. */
+export function searchable(vm) {
   if (!kept.has(vm)) {
     const fields = [vm.id, vm.external_ip, vm.internal_ip, vm.description, vm.note, vm.booked_by, vm.via, vm.held_for,
       vm.maintenance, ...(vm.tags ?? [])];

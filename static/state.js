@@ -10,6 +10,7 @@ export const state = {
   online: true,
 };
 
+const FEW = 30; // more changes than these are not shown one by one
 const listeners = new Set();
 
 /**
@@ -21,12 +22,15 @@ export function subscribe(listener) {
   return () => listeners.delete(listener);
 }
 
-/** Take over a whole `GET /vms` answer. */
+/** Take over a whole `GET /vms` answer. What is as it was stays, so that nothing is drawn again for it. */
 export function load(board) {
-  state.vms = new Map(board.vms.map((vm) => [vm.id, vm]));
+  const before = state.vms;
+  state.vms = new Map(board.vms.map((vm) => [vm.id, alike(vm, before.get(vm.id)) ? before.get(vm.id) : vm]));
+  const others = state.groups;
   state.groups = board.groups;
   state.revision = board.revision;
-  tell({ vms: "all", groups: true, queues: true });
+  const changed = [...new Set([...before.keys(), ...state.vms.keys()])].filter((id) => before.get(id) !== state.vms.get(id));
+  tell({ vms: changed.length > FEW ? "all" : changed, groups: !sameMake(others, state.groups), queues: true });
 }
 
 /** Apply a socket's `change`. False: there is a gap, and all must be fetched. */
@@ -85,6 +89,12 @@ function tell(what) {
 
 function same(one, other) {
   return ["authenticated", "email", "role"].every((key) => one[key] === other[key]);
+}
+
+/** Whether these say the same of a machine. */
+function alike(one, other) {
+  return other !== undefined && Object.keys(one).every((key) => one[key] === other[key] ||
+    (typeof one[key] === "object" && JSON.stringify(one[key]) === JSON.stringify(other[key])));
 }
 
 /** Whether these are the same groups with the same machines, whoever waits for them. */

@@ -1,7 +1,7 @@
 // One machine as a card: made once, then changed in place.
 import { endsSoon } from "../filter.js";
 import { at, exactly, partLeft, tickOf, timeLeft } from "../format.js";
-import { element, html, setText } from "../html.js";
+import { element, fragment, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { whyNotRenewed } from "../queue.js";
 import { state } from "../state.js";
@@ -10,37 +10,46 @@ import { showWaits } from "./waits.js";
 
 const BEHIND = ["taken", "kept", "turn"]; // the time left stands at the end
 
-const pattern = element(html`
-  <li class="card">
-    <div class="row">
-      <svg class="mark" aria-hidden="true"><use/></svg>
-      <button class="name" data-act="open"></button>
-      <button class="ip" data-act="copy"></button>
-    </div>
-    <div class="row">
-      <span class="say"><span class="sr"></span><span class="who"></span><span class="until"></span></span>
-      <span class="left"></span><span class="about"></span>
-      <button class="act" data-acts></button>
-    </div>
-    <i class="bar"></i>
-  </li>`);
+// All machines are there by their names from the start; the rest of a card is made when its turn comes.
+const outline = element(html`<li class="card"><div class="row"><button class="name" data-act="open"></button></div></li>`);
+const [mark, ip] = fragment(html`
+  <svg class="mark" aria-hidden="true"><use/></svg><button class="ip" data-act="copy"></button>`).children;
+// Not completed: the browser would note all the checks in its history with every change of the address
+const below = fragment(html`
+  <div class="row">
+    <span class="say"><span class="sr"></span><span class="who"></span><span class="until"></span></span>
+    <span class="left"></span><span class="about"></span>
+    <button class="act" data-acts></button>
+  </div>
+  <i class="bar"></i><input class="pick" type="checkbox" tabindex="-1" autocomplete="off">`);
 
-export function makeCard(vm) {
-  const node = pattern.cloneNode(true);
+/** The outline of a card: its machine's name. */
+export function outlineCard(vm) {
+  const node = outline.cloneNode(true);
+  const name = node.firstElementChild.firstElementChild;
+  name.textContent = name.dataset.vm = vm.id;
+  return { node, vm, name, made: false };
+}
+
+/** All of the card. */
+export function makeCard(card) {
+  const { node, name } = card;
   const part = (selector) => node.querySelector(selector);
-  const card = {
-    node, mark: part(".mark use"), name: part(".name"), ip: part(".ip"),
-    word: part(".say .sr"), who: part(".who"), until: part(".until"), left: part(".left"), act: part(".act"), about: part(".about"), bar: part(".bar"),
-  };
-  updateCard(card, vm);
-  return card;
+  name.before(mark.cloneNode(true));
+  name.after(ip.cloneNode(true));
+  node.append(below.cloneNode(true));
+  Object.assign(card, {
+    made: true, mark: part(".mark use"), ip: part(".ip"), word: part(".say .sr"), who: part(".who"), until: part(".until"),
+    left: part(".left"), act: part(".act"), about: part(".about"), bar: part(".bar"),
+  });
+  Object.assign(part(".pick"), { ariaLabel: card.vm.id, checked: node.classList.contains("chosen") });
+  updateCard(card, card.vm);
 }
 
 /** Bring the card up to date with the machine. */
 export function updateCard(card, vm) {
   card.vm = vm;
-  setText(card.name, vm.id);
-  card.name.dataset.vm = vm.id;
+  if (!card.made) return;
   card.name.title = [vm.id, vm.description].filter(Boolean).join("\n");
   const address = vm.external_ip || vm.internal_ip || "";
   card.ip.hidden = !address;

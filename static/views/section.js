@@ -43,7 +43,8 @@ export function nameSection(section, group) {
       aria-label="${t("group.delete")}: ${group.name}">${icon("trash")}</button>`);
 }
 
-export function countSection(section, { free, all }, group) {
+export function countSection(section, { free, all, shown }, group) {
+  section.grid.style.setProperty("--shown", Math.max(1, shown));
   if (group) showDoing(section, free, all, group);
   const text = t("count.free_of", { free, n: all });
   if (section.counted === text) return;

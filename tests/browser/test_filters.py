@@ -95,7 +95,7 @@ def test_a_slash_goes_to_the_search_and_escape_clears_it(window, bob):
     expect(here.cards).to_have_count(0)
     here.page.keyboard.press("Backspace")
     expect(here.cards).to_have_count(3)
-    assert "q=stage" in here.page.url
+    expect(here.page).to_have_url(re.compile("q=stage"))
     here.page.keyboard.press("Escape")
     expect(here.cards).to_have_count(12)
     expect(here.search).not_to_be_focused()
@@ -107,7 +107,7 @@ def test_where_nothing_fits_all_can_be_shown_again(window, bob):
     here.page.get_by_role("button", name=here.say("empty.show_all")).click()
     expect(here.cards).to_have_count(12)
     expect(here.search).to_have_value("")
-    assert "?" not in here.page.url
+    expect(here.page).not_to_have_url(re.compile(r"\?"))
 
 
 def test_a_machine_that_changes_enters_and_leaves_what_is_shown(window, bob, carol):
