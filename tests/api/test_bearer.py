@@ -93,6 +93,14 @@ def test_signing_out_with_it_leaves_the_cookie_of_another_alone(program, carol, 
     assert carol.is_signed_in()
 
 
+def test_signing_out_by_it_leaves_the_browsers_session_beside_it(program, newcomer, carol):
+    program.http.cookies.update(carol.http.cookies)
+    assert "Set-Cookie" not in program.post("/logout").headers
+    assert carol.is_signed_in()
+    assert newcomer.is_signed_in()
+    assert done(program.get("/me"))["email"] == newcomer.email, "a token ends when it is revoked"
+
+
 def test_it_gets_no_cookie(program):
     for answer in (program.get("/me"), program.get("/"), program.post("/me", {"language": "en"})):
         assert "Set-Cookie" not in answer.headers

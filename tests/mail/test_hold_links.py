@@ -130,6 +130,19 @@ def test_once_the_time_is_over(start, smtp):
     assert late.vm("vm")["state"] == "free"
 
 
+def test_take_books_no_longer_than_the_settings_allow(start, smtp):
+    server = start(inventory([machine("vm")]), LOADZONE_MAX_AHEAD_HOURS="1", **smtp.settings)
+    patient, quick = (Person(server, f"{name}@example.com").sign_in() for name in ("patient", "quick"))
+    done(quick.book("vm", 0.5))
+    done(patient.join("vm", 5))
+    done(quick.cancel("vm"))
+    browser = Follower(server)
+    take = browser.find(smtp.wait_for_letter(patient.email, "held for you").links, "take")
+    assert "1 hour" in button(browser.open(take))
+    assert browser.press(take).status_code == 200
+    assert patient.vm("vm")["booked_by"] == patient.email
+
+
 def test_another_site_cannot_press_the_button(browser, links, reader, waited_for):
     before = reader.vm(waited_for)
     for token in links:

@@ -160,7 +160,7 @@ def test_in_the_middle_of_a_lapse_a_kill_leaves_one_truth(start):
     for person in people:
         done(person.join("vm"))
     done(alice.cancel("vm"))
-    for _ in range(3):
+    for _ in range(2):
         server.kill()
         kept = server.stored_vm("vm")
         order = [person.email for person in people]
