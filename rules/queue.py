@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from records import Group, Vm, Waiter
@@ -88,7 +88,7 @@ def forget_silent(change: Any, now: datetime, limits: Any) -> None:
     """The places of jobs that gave no sign of life go."""
     for place in _all_places(change):
         for waiter in place.queue:
-            if _is_silent(waiter, now):
+            if turns.is_silent(waiter, now):
                 _give_up(change, now, limits, _place(change, *_key(place)), waiter.email)
 
 
@@ -116,11 +116,6 @@ def _give_up(change: Any, now: datetime, limits: Any, place: Vm | Group, email: 
     for vm_id in held:
         turns.pass_on(change, now, limits, change.vms[vm_id])
     return waits or bool(held)
-
-
-def _is_silent(waiter: Waiter, now: datetime) -> bool:
-    heard = waiter.seen or waiter.since
-    return bool(waiter.heartbeat_minutes) and heard + timedelta(minutes=waiter.heartbeat_minutes) <= now
 
 
 def _leave_queue(change: Any, place: Vm | Group, email: str) -> None:

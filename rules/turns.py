@@ -32,7 +32,7 @@ def serve_group(change: Any, now: datetime, limits: Any, group_id: int | None, b
     """Serve with all machines of the group, once another may be first in its queue."""
     group = change.groups.get(group_id)
     if group and group.queue:
-        _let_go_of_what_is_not_for_the_first(change, group)
+        _let_go_of_what_is_not_for_the_first(change, now, group)
         for vm_id in group.vm_ids:
             _serve_one(change, now, limits, vm_id, by)
 
@@ -71,6 +71,12 @@ def has_lapsed(vm: Vm, now: datetime) -> bool:
     return vm.hold is not None and vm.hold.until is not None and vm.hold.until <= now
 
 
+def is_silent(waiter: Waiter, now: datetime) -> bool:
+    """Whether the job that keeps the place gave no sign of life for too long."""
+    heard = waiter.seen or waiter.since
+    return bool(waiter.heartbeat_minutes) and heard + timedelta(minutes=waiter.heartbeat_minutes) <= now
+
+
 def others_waiting(change: Any, vm: Vm) -> list[Waiter]:
     """Who waits for the machine and does not hold it, its own queue first."""
     group = change.groups.get(vm.group)
@@ -105,8 +111,8 @@ def _waiting_again(hold: Hold, own: Waiter | None) -> Waiter:
     return replace(own, since=hold.since, count=own.count + (own.since == hold.since))
 
 
-def _let_go_of_what_is_not_for_the_first(change: Any, group: Group) -> None:
-    first = _first(change, group)
+def _let_go_of_what_is_not_for_the_first(change: Any, now: datetime, group: Group) -> None:
+    first = _first(change, now, group)
     for vm in map(change.vms.get, group.vm_ids):
         if vm and vm.hold and vm.hold.until is None and not (first and first.email == vm.hold.email):
             change.vms[vm.id] = replace(vm, hold=None)
@@ -114,7 +120,7 @@ def _let_go_of_what_is_not_for_the_first(change: Any, group: Group) -> None:
 
 def _serve_one(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None) -> None:
     vm = change.vms.get(vm_id)
-    place, waiter = _served_next(change, vm) if vm and vm.stands_free else (None, None)
+    place, waiter = _served_next(change, now, vm) if vm and vm.stands_free else (None, None)
     if vm is None or place is None or waiter is None:
         return
     group_id = place.id if isinstance(place, Group) else None
@@ -128,16 +134,20 @@ def _serve_one(change: Any, now: datetime, limits: Any, vm_id: str, by: str | No
         _grant(change, now, limits, change.vms[each.id], waiter, by)
 
 
-def _served_next(change: Any, vm: Vm) -> tuple[Place | None, Waiter | None]:
+def _served_next(change: Any, now: datetime, vm: Vm) -> tuple[Place | None, Waiter | None]:
     """Who has waited longest, and where: in the machine's own queue or in its group's."""
     places = (vm, change.groups.get(vm.group))
-    firsts = [(place, waiter) for place in places if place and (waiter := _first(change, place))]
+    firsts = [(place, waiter) for place in places if place and (waiter := _first(change, now, place))]
     return min(firsts, key=lambda first: first[1].since, default=(None, None))
 
 
-def _first(change: Any, place: Place) -> Waiter | None:
-    """The first in the queue who can be served: who wants more than there is to come does not keep the others."""
+def _first(change: Any, now: datetime, place: Place) -> Waiter | None:
+    """The first in the queue who can be served: who wants more than there is to come does not keep the others, nor
+    does a job that is silent.
+    """
     for waiter in place.queue:
+        if is_silent(waiter, now):
+            continue
         if waiter.count == 1 or waiter.count <= _to_come(change, place, waiter.email):
             return waiter
     return None

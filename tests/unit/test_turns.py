@@ -239,3 +239,11 @@ def test_what_is_held_forgets_its_group_when_it_leaves_it(full):
     assert (full.vm("a").hold.until, full.vm("a").hold.group) == (until, None)
     full.do(leave, actor=BOB, vm_id="a")
     assert holds(full) == {}
+
+
+def test_a_job_that_is_silent_is_not_served_even_before_its_place_is_taken_away(taken):
+    taken.do(join, actor=BOB, vm_id="vm", hours=1, heartbeat_minutes=10)
+    taken.later(minutes=10)
+    taken.do(join, actor=ALICE, vm_id="vm", hours=1)
+    taken.do(cancel, actor=CHARLIE, vm_id="vm")
+    assert holds(taken) == {"vm": (ALICE, True)}
