@@ -390,7 +390,7 @@ class Job:
         self.unsure = False  # whether a booking may have been made that we have not heard of
         self.place = Place(server, args, place)
         self.leases = Leases(server, args)
-        self.hurry = threading.Event()
+        self.hurry = False  # whether a signal wants us to end without further ado
         self.on_signal: Callable[[int], None] = self._stop
 
     def run(self) -> int:
@@ -402,12 +402,15 @@ class Job:
             self.server.email()
             return self._run_command(self._obtain())
         finally:
-            self.on_signal = lambda _: self.hurry.set()
+            self.on_signal = self._hurry
             self._clean_up()
 
     def _stop(self, signum: int) -> None:
-        self.on_signal = lambda _: self.hurry.set()
+        self.on_signal = self._hurry
         raise Stopped(signum)
+
+    def _hurry(self, _: int) -> None:
+        self.hurry = True
 
     # before
 
@@ -487,7 +490,7 @@ class Job:
         self.on_signal = lambda signum: pass_on(signum, process, shared)
         for signum in early:
             self.on_signal(signum)
-        self.leases.keep()
+        self.leases.keep(vms)
         status = process.wait()
         return 128 - status if status < 0 else status
 
@@ -504,11 +507,13 @@ class Job:
                 self.place.leave(board)
                 return
             except Trouble as trouble:
-                if not isinstance(trouble, Away) or time.monotonic() > deadline or self.hurry.is_set():
+                if not isinstance(trouble, Away) or time.monotonic() > deadline or self.hurry:
                     say(t("run.not_released", text=trouble.text, minutes=f"{self.heartbeat:g}"))
                     return
                 tell_away(trouble)
-                self.hurry.wait(RETRY_SECONDS)
+                again = time.monotonic() + RETRY_SECONDS
+                while time.monotonic() < again and not self.hurry:
+                    time.sleep(0.1)  # an Event would be the wrong thing here: a signal could find its lock held
 
 
 class Place:
@@ -607,8 +612,8 @@ class Leases:
         self.booked = {vm["id"]: vm["booked_at"] for vm in vms}
         self._begun = time.monotonic()
 
-    def keep(self) -> None:
-        threading.Thread(target=self._keep, daemon=True).start()
+    def keep(self, vms: list[dict[str, Any]]) -> None:
+        threading.Thread(target=self._keep, args=(self._next_round(vms),), daemon=True).start()
 
     def release(self, board: dict[str, Any], more: list[dict[str, Any]]) -> None:
         """What is still ours, by this booking and no other; `more` are those we did not know of."""
@@ -616,8 +621,7 @@ class Leases:
             self.server.unless(GONE, "/cancel", {"vm_id": vm["id"]})
         self.booked = {}
 
-    def _keep(self) -> None:
-        pause = 0.0
+    def _keep(self, pause: float) -> None:
         while not self.done.wait(pause):
             try:
                 pause = self._next_round(self._look_after())
