@@ -130,3 +130,11 @@ def test_what_is_refused(perf, asked, code):
 def test_where_one_cannot_be_booked_none_is(perf):
     perf.limits = type(perf.limits)(admins=(ALICE,), max_hours=24, max_ahead_hours=2)
     assert perf.refused(book_any, actor=BOB, group_id=1, hours=3, count=2).code == "too_far_ahead"
+
+
+def test_what_becomes_ones_own_by_looking_is_not_booked_again(full):
+    full.do(join, actor=BOB, group_id=1, hours=1, count=2, auto=True)
+    free(full, "c")
+    full.later(hours=1)
+    refusal = full.refused(book_any, actor=BOB, group_id=1, hours=1)
+    assert (refusal.code, refusal.facts["free"]) == ("not_enough_free", 0)

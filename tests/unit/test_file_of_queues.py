@@ -188,6 +188,44 @@ def test_what_is_booked_or_out_of_service_is_not_held():
     assert [BOB in sentence for sentence in mended] == [True, True]
 
 
+@pytest.mark.parametrize("group", [None, 1, 7])
+def test_what_is_kept_for_somebody_who_does_not_wait_in_its_group_is_kept_no_more(group):
+    vm = {"id": "vm", "group": 1, "held_for": BOB, "held_group": group}
+    state, mended = load({"vms": [vm], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": [ALICE]}]})
+    assert state.vms["vm"].hold is None
+    assert len(mended) == 1
+
+
+def test_what_is_held_from_another_group_is_held_from_none():
+    held = {"held_for": BOB, "held_until": "2026-11-24T13:00:00Z", "held_group": 7}
+    state, mended = load({"vms": [free_machine(**held)]})
+    assert (state.vms["vm"].hold.email, state.vms["vm"].hold.group, mended) == (BOB, None, [])
+
+
+def test_who_has_the_machine_does_not_wait_for_it():
+    state, mended = load({"vms": [free_machine(BOB, ALICE, booked_by=BOB, expires_at="2026-11-24T13:00:00Z")]})
+    assert waiting(state.vms["vm"]) == [ALICE]
+    assert len(mended) == 1
+
+
+def test_who_wants_more_than_the_group_has_does_not_wait_for_ever(world):
+    queue = [{"email": BOB, "count": 5}, {"email": ALICE, "count": 1}]
+    state, _ = load({"vms": [{"id": "vm"}], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": queue}]})
+    world.state.vms, world.state.groups = state.vms, state.groups
+    world.do(set_right)
+    assert (holds(world), waiting(world.state.groups[1])) == ({"vm": (ALICE, True)}, [])
+    assert ("queue_gone", BOB) in [(event.kind, event.to) for event in world.events]
+
+
+def test_the_tokens_of_one_person_in_two_spellings_are_all_kept():
+    def spelled(*ids):
+        times = {"created": "2026-11-24T12:00:00Z", "expires": "2026-12-24T12:00:00Z"}
+        return {"tokens": [{"id": token_id, "name": token_id, "digest": "d", **times} for token_id in ids]}
+
+    state, _ = load({"users": {"Bob@Example.com": spelled("t1"), "bob@example.com": spelled("t2")}})
+    assert sorted(state.users[BOB].tokens) == ["t1", "t2"]
+
+
 def test_a_hold_by_hand_needs_no_more_than_whom_and_until_when():
     state, mended = load({"vms": [free_machine(held_for="Bob@Example.com", held_until="2026-11-24T13:00:00Z")]})
     hold = state.vms["vm"].hold

@@ -94,3 +94,8 @@ def test_a_code_stands_in_subject_and_text(language):
     letter = WRITER.write(code_letter(BOB, "123456", language, NOON), language)
     assert "123456" in letter.subject
     assert BOB in letter.text
+
+
+@pytest.mark.parametrize("kind", ["held", "auto_booked"])
+def test_what_needs_no_letter_has_none(kind):
+    assert list(letters_for(event(kind, quiet=True), NOON)) == []

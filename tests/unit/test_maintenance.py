@@ -169,3 +169,10 @@ def test_it_can_be_released_and_deleted(taken):
     taken.do(cancel, actor=CHARLIE, vm_id="vm")
     taken.do(delete, actor=ALICE, vm_id="vm")
     assert ("queue_gone", BOB) in told(taken)
+
+
+def test_into_another_group_and_out_of_service_at_once_nobody_is_told_of_a_turn(full):
+    full.add("new")
+    queued(full, BOB, group_id=1)
+    full.do(edit, actor=ALICE, vm_id="new", group_id=1, maintenance="disk swap")
+    assert (full.kinds(), holds(full), waiting(full.state.groups[1])) == (["vm_edited", "maintenance_began"], {}, [BOB])

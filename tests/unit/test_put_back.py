@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from records import Waiter
 from rules.booking import book, cancel, renew
+from rules.inventory import delete, edit
 from rules.queue import join, leave
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
@@ -82,3 +83,50 @@ def test_when_nobody_waits_any_more_it_is_renewed(taken):
     taken.do(leave, actor=BOB, vm_id="vm")
     taken.do(renew, actor=CHARLIE, vm_id="vm", hours=1)
     assert taken.kinds() == ["renewed"]
+
+
+# With other machines of the group beside it
+
+
+def test_another_machine_of_the_group_that_stands_free_is_held_instead(perf):
+    perf.do(join, actor=BOB, group_id=1, hours=2)
+    assert holds(perf) == {"a": (BOB, True)}
+    perf.do(book, actor=ALICE, vm_id="a", hours=1, force=True)
+    assert (holds(perf), waiting(perf.state.groups[1])) == ({"b": (BOB, True)}, [])
+    perf.do(edit, actor=ALICE, vm_id="b", maintenance="disk swap")
+    assert (holds(perf), waiting(perf.state.groups[1])) == ({"c": (BOB, True)}, [])
+
+
+def test_what_was_kept_for_a_later_one_is_held_for_who_is_put_back_before_them(full):
+    queued(full, BOB, group_id=1)
+    queued(full, CHARLIE, group_id=1, count=2)
+    free(full, "a", "b")
+    assert holds(full) == {"a": (BOB, True), "b": (CHARLIE, False)}
+    full.do(book, actor=ALICE, vm_id="a", hours=1, force=True)
+    assert (holds(full), waiting(full.state.groups[1])) == ({"b": (BOB, True)}, [CHARLIE])
+
+
+def test_who_loses_two_that_were_held_together_waits_for_two_again(full):
+    queued(full, BOB, group_id=1, count=2)
+    free(full, "a", "b")
+    for vm_id in ("a", "b"):
+        full.do(book, actor=ALICE, vm_id=vm_id, hours=1, force=True)
+    (waiter,) = full.state.groups[1].queue
+    assert (waiter.email, waiter.count, waiter.since) == (BOB, 2, NOON)
+
+
+def test_who_waits_again_already_keeps_the_new_wishes_and_the_old_time(full):
+    queued(full, BOB, group_id=1)
+    free(full, "a")
+    full.do(join, actor=BOB, group_id=1, hours=7, count=2, auto=True)
+    full.do(book, actor=ALICE, vm_id="a", hours=1, force=True)
+    (waiter,) = full.state.groups[1].queue
+    assert (waiter.hours, waiter.count, waiter.auto, waiter.since) == (7, 2, True, NOON)
+
+
+def test_a_machine_that_is_deleted_costs_nobody_the_place_in_the_groups_queue(full):
+    queued(full, BOB, CHARLIE, group_id=1)
+    free(full, "a")
+    full.do(delete, actor=ALICE, vm_id="a")
+    assert waiting(full.state.groups[1]) == [BOB, CHARLIE]
+    assert [(event.kind, event.to) for event in full.events] == [("vm_deleted", None), ("hold_taken", BOB)]
