@@ -14,13 +14,12 @@ const root = element(html`
     <div class="acts"></div>
     <button class="icon-button" data-none title="${t("bulk.none")}" aria-label="${t("bulk.none")}">${icon("close")}</button>
   </section>`);
+let planned;
 const part = (selector) => root.querySelector(selector);
 
 export function drawBulkBar() {
   document.getElementById("toasts").before(root);
-  onChoice(draw);
-  onFilter(draw);
-  subscribe(draw);
+  for (const follow of [onChoice, onFilter, subscribe]) follow(plan);
   document.addEventListener("keydown", (event) => keyOf(event) === "b" && !root.hidden && part(".acts button").focus());
   root.addEventListener("click", ({ target }) => {
     if (target.closest("[data-all]")) chooseAll();
@@ -28,7 +27,13 @@ export function drawBulkBar() {
   });
 }
 
+/** At most once a frame, whatever came. */
+function plan() {
+  if (chosen.size || !root.hidden) planned ??= requestAnimationFrame(draw);
+}
+
 function draw() {
+  planned = undefined;
   if (!chosen.size) {
     if (root.contains(document.activeElement)) document.getElementById("board").focus();
     return void (root.hidden = true);
@@ -37,7 +42,7 @@ function draw() {
   const shown = shownIds();
   const away = chosen.size - shown.filter((id) => chosen.has(id)).length;
   const words = [t("bulk.chosen", { n: chosen.size }), away && t("bulk.away", { n: away })].filter(Boolean).join(", ");
-  requestAnimationFrame(() => setText(part(".count"), words)); // only what changes where it stood already is said aloud
+  setTimeout(() => setText(part(".count"), words)); // only what changes where it stood already is said aloud
   setText(part("[data-all]"), shown.length && chosen.size - away === shown.length ? t("bulk.none") : t("bulk.all", { n: shown.length }));
   drawActs();
 }

@@ -20,6 +20,7 @@ export function drawColumns() {
 }
 
 function mark() {
+  for (const card of document.querySelectorAll(".card.flash")) card.classList.remove("flash"); // it would begin anew with the move
   for (const head of root.querySelectorAll("[role='columnheader']")) {
     if (head.className !== sorting.by) head.removeAttribute("aria-sort");
     else head.setAttribute("aria-sort", sorting.down ? "descending" : "ascending");

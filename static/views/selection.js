@@ -1,4 +1,6 @@
 // Choosing several machines: by the check on each card, in ranges, by keys.
+import { fits, fitsGroup } from "../filter.js";
+import { folded } from "../preferences.js";
 import { chosen, choose, chooseNone, onChoice } from "../selection.js";
 import { state, subscribe } from "../state.js";
 
@@ -17,8 +19,13 @@ export function drawSelection() {
   document.addEventListener("keydown", pressed);
 }
 
-/** The machines as they are shown, in that order. */
-export const shownIds = () =>
+/** The machines that the filter and the folded groups leave, in no order. */
+export function shownIds() {
+  const away = new Set(folded());
+  return [...state.vms.values()].filter((vm) => fits(vm) && fitsGroup(vm.group) && !away.has(String(vm.group ?? "none"))).map(({ id }) => id);
+}
+
+const shownInOrder = () =>
   [...root.querySelectorAll(".section:not([hidden], .folded) .card:not([hidden]) .name")].map(({ dataset }) => dataset.vm);
 
 /** All that is shown; where all of that is chosen already, none. */
@@ -42,7 +49,7 @@ function clicked(event) {
 }
 
 function toggle(id, range) {
-  const ids = range ? shownIds() : [];
+  const ids = range ? shownInOrder() : [];
   const [first, last] = [ids.indexOf(from), ids.indexOf(id)].sort((one, other) => one - other);
   if (range && first >= 0) choose(ids.slice(first, last + 1));
   else choose([id], !chosen.has(id));
@@ -72,7 +79,8 @@ function show(changed) {
 }
 
 function mark(ids) {
-  for (const name of root.querySelectorAll(".card .name")) {
+  const [one] = ids;
+  for (const name of root.querySelectorAll(ids.size === 1 ? `.name[data-vm="${CSS.escape(one)}"]` : ".name")) {
     if (!ids.has(name.dataset.vm)) continue;
     const card = name.closest(".card");
     card.classList.toggle("chosen", chosen.has(name.dataset.vm));

@@ -1,4 +1,4 @@
-"""Several machines at once: chosen by check, range, key and all of the filter; one call for all of them, or for none."""
+"""Several machines at once: chosen by check, range, key or the filter; one call for all of them, or for none."""
 
 import re
 

@@ -9,7 +9,12 @@ from support.answers import done
 from support.people import Person
 from support.server import ADMIN, running
 
-BY_NAME = ["server-01", "server-02", "server-03", "server-04"]
+
+def servers(*numbers: int) -> list[str]:
+    return [f"server-0{number}" for number in numbers]
+
+
+BY_NAME = servers(1, 2, 3, 4)
 
 
 @pytest.fixture
@@ -51,11 +56,11 @@ def order(here, group: str = "Production") -> list[str]:
     [
         ("name", BY_NAME[::-1], BY_NAME),
         ("ip", BY_NAME, BY_NAME[::-1]),
-        ("who", ["server-04", "server-01", "server-03", "server-02"], ["server-02", "server-01", "server-03", "server-04"]),
-        ("until", ["server-03", "server-01", "server-02", "server-04"], ["server-01", "server-03", "server-02", "server-04"]),
-        ("waits", ["server-03", "server-01", "server-02", "server-04"], ["server-01", "server-03", "server-02", "server-04"]),
+        ("who", servers(4, 1, 3, 2), servers(2, 1, 3, 4)),
+        ("until", servers(3, 1, 2, 4), servers(1, 3, 2, 4)),
+        ("waits", servers(3, 1, 2, 4), servers(1, 3, 2, 4)),
     ],
-)  # fmt: skip
+)
 def test_a_click_sorts_within_the_groups_and_another_turns_it_round(here, column, up, down):
     assert order(here) == BY_NAME
     sort(here, column)
