@@ -90,7 +90,7 @@ def heartbeat(asked: bodies.Beat) -> answers.Ok:
 @endpoint(gives=answers.Joined, who="signed in", refuses="no_such_vm no_such_group queue_full group_too_small is_yours")
 def join_queue(asked: bodies.JoinQueue) -> answers.Joined:
     """Wait for a machine, or for any of a group. Joining again keeps the place."""
-    status, position = do(queue.join, **asked.given())
+    status, position = do(queue.join, via=via(), **asked.given())
     return {"status": status, "position": position}
 
 

@@ -91,13 +91,14 @@ def _hold_out(hold: Hold | None) -> dict:
         "held_hours": hold.hours,
         "held_since": hold.since,
         "held_group": hold.group,
+        **_present({"held_heartbeat_minutes": hold.heartbeat_minutes}),
     }
 
 
 def _waiter_out(waiter: Waiter) -> dict:
     required = {"email": waiter.email, "hours": waiter.hours, "auto": waiter.auto, "since": waiter.since}
     count = waiter.count if waiter.count > 1 else None
-    optional = {"count": count, "heartbeat_minutes": waiter.heartbeat_minutes, "seen": waiter.seen}
+    optional = {"count": count, "via": waiter.via, "heartbeat_minutes": waiter.heartbeat_minutes, "seen": waiter.seen}
     return {**required, **_present(optional)}
 
 
@@ -201,7 +202,8 @@ def _hold_in(fields: Fields) -> Hold | None:
     email = _address(fields.text("held_for"))
     until, since = fields.time("held_until"), fields.time("held_since") or EARLIEST
     hours, group = fields.amount("held_hours") or HOURS_OF_OLD, fields.number("held_group")
-    return Hold(email, hours, since, until, group) if email else None
+    heartbeat = fields.amount("held_heartbeat_minutes")
+    return Hold(email, hours, since, until, group, heartbeat) if email else None
 
 
 def _queue_in(fields: Fields, since: datetime, of_group: bool) -> tuple[Waiter, ...]:
@@ -232,6 +234,7 @@ def _waiter_in(fields: Fields, since: datetime, of_group: bool) -> Waiter | None
         since=fields.time("since") or since,
         auto=fields.flag("auto"),
         count=(fields.number("count") or 1) if of_group else 1,
+        via=fields.text("via") or "",
         heartbeat_minutes=fields.amount("heartbeat_minutes"),
         seen=fields.time("seen"),
     )

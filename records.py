@@ -22,7 +22,8 @@ def _nothing() -> Mapping[str, Any]:
 class Waiter:
     """Somebody's place in a queue: for `hours`, of a group `count` machines; `auto` books them at once.
 
-    A place that a job keeps ends by itself where nothing is heard of the job for `heartbeat_minutes` since `seen`.
+    `via` names the token it was taken with. A place that a job keeps ends by itself where nothing is heard of the job
+    for `heartbeat_minutes` since `seen`.
     """
 
     email: str
@@ -30,6 +31,7 @@ class Waiter:
     since: datetime
     auto: bool = False
     count: int = 1
+    via: str = ""
     heartbeat_minutes: float | None = None
     seen: datetime | None = None
 
@@ -39,7 +41,7 @@ class Hold:
     """A free machine kept for somebody whose turn it is, until `until`, for `hours`, after waiting since `since`.
 
     Without `until` it is kept for somebody at the head of a group's queue who waits for more machines than this one.
-    `group` is the group whose queue it came from; None: the machine's own.
+    `group` is the group whose queue it came from; None: the machine's own. `heartbeat_minutes` as in Waiter.
     """
 
     email: str
@@ -47,6 +49,7 @@ class Hold:
     since: datetime
     until: datetime | None = None
     group: int | None = None
+    heartbeat_minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

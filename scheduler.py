@@ -14,7 +14,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from desk import Desk
-from rules import expiry, history, queue
+from rules import expiry, history, queue, tokens
 from storage import CannotSave, Commit, JsonStore
 
 SWEEP_SECONDS = 60
@@ -67,6 +67,7 @@ class Scheduler:
         """The safety net: look at everything, whatever the heap believes."""
         self._run(lambda: self._desk.do(expiry.set_right))
         self._run(lambda: self._desk.do(queue.forget_silent))
+        self._run(lambda: self._desk.do(tokens.cut_expired))
         self._collect()
         self.tick()
 

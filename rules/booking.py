@@ -37,7 +37,7 @@ def book(
         if not (force and access.is_admin(change.users, limits, actor)):
             refuse("vm_held", vm_id=vm_id, holder=vm.hold.email, until=vm.hold.until)
         change.tell(Event("hold_taken", by=actor, to=vm.hold.email, vm_id=vm_id))
-        left, vm = vm.hold.group, turns.put_back(change, vm)
+        left, vm = vm.hold.group, turns.put_back(change, now, vm)
     lease.begin(change, now, limits, vm, actor, hours, **more)
     turns.serve(change, now, limits, vm_id)  # not with it, but with what was kept for who is not first any more
     turns.serve_group(change, now, limits, left)

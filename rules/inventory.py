@@ -56,7 +56,7 @@ def delete(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: st
         lease.end(change, now, vm, "cancel", event)
     else:
         change.tell(event)
-    queue.dissolve(change, now, limits, _without_hold(change, change.vms[vm_id], actor), actor)
+    queue.dissolve(change, now, limits, _without_hold(change, now, change.vms[vm_id], actor), actor)
     groups.move(change, now, limits, [change.vms[vm_id]], None, actor)
     del change.vms[vm_id]
     turns.serve_group(change, now, limits, vm.group)
@@ -73,11 +73,11 @@ def delete_all(
         delete(change, now, limits, actor, vm_id, force=True)
 
 
-def _without_hold(change: Any, vm: Vm, by: str | None) -> Vm:
+def _without_hold(change: Any, now: datetime, vm: Vm, by: str | None) -> Vm:
     """Who had it from a group's queue waits there again, in front; of its own queue, all are told by the caller."""
     if vm.hold and vm.hold.until and vm.hold.group is not None:
         change.tell(Event("hold_taken", by=by, to=vm.hold.email, vm_id=vm.id))
-    return turns.put_back(change, vm)
+    return turns.put_back(change, now, vm)
 
 
 def _serve_or_not(change: Any, now: datetime, limits: Any, vm: Vm, reason: str, by: str | None) -> None:
@@ -88,7 +88,7 @@ def _serve_or_not(change: Any, now: datetime, limits: Any, vm: Vm, reason: str, 
     if not reason:
         return
     lost = vm.hold
-    vm = turns.put_back(change, vm)
+    vm = turns.put_back(change, now, vm)
     waiting = {waiter.email for waiter in vm.queue} | ({lost.email} if lost and lost.until else set())
     for email in sorted(waiting):
         change.tell(Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason))

@@ -28,7 +28,8 @@ def join(
 ) -> tuple[str, int]:
     """`ok` or `already_in_queue`, and the actor's place: 1 is first, 0 that the turn has come already.
 
-    `more` are `auto` and `heartbeat_minutes`, as in Waiter. Who joins again keeps the place, and may change the rest.
+    `more` are `auto`, `via` and `heartbeat_minutes`, as in Waiter. Who joins again keeps the place, and may change
+    the rest.
     """
     access.signed_in(change, actor)
     lease.check_hours(hours, limits)
@@ -46,10 +47,9 @@ def join(
     turns.write(change, replace(place, queue=tuple(queue)))
     if isinstance(place, Vm):
         turns.serve(change, now, limits, place.id, by=actor)
+        turns.tell_holder(change, place.id)
     else:
         turns.serve_group(change, now, limits, place.id, by=actor)
-    for machine_id in _machines(place):
-        turns.tell_holder(change, machine_id)
     return "already_in_queue" if old else "ok", position(_place(change, vm_id, group_id), actor)
 
 
@@ -184,9 +184,10 @@ def _waiter(place: Vm | Group, email: str) -> Waiter | None:
 
 
 def _renewed(old: Waiter, new: Waiter) -> Waiter:
-    """The same place, with the new wishes; only a place that a job made needs the job's signs of life."""
-    heartbeat = new.heartbeat_minutes if old.heartbeat_minutes else None
-    return replace(new, since=old.since, count=old.count, heartbeat_minutes=heartbeat)
+    """The same place, with the new wishes; but a job of one's own changes nothing at a place taken by hand."""
+    if new.heartbeat_minutes and not old.heartbeat_minutes:
+        return old
+    return replace(new, since=old.since, count=old.count)
 
 
 def _about(place: Vm | Group) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rules.events import Event
 from rules.refusal import refuse
 
 AT_MOST = 50
+LOOKED_AT_LEAST_EVERY = timedelta(minutes=5)
 
 
 def create(
@@ -55,3 +56,11 @@ def use(change: Any, now: datetime, limits: Any, actor: str | None, token_id: st
     token = user.tokens.get(token_id)
     if token:
         change.users[user.email] = replace(user, tokens={**user.tokens, token_id: replace(token, used=now)})
+
+
+def cut_expired(change: Any, now: datetime, limits: Any) -> None:
+    """The sockets of tokens that have just expired end with them. Looked at now and then."""
+    for user in list(change.users.values()):
+        over = [token.id for token in user.tokens.values() if now - LOOKED_AT_LEAST_EVERY < token.expires <= now]
+        if over:
+            change.tell(Event("tokens_expired", to=user.email, sessions=tuple(over)))

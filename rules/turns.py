@@ -29,12 +29,14 @@ def serve(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None = 
 
 
 def serve_group(change: Any, now: datetime, limits: Any, group_id: int | None, by: str | None = None) -> None:
-    """Serve with all machines of the group, once another may be first in its queue."""
+    """Serve with all machines of the group, once another may wait or be first in its queue; holders hear of it."""
     group = change.groups.get(group_id)
     if group and group.queue:
         _let_go_of_what_is_not_for_the_first(change, now, group)
         for vm_id in group.vm_ids:
             _serve_one(change, now, limits, vm_id, by)
+        for vm_id in group.vm_ids:
+            tell_holder(change, vm_id)
 
 
 def lapse(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
@@ -49,7 +51,7 @@ def pass_on(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
     serve(change, now, limits, vm.id)
 
 
-def put_back(change: Any, vm: Vm) -> Vm:
+def put_back(change: Any, now: datetime, vm: Vm) -> Vm:
     """The machine without its hold; who loses it by no fault of their own has the old place in the queue again.
 
     The machine is to be withheld next, and then the group served: its first may be another now.
@@ -62,7 +64,7 @@ def put_back(change: Any, vm: Vm) -> Vm:
     own = next((waiter for waiter in place.queue if waiter.email == hold.email), None)
     others = [waiter for waiter in place.queue if waiter is not own]
     earlier = sum(1 for waiter in others if waiter.since <= hold.since)
-    queue = (*others[:earlier], _waiting_again(hold, own), *others[earlier:])
+    queue = (*others[:earlier], _waiting_again(hold, own, now), *others[earlier:])
     write(change, replace(place, queue=queue))
     return change.vms[vm.id]
 
@@ -104,10 +106,10 @@ def write(change: Any, place: Place) -> None:
     (change.vms if isinstance(place, Vm) else change.groups)[place.id] = place
 
 
-def _waiting_again(hold: Hold, own: Waiter | None) -> Waiter:
+def _waiting_again(hold: Hold, own: Waiter | None, now: datetime) -> Waiter:
     """Who has a place again already keeps its wishes; machines that were held together are wanted together."""
     if own is None:
-        return Waiter(hold.email, hold.hours, hold.since)
+        return Waiter(hold.email, hold.hours, hold.since, heartbeat_minutes=hold.heartbeat_minutes, seen=now)
     return replace(own, since=hold.since, count=own.count + (own.since == hold.since))
 
 
@@ -124,7 +126,8 @@ def _serve_one(change: Any, now: datetime, limits: Any, vm_id: str, by: str | No
     if vm is None or place is None or waiter is None:
         return
     group_id = place.id if isinstance(place, Group) else None
-    vm = change.vms[vm_id] = replace(vm, hold=Hold(waiter.email, waiter.hours, waiter.since, group=group_id))
+    hold = Hold(waiter.email, waiter.hours, waiter.since, None, group_id, waiter.heartbeat_minutes)
+    vm = change.vms[vm_id] = replace(vm, hold=hold)
     kept = [vm] if waiter.count == 1 else list(kept_for(change, place, waiter.email))
     if len(kept) < waiter.count:
         return
@@ -164,7 +167,8 @@ def _grant(change: Any, now: datetime, limits: Any, vm: Vm, waiter: Waiter, by: 
     quiet = waiter.email == by or bool(waiter.heartbeat_minutes)
     if waiter.auto:
         hours = min(waiter.hours, limits.max_hours, limits.max_ahead_hours)  # the settings may have changed since
-        booked = lease.begin(change, now, limits, vm, waiter.email, hours, heartbeat_minutes=waiter.heartbeat_minutes)
+        job = {"via": waiter.via, "heartbeat_minutes": waiter.heartbeat_minutes}
+        booked = lease.begin(change, now, limits, vm, waiter.email, hours, **job)
         about = {"vm_id": vm.id, "hours": hours, "until": booked.expires_at}
         change.tell(Event("auto_booked", to=waiter.email, quiet=quiet, **about))
         tell_holder(change, vm.id)

@@ -92,7 +92,7 @@ def test_an_admin_took_what_was_held_for_you(alice, bob, reader, waited_for, smt
     done(bob.cancel(waited_for))
     done(alice.book(waited_for, force=True))
     letter = smtp.wait_for_letter(reader.email, f"{waited_for}: an admin took it")
-    assert says(letter, "alice@example.com", "first in the queue again")
+    assert says(letter, "alice@example.com", "your place in the queue again")
 
 
 def test_an_admin_took_you_out_of_a_queue(alice, bob, reader, waited_for, make_group, smtp):

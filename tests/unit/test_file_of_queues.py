@@ -16,7 +16,9 @@ from storage import JsonStore
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import holds, waiting
 
-WAITER = Waiter(BOB, 2.5, NOON, auto=True, count=2, heartbeat_minutes=10.0, seen=NOON + timedelta(minutes=3))
+WAITER = Waiter(
+    BOB, 2.5, NOON, auto=True, count=2, via="nightly", heartbeat_minutes=10.0, seen=NOON + timedelta(minutes=3)
+)
 TOKEN = Token("t1", "nightly", "hash", NOON, NOON + timedelta(days=9), used=NOON + timedelta(hours=1))
 BOOKED = Vm(
     "booked",
@@ -40,7 +42,9 @@ BOOKED = Vm(
     internal_ip="10.0.0.1",
     rest={"cpu": 8},
 )
-HELD = Vm("held", group=1, hold=Hold(BOB, 2.5, NOON, until=NOON + timedelta(minutes=15), group=1))
+HELD = Vm(
+    "held", group=1, hold=Hold(BOB, 2.5, NOON, until=NOON + timedelta(minutes=15), group=1, heartbeat_minutes=10.0)
+)
 
 
 def load(data):
