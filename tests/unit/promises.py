@@ -1,0 +1,100 @@
+"""What holds at every moment, and between any two: the promises about who waits, who holds and who is served."""
+
+from datetime import timedelta
+from itertools import chain
+
+
+def at_every_moment(state, now):
+    for vm in state.vms.values():
+        group = state.groups.get(vm.group)
+        waiting = [*heard(vm.queue, now), *(heard(can_be_served(state, group), now) if group else ())]
+        assert not (vm.stands_free and waiting), f"{vm.id} stands free, and {waiting} wait for it"
+        if vm.hold:
+            assert not vm.booked_by, f"{vm.id} is booked and held"
+            assert not vm.maintenance, f"{vm.id} is out of service and held"
+            assert vm.hold.email in state.users, f"{vm.id} is held for nobody known"
+            assert vm.hold.group in (None, vm.group), f"{vm.id} is held from a group it is not in"
+    for place in places(state):
+        people = [waiter.email for waiter in place.queue]
+        assert len(set(people)) == len(people), f"somebody is twice in {people}"
+        assert set(people) <= state.users.keys(), f"somebody in {people} is nobody known"
+
+
+def can_be_served(state, group):
+    """Those in the queue who do not want more than may yet come: what is out of service or theirs already will not."""
+    coming = [vm for vm in map(state.vms.get, group.vm_ids) if not vm.maintenance]
+    return [w for w in group.queue if w.count <= max(1, sum(vm.booked_by != w.email for vm in coming))]
+
+
+def heard(queue, now):
+    """Those in the queue who are not jobs that went silent."""
+    return [w for w in queue if not w.heartbeat_minutes or w.seen + timedelta(minutes=w.heartbeat_minutes) > now]
+
+
+def between_two(before, after, now, events):
+    """What one commit may change in the queues, and whom it may serve."""
+    shaken = {event.to for event in events if event.kind in ("held", "auto_booked")}  # may have been put back since
+    shaken |= {vm.hold.email for vm in before.vms.values() if is_over(vm.hold, after.vms.get(vm.id))}
+    for table in ("vms", "groups"):
+        for key, place in getattr(before, table).items():
+            if key in getattr(after, table):
+                the_order_stays(place.queue, getattr(after, table)[key].queue, shaken)
+    for vm in after.vms.values():
+        email = served(before.vms.get(vm.id), vm, events)
+        if email:
+            assert is_fair(before, after, now, vm, email), f"{email} was given {vm.id}, and others had waited longer"
+
+
+def is_over(hold, vm):
+    return hold is not None and hold.until is not None and (vm is None or vm.hold != hold)
+
+
+def the_order_stays(old, new, shaken):
+    """Who stays, stays in the same place and as they were; who comes is last, or as before where they lost a hold."""
+    known, here = {waiter.email: waiter for waiter in old}, [waiter.email for waiter in new]
+    staying = [email for email in known if email in here and email not in shaken]
+    assert [email for email in here if email not in shaken][: len(staying)] == staying, f"{old} became {new}"
+    for number, waiter in enumerate(new):
+        if waiter.email in staying:
+            old_one = known[waiter.email]
+            assert (waiter.since, waiter.count) == (old_one.since, old_one.count), f"{old_one} became {waiter}"
+        elif waiter.email not in known and waiter.email in shaken:
+            ahead = sum(email in staying for email in here[:number])
+            assert ahead <= sum(known[email].since <= waiter.since for email in staying), f"{waiter} was put back late"
+
+
+def served(before, vm, events):
+    """Whom the machine was given to, or kept for, in this commit; nobody who had it already, or was put back."""
+    booked = [event.to for event in events if event.kind == "auto_booked" and event.vm_id == vm.id]
+    email = booked[-1] if booked else vm.hold and vm.hold.email
+    had = before and before.hold and before.hold.email == email
+    lost = any(event.kind in ("hold_taken", "waiting_maintenance") and event.to == email for event in events)
+    return None if had or lost else email
+
+
+def is_fair(before, after, now, vm, email):
+    """Nobody who still waits and could be served was ahead in the same queue, or has led the other one for longer."""
+    own, group = queue_of(before.vms, vm.id), queue_of(before.groups, vm.group)
+    own_still, group_still = queue_of(after.vms, vm.id), ()
+    if vm.group in before.groups and vm.group in after.groups:
+        able = can_be_served(before, before.groups[vm.group])
+        group_still = [waiter for waiter in can_be_served(after, after.groups[vm.group]) if waiter in able]
+    own_still, group_still = heard(own_still, now), heard(group_still, now)
+    ways = [(own, own_still, group, group_still), (group, group_still, own, own_still)]
+    known = [way for way in ways if any(waiter.email == email for waiter in way[0])]
+    return any(nobody_passed_over(*way, now, email) for way in known or ways)
+
+
+def nobody_passed_over(mine, mine_still, other, other_still, now, email):
+    place = next((number for number, waiter in enumerate(mine) if waiter.email == email), len(mine))
+    since = mine[place].since if place < len(mine) else now
+    leading = [waiter for waiter in other if waiter in other_still][:1]
+    return not set(mine[:place]) & set(mine_still) and not any(waiter.since < since for waiter in leading)
+
+
+def queue_of(table, key):
+    return table[key].queue if key in table else ()
+
+
+def places(state):
+    return chain(state.vms.values(), state.groups.values())

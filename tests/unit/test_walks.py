@@ -1,0 +1,93 @@
+"""Long random walks over the state machine of test_properties.py: many more steps than hypothesis takes.
+
+A walk that breaks a promise is shortened, and its calls are printed.
+"""
+
+from random import Random, SystemRandom
+
+import pytest
+
+from rules import groups, inventory
+from support.world import ALICE, BOB, CHARLIE
+from unit import promises
+from unit.test_properties import DORA, AnyOrder
+
+PEOPLE = [ALICE, BOB, CHARLIE, DORA]
+VMS = ["a", "b", "c", "d"]
+WALKS, STEPS = 600, 25
+
+
+def place(r):
+    return r.choice([{"vm_id": r.choice(VMS)}, {"group_id": r.choice([1, 1, 1, 2])}])
+
+
+def hours(r):
+    return r.choice([0.1, 1, 3, 20])
+
+
+def join(r):
+    asked = {"auto": r.random() < 0.3, "count": r.randint(1, 3), "beats": r.choice([None, None, None, 20])}
+    return {"who": r.sample(PEOPLE, r.randint(1, 2)), "place": place(r), **asked}
+
+
+MOVES = {
+    "book": lambda r: {"who": r.choice(PEOPLE), "vm": r.choice(VMS), "hours": hours(r), "force": True, "beats": 20},
+    "book_all": lambda r: {"who": r.choice(PEOPLE), "hours": hours(r)},
+    "book_any": lambda r: {"who": r.choice(PEOPLE), "group": 1, "hours": hours(r), "count": r.randint(1, 3)},
+    "renew": lambda r: {"n": r.randrange(4), "who": r.choice([None, ALICE]), "hours": hours(r)},
+    "release": lambda r: {"n": r.randrange(4), "who": r.choice([None, ALICE])},
+    "join": join,
+    "leave": lambda r: {"who": r.choice(PEOPLE), "place": place(r), "by": r.choice([None, ALICE])},
+    "take": lambda r: {"n": r.randrange(4), "hours": hours(r)},
+    "take_by_force": lambda r: {"n": r.randrange(4), "hours": hours(r)},
+    "pass_on": lambda r: {"n": r.randrange(4)},
+    "time_passes": lambda r: {"minutes": r.choice([1, 5, 16, 30, 300])},
+    "timer": lambda r: {},
+    "restart": lambda r: {},
+    "jobs_are_heard": lambda r: {},
+    "maintenance": lambda r: {"vm": r.choice(VMS), "reason": r.choice(["disk swap", None, None])},
+    "a_machine_comes_or_moves": lambda r: {
+        "vm": r.choice(VMS),
+        "group": r.choice([None, 1, 1, 2]),
+        "change": r.choice([inventory.add, inventory.edit, groups.remove_vm]),
+    },
+    "a_group_grows": lambda r: {"group": 1, "name": "y", "vms": r.sample(VMS, 2), "new": r.random() < 0.2},
+    "something_goes": lambda r: {
+        "what": r.choice(["nothing", "nothing", "vm", "group", "person"]),
+        "vm": r.choice(VMS),
+        "who": r.choice(PEOPLE),
+        "again": r.random() < 0.8,
+    },
+}
+OFTEN = [*MOVES, "join", "join", "release", "take_by_force"]
+
+
+def test_no_walk_breaks_a_promise():
+    r = Random(SystemRandom().randrange(2**32))
+    for _ in range(WALKS):
+        walk = [(name, MOVES[name](r)) for name in r.choices(OFTEN, k=STEPS)]
+        if broken(walk):
+            walk = shortened(walk)
+            pytest.fail("\n".join([repr(broken(walk)), *(f"{name} {asked}" for name, asked in walk)]))
+
+
+def broken(walk):
+    """What goes wrong on the way, if anything."""
+    world = AnyOrder()
+    world.begin()
+    try:
+        for name, asked in walk:
+            getattr(world, name)(**asked)
+            promises.at_every_moment(world.world.state, world.world.now)
+    except Exception as error:
+        return error
+    return None
+
+
+def shortened(walk):
+    """The same without the steps that it goes wrong without."""
+    for number in reversed(range(len(walk))):
+        shorter = walk[:number] + walk[number + 1 :]
+        if broken(shorter):
+            walk = shorter
+    return walk
