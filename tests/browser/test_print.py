@@ -1,0 +1,20 @@
+"""On paper: the machines and what is said of each, dark on white, and nothing that is to be pressed."""
+
+from playwright.sync_api import expect
+
+from support.answers import done
+
+
+def test_the_page_prints_as_a_clean_list(window, newcomer, make_vm):
+    vm, other = make_vm(external_ip="10.1.2.3"), make_vm()
+    done(newcomer.book(vm, 2, note="on paper"))
+    here = window(newcomer, color_scheme="dark")
+    here.card(other).get_by_role("checkbox").click()
+    expect(here.page.get_by_role("region", name=here.say("bulk.label"))).to_be_visible()
+    here.page.emulate_media(media="print")
+    for part in ".top", "#groups", "#mine", ".toasts", ".bulk", ".columns", ".pick >> nth=0", ".card .act >> nth=0":
+        expect(here.page.locator(part)).to_be_hidden()
+    expect(here.card(vm)).to_be_visible()
+    expect(here.card(vm).get_by_text("10.1.2.3")).to_be_visible()
+    red, green, blue = (int(part) for part in here.style(".card .name", "color")[4:-1].split(","))
+    assert max(red, green, blue) < 120
