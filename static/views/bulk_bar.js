@@ -36,6 +36,7 @@ function draw() {
   planned = undefined;
   if (!chosen.size) {
     if (root.contains(document.activeElement)) document.getElementById("board").focus();
+    setText(part(".count"), "");
     return void (root.hidden = true);
   }
   root.hidden = false;
