@@ -65,16 +65,15 @@ class Assets:
 
 
 def _joined(files: dict[str, bytes]) -> dict[str, bytes]:
-    """What the page loads: its modules in one file, its stylesheets in another, and the maps to the single ones."""
+    """What the page loads: its modules in two files, its stylesheets in another, and the maps to the single ones."""
     sources = {name: content.decode() for name, content in files.items() if name.endswith((".js", ".css"))}
-    script, script_map = joining.join_modules(sources, "main.js", "page.js")
-    sheet, sheet_map = joining.join_sheets(sources, "main.css", "page.css")
-    return {
-        "page.js": script.encode(),
-        "page.js.map": script_map,
-        "page.css": sheet.encode(),
-        "page.css.map": sheet_map,
+    joined = {
+        "page.js": joining.join_modules(sources, "main.js", "page.js"),
+        "page.acts.js": joining.join_modules(sources, "acts.js", "page.acts.js", base=("main.js", "page.js")),
+        "page.css": joining.join_sheets(sources, "main.css", "page.css"),
     }
+    texts = {name: text.encode() for name, (text, _) in joined.items()}
+    return texts | {f"{name}.map": source_map for name, (_, source_map) in joined.items()}
 
 
 def _packed(name: str, content: bytes) -> Asset:

@@ -33,7 +33,7 @@ def main(sizes: list[int]) -> None:
         )
         for size in sizes:
             with tempfile.TemporaryDirectory() as folder:
-                server = Server(_data(Path(folder), size), LOADZONE_AUTH="trust", LOADZONE_ADMINS=ADMIN).start()
+                server = Server(inventory_of(Path(folder), size), LOADZONE_AUTH="trust", LOADZONE_ADMINS=ADMIN).start()
                 try:
                     _report(size, _measure(browser, server, size))
                 finally:
@@ -41,7 +41,7 @@ def main(sizes: list[int]) -> None:
         browser.close()
 
 
-def _data(folder: Path, size: int) -> Path:
+def inventory_of(folder: Path, size: int) -> Path:
     """Half of the machines booked, by three hundred people, in twenty groups."""
     ids = [f"server-{number:05}" for number in range(size)]
     people = [f"person{number}@example.com" for number in range(300)]

@@ -1,10 +1,9 @@
 // The wiring: what is on the page, who draws it, and what a click or key does.
-import { bookVm, manage, release, renew, renewBy, signIn } from "./actions.js";
 import { tellByBrowser } from "./browser_notices.js";
 import { t } from "./i18n.js";
+import { loadInTime, perform } from "./later.js";
 import { connect } from "./live.js";
 import { setFilter, readAddress } from "./filter.js";
-import { waiting } from "./queue_actions.js";
 import { state } from "./state.js";
 import { drawAccount, toggleView } from "./views/account.js";
 import { drawBell } from "./views/bell.js";
@@ -22,7 +21,7 @@ import { moveByArrows } from "./views/arrows.js";
 import { copy } from "./views/copy.js";
 import { notified, toast } from "./views/toasts.js";
 
-const ACTIONS = { book: bookVm, renew, release, "renew-by": renewBy, copy, fold, view: toggleView, "sign-in": signIn, ...waiting, ...manage };
+const AT_ONCE = { copy, fold, view: toggleView };
 // What needs no connection
 const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "view", "show-all", "tokens", "notices"]);
 
@@ -35,7 +34,8 @@ document.addEventListener("click", clicked);
 document.addEventListener("keydown", pressed);
 addEventListener("popstate", readAddress);
 readAddress();
-connect((notice) => { notified(notice); tellByBrowser(notice, manage.open); });
+connect((notice) => { notified(notice); tellByBrowser(notice, (machine) => perform("open", machine)); });
+loadInTime();
 performance.mark("ready"); // bench/page.py looks for it
 
 function clicked(event) {
@@ -43,13 +43,13 @@ function clicked(event) {
   if (!target) return;
   const { act } = target.dataset;
   if (!state.online && !LOOKING.has(act)) return toast(t("offline.wait"));
-  ACTIONS[act](target.dataset, target);
+  (AT_ONCE[act] ?? ((...on) => perform(act, ...on)))(target.dataset, target);
 }
 
 /** A key of the page itself: not while something is typed, and not over a dialog. */
 function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
-  if (event.key === "?") manage.keys();
+  if (event.key === "?") perform("keys");
   else if (event.key === "/") { event.preventDefault(); search.focus(); search.select(); }
   else moveByArrows(event);
 }

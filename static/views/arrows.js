@@ -7,12 +7,20 @@ export function moveByArrows(event) {
   if (!card || !STEPS[event.key]) return;
   event.preventDefault();
   const [across, down] = STEPS[event.key];
-  const cards = [...document.querySelectorAll(".section:not([hidden], .folded) .card:not([hidden])")];
+  const cards = cardsAround(card);
   const next = across ? cards[cards.indexOf(card) + across] : below(cards, card, down);
   if (!next) return;
   const same = [...event.target.classList].find((name) => ["ip", "act"].includes(name)) ?? "name";
   const control = next.querySelector(`.${same}:not([hidden])`) ?? next.querySelector(".name");
   control.focus();
+}
+
+/** The cards of its group and of the groups before and after it: measuring far ones would have the browser lay them out. */
+function cardsAround(card) {
+  const cardsOf = (section) => [...section.querySelectorAll(".card:not([hidden])")];
+  const sections = [...document.querySelectorAll(".section:not([hidden], .folded)")].filter((section) => section.querySelector(".card:not([hidden])"));
+  const here = sections.indexOf(card.closest(".section"));
+  return sections.slice(Math.max(0, here - 1), here + 2).flatMap(cardsOf);
 }
 
 /** The card in the next row that stands straight below or above, or nearest to it. */

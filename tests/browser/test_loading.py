@@ -1,19 +1,64 @@
 """The first visit: everything comes in one round, from here alone, and is kept for good."""
 
+import pytest
+from playwright.sync_api import expect
+
+from browser.machines import starter
+from support.server import running
+
 LOADED = "performance.getEntriesByType('resource').map((one) => one.name)"
-
-
-LIMIT = 60_000  # bytes as sent: all of the first visit but the data
+LIMIT = 60 * 1024  # bytes as sent: all of the first visit
 SENT = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .filter((one) => one.entryType === 'navigation' || one.name.includes('/static/'))
     .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("loading"), starter()) as server:
+        yield server
+
+
+def names(here) -> set[str]:
+    return {name.rsplit("/", 1)[-1] for name in here.page.evaluate(LOADED) if "/static/" in name}
+
+
 def test_the_first_visit_is_a_handful_of_files_and_light(window):
     here = window()
-    loaded = {name.rsplit("/", 1)[-1] for name in here.page.evaluate(LOADED) if "/static/" in name}
-    assert loaded == {"page.js", "page.css", "theme.js", "favicon.svg", "socket.io-4.8.4.esm.min.js"}
+    assert names(here) == {"page.js", "page.css", "theme.js", "favicon.svg", "socket.io-4.8.4.esm.min.js"}
     assert here.page.evaluate(SENT) < LIMIT
+
+
+def test_what_dialogs_need_comes_at_the_first_sign_of_somebody(window, bob):
+    here = window(bob)
+    with here.page.expect_response("**/page.acts.js"):
+        here.page.mouse.move(500, 500)
+    here.page.keyboard.press("?")
+    expect(here.dialog.get_by_role("heading", name=here.say("keys.title"))).to_be_visible()
+
+
+def test_a_click_that_comes_before_the_dialogs_opens_one_when_they_are_there(window, bob):
+    here = window(bob, path=None)
+    held_up = []
+    here.page.route("**/page.acts.js", lambda route: held_up.append(route))
+    here.go()
+    here.card("server-01").locator(".act").dblclick()
+    expect(here.no_dialog).to_have_count(0)
+    held_up[0].continue_()
+    expect(here.no_dialog).to_have_count(1)
+    here.send()
+    expect(here.held("server-01")).to_be_visible()
+
+
+def test_where_the_dialogs_are_gone_with_an_older_version_the_page_loads_the_new_one(window, bob):
+    here = window(bob, path=None)
+    here.may_be_cut = True
+    here.page.route("**/page.acts.js", lambda route: route.abort("connectionreset"), times=1)
+    here.go()
+    here.mark()
+    with here.page.expect_navigation():
+        here.page.evaluate("document.querySelector('.card .name').click()")
+    assert here.was_reloaded()
 
 
 def test_nothing_comes_from_elsewhere_and_what_is_static_is_not_asked_for_again(window):

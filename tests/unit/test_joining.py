@@ -16,9 +16,10 @@ SOURCES = {
 }
 JOINED = {
     "page.js": joining.join_modules(SOURCES, "main.js", "page.js"),
+    "page.acts.js": joining.join_modules(SOURCES, "acts.js", "page.acts.js", base=("main.js", "page.js")),
     "page.css": joining.join_sheets(SOURCES, "main.css", "page.css"),
 }
-BEHIND_AN_IMPORT = re.compile(r"^(?:import|export|const \{|\s*(?://|/\*|\*)|[^;]*\} from)")
+BEHIND_AN_IMPORT = re.compile(r"^(?:import|export|const \{|\s*(?://|/\*|\*)|[^;]*\} from|.*\bimport\()")
 
 
 @pytest.mark.parametrize("name", JOINED)
@@ -67,6 +68,18 @@ def test_a_module_keeps_its_own_scope_and_gives_what_it_exports():
     assert "const { one: first } = $a;\nfirst();" in text
 
 
+def test_what_comes_later_takes_what_is_there_from_the_first_file_and_gives_its_own():
+    late = {**MODULES, "main.js": 'import { one } from "./a.js";\none(() => import("./late.js"));\n'}
+    late["late.js"] = 'import { one } from "./a.js";\nexport const two = one() + 1;\n'
+    first, _ = joining.join_modules(late, "main.js", "page.js")
+    assert 'import("./page.late.js")' in first
+    assert "export { $a, $main };" in first
+    later, _ = joining.join_modules(late, "late.js", "page.late.js", base=("main.js", "page.js"))
+    assert later.startswith('import { $a, $main } from "./page.js";\nconst $late = (() => {\n')
+    assert "function one" not in later
+    assert "export const { two } = $late;" in later
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -74,7 +87,7 @@ def test_a_module_keeps_its_own_scope_and_gives_what_it_exports():
         "export default 1;",
         'import * as all from "./a.js";',
         'import "./a.js";',
-        'const late = () => import("./a.js");',
+        "const late = () => import(name);",
         "const here = import.meta.url;",
     ],
 )

@@ -1,0 +1,43 @@
+// The first paint needs no dialog: they and what they do are loaded at the first sign of somebody, or a little after.
+import { t } from "./i18n.js";
+import { state } from "./state.js";
+import { toast } from "./views/toasts.js";
+
+const SIGNS = ["pointerover", "pointerdown", "focusin", "keydown"];
+const A_LITTLE = 5000;
+
+let acts, loading, awaited = false;
+
+export function loadInTime() {
+  for (const sign of SIGNS) addEventListener(sign, quietly, { once: true });
+  setTimeout(quietly, A_LITTLE);
+}
+
+/** Carry out what the click means; at once where all is loaded. */
+export async function perform(act, data, target) {
+  if (!acts && !(await isLoaded())) return;
+  acts[act](data, target);
+}
+
+/** False too for a second click while the first one waits. */
+async function isLoaded() {
+  if (awaited) return false;
+  awaited = true;
+  try {
+    await load();
+  } catch (error) {
+    console.info("the dialogs could not be loaded:", error.message);
+    if (state.online && navigator.onLine) location.reload(); // the server has another version by now
+    else toast(t("offline.wait"));
+  }
+  awaited = false;
+  return Boolean(acts);
+}
+
+function load() {
+  loading ??= import("./acts.js").then((module) => (acts = module.acts), (error) => { loading = undefined; throw error; });
+  return loading;
+}
+
+/** Ahead of time: where it fails, the click that needs it says so. */
+const quietly = () => load().catch((error) => console.info("not loaded yet:", error.message));
