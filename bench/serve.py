@@ -1,6 +1,6 @@
-"""Serve so many machines to look at or measure: `.venv/bin/python bench/serve.py 1000`; Enter or the end of input ends it.
+"""Serve so many machines, to look at or measure: `.venv/bin/python bench/serve.py 1000`.
 
-Prints the address, and the cookie of an admin who is signed in there.
+Enter or the end of input ends it. Prints the address, and the cookie of an admin who is signed in there.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from page import inventory_of
+
 from support.people import Person
 from support.server import ADMIN, Server
 
