@@ -86,6 +86,7 @@ def move(change: Any, now: datetime, limits: Any, vms: Iterable[Vm], group_id: i
         turns.tell_holder(change, vm.id)
     for old in left:
         queue.drop_who_wants_more(change, now, limits, change.groups[old], by)
+        turns.serve_group(change, now, limits, old)
 
 
 def _out_of_group(hold: Hold | None) -> Hold | None:

@@ -30,13 +30,13 @@ def serve(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None = 
 
 def serve_group(change: Any, now: datetime, limits: Any, group_id: int | None, by: str | None = None) -> None:
     """Serve with all machines of the group, once another may wait or be first in its queue; holders hear of it."""
-    group = change.groups.get(group_id)
-    if group and group.queue:
-        _let_go_of_what_is_not_for_the_first(change, now, group)
-        for vm_id in group.vm_ids:
-            _serve_one(change, now, limits, vm_id, by)
-        for vm_id in group.vm_ids:
-            tell_holder(change, vm_id)
+    booked = group_id in change.groups and bool(change.groups[group_id].queue)
+    while booked:  # who has one of the machines now may want more than can come
+        _let_go_of_what_is_not_for_the_first(change, now, change.groups[group_id])
+        results = [_serve_one(change, now, limits, vm_id, by) for vm_id in change.groups[group_id].vm_ids]
+        booked = any(results)
+    for vm_id in change.groups[group_id].vm_ids if group_id in change.groups else ():
+        tell_holder(change, vm_id)
 
 
 def lapse(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
@@ -62,10 +62,10 @@ def put_back(change: Any, now: datetime, vm: Vm) -> Vm:
         return freed
     place = change.groups.get(hold.group) or freed
     own = next((waiter for waiter in place.queue if waiter.email == hold.email), None)
+    again = _waiting_again(hold, own, now, 1 if isinstance(place, Vm) else len(place.vm_ids))
     others = [waiter for waiter in place.queue if waiter is not own]
-    earlier = sum(1 for waiter in others if waiter.since <= hold.since)
-    queue = (*others[:earlier], _waiting_again(hold, own, now), *others[earlier:])
-    write(change, replace(place, queue=queue))
+    earlier = sum(1 for waiter in others if waiter.since <= again.since)
+    write(change, replace(place, queue=(*others[:earlier], again, *others[earlier:])))
     return change.vms[vm.id]
 
 
@@ -106,11 +106,12 @@ def write(change: Any, place: Place) -> None:
     (change.vms if isinstance(place, Vm) else change.groups)[place.id] = place
 
 
-def _waiting_again(hold: Hold, own: Waiter | None, now: datetime) -> Waiter:
+def _waiting_again(hold: Hold, own: Waiter | None, now: datetime, at_most: int) -> Waiter:
     """Who has a place again already keeps its wishes; machines that were held together are wanted together."""
     if own is None:
         return Waiter(hold.email, hold.hours, hold.since, heartbeat_minutes=hold.heartbeat_minutes, seen=now)
-    return replace(own, since=hold.since, count=own.count + (own.since == hold.since))
+    count = min(own.count + (own.since == hold.since), max(1, at_most))
+    return replace(own, since=min(own.since, hold.since), count=count)
 
 
 def _let_go_of_what_is_not_for_the_first(change: Any, now: datetime, group: Group) -> None:
@@ -120,21 +121,23 @@ def _let_go_of_what_is_not_for_the_first(change: Any, now: datetime, group: Grou
             change.vms[vm.id] = replace(vm, hold=None)
 
 
-def _serve_one(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None) -> None:
+def _serve_one(change: Any, now: datetime, limits: Any, vm_id: str, by: str | None) -> bool:
+    """Whether something was booked."""
     vm = change.vms.get(vm_id)
     place, waiter = _served_next(change, now, vm) if vm and vm.stands_free else (None, None)
     if vm is None or place is None or waiter is None:
-        return
+        return False
     group_id = place.id if isinstance(place, Group) else None
     hold = Hold(waiter.email, waiter.hours, waiter.since, None, group_id, waiter.heartbeat_minutes)
     vm = change.vms[vm_id] = replace(vm, hold=hold)
     kept = [vm] if waiter.count == 1 else list(kept_for(change, place, waiter.email))
     if len(kept) < waiter.count:
-        return
+        return False
     place = vm if group_id is None else place
     write(change, replace(place, queue=tuple(other for other in place.queue if other is not waiter)))
     for each in kept:
         _grant(change, now, limits, change.vms[each.id], waiter, by)
+    return waiter.auto
 
 
 def _served_next(change: Any, now: datetime, vm: Vm) -> tuple[Place | None, Waiter | None]:
@@ -174,6 +177,7 @@ def _grant(change: Any, now: datetime, limits: Any, vm: Vm, waiter: Waiter, by: 
         tell_holder(change, vm.id)
     else:
         until = now + timedelta(minutes=limits.hold_minutes)
-        change.vms[vm.id] = replace(vm, hold=replace(vm.hold, until=until))
+        hold = Hold(waiter.email, waiter.hours, waiter.since, until, vm.hold.group, waiter.heartbeat_minutes)
+        change.vms[vm.id] = replace(vm, hold=hold)  # the place may have got new wishes since the machine was kept
         about = {"vm_id": vm.id, "hours": waiter.hours, "until": until, "booked_at": waiter.since}
         change.tell(Event("held", to=waiter.email, quiet=quiet, **about))

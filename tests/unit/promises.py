@@ -9,6 +9,8 @@ def at_every_moment(state, now):
         group = state.groups.get(vm.group)
         waiting = [*heard(vm.queue, now), *(heard(can_be_served(state, group), now) if group else ())]
         assert not (vm.stands_free and waiting), f"{vm.id} stands free, and {waiting} wait for it"
+        others = [waiter for waiter in (*vm.queue, *(group.queue if group else ())) if waiter.email != vm.booked_by]
+        assert not (vm.booked_by and others and not vm.told_waiting), f"{vm.id}: its holder was not told of {others}"
         if vm.hold:
             assert not vm.booked_by, f"{vm.id} is booked and held"
             assert not vm.maintenance, f"{vm.id} is out of service and held"
@@ -43,6 +45,10 @@ def between_two(before, after, now, events):
         email = served(before.vms.get(vm.id), vm, events)
         if email:
             assert is_fair(before, after, now, vm, email), f"{email} was given {vm.id}, and others had waited longer"
+    for event in events:
+        vm = after.vms.get(event.vm_id)
+        if event.kind == "held" and vm and vm.hold and vm.hold.email == event.to:
+            assert (vm.hold.since, vm.hold.until) == (event.booked_at, event.until), "the mail's links would be void"
 
 
 def is_over(hold, vm):
