@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.command import Shell, shell_of
+from support.command import Shell, end_what_is_left, shell_of
 from support.inventory import inventory, machine
 from support.people import Person
 from support.server import Server, running
@@ -21,6 +21,12 @@ def shared_server(tmp_path_factory) -> Server:
     """For the tests of a file that do not mind what the others leave behind."""
     with running(tmp_path_factory.mktemp("shared"), MACHINES) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running():
+    yield
+    end_what_is_left()
 
 
 @pytest.fixture

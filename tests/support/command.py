@@ -19,6 +19,7 @@ from support.server import ROOT, Server
 COMMAND = [os.environ.get("CLI_PYTHON", sys.executable), str(ROOT / "cli" / "loadzone.py")]
 PATIENCE = 60
 _numbers = itertools.count(1)
+_started: list[subprocess.Popen] = []
 # The terminal at standard input becomes the one that controls this session; then it is the command's.
 AT_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
@@ -81,6 +82,7 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
         )
+        _started.append(self._process)
         self._streams = {"out": self._process.stdout, "err": self._process.stderr}
         self._texts = {"out": "", "err": ""}
         self._spoken = threading.Condition()
@@ -148,6 +150,7 @@ class Terminal:
             stderr=theirs,
         )
         os.close(theirs)
+        _started.append(self._process)
 
     def wait_for(self, pattern: str) -> None:
         while not re.search(pattern, self.seen):
@@ -174,6 +177,19 @@ class Terminal:
             return False
         self.seen += piece.decode()
         return bool(piece)
+
+
+def end_what_is_left() -> None:
+    """What a failed test has left running. SIGTERM reaches what `run` has started, too."""
+    for process in _started:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    _started.clear()
 
 
 def token_of(person: Person) -> str:
