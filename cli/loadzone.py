@@ -395,7 +395,7 @@ class Job:
 
     def run(self) -> int:
         """The command's own exit status, as a shell would give it."""
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             if signal.getsignal(signum) is not signal.SIG_IGN:  # as under nohup
                 signal.signal(signum, lambda received, _: self.on_signal(received))
         try:
@@ -422,6 +422,7 @@ class Job:
                 tell_away(None)
                 if vms:
                     self.leases.begin(vms)
+                    self.unsure = False  # from here on, what looks like ours may be another job's
                     self.place.settle()
                     return vms
                 self._pause(Trouble(t("run.gave_up"), NOT_FREE))

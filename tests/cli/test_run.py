@@ -125,7 +125,7 @@ def test_where_too_few_are_free_it_does_not_wait_unasked(loadzone, ann, bob):
 # Signals
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_reaches_all_that_the_command_started_and_its_end_is_waited_for(loadzone, ann, signum):
     """The shell tidies up in its own time; its child, which knows nothing of the signal, must get it too."""
     script = f"""

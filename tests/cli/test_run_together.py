@@ -99,3 +99,16 @@ def test_some_give_up_and_some_are_killed(shells, journal, ann):
     all_end_well(rest)
     journal.check(3)
     nothing_is_left(ann)
+
+
+def test_one_that_ends_leaves_the_machine_of_another_that_looks_alike(loadzone, ann, tmp_path):
+    """Bookings are told apart by a random part of their length, which two jobs may happen to share."""
+    (tmp_path / "sitecustomize.py").write_text("import secrets\nsecrets.randbelow = lambda n: 7\n")
+    alike = {"PYTHONPATH": str(tmp_path)}
+    staying = loadzone.start(*PERF, "--", "sh", "-c", "echo here; read line", **alike)
+    staying.wait_for("here", "out")
+    loadzone.start(*PERF, "--", "true", **alike).ended()
+    assert [vm["state"] for vm in ann.state()["vms"] if vm["booked_by"] == ann.email] == ["booked"]
+    staying.type("")
+    staying.ended()
+    nothing_is_left(ann)
