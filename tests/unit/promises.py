@@ -20,6 +20,19 @@ def at_every_moment(state, now):
         people = [waiter.email for waiter in place.queue]
         assert len(set(people)) == len(people), f"somebody is twice in {people}"
         assert set(people) <= state.users.keys(), f"somebody in {people} is nobody known"
+    for group in state.groups.values():
+        assert all(waiter.count <= max(1, len(group.vm_ids)) for waiter in group.queue), "somebody waits for ever"
+    what_is_kept_is_for_the_first_of_the_group_and_not_enough(state, now)
+
+
+def what_is_kept_is_for_the_first_of_the_group_and_not_enough(state, now):
+    kept = [vm for vm in state.vms.values() if vm.hold and vm.hold.until is None]
+    for vm in kept:
+        able = can_be_served(state, state.groups[vm.hold.group])
+        firsts = able[:1] + heard(able, now)[:1]  # a job may have gone silent since
+        mine = [waiter for waiter in firsts if waiter.email == vm.hold.email]
+        assert mine, f"{vm.id} is kept for {vm.hold.email}, not for one of {firsts}"
+        assert sum(other.group == vm.group for other in kept) < mine[0].count, f"{mine[0]} has all and cannot take it"
 
 
 def can_be_served(state, group):
@@ -41,10 +54,13 @@ def between_two(before, after, now, events):
         for key, place in getattr(before, table).items():
             if key in getattr(after, table):
                 the_order_stays(place.queue, getattr(after, table)[key].queue, shaken)
+    booked = {event.by for event in events if event.kind == "booked"}  # what they have changes what may yet come
     for vm in after.vms.values():
         email = served(before.vms.get(vm.id), vm, events)
         if email:
-            assert is_fair(before, after, now, vm, email), f"{email} was given {vm.id}, and others had waited longer"
+            assert is_fair(before, after, now, vm, email, booked), (
+                f"{email} was given {vm.id}, and others had waited longer"
+            )
     for event in events:
         vm = after.vms.get(event.vm_id)
         if event.kind == "held" and vm and vm.hold and vm.hold.email == event.to:
@@ -78,13 +94,22 @@ def served(before, vm, events):
     return None if had or lost else email
 
 
-def is_fair(before, after, now, vm, email):
+def is_fair(before, after, now, vm, email, booked):
+    """Whether it was, by the group in which the machine was given away: it may have moved since in the same commit."""
+    old = before.vms.get(vm.id)
+    return any(
+        is_fair_in(group, before, after, now, vm, email, booked) for group in {vm.group, old.group if old else None}
+    )
+
+
+def is_fair_in(group_id, before, after, now, vm, email, booked):
     """Nobody who still waits and could be served was ahead in the same queue, or has led the other one for longer."""
-    own, group = queue_of(before.vms, vm.id), queue_of(before.groups, vm.group)
+    own, group = queue_of(before.vms, vm.id), queue_of(before.groups, group_id)
     own_still, group_still = queue_of(after.vms, vm.id), ()
-    if vm.group in before.groups and vm.group in after.groups:
-        able = can_be_served(before, before.groups[vm.group])
-        group_still = [waiter for waiter in can_be_served(after, after.groups[vm.group]) if waiter in able]
+    if group_id in before.groups and group_id in after.groups:
+        able = can_be_served(before, before.groups[group_id])
+        group_still = [waiter for waiter in can_be_served(after, after.groups[group_id]) if waiter in able]
+        group_still = [waiter for waiter in group_still if waiter.count == 1 or waiter.email not in booked]
     own_still, group_still = heard(own_still, now), heard(group_still, now)
     ways = [(own, own_still, group, group_still), (group, group_still, own, own_still)]
     known = [way for way in ways if any(waiter.email == email for waiter in way[0])]
