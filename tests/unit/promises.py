@@ -29,10 +29,11 @@ def what_is_kept_is_for_the_first_of_the_group_and_not_enough(state, now):
     kept = [vm for vm in state.vms.values() if vm.hold and vm.hold.until is None]
     for vm in kept:
         able = can_be_served(state, state.groups[vm.hold.group])
-        firsts = able[:1] + heard(able, now)[:1]  # a job may have gone silent since
-        mine = [waiter for waiter in firsts if waiter.email == vm.hold.email]
-        assert mine, f"{vm.id} is kept for {vm.hold.email}, not for one of {firsts}"
-        assert sum(other.group == vm.group for other in kept) < mine[0].count, f"{mine[0]} has all and cannot take it"
+        place = next((number for number, waiter in enumerate(able) if waiter.email == vm.hold.email), None)
+        assert place is not None, f"{vm.id} is kept for {vm.hold.email}, who cannot be served"
+        assert not heard(able[:place], now), f"{vm.id} is kept for {vm.hold.email}, not for the first of {able}"
+        alike = sum(other.group == vm.group for other in kept)
+        assert alike < able[place].count, f"{able[place]} has all and cannot take it"
 
 
 def can_be_served(state, group):
