@@ -8,6 +8,7 @@ from browser.queues import join
 from support.answers import done
 from support.people import Person
 from support.server import ADMIN, running
+from support.waiting import eventually
 
 
 def servers(*numbers: int) -> list[str]:
@@ -77,9 +78,9 @@ def test_it_goes_by_key_and_the_focus_stays(here):
     button = head(here, "about").get_by_role("button")
     button.focus()
     here.page.keyboard.press("Enter")
-    assert order(here)[0] == "server-01"
+    eventually(lambda: order(here)[0] == "server-01")
     here.page.keyboard.press("Enter")
-    assert order(here)[0] == "server-02"
+    eventually(lambda: order(here)[0] == "server-02")
     expect(button).to_be_focused()
 
 

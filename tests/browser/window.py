@@ -128,8 +128,10 @@ class Window:
 
     def send(self) -> None:
         """Presses the dialog's own button and waits until it has closed."""
+        send = self.dialog.locator(".send")
+        expect(send).to_be_visible()  # the first dialog of a page is fetched before it opens
         before = self.no_dialog.count()
-        self.dialog.locator(".send").click()
+        send.click()
         expect(self.no_dialog).to_have_count(before - 1)
 
     # what is held against it
