@@ -1,11 +1,19 @@
 """The command in the hands of ann and bob, against a server of the test's own: two machines in the group Perf."""
 
+import signal
+
 import pytest
 
 from support.command import Shell, end_what_is_left, shell_of
 from support.inventory import inventory, machine
 from support.people import Person
 from support.server import Server, running
+
+# In the background of a shell the keys' signals are ignored, and what the tests start would inherit that.
+for _signum, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(_signum) is signal.SIG_IGN:
+        signal.signal(_signum, _usual)
+
 
 PERF = [
     machine("perf-1", group=1, external_ip="10.0.0.1", internal_ip="192.168.0.1", tags=["gpu", "Big"]),
