@@ -83,12 +83,12 @@ def test_no_shared_cache_may_keep_the_list(bob, charlie):
         assert {part.strip() for part in answer.headers["Cache-Control"].split(",")} == {"private", "no-cache"}
 
 
-def test_revision_counts_what_the_list_shows(alice, bob, vm):
+def test_revision_counts_what_the_list_shows(alice, bob, newcomer, vm):
     before = alice.state()["revision"]
     bob.book(vm)
     assert alice.state()["revision"] == before + 1
     bob.book(vm)
-    bob.choose_language("en")
+    newcomer.choose_language("en")
     assert alice.state()["revision"] == before + 1, "neither a refusal nor a choice of language shows in the list"
     bob.cancel(vm)
     assert alice.state()["revision"] == before + 2

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from browser.window import Window, open_window
+from support.server import running
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
@@ -23,6 +24,13 @@ def browser() -> Browser:
         started = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    """One of their own: what tests of the API leave behind is to be seen on the page."""
+    with running(tmp_path_factory.mktemp("pages")) as server:
+        yield server
 
 
 @pytest.fixture
