@@ -247,3 +247,12 @@ def test_a_job_that_is_silent_is_not_served_even_before_its_place_is_taken_away(
     taken.do(join, actor=ALICE, vm_id="vm", hours=1)
     taken.do(cancel, actor=CHARLIE, vm_id="vm")
     assert holds(taken) == {"vm": (ALICE, True)}
+
+
+@pytest.mark.parametrize(("rule", "asked"), [(cancel, {}), (renew, {"hours": 1})])
+def test_what_was_meant_for_a_booking_that_has_ended_does_not_meet_the_next_ones(taken, rule, asked):
+    taken.do(join, actor=BOB, vm_id="vm", hours=1, auto=True)
+    taken.later(hours=4)
+    assert taken.refused(rule, actor=ALICE, vm_id="vm", **asked).code == "not_booked"
+    taken.do(settle, vm_ids=["vm"])
+    assert taken.vm().booked_by == BOB
