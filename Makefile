@@ -6,8 +6,8 @@
 PYTHON ?= python3
 export CHROMIUM ?= chromium
 TESTS ?= tests
-# Three at a time, file by file: many tests wait for a server or a minute, not for the processor.
-PYTEST_ARGS ?= -n 3 --dist loadfile
+# Two at a time, file by file: many tests wait for a server, not for the processor.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input

@@ -91,9 +91,10 @@ function same(one, other) {
   return ["authenticated", "email", "role"].every((key) => one[key] === other[key]);
 }
 
-/** Whether these say the same of a machine. */
+/** Whether these say the same of a machine, and as much: who is a stranger now must not keep what a member saw. */
 function alike(one, other) {
-  return other !== undefined && Object.keys(one).every((key) => one[key] === other[key] ||
+  const keys = Object.keys(one);
+  return other !== undefined && keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key] ||
     (typeof one[key] === "object" && JSON.stringify(one[key]) === JSON.stringify(other[key])));
 }
 

@@ -55,7 +55,7 @@ export function updateCard(card, vm) {
   card.ip.hidden = !address;
   card.ip.dataset.text = address;
   setText(card.ip, address);
-  if (address) card.ip.title = t("copy.hint", { text: address });
+  card.ip.title = address && t("copy.hint", { text: address });
   showWaits(card.name.parentNode, vm.queue?.length, card.name);
   setText(card.about, vm.maintenance || vm.note || vm.description || "");
   card.about.title = card.about.textContent;

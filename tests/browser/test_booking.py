@@ -148,6 +148,7 @@ def test_a_renewal_in_another_window_is_told_in_the_renewal_dialog(window, bob, 
     done(bob.book(vm, 1))
     here = window(bob)
     here.held(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
+    expect(here.dialog).to_be_visible()
     done(bob.renew(vm, 1))
     expect(here.dialog.get_by_role("status")).to_contain_text("renewed meanwhile")
     expect(here.button("renew.submit")).to_be_disabled()

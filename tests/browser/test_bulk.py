@@ -26,7 +26,7 @@ def choose(here, *vm_ids: str) -> None:
 
 
 def chosen(here) -> list[str]:
-    return here.page.locator(CHOSEN).all_inner_texts()
+    return here.page.locator(CHOSEN).all_text_contents()
 
 
 def bar(here):

@@ -25,7 +25,7 @@ def server(tmp_path_factory):
 
 
 def shown(here) -> list[str]:
-    return here.page.locator(".card:visible .name").all_inner_texts()
+    return here.page.locator(".card:visible .name").all_text_contents()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 
 from support.answers import done
 from support.people import Person
-from support.waiting import eventually
 
 
 def test_a_machines_life_is_seen_by_a_colleague_as_it_happens(window, alice, bob, vm):
@@ -122,7 +121,23 @@ def test_signing_out_in_another_tab_makes_this_one_a_strangers(window, bob, vm):
     expect(here.card(vm)).to_contain_text("b…@example.com")
     expect(here.held(vm)).to_have_count(0)
     assert not here.was_reloaded()
-    eventually(lambda: bob.email not in here.page.content())
+    assert bob.email not in here.page.content()
+
+
+def test_who_signed_out_keeps_nothing_of_machines_that_look_the_same_to_strangers(window, alice, bob, carol, vm):
+    done(alice.edit_vm(vm, external_ip="10.77.0.9", description="hush"))
+    done(carol.book(vm))
+    done(bob.post("/queue/join", {"vm_id": vm, "hours": 1}))
+    done(carol.cancel(vm))
+    here = window(bob)
+    expect(here.card(vm)).to_contain_text("10.77.0.9")
+    other = here.another_tab()
+    other.open_account()
+    other.button("sign_out").click()
+    expect(here.sign_in_button).to_be_visible()
+    expect(here.card(vm)).not_to_contain_text("10.77.0.9")
+    for secret in (bob.email, "10.77.0.9", "hush"):
+        assert secret not in here.page.content()
 
 
 def test_signing_out_everywhere_reaches_the_other_browsers(window, bob, server, vm):

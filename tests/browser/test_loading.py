@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from browser.machines import starter
 from support.server import running
+from support.waiting import eventually
 
 LOADED = "performance.getEntriesByType('resource').map((one) => one.name)"
 LIMIT = 60 * 1024  # bytes as sent: all of the first visit
@@ -43,6 +44,7 @@ def test_a_click_that_comes_before_the_dialogs_opens_one_when_they_are_there(win
     here.page.route("**/page.acts.js", lambda route: held_up.append(route))
     here.go()
     here.card("server-01").locator(".act").dblclick()
+    eventually(lambda: here.page.evaluate("true") and held_up)
     expect(here.no_dialog).to_have_count(0)
     held_up[0].continue_()
     expect(here.no_dialog).to_have_count(1)

@@ -49,7 +49,7 @@ def sort(here, column: str) -> None:
 
 
 def order(here, group: str = "Production") -> list[str]:
-    return here.section(group).locator(".card .name").all_inner_texts()
+    return here.section(group).locator(".card .name").all_text_contents()
 
 
 @pytest.mark.parametrize(
@@ -124,4 +124,4 @@ def test_ranges_follow_the_order_shown(here):
     sort(here, "until")
     here.card("server-03").get_by_role("checkbox").click()
     here.card("server-02").get_by_role("checkbox").click(modifiers=["Shift"])
-    assert here.page.locator(".card.chosen .name").all_inner_texts() == ["server-03", "server-01", "server-02"]
+    assert here.page.locator(".card.chosen .name").all_text_contents() == ["server-03", "server-01", "server-02"]

@@ -10,9 +10,9 @@ from support.people import Person
 from support.server import Server, running
 
 # In the background of a shell the keys' signals are ignored, and what the tests start would inherit that.
-for _signum, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+for _signum in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
     if signal.getsignal(_signum) is signal.SIG_IGN:
-        signal.signal(_signum, _usual)
+        signal.signal(_signum, signal.default_int_handler if _signum == signal.SIGINT else signal.SIG_DFL)
 
 
 PERF = [
