@@ -4,7 +4,7 @@ import { html, fill } from "../html.js";
 import { t } from "../i18n.js";
 import { compare, onSort, sorting } from "../sorting.js";
 import { isAdmin, state, subscribe } from "../state.js";
-import { flash, outlineCard, tickCard, updateCard } from "./card.js";
+import { cards, flash, outlineCard, tickCard, updateCard } from "./card.js";
 import { settle } from "./columns.js";
 import { makeInTime } from "./making.js";
 import { leaveSection, nearSections, onNear, watchSection } from "./near.js";
@@ -13,7 +13,6 @@ import { countSection, makeSection, nameSection } from "./section.js";
 const TICK = 1000;
 
 const sections = new Map(); // by group id; null: no group
-const cards = new Map(); // by machine id
 const byNode = new WeakMap();
 const root = document.getElementById("sections");
 const empty = document.getElementById("empty");

@@ -10,6 +10,9 @@ import { showWaits } from "./waits.js";
 
 const BEHIND = ["taken", "kept", "turn"]; // the time left stands at the end
 
+/** The cards on the board, by their machines' ids. */
+export const cards = new Map();
+
 // All machines are there by their names from the start; the rest of a card is made when its turn comes.
 const outline = element(html`<li class="card"><div class="row"><button class="name" data-act="open"></button></div></li>`);
 const [mark, ip] = fragment(html`

@@ -3,6 +3,7 @@ import { fits, fitsGroup } from "../filter.js";
 import { folded } from "../preferences.js";
 import { chosen, choose, chooseNone, onChoice } from "../selection.js";
 import { state, subscribe } from "../state.js";
+import { cards } from "./card.js";
 
 const root = document.getElementById("sections");
 const page = document.documentElement;
@@ -68,10 +69,13 @@ function pressed(event) {
 
 /** The letter that was pressed, on a Russian keyboard too; "" where something is typed, and over a dialog. */
 export function keyOf(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return "";
-  if (event.target.closest("input:not(.pick), textarea, select")) return "";
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.pick), textarea, select")) return "";
+  if (isOverDialog()) return "";
   return (/^[ -~]/.test(event.key) ? event.key : event.code.replace("Key", "")).toLowerCase();
 }
+
+/** Looked for among the page's own children only: a board of thousands is long to search at every key. */
+const isOverDialog = () => Array.from(document.body.children).some((node) => node.localName === "dialog" && node.open);
 
 function show(changed) {
   page.classList.toggle("choosing", chosen.size > 0);
@@ -79,13 +83,12 @@ function show(changed) {
 }
 
 function mark(ids) {
-  const [one] = ids;
-  for (const name of root.querySelectorAll(ids.size === 1 ? `.name[data-vm="${CSS.escape(one)}"]` : ".name")) {
-    if (!ids.has(name.dataset.vm)) continue;
-    const card = name.closest(".card");
-    card.classList.toggle("chosen", chosen.has(name.dataset.vm));
-    const pick = card.querySelector(".pick"); // not yet there where the card is still to be made
-    if (pick) pick.checked = chosen.has(name.dataset.vm);
+  for (const id of ids) {
+    const node = cards.get(id)?.node;
+    if (!node) continue;
+    node.classList.toggle("chosen", chosen.has(id));
+    const pick = node.querySelector(".pick"); // not yet there where the card is still to be made
+    if (pick) pick.checked = chosen.has(id);
   }
 }
 
