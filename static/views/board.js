@@ -1,11 +1,11 @@
 // The board: a section a group, a card a machine. Only what changed is touched.
 import { filter, fits, fitsGroup, onFilter } from "../filter.js";
-import { html, fill } from "../html.js";
 import { t } from "../i18n.js";
 import { compare, onSort, sorting } from "../sorting.js";
-import { isAdmin, state, subscribe } from "../state.js";
+import { state, subscribe } from "../state.js";
 import { cards, flash, outlineCard, tickCard, updateCard } from "./card.js";
 import { settle } from "./columns.js";
+import { showEmpty } from "./empty.js";
 import { makeInTime } from "./making.js";
 import { leaveSection, nearSections, onNear, watchSection } from "./near.js";
 import { countSection, makeSection, nameSection } from "./section.js";
@@ -15,7 +15,6 @@ const TICK = 1000;
 const sections = new Map(); // by group id; null: no group
 const byNode = new WeakMap();
 const root = document.getElementById("sections");
-const empty = document.getElementById("empty");
 
 export function drawBoard() {
   refresh({ vms: "all", groups: true });
@@ -122,20 +121,6 @@ function showSections(counts, groups, narrowed) {
     if (!section.node.hidden) shown += Math.max(count.shown, narrowed ? 0 : 1);
   }
   showEmpty(shown);
-}
-
-function showEmpty(shown) {
-  empty.hidden = shown > 0;
-  if (shown) return;
-  if (state.vms.size || state.groups.length) {
-    fill(empty, html`<h2>${t("empty.nothing_found")}</h2>
-      <button class="button" data-act="show-all">${t("empty.show_all")}</button>`);
-  } else if (isAdmin()) {
-    fill(empty, html`<h2>${t("empty.first_admin")}</h2><p>${t("empty.first_admin_how")}</p>
-      <button class="button primary" data-act="add-vm" data-acts>${t("vm.add")}</button>`);
-  } else {
-    fill(empty, html`<h2>${t("empty.no_machines")}</h2><p>${t(state.me.authenticated ? "empty.ask_admin" : "empty.sign_in")}</p>`);
-  }
 }
 
 function tick() {

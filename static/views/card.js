@@ -6,6 +6,7 @@ import { t } from "../i18n.js";
 import { whyNotRenewed } from "../queue.js";
 import { state } from "../state.js";
 import { likelyAct, lookOf, LOOKS, whoOf, wordOf } from "./look.js";
+import { showName } from "./name.js";
 import { showWaits } from "./waits.js";
 
 const BEHIND = ["taken", "kept", "turn"]; // the time left stands at the end
@@ -30,7 +31,8 @@ const below = fragment(html`
 export function outlineCard(vm) {
   const node = outline.cloneNode(true);
   const name = node.firstElementChild.firstElementChild;
-  name.textContent = name.dataset.vm = vm.id;
+  name.dataset.vm = vm.id;
+  showName(name, vm.id);
   return { node, vm, name, made: false };
 }
 

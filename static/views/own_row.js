@@ -1,18 +1,20 @@
 // What a row of the strip on top has in common: the machine, its address, a note, a time.
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
+import { showName } from "./name.js";
 
 /** The row's node and parts; `acts` is the markup of its buttons. */
 export function makeRow(vm, acts) {
   const node = element(html`
     <article class="held">
       <svg class="mark icon" aria-hidden="true"><use/></svg>
-      <div class="what"><button class="name" data-act="open" data-vm="${vm.id}">${vm.id}</button><span class="sub">
+      <div class="what"><button class="name" data-act="open" data-vm="${vm.id}" title="${vm.id}"></button><span class="sub">
         <button class="ip" data-act="copy"></button><span class="note"></span></span></div>
       <div class="time"><span class="left"></span><span class="until"></span></div>
       <div class="acts">${acts}</div>
     </article>`);
   const part = (selector) => node.querySelector(selector);
+  showName(part(".name"), vm.id);
   return { node, part, mark: part("use"), ip: part(".ip"), note: part(".note"), left: part(".left"), until: part(".until") };
 }
 

@@ -24,6 +24,10 @@ STEPS_OUT = """() => {
 STEPS_OUT_OF_DIALOG = """() =>
   [...document.querySelectorAll("dialog[open], dialog[open] :is(form, header, .body, footer)")]
   .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => `${node.tagName}.${node.className}`)"""
+WHOLLY_INSIDE = """(node, card) => {
+  const [inner, outer] = [node, card].map((one) => one.getBoundingClientRect());
+  return inner.width > 0 && inner.left >= outer.left && inner.right <= outer.right;
+}"""
 WHOLLY_SEEN = """() => [...document.querySelectorAll(".card")].filter((card) => {
   const box = card.getBoundingClientRect();
   return box.width > 0 && box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
@@ -64,6 +68,19 @@ def test_names_of_any_length_break_nothing(window, start):
         here.page.keyboard.press("Escape")
     here.press("book", LONG.format(3))
     assert here.page.evaluate(STEPS_OUT) == []
+
+
+def test_names_that_differ_at_their_ends_are_told_apart(window, start):
+    server = start(inventory(12, (), name=LONG, external_ip="192.168.250.250"))
+    here = window(Person(server, ADMIN).sign_in(), at=server)
+    for width in (1440, 320):
+        here.page.set_viewport_size({"width": width, "height": 640})
+        for number in (0, 11):
+            card = here.card(LONG.format(number))
+            expect(card.get_by_role("button", name=LONG.format(number), exact=True)).to_be_visible()
+            end = card.locator(".name span").last
+            assert end.text_content().endswith(f"-{number}")
+            assert end.evaluate(WHOLLY_INSIDE, card.element_handle())
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
