@@ -12,6 +12,7 @@ import { drawBulkBar } from "./views/bulk_bar.js";
 import { drawChips } from "./views/chips.js";
 import { drawColumns } from "./views/columns.js";
 import { drawConnection } from "./views/connection.js";
+import { drawExactEnd } from "./views/exact_end.js";
 import { drawMine } from "./views/mine.js";
 import { fold } from "./views/section.js";
 import { drawSelection } from "./views/selection.js";
@@ -28,7 +29,7 @@ const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", 
 const search = document.getElementById("search");
 
 for (const draw of [drawSidebar, drawChips, drawMine, drawColumns, drawBoard, drawAccount, drawBell, drawSelection, drawConnection,
-  drawBulkBar, drawTitle]) draw();
+  drawBulkBar, drawExactEnd, drawTitle]) draw();
 wireSearch();
 document.addEventListener("click", clicked);
 document.addEventListener("keydown", pressed);

@@ -1,5 +1,7 @@
 """axe-core finds nothing: on the board, on every dialog, by day and by night, in both languages."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -211,6 +213,33 @@ def test_nothing_is_wrong_with_toasts_and_the_word_of_being_offline(window, bob)
     expect(here.offline).to_be_visible()
     assert none(faults_by_day_and_night(here))
     here.context.set_offline(False)
+
+
+def test_with_forced_colours_what_is_chosen_still_differs(window, bob):
+    here = window(bob, forced_colors="active")
+    here.press("book", "sandbox-01")
+    expect(here.dialog).to_be_visible()
+    colour = "node => getComputedStyle(node).backgroundColor"
+    for one, other in (
+        (".chip[aria-pressed=true]", ".chip[aria-pressed=false]"),
+        (".group-link[aria-current=true]", ".group-link:not([aria-current=true])"),
+        (".hours input:checked + span", ".hours input:not(:checked) + span"),
+    ):
+        chosen, open_ = (here.page.locator(place).first.evaluate(colour) for place in (one, other))
+        assert chosen != open_, one
+
+
+def test_who_wants_little_motion_sees_none_in_a_change(window, bob, carol):
+    here = window(bob)
+    moving = """() => document.getAnimations().filter((one) => one.effect.getComputedTiming().duration > 0)
+      .map((one) => one.effect.target.className)"""
+    here.page.emulate_media(reduced_motion="reduce")
+    done(carol.book("gpu-01", 1))
+    expect(here.card("gpu-01")).to_have_class(re.compile("flash"))
+    assert here.page.evaluate(moving) == []
+    here.page.emulate_media(reduced_motion="no-preference")
+    done(carol.cancel("gpu-01"))
+    expect(here.card("gpu-01")).to_contain_text("Free")
 
 
 def test_nothing_is_wrong_with_a_page_that_is_not_there(window):

@@ -61,6 +61,32 @@ def test_the_exact_end_with_its_zone_is_shown_on_hover(window, bob):
     done(bob.cancel("gpu-01"))
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_exact_end_with_its_zone_is_shown_where_the_keyboard_stands(window, bob, language):
+    done(bob.book("gpu-01", 5))
+    here = window(bob, timezone_id="Asia/Yekaterinburg", language=language)
+    hint = here.page.locator("#exact-end")
+    here.search.focus()
+    here.card("gpu-01").locator(".name").focus()
+    expect(hint).to_be_visible()
+    expect(hint).to_contain_text("GMT+05:00")
+    expect(here.card("gpu-01").locator(".name")).to_have_accessible_description(re.compile(r"GMT\+05:00"))
+    here.page.keyboard.press("Escape")
+    expect(hint).to_be_hidden()
+    here.card("build-02").locator(".name").focus()  # free: nothing to tell
+    expect(hint).to_be_hidden()
+    done(bob.cancel("gpu-01"))
+
+
+def test_the_pointer_alone_brings_no_hint_of_the_keyboards(window, bob):
+    done(bob.book("gpu-01", 5))
+    here = window(bob)
+    here.held("gpu-01").locator(".name").click()
+    expect(here.dialog).to_be_visible()
+    expect(here.page.locator("#exact-end")).to_be_hidden()
+    done(bob.cancel("gpu-01"))
+
+
 def test_a_folded_group_stays_folded(window, bob):
     here = window(bob)
     fold = here.section("Staging").get_by_role("button", name="Staging", exact=True)
