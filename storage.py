@@ -99,14 +99,24 @@ class JsonStore:
     def change(self) -> Iterator[Change]:
         """A unit of work. Leaving the block returns once it is on disk; an exception in it leaves nothing behind.
 
+        That exception too comes out once what it was raised for is on disk: nobody is refused for what never was.
         Raises CannotSave where the disk refuses.
         """
+        refusal = None
         with self._turn:
             batch = self._open_batch()
             change = Change(batch.state)
-            yield change
-            batch.take(change)
+            try:
+                yield change
+            except Exception as error:
+                refusal = error
+            else:
+                batch.take(change)
         self._settle(batch)
+        if refusal and batch.in_force:
+            raise refusal
+        if batch.error:
+            raise batch.error
 
     def check(self) -> None:
         """Raise CannotSave unless a write would succeed now, or one did within the last second.
@@ -156,8 +166,6 @@ class JsonStore:
         with self._writing:
             if not batch.settled:
                 self._write(batch)
-        if batch.error:
-            raise batch.error
 
     def _write(self, batch: Batch) -> None:
         with self._turn:
@@ -243,6 +251,11 @@ class Batch:
     @property
     def changed(self) -> bool:
         return any(self.touched.values())
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is what readers see, once it is settled."""
+        return self.error is None or (isinstance(self.error, CannotSave) and self.error.unsure)
 
     def take(self, change: Change) -> None:
         for table, keys in change.apply_to(self.state).items():

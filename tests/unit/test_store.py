@@ -3,7 +3,7 @@
 import json
 import stat
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -147,6 +147,83 @@ def test_a_failed_write_fails_what_was_built_on_it_and_nothing_else(open_store, 
     assert (store.snapshot.vms, on_disk(path)) == ({}, {})
     put(store, "third")
     assert on_disk(path) == {"third": ""}
+
+
+@pytest.fixture
+def slow_disk(open_store):
+    """A store whose writes wait for `go_on`, and fail where `fails` is set."""
+    writing, go_on, fails = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(write):
+        writing.set()
+        assert go_on.wait(10)
+        if fails.is_set():
+            raise OSError(28, "No space left on device")
+        return write()
+
+    yield open_store(run_blocking=slow), writing, go_on, fails
+    go_on.set()
+
+
+def refuse(store):
+    """A rule that says no, for what it sees."""
+    with store.change() as change:
+        raise KeyError(*change.vms)
+
+
+def test_a_refusal_is_given_once_what_it_is_based_on_is_on_disk(slow_disk):
+    store, writing, go_on, _ = slow_disk
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(put, store, "first")
+        assert writing.wait(10)
+        second = pool.submit(put, store, "second")
+        waits_for(lambda: store._open is not None and "second" in store._open.touched["vms"])
+        refused = pool.submit(refuse, store)
+        assert not wait([refused], timeout=0.1).done
+        go_on.set()
+        with pytest.raises(KeyError, match="'first', 'second'"):
+            refused.result(10)
+        assert list(store.snapshot.vms) == ["first", "second"]
+        for done in (first, second):
+            done.result(10)
+
+
+@pytest.mark.parametrize("waiting", [False, True], ids=["written just then", "to be written next"])
+def test_nobody_is_refused_for_what_the_disk_refused(slow_disk, waiting):
+    store, writing, go_on, fails = slow_disk
+    fails.set()
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(put, store, "first")]
+        assert writing.wait(10)
+        if waiting:
+            asked.append(pool.submit(put, store, "second"))
+            waits_for(lambda: store._open is not None and "second" in store._open.touched["vms"])
+        asked.append(pool.submit(refuse, store))
+        waits_for(lambda: store._open is not None)
+        go_on.set()
+        for failed in asked:
+            with pytest.raises(CannotSave):
+                failed.result(10)
+
+
+def test_a_refusal_on_a_disk_that_is_full_is_one(store, monkeypatch):
+    put(store, "vm")
+    monkeypatch.setattr(durable, "os", Failing("write"))
+    with pytest.raises(KeyError):
+        refuse(store)
+
+
+def test_a_refusal_for_what_may_not_outlive_a_power_cut_is_one(slow_disk, monkeypatch):
+    store, writing, go_on, _ = slow_disk
+    monkeypatch.setattr(durable, "os", Failing("fsync", after=1))
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(put, store, "first")
+        assert writing.wait(10)
+        refused = pool.submit(refuse, store)
+        waits_for(lambda: store._open is not None)
+        go_on.set()
+        with pytest.raises(KeyError, match="first"):
+            refused.result(10)
 
 
 def test_a_fault_of_ours_while_encoding_is_raised_and_undone(store, path):
