@@ -1,7 +1,8 @@
-# make run    serve on http://localhost:5000
-# make test   the whole suite, a real browser included
-# make lint   style and security checks
-# make clean  away with what these made (instance/, where the data lives, stays)
+# make run      serve on http://localhost:5000
+# make test     the whole suite, a real browser included
+# make torture  clients at random while all breaks, the record checked: make torture SECONDS=600 SEED=7
+# make lint     style and security checks
+# make clean    away with what these made (instance/, where the data lives, stays)
 
 PYTHON ?= python3
 export CHROMIUM ?= chromium
@@ -12,7 +13,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: run test lint clean browser
+.PHONY: run test torture lint clean browser
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -20,6 +21,9 @@ run: .venv/run.done
 
 test: .venv/dev.done browser
 	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) $(TESTS)
+
+torture: .venv/dev.done
+	@PYTHONPATH=.:tests $(BIN)/python -m torture $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(TORTURE_ARGS)
 
 lint: .venv/dev.done
 	@$(BIN)/ruff check --quiet .

@@ -3,8 +3,7 @@
 Where root may mount it, the disk is a real one of 256 kB; elsewhere the kernel's limit on the size of a file stands in.
 """
 
-import resource
-import subprocess
+from contextlib import nullcontext
 
 import pytest
 
@@ -12,54 +11,15 @@ from support.answers import done, refusal
 from support.inventory import inventory, machine
 from support.listener import Listener
 from support.server import data_file
-
-
-class SmallDisk:
-    """A file system in memory with little room."""
-
-    def __init__(self, folder) -> None:
-        self.folder = folder
-        self._filler = folder / "filler"
-
-    def fill(self, server) -> None:
-        with self._filler.open("wb", buffering=0) as filler:
-            try:
-                while True:
-                    filler.write(b"x" * 4096)
-            except OSError:
-                return
-
-    def free(self, server) -> None:
-        self._filler.unlink()
-
-
-class SmallFiles:
-    """A process that may not write into files any more."""
-
-    def __init__(self, folder) -> None:
-        self.folder = folder
-
-    def fill(self, server) -> None:
-        self._limit(server, 0)
-
-    def free(self, server) -> None:
-        self._limit(server, resource.RLIM_INFINITY)
-
-    def _limit(self, server, size: int) -> None:
-        _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, hard))
+from support.small_disk import SmallDisk, SmallFiles, small_disk
 
 
 @pytest.fixture(params=["disk", "files"])
 def disk(request, tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    if request.param == "disk" and subprocess.run(mount, check=False, capture_output=True).returncode == 0:
-        yield SmallDisk(folder)
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-    else:
-        yield SmallFiles(folder)
+    with small_disk(folder) if request.param == "disk" else nullcontext(SmallFiles(folder)) as disk:
+        yield disk
 
 
 @pytest.fixture

@@ -22,9 +22,10 @@ START_SECONDS = 40
 class Server:
     """One serving process. Settings are environment variables; what is not named keeps the test's defaults."""
 
-    def __init__(self, data: Path, root: Path = ROOT, **settings: str) -> None:
+    def __init__(self, data: Path, root: Path = ROOT, program: str = "app.py", **settings: str) -> None:
         self.data = data
         self.root = root
+        self.program = program
         self.port = free_port()
         self.settings = settings
         self.lines: list[str] = []
@@ -46,17 +47,21 @@ class Server:
     def start(self) -> "Server":
         """Starts and returns once /healthz answers; AssertionError with the log when it ends or never does."""
         self.launch()
+        self.wait_until_it_answers()
+        return self
+
+    def wait_until_it_answers(self, path: str = "/healthz") -> None:
+        """AssertionError with the log when it ends, or never does."""
         deadline = time.monotonic() + START_SECONDS
-        while not self.healthy():
+        while not self.healthy(path):
             assert self._process.poll() is None, f"the server ended at its start:\n{self.ended()[1]}"
             assert time.monotonic() < deadline, f"the server never became healthy:\n{self.log}"
             time.sleep(0.01)
-        return self
 
     def launch(self) -> None:
         """Starts without waiting."""
         self._process = subprocess.Popen(
-            [sys.executable, "app.py"],
+            [sys.executable, self.program],
             cwd=self.root,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -97,10 +102,10 @@ class Server:
         self.stop()
         return self.start()
 
-    def healthy(self) -> bool:
+    def healthy(self, path: str = "/healthz") -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/healthz")
+            connection.request("GET", path)
             return connection.getresponse().status == 200
         except OSError:
             return False

@@ -1,0 +1,26 @@
+"""Everything at once: many clients, every fault there is, and a record that must be a correct server's.
+
+`make torture SECONDS=600 SEED=7` runs it as long as you like.
+"""
+
+import os
+from random import SystemRandom
+
+import pytest
+
+from torture.run import Wishes, run
+
+SECONDS = 40
+
+
+def test_whatever_is_done_to_the_server_its_record_is_that_of_a_correct_one(tmp_path):
+    seed = int(os.environ.get("TORTURE_SEED") or SystemRandom().randrange(2**32))
+    outcome = run(Wishes(SECONDS, seed), tmp_path)
+    print(f"seed {seed}: {outcome.summary}")
+    if outcome.violations:
+        pytest.fail("\n".join([f"with TORTURE_SEED={seed}: {outcome.summary}", *outcome.violations]))
+
+
+def test_a_lock_that_is_missing_is_found(tmp_path):
+    outcome = run(Wishes(3, seed=1, sockets=4, fault="lock"), tmp_path)
+    assert any("no correct server answers so" in sentence for sentence in outcome.violations)
