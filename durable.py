@@ -106,12 +106,10 @@ class DurableFile:
     def _settle_folder(self) -> bool:
         try:
             folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
         except OSError:
             return False
-        try:
-            os.fsync(folder)
-        except OSError:
-            return False
-        finally:
-            os.close(folder)
         return True

@@ -37,6 +37,31 @@ class ShortWrites(Os):
         return super().__getattr__("write")(fd, bytes(data[:100]))
 
 
+class FailingAt(Os):
+    """The call of that number fails, whichever it is; writes are short, so that one may fail in its middle."""
+
+    def __init__(self, number):
+        self.left, self.failed = number, None
+
+    def __getattr__(self, name):
+        real = super().__getattr__(name)
+        if not callable(real):
+            return real
+
+        def call(*args, **named):
+            self.left -= 1
+            if name == "write":
+                args = (args[0], bytes(args[1][:100]))
+            if self.left != -1:
+                return real(*args, **named)
+            if name == "close":
+                real(*args, **named)
+            self.failed = name
+            raise OSError(28, "injected")
+
+        return call
+
+
 class RenamesAndFails(Os):
     def replace(self, *args):
         super().__getattr__("replace")(*args)

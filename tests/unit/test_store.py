@@ -12,7 +12,7 @@ from datafile import BadFile
 from durable import FileInUse
 from records import Vm
 from storage import CannotSave, JsonStore
-from support.disk import Failing, RenamesAndFails, ShortWrites
+from support.disk import Failing, FailingAt, RenamesAndFails, ShortWrites
 
 
 @pytest.fixture
@@ -258,6 +258,33 @@ def test_at_whatever_step_a_write_fails_the_old_state_stands_and_the_next_write_
     put(store, "next")
     assert on_disk(path) == {"old": "", "next": ""}
     assert sorted(p.name for p in path.parent.iterdir()) == ["data.json", "data.json.lock"]
+
+
+def test_whichever_call_of_a_write_fails_the_old_or_the_new_stands_and_the_next_write_works(store, path, monkeypatch):
+    failed = []
+    for number in range(100):
+        old, new = f"old {number:300}", f"new {number:300}"
+        put(store, "vm", note=old)
+        with monkeypatch.context() as patch:
+            patch.setattr(durable, "os", disk := FailingAt(number))
+            error = refused_by_the_disk(store, "vm", note=new)
+        if not disk.failed:
+            break
+        failed.append(disk.failed)
+        assert store.snapshot.vms["vm"].note == (new if error.unsure else old)
+        assert on_disk(path) == {"vm": store.snapshot.vms["vm"].note}
+        assert sorted(p.name for p in path.parent.iterdir()) == ["data.json", "data.json.lock"]
+    assert error is None, "in the end all of them were tried"
+    assert failed.count("write") > 2
+    assert set(failed) == {"fstat", "open", "fchmod", "write", "fsync", "close", "replace"}
+
+
+def refused_by_the_disk(store, *vm_ids, **more):
+    try:
+        put(store, *vm_ids, **more)
+    except CannotSave as error:
+        return error
+    return None
 
 
 def test_short_writes_are_continued(store, path, monkeypatch):
