@@ -1,9 +1,5 @@
-"""Many sockets that come and go: each keeps the board as a page does, and tells where it is out of step.
+"""Many sockets that come and go, and where they are out of step. One thread serves them all."""
 
-One thread serves them all, over bare websockets: hundreds of full clients would need more processor than the server.
-"""
-
-import json
 import select
 import threading
 import time
@@ -12,61 +8,12 @@ from random import Random
 import requests
 import websocket
 
+from support.bare_socket import BareSocket
 from support.people import Person
 from torture.record import Record
 
 STAYS = 6.0  # seconds, on average
 AGAIN = 0.5  # seconds until the next one in its place comes, on average
-
-
-class Socket:
-    """One connection, and the board as it knows it. Raises OSError or WebSocketException where it cannot be had."""
-
-    def __init__(self, person: Person, record: Record) -> None:
-        self._person = person
-        self._record = record
-        self.revision = -1
-        self.vms: dict[str, dict] = {}
-        url = person.server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies)
-        self._ws = websocket.create_connection(url, timeout=5, cookie=cookies, suppress_origin=True)
-        try:
-            self._ws.recv()
-            self._ws.send("40")
-            self._said = self._ws.recv()
-            self.fetch()
-        except BaseException:
-            self.close()
-            raise
-
-    def fileno(self) -> int:
-        return self._ws.sock.fileno()
-
-    def fetch(self) -> None:
-        state = self._person.get("/vms").json()
-        self.revision, self.vms = state["revision"], {vm["id"]: vm for vm in state["vms"]}
-
-    def read(self) -> None:
-        """Take in one message."""
-        text = self._ws.recv()
-        if not text:
-            raise websocket.WebSocketConnectionClosedException("closed")
-        if text == "2":
-            self._ws.send("3")
-        elif text.startswith('42["change",'):
-            self._take(json.loads(text[2:])[1])
-
-    def close(self) -> None:
-        """As a cable is cut: without a goodbye."""
-        self._ws.shutdown()
-
-    def _take(self, change: dict) -> None:
-        self._record.change(change)
-        if change["revision"] > self.revision + 1:
-            self.fetch()  # committed between the handshake and the room
-        elif change["revision"] == self.revision + 1:
-            self.revision = change["revision"]
-            self.vms |= {vm["id"]: vm for vm in change["vms"]}
 
 
 class Crowd(threading.Thread):
@@ -77,7 +24,7 @@ class Crowd(threading.Thread):
         self.person = person
         self._record = record
         self._random = random
-        self._leave_at: dict[Socket, float] = {}
+        self._leave_at: dict[BareSocket, float] = {}
         self._come_at = [time.monotonic() + random.uniform(0, AGAIN) for _ in range(size)]
         self._stop_asked = threading.Event()
         self.came = 0
@@ -128,19 +75,19 @@ class Crowd(threading.Thread):
 
     def _come(self) -> None:
         try:
-            socket = Socket(self.person, self._record)
+            socket = BareSocket(self.person, self._record.change)
         except BaseException:
             self._come_at.append(time.monotonic() + self._random.uniform(0, 2 * AGAIN))
             raise
         self.came += 1
         self._leave_at[socket] = time.monotonic() + self._random.expovariate(1 / STAYS)
 
-    def _gone(self, socket: Socket) -> None:
+    def _gone(self, socket: BareSocket) -> None:
         socket.close()
         del self._leave_at[socket]
         self._come_at.append(time.monotonic() + self._random.uniform(0, 2 * AGAIN))
 
-    def _try(self, work, socket: Socket | None = None) -> None:
+    def _try(self, work, socket: BareSocket | None = None) -> None:
         """A server that is killed takes its sockets along."""
         try:
             work()
