@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from torture.machine import Due, Machine
 from torture.model import Model
-from torture.record import UNKNOWN, Op, Record, Seen, Told
+from torture.record import FOREVER, UNKNOWN, Op, Record, Seen, Told
 
 AT_MOST = 200_000  # configurations at a time; what needs more is not decided, and says so
 
@@ -53,7 +53,10 @@ def machine(calls: list[Op], letters: list[Told], model: Model) -> list[str]:
             return [_say(op, configurations, under_way, model)]
         del under_way[number]
         configurations = {c._replace(happened=c.happened - {number}) for c in explained}
-    return _letters_left(configurations, post, calls)
+        if unexplained := post.unexplained(configurations, by=op.begun):
+            return unexplained
+        configurations = {c for c in configurations if post.taken_by(op.begun) <= c.letters}
+    return post.unexplained(configurations, by=FOREVER)
 
 
 def revisions(boards: list[Seen], changes: dict[int, dict]) -> list[str]:
@@ -81,9 +84,23 @@ class Post:
 
     def __init__(self, letters: list[Told]) -> None:
         self.letters = letters
+        self._moment, self._taken = -FOREVER, frozenset()
         self._by_reader: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number, letter in enumerate(letters):
             self._by_reader[letter.kind, letter.to].append(number)
+
+    def taken_by(self, moment: float) -> frozenset[int]:
+        """Those that the SMTP server had by then: what they tell of had happened."""
+        if moment > self._moment:
+            self._moment = moment
+            self._taken = frozenset(n for n, letter in enumerate(self.letters) if letter.at <= moment)
+        return self._taken
+
+    def unexplained(self, configurations: set[Configuration], by: float) -> list[str]:
+        """Where no explanation has a place for every letter that had come by then, those without one in the best."""
+        taken = self.taken_by(by)
+        left = min((taken - c.letters for c in configurations), key=len)
+        return [f"a letter for what did not happen: {self.letters[number]}" for number in sorted(left)]
 
     def account(self, taken: frozenset[int], due: Iterable[Due]) -> Iterator[frozenset[int]]:
         """The ways to find a letter for each that is due; letters of one second are alike."""
@@ -133,14 +150,6 @@ def _one_more(
         for follows in model.after(configuration.machine, under_way[number], by):
             for letters in post.account(configuration.letters, follows.letters):
                 yield Configuration(follows.machine, configuration.happened | {number}, letters)
-
-
-def _letters_left(configurations: set[Configuration], post: Post, calls: list[Op]) -> list[str]:
-    every = frozenset(range(len(post.letters)))
-    if any(c.letters == every for c in configurations):
-        return []
-    best = max(configurations, key=lambda c: len(c.letters))
-    return [f"a letter for what did not happen: {post.letters[number]}" for number in sorted(every - best.letters)]
 
 
 def _say(op: Op, configurations: set[Configuration], under_way: dict[int, Op], model: Model) -> str:

@@ -48,9 +48,15 @@ class Faults:
         os.kill(self._server.pid, signal.SIGCONT)
 
     def disk(self) -> None:
-        """Full, or with room again."""
-        (self._disk.free if self._full else self._disk.fill)(self._server)
-        self._full = not self._full
+        """Full for a moment, or until further faults have come."""
+        if not self._full:
+            self._disk.fill(self._server)
+            time.sleep(self._random.uniform(0, 0.7))
+        if self._full or self._random.random() < 0.6:
+            self._disk.free(self._server)
+            self._full = False
+        else:
+            self._full = True
 
     def clock(self) -> None:
         set_clock(self._server, self._record, self._random.randrange(JUMP_AT_MOST * 1000))

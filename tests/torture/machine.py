@@ -22,10 +22,16 @@ class Waiter:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """`holder` until `end`, or held for `hold` until `until`; `since` is the moment it has been so at the earliest."""
+    """`holder` until `end`, or held for `hold` until `until`; `since` is the moment it has been so at the earliest.
+
+    `told` is that the holder knows of who waits, `set_at` when the end was chosen, `reminded` how many of its reminders
+    have been sent or passed over.
+    """
 
     holder: str | None = None
     end: Span = (0, 0)
+    set_at: Span = (0, 0)
+    reminded: int = 0
     told: bool = False
     hold: Waiter | None = None
     until: Span = (0, 0)
@@ -71,7 +77,7 @@ def _seen(waiter: Waiter, shown: dict) -> Waiter | None:
 
 
 def free(machine: Machine) -> Machine:
-    return replace(machine, holder=None, end=(0, 0), told=False, hold=None, until=(0, 0))
+    return replace(machine, holder=None, end=(0, 0), set_at=(0, 0), reminded=0, told=False, hold=None, until=(0, 0))
 
 
 def others(machine: Machine) -> list[Waiter]:

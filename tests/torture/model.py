@@ -25,12 +25,14 @@ AT_MOST = 10  # who may wait
 
 
 class Model:
-    """`hold` is how long a machine is held, in milliseconds; `admins` are addresses."""
+    """`hold` is how long a machine is held, `remind` how long before the end reminders are sent, the longest first,
+    in milliseconds; `admins` are addresses."""
 
-    def __init__(self, clock: Clock, hold: int, admins: frozenset[str]) -> None:
+    def __init__(self, clock: Clock, hold: int, admins: frozenset[str], remind: tuple[int, ...] = ()) -> None:
         self._clock = clock
         self._hold = hold
         self._admins = admins
+        self._remind = remind
 
     def after(self, machine: Machine, op: Op, by: float) -> Iterator[Follows]:
         """Every way in which the operation can have taken place, by that moment at the latest."""
@@ -47,23 +49,33 @@ class Model:
     # What time brings
 
     def _as_time_passes(self, machine: Machine, op: Op) -> Iterator[Follows]:
-        """The state as it is, and after each end that may have come by now."""
+        """The state as it is, and after whatever reminders and ends may have come by now."""
         latest = self._clock.span(min(machine.since, op.begun), op.ended)[1]
-        reached = Follows(machine)
-        yield reached
-        while (ended := self._ended(reached, latest)) is not None:
-            reached = ended
+        to_do = [Follows(machine)]
+        while to_do:
+            reached = to_do.pop()
             yield reached
+            to_do.extend(self._reminded(reached, latest))
+            to_do.extend(self._ended(reached, latest))
 
-    def _ended(self, reached: Follows, latest: int) -> Follows | None:
+    def _reminded(self, reached: Follows, latest: int) -> Iterator[Follows]:
+        """Of several missed only the last is sent, and none that fell due before the end was chosen."""
+        machine = reached.machine
+        for number, before in enumerate(self._remind) if machine.holder else ():
+            due = (machine.end[0] - before, machine.end[1] - before)
+            if number >= machine.reminded and due[1] > machine.set_at[0] and due[0] <= latest:
+                letter = ("reminder", machine.holder, (due[0], min(latest, machine.end[1])))
+                yield reached.then(replace(machine, reminded=number + 1), letter)
+
+    def _ended(self, reached: Follows, latest: int) -> Iterator[Follows]:
         machine = reached.machine
         if machine.holder and machine.end[0] <= latest:
             now, letter = (machine.end[0], latest), ("ended", machine.holder)
         elif machine.hold and machine.until[0] <= latest:
             now, letter = (machine.until[0], latest), ("lapsed", machine.hold.email)
         else:
-            return None
-        return self._served(reached.then(free(machine), (*letter, now)), now)
+            return
+        yield self._served(reached.then(free(machine), (*letter, now)), now)
 
     # What is done
 
@@ -92,7 +104,7 @@ class Model:
         machine = before.machine
         if not self._is_own(machine, op) or (others(machine) and op.who not in self._admins):
             return
-        yield before.then(replace(machine, end=later(machine.end, op.asked["hours"])))
+        yield before.then(replace(machine, end=later(machine.end, op.asked["hours"]), set_at=now, reminded=0))
 
     def _cancel(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
         machine = before.machine
@@ -150,7 +162,7 @@ class Model:
         looks = op.name in ("book", "renew", "cancel")
         states = [state.machine for state in self._as_time_passes(before.machine, op)] if looks else [before.machine]
         for state in states:
-            ended = state is not before.machine
+            ended = replace(state, reminded=0) != replace(before.machine, reminded=0)
             if not (looks and is_surely_over(state, now)) and self._asks_for(state, op, ended):
                 yield before
                 return
@@ -177,7 +189,7 @@ class Model:
 
 def _begun(before: Follows, who: str, hours: float, now: Span, since: float) -> Follows:
     queue = tuple(waiter for waiter in before.machine.queue if waiter.email != who)
-    booked = replace(free(before.machine), holder=who, end=later(now, hours), queue=queue, since=since)
+    booked = replace(free(before.machine), holder=who, end=later(now, hours), set_at=now, queue=queue, since=since)
     return _warned(before.then(booked), now)
 
 

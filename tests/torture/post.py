@@ -14,7 +14,10 @@ WORDS = json.loads((ROOT / "lang" / "server.en.json").read_text(encoding="utf-8"
 
 def told(letters: Iterable[Letter]) -> list[Told]:
     """The distinct letters: one may be sent twice, and is the same by its Message-ID."""
-    return list({letter.id: letter for letter in map(_told, letters)}.values())
+    first: dict[str, Told] = {}
+    for letter in map(_told, letters):
+        first.setdefault(letter.id, letter)
+    return list(first.values())
 
 
 def waiting(outbox: Iterable[dict]) -> list[Told]:
@@ -28,7 +31,7 @@ def waiting(outbox: Iterable[dict]) -> list[Told]:
 def _told(letter: Letter) -> Told:
     kind, vm = _about(letter.subject)
     name = letter.message["Message-ID"].strip("<>").partition("@")[0]
-    return Told(name, kind, vm, letter.to, int(letter.message["Date"].datetime.timestamp()))
+    return Told(name, kind, vm, letter.to, int(letter.message["Date"].datetime.timestamp()), letter.at)
 
 
 def _about(subject: str) -> tuple[str, str]:

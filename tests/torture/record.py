@@ -47,13 +47,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Told:
-    """One distinct letter that the SMTP server took; `created` is its Date, in seconds of the server's clock."""
+    """One distinct letter that the SMTP server took at that moment; `created` is its Date, in seconds of the server's
+    clock."""
 
     id: str
     kind: str
     vm: str
     to: str
     created: int
+    at: float = FOREVER
 
 
 class Clock:

@@ -20,6 +20,7 @@ from torture.record import Record
 
 CLIENTS, ADMINS = 16, 3
 HOLD_SECONDS = 3
+REMIND_SECONDS = (6, 1.8)
 CALM = 3  # seconds at the end in which nothing is broken
 
 
@@ -58,7 +59,8 @@ def run(wishes: Wishes, folder: Path) -> Outcome:
         record.letters = post.told(mail.letters)
         _add_what_still_waits(server, record)
     admins = frozenset(_emails(server)[:ADMINS])
-    found = check.violations(record, Model(record.clock, HOLD_SECONDS * 1000, admins))
+    remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
+    found = check.violations(record, Model(record.clock, HOLD_SECONDS * 1000, admins, remind))
     found += [f"the server's log: {line}" for line in server.lines if "Traceback" in line]
     return Outcome(found, _summary(record, crowd))
 
@@ -69,7 +71,7 @@ def _server(folder: Path, small: Path, mail: MailServer, wishes: Wishes) -> Serv
         "LOADZONE_DATA": str(data_file(small, inventory(vms))),
         "LOADZONE_ADMINS": ",".join([ADMIN, *(f"admin-{n}@example.com" for n in range(1, ADMINS))]),
         "LOADZONE_HOLD_MINUTES": str(HOLD_SECONDS / 60),
-        "LOADZONE_REMIND_MINUTES": "10000",  # before every booking, and so never
+        "LOADZONE_REMIND_MINUTES": ",".join(str(seconds / 60) for seconds in REMIND_SECONDS),
         "TORTURE_CLOCK": str(folder / "clock"),
         "TORTURE_FAULT": wishes.fault,
     }

@@ -9,6 +9,7 @@ from torture.record import FAILED, FOREVER, OK, REFUSED, UNKNOWN, Clock, Op, Rec
 ANN, BEN, CLEO, ADMIN = "ann@example.com", "ben@example.com", "cleo@example.com", "alice@example.com"
 HOUR = 3600
 HOLD = 15 * 60
+REMIND = (20 * 60_000, 10 * 60_000)
 
 
 def at(seconds: float) -> str:
@@ -53,12 +54,12 @@ def joined(who, begun, position, status="ok", **asked):
     return call(who, "join", begun, answer={"status": status, "position": position}, **asked)
 
 
-def letter(kind, to, created, number=1):
-    return Told(f"{kind}-{to}-{number}", kind, "vm", to, created)
+def letter(kind, to, created, number=1, received=FOREVER):
+    return Told(f"{kind}-{to}-{number}", kind, "vm", to, created, received)
 
 
 def found(*calls, letters=(), clock=None):
-    model = Model(clock or Clock(), HOLD * 1000, frozenset({ADMIN}))
+    model = Model(clock or Clock(), HOLD * 1000, frozenset({ADMIN}), REMIND)
     return check.machine(list(calls), list(letters), model)
 
 
@@ -210,6 +211,28 @@ def test_a_letter_of_what_had_no_answer_says_that_it_happened():
     assert not found(*lost, look(4), letters=[letter("released", ANN, 2)])
     assert found(*lost, look(4))
     assert found(*lost, look(4, holder=ANN, until=1 + HOUR), letters=[letter("released", ANN, 2)])
+
+
+def test_a_letter_that_comes_before_what_it_tells_of_is_found():
+    early = letter("released", ANN, 2, received=1.5)
+    ended = [book(ANN, 1), look(1.8, holder=ANN, until=1 + HOUR), call(ADMIN, "cancel", 2, answer=view())]
+    assert "did not happen" in found(*ended, letters=[early])[0]
+
+
+def test_reminders_come_once_each_for_an_end():
+    booked, renewed = book(ANN, 1), call(ANN, "renew", 3300, answer=view(ANN, 1 + 2 * HOUR))
+    first, second = letter("reminder", ANN, 2500, 1), letter("reminder", ANN, 3100, 2)
+    again = letter("reminder", ANN, 1 + HOUR + 2400, 3)
+    end = look(2 * HOUR - 2, holder=ANN, until=1 + 2 * HOUR)
+    assert not found(booked, renewed, end, letters=[first, second, again])
+    assert not found(booked, renewed, end, letters=[second, again]), "of several missed only the last is sent"
+    assert found(booked, renewed, end, letters=[first, second, letter("reminder", ANN, 3200, 4)])
+    assert found(booked, letters=[letter("reminder", ANN, 2300)]), "too early"
+
+
+def test_a_reminder_that_fell_due_before_the_booking_is_not_sent():
+    short = call(ANN, "book", 1, answer=view(ANN, 301), hours=300 / HOUR)
+    assert found(short, look(200, holder=ANN, until=301), letters=[letter("reminder", ANN, 2)])
 
 
 def test_a_revision_that_goes_back_is_found():
