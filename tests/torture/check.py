@@ -6,13 +6,14 @@ came. It is sought as Lowe does ("just in time"): all configurations are kept th
 where none is left, the call that cannot be explained is named. Calls without an answer may stand in it or not.
 """
 
+import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from torture.machine import Due, Machine
+from torture.machine import Letters, Machine
 from torture.model import Model
-from torture.record import FOREVER, UNKNOWN, Op, Record, Seen, Told
+from torture.record import FOREVER, REFUSED, UNKNOWN, Op, Record, Seen, Told
 
 AT_MOST = 200_000  # configurations at a time; what needs more is not decided, and says so
 
@@ -42,7 +43,9 @@ def machine(calls: list[Op], letters: list[Told], model: Model) -> list[str]:
     post = Post(letters)
     configurations = {Configuration(Machine(), frozenset(), frozenset())}
     under_way: dict[int, Op] = {}
-    for number, op, completes in _in_time(calls):
+    last = max((op.ended for op in calls), default=0.0)
+    end = Op("time", "end", "", last, FOREVER)  # what happened after the last call may have brought letters too
+    for number, op, completes in _in_time([*calls, end]):
         if not completes:
             under_way[number] = op
             continue
@@ -83,18 +86,19 @@ class Post:
     """The letters about one machine, to be accounted for one by one."""
 
     def __init__(self, letters: list[Told]) -> None:
-        self.letters = letters
-        self._moment, self._taken = -FOREVER, frozenset()
+        self.letters = sorted(letters, key=lambda letter: letter.at)
+        self._at = [letter.at for letter in self.letters]
+        self._taken: dict[int, frozenset[int]] = {}
         self._by_reader: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for number, letter in enumerate(letters):
+        for number, letter in enumerate(self.letters):
             self._by_reader[letter.kind, letter.to].append(number)
 
     def taken_by(self, moment: float) -> frozenset[int]:
         """Those that the SMTP server had by then: what they tell of had happened."""
-        if moment > self._moment:
-            self._moment = moment
-            self._taken = frozenset(n for n, letter in enumerate(self.letters) if letter.at <= moment)
-        return self._taken
+        count = bisect.bisect_right(self._at, moment)
+        if count not in self._taken:
+            self._taken[count] = frozenset(range(count))
+        return self._taken[count]
 
     def unexplained(self, configurations: set[Configuration], by: float) -> list[str]:
         """Where no explanation has a place for every letter that had come by then, those without one in the best."""
@@ -102,19 +106,18 @@ class Post:
         left = min((taken - c.letters for c in configurations), key=len)
         return [f"a letter for what did not happen: {self.letters[number]}" for number in sorted(left)]
 
-    def account(self, taken: frozenset[int], due: Iterable[Due]) -> Iterator[frozenset[int]]:
+    def account(self, taken: frozenset[int], due: Letters) -> Iterator[frozenset[int]]:
         """The ways to find a letter for each that is due; letters of one second are alike."""
-        first, *rest = due or [None]
-        if first is None:
+        if not due:
             yield taken
             return
-        kind, to, (low, high) = first
+        (kind, to, (low, high)), *rest = due
         seconds = set()
         for number in self._by_reader.get((kind, to), ()):
             created = self.letters[number].created
             if number not in taken and created not in seconds and low // 1000 <= created <= high // 1000:
                 seconds.add(created)
-                yield from self.account(taken | {number}, rest)
+                yield from self.account(taken | {number}, tuple(rest))
 
 
 def _in_time(calls: list[Op]) -> Iterator[tuple[int, Op, bool]]:
@@ -145,11 +148,33 @@ def _explain(
 def _one_more(
     configuration: Configuration, under_way: dict[int, Op], model: Model, post: Post, by: float
 ) -> Iterator[Configuration]:
-    """Each call under way that has not happened yet may be the next that does."""
+    """Each call under way that has not happened yet may be the next that does.
+
+    One that changes nothing (a look, a refusal) and can happen right now may as well, whatever comes after; unless a
+    letter says that there was something before it.
+    """
+    others = []
     for number in under_way.keys() - configuration.happened:
-        for follows in model.after(configuration.machine, under_way[number], by):
-            for letters in post.account(configuration.letters, follows.letters):
-                yield Configuration(follows.machine, configuration.happened | {number}, letters)
+        op = under_way[number]
+        following = list(_with(configuration, number, op, model, post, by))
+        idle = configuration._replace(happened=configuration.happened | {number})
+        changes_nothing = op.name == "look" or op.outcome == REFUSED
+        if changes_nothing and idle in following and post.taken_by(op.begun) <= configuration.letters:
+            yield idle
+            return
+        others += following
+    yield from others
+
+
+def _with(
+    configuration: Configuration, number: int, op: Op, model: Model, post: Post, by: float
+) -> Iterator[Configuration]:
+    def came(due: Letters) -> bool:
+        return any(True for _ in post.account(configuration.letters, due))
+
+    for follows in model.after(configuration.machine, op, by, came):
+        for letters in post.account(configuration.letters, follows.letters):
+            yield Configuration(follows.machine, configuration.happened | {number}, letters)
 
 
 def _say(op: Op, configurations: set[Configuration], under_way: dict[int, Op], model: Model) -> str:
@@ -171,5 +196,6 @@ class _Any(Post):
     def __init__(self) -> None:
         super().__init__([])
 
-    def account(self, taken: frozenset[int], due: Iterable[Due]) -> Iterator[frozenset[int]]:
-        yield taken
+    def account(self, taken: frozenset[int], due: Letters) -> Iterator[frozenset[int]]:
+        if all(kind != "reminder" for kind, _, _ in due):  # of which none must come
+            yield taken

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 
 Span = tuple[int, int]
 Due = tuple[str, str, Span]  # a letter's kind, its reader, when it was created
+Letters = tuple[Due, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Follows:
     """A state that may follow, and the letters that are due if it did."""
 
     machine: Machine
-    letters: tuple[Due, ...] = ()
+    letters: Letters = ()
 
     def then(self, machine: Machine, *letters: Due) -> "Follows":
         return Follows(machine, self.letters + letters)

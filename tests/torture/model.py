@@ -3,11 +3,12 @@
 Each act gives all the states that may follow it, with the letters that are due if they do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from torture.machine import (
     Follows,
+    Letters,
     Machine,
     Span,
     Waiter,
@@ -34,13 +35,16 @@ class Model:
         self._admins = admins
         self._remind = remind
 
-    def after(self, machine: Machine, op: Op, by: float) -> Iterator[Follows]:
-        """Every way in which the operation can have taken place, by that moment at the latest."""
+    def after(self, machine: Machine, op: Op, by: float, came: Callable[[Letters], bool]) -> Iterator[Follows]:
+        """Every way in which the operation can have taken place, by that moment at the latest. `came` says whether
+        letters came: of what time may have brought, only what they bear out is followed."""
         op = op if op.ended <= by else replace(op, ended=by)
         now = self._clock.span(op.begun, op.ended)
-        for before in self._as_time_passes(machine, op):
+        for before in self._as_time_passes(machine, op, came):
             if op.name == "look":
                 yield from agreeing(before, op.answer)
+            elif op.name == "end":
+                yield before
             elif op.outcome in (OK, UNKNOWN):
                 yield from self._done(before, op, now)
             else:
@@ -48,15 +52,17 @@ class Model:
 
     # What time brings
 
-    def _as_time_passes(self, machine: Machine, op: Op) -> Iterator[Follows]:
+    def _as_time_passes(
+        self, machine: Machine, op: Op, came: Callable[[Letters], bool] = lambda letters: True
+    ) -> Iterator[Follows]:
         """The state as it is, and after whatever reminders and ends may have come by now."""
         latest = self._clock.span(min(machine.since, op.begun), op.ended)[1]
         to_do = [Follows(machine)]
         while to_do:
             reached = to_do.pop()
             yield reached
-            to_do.extend(self._reminded(reached, latest))
-            to_do.extend(self._ended(reached, latest))
+            later = (*self._reminded(reached, latest), *self._ended(reached, latest))
+            to_do.extend(follows for follows in later if came(follows.letters))
 
     def _reminded(self, reached: Follows, latest: int) -> Iterator[Follows]:
         """Of several missed only the last is sent, and none that fell due before the end was chosen."""
@@ -160,9 +166,9 @@ class Model:
     def _refused(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
         """What the call itself would have ended is over for it, and is put back when it is refused."""
         looks = op.name in ("book", "renew", "cancel")
-        states = [state.machine for state in self._as_time_passes(before.machine, op)] if looks else [before.machine]
-        for state in states:
-            ended = replace(state, reminded=0) != replace(before.machine, reminded=0)
+        unwritten = self._as_time_passes(before.machine, op, came=_no_reminder)
+        for state in [follows.machine for follows in unwritten] if looks else [before.machine]:
+            ended = state is not before.machine
             if not (looks and is_surely_over(state, now)) and self._asks_for(state, op, ended):
                 yield before
                 return
@@ -185,6 +191,10 @@ class Model:
         if code == "queue_full":
             return len(machine.queue) >= AT_MOST and op.who not in {waiter.email for waiter in machine.queue}
         return code == "not_in_queue" and stands_nowhere(machine, op.who)
+
+
+def _no_reminder(letters: Letters) -> bool:
+    return all(kind != "reminder" for kind, _, _ in letters)
 
 
 def _begun(before: Follows, who: str, hours: float, now: Span, since: float) -> Follows:

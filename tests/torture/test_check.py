@@ -219,6 +219,11 @@ def test_a_letter_that_comes_before_what_it_tells_of_is_found():
     assert "did not happen" in found(*ended, letters=[early])[0]
 
 
+def test_what_happened_after_the_last_call_explains_its_letters():
+    assert not found(book(ANN, 1), letters=[letter("ended", ANN, 1 + HOUR)])
+    assert found(book(ANN, 1), letters=[letter("ended", ANN, HOUR - 1)])
+
+
 def test_reminders_come_once_each_for_an_end():
     booked, renewed = book(ANN, 1), call(ANN, "renew", 3300, answer=view(ANN, 1 + 2 * HOUR))
     first, second = letter("reminder", ANN, 2500, 1), letter("reminder", ANN, 3100, 2)
