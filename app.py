@@ -29,6 +29,7 @@ import server
 from accounts import Accounts
 from api import api
 from assets import Assets
+from backups import Backups
 from bearer import Bearers
 from config import BadSetting, Config
 from context import Parts, language, visitor
@@ -92,6 +93,7 @@ def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
         config=config,
         clock=clock,
         store=store,
+        backups=Backups(store.path, clock, server.run_blocking()),
         desk=desk,
         board=Board(store, server.run_blocking()),
         links=links,

@@ -15,6 +15,7 @@ import bodies
 import i18n
 import reading
 from accounts import Accounts
+from backups import REFRESH_SECONDS, Backups
 from bearer import Bearers
 from config import Config
 from desk import Desk
@@ -36,6 +37,7 @@ class Parts:
     config: Config
     clock: Callable[[], datetime]
     store: JsonStore
+    backups: Backups
     desk: Desk
     board: Board
     links: Links
@@ -47,9 +49,12 @@ class Parts:
     limiter: Limiter
 
     def start(self) -> None:
-        """Begin the timers, the post and the sockets' delivery. What ended meanwhile is released before that."""
+        """Begin the timers, the post and the sockets' delivery. What ended meanwhile is released before that, and what
+        the file said until then is kept."""
         self.live.start()
+        self.backups.before("start")
         self.scheduler.catch_up()
+        self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
         self.scheduler.start()
         self.mailer.start()
 

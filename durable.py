@@ -45,7 +45,7 @@ class DurableFile:
         outlives a power cut is unknown. An OSError: the old content still stands."""
         self._be_sure_to_be_alone()
         try:
-            written = self._write(self._temporary, content)
+            written = _write(self._temporary, content)
             try:
                 os.replace(self._temporary, self.path)
             except OSError:
@@ -55,17 +55,17 @@ class DurableFile:
         except OSError:
             self._temporary.unlink(missing_ok=True)
             raise
-        return self._settle_folder()
+        return _settle_folder(self.path.parent)
 
     def try_writing(self) -> None:
         """Write and fsync a block beside the file, as a replacement would; an OSError says that none would succeed."""
         self._be_sure_to_be_alone()
         probe = self.path.with_name(f".{self.path.name}.probe")
         try:
-            self._write(probe, b"\0" * 4096)
+            _write(probe, b"\0" * 4096)
         finally:
             probe.unlink(missing_ok=True)
-        if not self._settle_folder():
+        if not _settle_folder(self.path.parent):
             raise OSError(errno.EIO, "the folder cannot be synced")
 
     def close(self) -> None:
@@ -83,19 +83,6 @@ class DurableFile:
         if not same:
             raise OSError(errno.ENOLCK, f"{self._lock_path} was removed; start LoadZone anew")
 
-    def _write(self, path: Path, content: bytes) -> tuple[int, int]:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.fchmod(fd, 0o600)
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(fd, rest) :]
-            os.fsync(fd)
-            status = os.fstat(fd)
-            return status.st_dev, status.st_ino
-        finally:
-            os.close(fd)
-
     def _inode(self) -> tuple[int, int] | None:
         try:
             status = self.path.stat()
@@ -103,13 +90,44 @@ class DurableFile:
             return None
         return status.st_dev, status.st_ino
 
-    def _settle_folder(self) -> bool:
+
+def put(path: Path, content: bytes) -> None:
+    """Lay a file of mode 0600 at `path`, whole and for good, in the place of what was there. An OSError: it was not.
+
+    One at a time in a folder: what a crash leaves unfinished, the next one writes over.
+    """
+    temporary = path.with_name(".unfinished.tmp")
+    try:
+        _write(temporary, content)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    if not _settle_folder(path.parent):
+        raise OSError(errno.EIO, "the folder cannot be synced")
+
+
+def _write(path: Path, content: bytes) -> tuple[int, int]:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.fchmod(fd, 0o600)
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(fd, rest) :]
+        os.fsync(fd)
+        status = os.fstat(fd)
+        return status.st_dev, status.st_ino
+    finally:
+        os.close(fd)
+
+
+def _settle_folder(path: Path) -> bool:
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        except OSError:
-            return False
-        return True
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError:
+        return False
+    return True

@@ -47,8 +47,8 @@ class Scheduler:
         self.clean_up()
 
     def start(self) -> None:
-        self._every(self.clean_up, 3600)
-        self._every(self.sweep, SWEEP_SECONDS)
+        self.every(self.clean_up, 3600)
+        self.every(self.sweep, SWEEP_SECONDS)
         self._timers.start()
         self._arm()
 
@@ -73,6 +73,10 @@ class Scheduler:
 
     def clean_up(self) -> None:
         self._run(lambda: self._desk.do(history.clean_up))
+
+    def every(self, work: Callable[[], None], seconds: float) -> None:
+        """Run this again and again, once the timers have begun."""
+        self._timers.add_job(work, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True)
 
     @property
     def next_deadline(self) -> datetime | None:
@@ -146,9 +150,6 @@ class Scheduler:
     def _wake(self) -> None:
         self._armed = None
         self.tick()
-
-    def _every(self, work: Callable[[], None], seconds: float) -> None:
-        self._timers.add_job(work, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True)
 
 
 class Timers(BackgroundScheduler):

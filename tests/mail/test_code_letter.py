@@ -1,5 +1,7 @@
 """The sign-in code by mail."""
 
+from pathlib import Path
+
 import pytest
 
 from support.answers import done, is_russian, refusal
@@ -27,7 +29,7 @@ def test_it_is_not_in_the_log_and_not_on_disk(server, smtp):
     done(ann.ask_for_code())
     code = smtp.wait_for_letter(ann.email).code
     assert code not in server.log
-    for file in server.data.parent.iterdir():
+    for file in filter(Path.is_file, server.data.parent.rglob("*")):
         assert code.encode() not in file.read_bytes()
 
 

@@ -47,7 +47,7 @@ def test_the_starter_is_never_written(clone):
 def test_what_is_kept_is_for_the_owner_alone(clone):
     ann = Person(clone.start()).sign_in()
     done(ann.book("server-01"))
-    kept = list((clone.root / "instance").iterdir())
+    kept = list((clone.root / "instance").rglob("*"))
     assert clone.data in kept
     assert {path.name: mode(path) for path in kept if path.is_file()} == {
         path.name: 0o600 for path in kept if path.is_file()
@@ -82,7 +82,9 @@ def test_a_file_that_others_could_read_is_theirs_no_longer(start):
     server.data.chmod(0o644)
     done(Person(server).sign_in().book("vm"))
     assert mode(server.data) == 0o600
-    assert all(mode(path) == 0o600 for path in server.data.parent.glob("*.json*"))
+    kept = list(server.data.parent.rglob("*.json*"))
+    assert {mode(path) for path in kept if path.is_file()} == {0o600}
+    assert {mode(path) for path in kept if path.is_dir()} == {0o700}
 
 
 def test_the_file_is_for_people_to_read(start):

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "i18n": set(),
     "lines": set(),
     "durable": set(),
+    "backups": {"durable"},
     "keys": set(),
     "change": {"records"},
     "mending": {"records"},
