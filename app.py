@@ -33,9 +33,11 @@ from backups import Backups
 from bearer import Bearers
 from config import BadSetting, Config
 from context import Parts, language, visitor
+from data_cli import is_looked_for
 from desk import Desk
 from durable import FileInUse
 from fields import BadFile
+from inventory_cli import data
 from keys import BadKey, own_key
 from letters import Writer, letters_for
 from links import Links
@@ -60,10 +62,13 @@ class CannotStart(Exception):
 def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
     """The Flask app with its parts in `extensions["loadzone"]`; `start()` of these begins timers and post.
 
-    Raises CannotStart.
+    For `flask --app app data …` it has commands alone, and leaves the data file to them. Raises CannotStart.
     """
-    config = config or _settings()
     app = Flask(__name__, static_folder=None, instance_path=str(HERE / "instance"))
+    app.cli.add_command(data)
+    if config is None and is_looked_for():
+        return app
+    config = config or _settings()
     app.config.update(
         SECRET_KEY=_secret_key(config, Path(app.instance_path)),
         MAX_CONTENT_LENGTH=guards.BODY_AT_MOST,

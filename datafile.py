@@ -5,13 +5,13 @@ One record a line, so that a person can read it, search it and compare two of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from fields import EARLIEST, BadFile, Fields
+from fields import EARLIEST, BadFile, Fields, stop
 from lines import Lines
 from mending import Draft, mend
 from records import NOTHING, TABLES, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
@@ -153,11 +153,17 @@ def _present(fields: dict) -> dict:
 
 def read_state(content: bytes) -> tuple[State, list[str]]:
     """The state in the file, and a sentence for each thing in it that led nowhere and was mended. Raises BadFile."""
+    return mend(read_draft(content))
+
+
+def read_draft(content: bytes, report: Callable[[str], None] = stop) -> Draft:
+    """What the file says, before its parts are made to agree. `report` as for Fields; where it returns, the draft is
+    good for nothing. Raises BadFile where the file is no JSON at all."""
     try:
         data = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise BadFile(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
-    top = Fields(data, "the file")
+    top = Fields(data, "the file", report)
     draft = Draft(
         vms=[_vm_in(fields) for fields in top.records("vms")],
         groups=[_group_in(fields) for fields in top.records("groups")],
@@ -166,9 +172,9 @@ def read_state(content: bytes) -> tuple[State, list[str]]:
         revision=top.number("revision") or 0,
     )
     draft.rest = top.rest()
-    _refuse_doubles("vms", (vm.id for vm in draft.vms))
-    _refuse_doubles("groups", (group.id for group in draft.groups))
-    return mend(draft)
+    _refuse_doubles("vms", (vm.id for vm in draft.vms), report)
+    _refuse_doubles("groups", (group.id for group in draft.groups), report)
+    return draft
 
 
 def _vm_in(fields: Fields) -> Vm:
@@ -301,9 +307,9 @@ def _address(text: str | None) -> str | None:
     return text.strip().lower() or None if text else None
 
 
-def _refuse_doubles(table: str, keys: Iterable) -> None:
+def _refuse_doubles(table: str, keys: Iterable, report: Callable[[str], None]) -> None:
     seen: set = set()
     for key in keys:
-        if key in seen:
-            raise BadFile(f"{table}: {key!r} is there twice")
+        if key in seen and key is not None:
+            report(f"{table}: {key!r} is there twice")
         seen.add(key)

@@ -19,15 +19,23 @@ class BadFile(Exception):
     """The file is not JSON, or not of our shape; the message says what is wrong and where."""
 
 
-class Fields:
-    """One object of the file: typed access by key, and a BadFile that names the place where the type is another."""
+def stop(problem: str) -> None:
+    """What is wrong ends the reading."""
+    raise BadFile(problem)
 
-    def __init__(self, value: Any, place: str) -> None:
-        if not isinstance(value, Mapping):
-            raise BadFile(f"{place}: an object is expected here")
-        self._value = value
+
+class Fields:
+    """One object of the file: typed access by key. Where the type is another, `report` is told what and where; if that
+    returns, so as to hear of more, the field counts as empty."""
+
+    def __init__(self, value: Any, place: str, report: Callable[[str], None] = stop) -> None:
+        self._broken = not isinstance(value, Mapping)
+        self._value = {} if self._broken else value
         self._place = place
+        self._report = report
         self._asked: set[str] = set()
+        if self._broken:
+            report(f"{place}: an object is expected here")
 
     def text(self, key: str) -> str | None:
         return self._typed(key, str, "a text")
@@ -35,20 +43,20 @@ class Fields:
     def number(self, key: str) -> int | None:
         number = self._typed(key, int, "a whole number")
         if number is not None and not 0 <= number <= MOST:
-            raise BadFile(f"{self._at(key)}: a whole number from 0 to {MOST} is expected here")
+            return self._report(f"{self._at(key)}: a whole number from 0 to {MOST} is expected here")
         return number
 
     def amount(self, key: str) -> float | None:
         number = self._typed(key, (int, float), "a number")
         if number is not None and not 0 < number <= MOST:
-            raise BadFile(f"{self._at(key)}: a number above 0 is expected here")
+            return self._report(f"{self._at(key)}: a number above 0 is expected here")
         return None if number is None else float(number)
 
     def flag(self, key: str) -> bool:
         self._asked.add(key)
         value = self._value.get(key)
         if value not in (None, True, False):
-            raise BadFile(f"{self._at(key)}: true or false is expected here")
+            self._report(f"{self._at(key)}: true or false is expected here")
         return bool(value)
 
     def mapping(self, key: str) -> Mapping[str, Any]:
@@ -57,7 +65,8 @@ class Fields:
     def texts(self, key: str) -> tuple[str, ...]:
         texts = self._typed(key, list, "a list") or []
         if not all(isinstance(text, str) for text in texts):
-            raise BadFile(f"{self._at(key)}: a list of texts is expected here")
+            self._report(f"{self._at(key)}: a list of texts is expected here")
+            return ()
         return tuple(texts)
 
     def time(self, key: str) -> Any:
@@ -65,29 +74,30 @@ class Fields:
         try:
             return min(max(parse_time(text), EARLIEST), LATEST) if text else None
         except ValueError:
-            raise BadFile(f"{self._at(key)}: {text!r} is not a time") from None
+            return self._report(f"{self._at(key)}: {text!r} is not a time")
 
     def times(self, key: str) -> Mapping[str, Any]:
-        inner = Fields(self.mapping(key), self._at(key))
+        inner = Fields(self.mapping(key), self._at(key), self._report)
         return {name: inner.required(name, inner.time) for name in inner._value} or NOTHING
 
     def required(self, key: str, read: Callable[[str], Any]) -> Any:
         value = read(key)
-        if value is None or value == "":
-            raise BadFile(f"{self._at(key)}: is missing")
+        if self._value.get(key) in (None, "") and not self._broken:
+            self._report(f"{self._at(key)}: is missing")
         return value
 
     def items(self, key: str) -> list[Any]:
         return self._typed(key, list, "a list") or []
 
     def inner(self, key: str, item: Any) -> Fields:
-        return Fields(item, f"{self._at(key)}[{self._value[key].index(item)}]")
+        return Fields(item, f"{self._at(key)}[{self._value[key].index(item)}]", self._report)
 
     def records(self, key: str) -> list[Fields]:
-        return [Fields(item, f"{self._at(key)}[{number}]") for number, item in enumerate(self.items(key))]
+        return [Fields(item, f"{self._at(key)}[{number}]", self._report) for number, item in enumerate(self.items(key))]
 
     def table(self, key: str) -> list[tuple[str, Fields]]:
-        return [(name, Fields(item, f"{self._at(key)}[{name!r}]")) for name, item in self.mapping(key).items()]
+        items = self.mapping(key).items()
+        return [(name, Fields(item, f"{self._at(key)}[{name!r}]", self._report)) for name, item in items]
 
     def rest(self) -> Mapping[str, Any]:
         """The keys that were not asked for."""
@@ -97,7 +107,7 @@ class Fields:
         self._asked.add(key)
         value = self._value.get(key)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-            raise BadFile(f"{self._at(key)}: {name} is expected here")
+            return self._report(f"{self._at(key)}: {name} is expected here")
         return value
 
     def _at(self, key: str) -> str:

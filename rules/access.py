@@ -8,6 +8,9 @@ from typing import Any
 from records import User
 from rules.refusal import refuse
 
+# Who runs the server's own commands, with the rights of an admin. No e-mail address looks like it.
+OPERATOR = "LoadZone"
+
 
 def signed_in(change: Any, actor: str | None) -> User:
     """The acting person's record; a stranger, or one removed meanwhile, is refused."""
@@ -15,11 +18,12 @@ def signed_in(change: Any, actor: str | None) -> User:
     return user or refuse("not_signed_in")
 
 
-def admin_only(change: Any, limits: Any, actor: str | None) -> User:
+def admin_only(change: Any, limits: Any, actor: str | None) -> None:
+    if actor == OPERATOR:
+        return
     user = signed_in(change, actor)
     if not is_admin(change.users, limits, user.email):
         refuse("not_allowed")
-    return user
 
 
 def is_admin(users: Mapping[str, User], limits: Any, email: str) -> bool:
