@@ -31,8 +31,7 @@ def examine(content: bytes) -> Findings:
         return Findings(problems=[str(error)])
     if found.problems:
         return found
-    state, mended = mend(draft)
-    found.mended = _doubled_keys(content) + mended
+    state, found.mended = mend(draft)
     text = FileText()
     text.mark_all(state)
     try:
@@ -41,6 +40,7 @@ def examine(content: bytes) -> Findings:
         found.problems.append(f"it can be read but not be written back: {error}")
     else:
         found.state = state
+        found.mended = _doubled_keys(content) + found.mended
     return found
 
 

@@ -86,12 +86,9 @@ def read(content: bytes) -> Rows:
     """Raises BadInventory."""
     data = _object(_parsed(content), "the file")
     hosts = Hosts()
-    try:
-        for name, node in data.items():
-            if name != "_meta":
-                _walk(hosts, name, _object(node, name))
-    except RecursionError:
-        raise BadInventory("groups are nested too deeply") from None
+    for name, node in data.items():
+        if name != "_meta":
+            _walk(hosts, name, _object(node, name))
     meta = _object(data.get("_meta"), "_meta")
     for host, variables in _object(meta.get("hostvars"), "hostvars").items():
         hosts.add(host, "ungrouped", _object(variables, host))

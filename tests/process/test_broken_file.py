@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from support.data_commands import run
 from support.inventory import inventory, machine
 from support.server import Server
 
@@ -56,3 +57,13 @@ def test_a_folder_is_no_file(tmp_path):
     assert code != 0
     assert str(tmp_path) in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_the_check_says_so_too(tmp_path, kind):
+    content, place = BROKEN[kind]
+    file = tmp_path / "data.json"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    said = run(tmp_path / "another.json", "check", file)
+    assert said.code == 1
+    assert re.search(place, said.out), said.out

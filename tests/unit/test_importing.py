@@ -1,0 +1,103 @@
+"""An import: what it would change, and that it goes by the rules that admins meet."""
+
+import pytest
+
+from rules import groups, inventory, queue
+from rules.access import OPERATOR
+from rules.booking import book
+from rules.importing import Changed, Wanted, carry_out, plan
+from support.world import ALICE, BOB, CHARLIE
+
+
+def import_(world, *machines, named=(), prune=False):
+    made = plan(world.state, named, machines, prune)
+    world.do(carry_out, actor=OPERATOR, plan=made)
+    return made
+
+
+def test_the_plan_says_what_is_new_what_differs_and_what_is_left_alone(perf):
+    made = plan(
+        perf.state,
+        ["PERF", "Empty"],
+        [
+            Wanted("a", {"group": "perf", "description": ""}),
+            Wanted("b", {"group": "Perf", "description": "8 cores", "tags": ("x",)}),
+            Wanted("new", {"group": "Other"}),
+        ],
+        prune=False,
+    )
+    assert made.groups == ("Empty", "Other")
+    assert [one.id for one in made.added] == ["new"]
+    assert made.changed == (Changed("b", {"description": ("", "8 cores"), "tags": ((), ("x",))}),)
+    assert (made.removed, made.unchanged, made.left_alone) == ((), 1, 1)
+
+
+def test_it_is_carried_out_in_one_change(perf):
+    import_(
+        perf,
+        Wanted("a", {"group": "", "description": "alone now"}),
+        Wanted("new", {"group": "Other", "tags": ("x",), "internal_ip": "10.0.0.1"}),
+        named=["Empty"],
+    )
+    assert (perf.vm("a").group, perf.vm("a").description) == (None, "alone now")
+    assert (perf.vm("new").group, perf.vm("new").tags, perf.vm("new").internal_ip) == (3, ("x",), "10.0.0.1")
+    assert {group.name: group.vm_ids for group in perf.state.groups.values()} == {
+        "Perf": ("b", "c"),
+        "Empty": (),
+        "Other": ("new",),
+    }
+
+
+def test_what_it_does_not_speak_of_stays(perf):
+    perf.do(inventory.edit, actor=ALICE, vm_id="a", description="8 cores", maintenance="broken")
+    perf.do(book, actor=BOB, vm_id="b", hours=1)
+    import_(perf, Wanted("a", {"tags": ("x",)}), Wanted("b", {"tags": ("y",)}))
+    assert (perf.vm("a").description, perf.vm("a").maintenance, perf.vm("a").group) == ("8 cores", "broken", 1)
+    assert (perf.vm("b").booked_by, perf.vm("b").tags) == (BOB, ("y",))
+
+
+def test_who_waits_for_the_group_is_served_with_a_new_machine(full):
+    full.do(queue.join, actor=BOB, group_id=1, hours=1)
+    import_(full, Wanted("d", {"group": "Perf"}))
+    assert full.vm("d").hold.email == BOB
+
+
+def test_but_not_with_one_that_comes_out_of_service(full):
+    full.do(queue.join, actor=BOB, group_id=1, hours=1)
+    import_(full, Wanted("d", {"group": "Perf", "maintenance": "no disk yet"}))
+    assert (full.vm("d").group, full.vm("d").maintenance, full.vm("d").hold) == (1, "no disk yet", None)
+    assert "held" not in full.kinds()
+
+
+def test_an_empty_reason_brings_a_machine_back_into_service(perf):
+    perf.do(inventory.edit, actor=ALICE, vm_id="a", maintenance="broken")
+    import_(perf, Wanted("a", {"maintenance": ""}))
+    assert perf.vm("a").maintenance == ""
+
+
+def test_pruning_deletes_what_is_not_named(perf):
+    made = import_(perf, Wanted("a", {}), prune=True)
+    assert list(perf.state.vms) == ["a"]
+    assert perf.state.groups[1].vm_ids == ("a",)
+    assert (len(made.removed), made.left_alone, made.in_use) == (2, 0, [])
+
+
+def test_what_is_in_use_is_named(perf):
+    perf.do(book, actor=BOB, vm_id="a", hours=1)
+    perf.do(queue.join, actor=CHARLIE, vm_id="a", hours=1)
+    assert [vm.id for vm in plan(perf.state, [], [], prune=True).in_use] == ["a"]
+    assert plan(perf.state, [], [], prune=False).in_use == []
+    perf.refused(carry_out, actor=OPERATOR, plan=plan(perf.state, [], [], prune=True))
+
+
+def test_of_two_groups_of_one_name_a_machine_stays_in_its_own(perf):
+    perf.do(groups.create, actor=ALICE, name="Other", vm_ids=["a"])
+    perf.state.groups[2] = groups.replace(perf.state.groups[2], name="perf")
+    made = import_(perf, Wanted("a", {"group": "Perf"}), Wanted("new", {"group": "PERF"}))
+    assert (made.groups, made.changed) == ((), ())
+    assert (perf.vm("a").group, perf.vm("new").group) == (2, 1)
+
+
+@pytest.mark.parametrize("who", [BOB, None])
+def test_it_is_not_for_everybody(perf, who):
+    assert perf.refused(carry_out, actor=who, plan=plan(perf.state, ["New"], [], prune=False)).status in (401, 403)

@@ -1,0 +1,255 @@
+"""The inventory out of LoadZone and in again, in each format: nothing lost, nothing computed, nothing run."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from hypothesis import example, given, strategies as st
+
+import inventory_ansible
+import inventory_csv
+import inventory_json
+from inventory_csv import armed, defused
+from inventory_rows import BadInventory, rows_of, wanted
+from records import Group, State, Vm
+from rules import importing
+from rules.access import OPERATOR
+from support.world import World
+
+FORMATS = [inventory_csv, inventory_json, inventory_ansible]
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# What the API lets in.
+IDS = st.text(st.sampled_from("aZ9._-жé中"), min_size=1, max_size=8)
+_CHARACTERS = st.sampled_from("""aж中 ,;'"=+-@|{}%#\\:!&*<>＝🙂""") | st.characters(
+    exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"]
+)
+LINES = st.text(_CHARACTERS, max_size=20).map(str.strip)
+MACHINES = st.fixed_dictionaries(
+    {
+        "description": LINES,
+        "tags": st.lists(LINES.filter(bool), max_size=3, unique=True).map(tuple),
+        "external_ip": st.sampled_from(["", "192.0.2.7", "[2001:db8::1]:22", "-x"]),
+        "internal_ip": st.sampled_from(["", "10.0.0.1", "vm.example.com"]),
+        "maintenance": LINES,
+        "group": st.none() | st.integers(0, 2),
+    }
+)
+GROUPS = st.lists(LINES.filter(bool), max_size=3, unique_by=str.casefold)
+
+
+def state_of(machines, groups):
+    vms = {vm_id: Vm(vm_id, **fields) for vm_id, fields in machines.items()}
+    vms = {i: vm if vm.group is None or vm.group < len(groups) else Vm(i) for i, vm in vms.items()}
+    return State(
+        vms=vms,
+        groups={n: Group(n, name, tuple(i for i, vm in vms.items() if vm.group == n)) for n, name in enumerate(groups)},
+    )
+
+
+def imported(world, rows):
+    machines, problems = wanted(rows, world.state)
+    assert problems == []
+    world.do(importing.carry_out, actor=OPERATOR, plan=importing.plan(world.state, rows.groups, machines, prune=False))
+    return world.state
+
+
+def content_of(state):
+    rows = rows_of(state)
+    return {fields["id"]: fields for _, fields in rows.machines}, sorted(rows.groups)
+
+
+HARD = {
+    "formula": {"description": "=1+1", "tags": ("-x", "a,b", '"', "'=", "; =x"), "maintenance": "@SUM(A1)", "group": 0},
+    "quoted": {"description": """'=x ";"'' """.strip(), "tags": ("{{ x }}", "!unsafe"), "group": 1},
+    "руский-1": {"description": 'x: !unsafe "{{ 1 }}"', "group": 2},
+    "-x": {},
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@given(machines=st.dictionaries(IDS, MACHINES, max_size=4), groups=GROUPS)
+@example(machines=HARD, groups=["=cmd", "QA & Staging", "all"])
+@example(machines={}, groups=["one two", "one_two", "ungrouped", "7"])
+def test_out_and_in_again_gives_the_same_inventory(form, machines, groups):
+    state = state_of(machines, groups)
+    assert content_of(imported(World(), form.read(form.write(rows_of(state))))) == content_of(state)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_went_out_changes_nothing_where_it_came_from(form):
+    state = state_of(HARD, ["=cmd", "QA & Staging", "all"])
+    rows = form.read(form.write(rows_of(state)))
+    plan = importing.plan(state, rows.groups, wanted(rows, state)[0], prune=True)
+    assert plan.is_empty
+    assert plan.unchanged == len(HARD)
+
+
+# CSV
+
+
+@given(st.text())
+def test_no_cell_begins_as_a_formula_whatever_separates_and_comes_back(text):
+    for separator in ",;|":
+        assert not any(cell.lstrip(" ").startswith(DANGEROUS) for cell in defused(text).split(separator))
+    assert armed(defused(text)) == text
+
+
+def test_cells_are_as_owasp_asks():
+    out = inventory_csv.write(rows_of(state_of(HARD, ["=cmd", "b", "c"])))
+    assert out.startswith(b"\xef\xbb\xbf")
+    cells = [cell for row in csv.reader(io.StringIO(out.decode("utf-8-sig"), newline="")) for cell in row]
+    assert "'=1+1" in cells
+    assert "'@SUM(A1)" in cells
+    assert "'=cmd" in cells
+    assert "'-x" in cells
+    assert not any(cell.startswith(DANGEROUS) for cell in cells)
+
+
+def read_csv(text, state=None):
+    rows = inventory_csv.read(text.encode() if isinstance(text, str) else text)
+    return *wanted(rows, state or State()), rows
+
+
+def test_a_spreadsheets_semicolons_and_blank_lines_are_read():
+    machines, problems, _ = read_csv('ID;Description\r\n\r\nvm-1;"a; b"\r\n;\r\n')
+    assert problems == []
+    assert [(one.id, dict(one.fields)) for one in machines] == [("vm-1", {"description": "a; b"})]
+
+
+def test_a_column_that_is_not_there_is_not_spoken_of_and_an_unknown_one_is_named():
+    [one], _, rows = read_csv("id,rack,tags\nvm,7,\n")
+    assert dict(one.fields) == {"tags": ()}
+    assert list(rows.ignored) == ["rack"]
+
+
+def test_every_bad_line_is_named_with_what_is_wrong():
+    _, problems, _ = read_csv(
+        'id,description,external_ip,tags,group\n'
+        'a b,,,,\n'
+        '"vm-1","two\nlines",,,\n'
+        'vm-2,,not an ip,,\n'
+        f'vm-3,{"x" * 501},,,\n'
+        f'vm-4,,,{"t" * 33},\n'
+        'vm-5,,,,\n'
+        'vm-5,,,,\n'
+        'vm-6,,\n'
+        ',lost its name,,,\n'
+        f'vm-7,,,,{"g" * 101}\n'
+        'vm-8,,,"""x",\n'
+    )  # fmt: skip
+    places = [re.match(r"line (\d+)", problem)[1] for problem in problems]
+    assert sorted(places, key=int) == ["2", "3", "5", "6", "7", "9", "10", "11", "12", "13"]
+    assert any(problem == "line 9: 'vm-5' stands in line 8 already" for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "first line"),
+        (b"name,group\nvm,One\n", "first line"),
+        (b"id,id\nvm,vm\n", "first line"),
+        ("id,description\nvm,Тест\n".encode("cp1251"), "line 2 is not UTF-8"),
+        (b'id\n"vm', "line 2"),
+        (b'id\n"vm"x\n', "line 2"),
+    ],
+)
+def test_what_is_no_csv_of_ours_is_said(content, said):
+    with pytest.raises(BadInventory, match=said):
+        inventory_csv.read(content)
+
+
+# JSON
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "line 1"), ("[]", '"vms"'), ('{"vms": {}}', '"vms"')],
+)
+def test_what_is_no_json_of_ours_is_said(content, said):
+    with pytest.raises(BadInventory, match=said):
+        inventory_json.read(content.encode())
+
+
+def test_bad_records_are_named():
+    vms = ["vm", {"id": 3}, {"id": ["vm"]}, {"id": "vm", "group": 1}, {"id": "ok"}, {"id": "vm", "tags": "linux"}]
+    rows = inventory_json.read(json.dumps({"vms": vms, "groups": "One"}).encode())
+    machines, problems = wanted(rows, State())
+    assert [one.id for one in machines] == ["ok"]
+    assert sorted(problem.partition(":")[0] for problem in problems) == [
+        "groups",
+        *(f"vms[{n}]" for n in (0, 1, 2, 3, 5)),
+    ]
+
+
+def test_a_machine_of_an_older_file_keeps_its_name_and_no_new_one_gets_such():
+    rows = inventory_json.read(b'{"vms": [{"id": "old vm", "description": "x"}]}')
+    assert wanted(rows, State(vms={"old vm": Vm("old vm")}))[1] == []
+    assert wanted(rows, State())[1] != []
+
+
+# Ansible
+
+
+def ansible(data, state=None):
+    return wanted(inventory_ansible.read(json.dumps(data).encode()), state or State())
+
+
+def test_what_ansible_inventory_lists_is_read():
+    machines, problems = ansible(
+        {
+            "_meta": {"hostvars": {"web1": {"ansible_host": "192.0.2.1", "http_port": 80}, "db1": {}}},
+            "all": {"children": ["ungrouped", "web", "sites"]},
+            "sites": {"children": ["web"]},
+            "web": {"hosts": ["web1", "web2"]},
+            "ungrouped": {"hosts": ["db1"]},
+        }
+    )
+    assert problems == []
+    assert {one.id: dict(one.fields) for one in machines} == {
+        "web1": {"external_ip": "192.0.2.1", "group": "web"},
+        "web2": {"group": "web"},
+        "db1": {"group": ""},
+    }
+
+
+def test_text_that_ansible_marked_is_text():
+    variables = {"loadzone_description": {"__ansible_unsafe": "{{ x }}"}, "loadzone_tags": [{"__ansible_unsafe": "{"}]}
+    [one], problems = ansible({"_meta": {"hostvars": {"vm": variables}}, "ungrouped": {"hosts": ["vm"]}})
+    assert (one.fields["description"], one.fields["tags"], problems) == ("{{ x }}", ("{",), [])
+
+
+def test_a_host_in_several_groups_must_say_which_counts():
+    groups = {"web": {"hosts": ["vm"]}, "berlin": {"hosts": ["vm"]}}
+    assert "web, berlin" in ansible(groups)[1][0]
+    [one], problems = ansible({**groups, "_meta": {"hostvars": {"vm": {"loadzone_group": "web"}}}})
+    assert (one.fields["group"], problems) == ("web", [])
+
+
+def test_values_that_ansible_would_run_are_marked():
+    state = state_of({"vm": {"description": "{{ lookup('pipe', 'id') }}", "tags": ("{%x%}",), "group": 0}}, ["{# #}"])
+    text = inventory_ansible.write(rows_of(state)).decode()
+    assert re.findall(r'(!unsafe )?"[^"\n]*\{[^"\n]*"', text) == ["!unsafe "] * 3
+
+
+def test_groups_get_names_that_ansible_takes():
+    state = state_of({}, ["QA & Staging", "7", "all", "Сборка"])
+    children = json.loads(inventory_ansible.write(rows_of(state)))["all"]["children"]
+    assert list(children) == ["QA___Staging", "_7", "all_2", "Сборка"]
+
+
+def test_a_name_that_ansible_would_take_for_a_pattern_is_left_out_and_said():
+    rows = rows_of(state_of({"vm[1:9]": {}, "vm": {}}, []))
+    assert b"vm[1" not in inventory_ansible.write(rows)
+    assert "'vm[1:9]' is left out" in rows.problems[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["all:\n  hosts:\n    vm:\n", "[]", '{"web": []}', '{"web": {"hosts": 3}}', '{"_meta": {"hostvars": []}}', "\xff"],
+)
+def test_what_is_no_inventory_of_this_form_is_said(content):
+    with pytest.raises(BadInventory):
+        inventory_ansible.read(content.encode("latin-1"))
