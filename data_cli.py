@@ -113,7 +113,10 @@ def content_of(path: Path) -> bytes:
 
 
 def good_state(path: Path) -> State:
+    """What the file says, mended; it is said how."""
     findings = examine(content_of(path))
+    for sentence in findings.mended:
+        warn(f"mended: {sentence}")
     if findings.state is None:
         say_all(findings.problems)
         fail(f"{path} cannot be used")
@@ -155,7 +158,7 @@ def put_in_force(file: DurableFile, state: State) -> None:
     text = FileText()
     text.mark_all(state)
     if not file.replace(text.render(state)):
-        say(f"warning: {file.path} is in place, but its folder cannot be synced: a power cut may undo it")
+        warn(f"{file.path} is in place, but its folder cannot be synced: a power cut may undo it")
 
 
 def summary(state: State) -> str:
@@ -172,9 +175,14 @@ def confirm(yes: bool, question: str) -> None:
         fail("nothing was changed")
 
 
-def say(sentence: str) -> None:
+def say(sentence: str, err: bool = False) -> None:
     """One line; what a file brings along cannot steer the terminal."""
-    click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence))
+    click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence), err=err)
+
+
+def warn(sentence: str) -> None:
+    """A line beside what the command is asked for."""
+    say(f"warning: {sentence}", err=True)
 
 
 def say_all(sentences: Iterable[str]) -> None:
@@ -183,5 +191,5 @@ def say_all(sentences: Iterable[str]) -> None:
 
 
 def fail(sentence: str) -> NoReturn:
-    click.echo(f"Error: {sentence}", err=True)
+    say(f"Error: {sentence}", err=True)
     sys.exit(1)

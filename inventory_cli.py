@@ -19,7 +19,7 @@ import inventory_json
 from backups import Backups
 from change import Change
 from config import BadSetting, Config
-from data_cli import confirm, data, data_path, fail, good_state, locked, put_in_force, say, say_all
+from data_cli import confirm, data, data_path, fail, good_state, locked, put_in_force, say, say_all, warn
 from desk import Desk
 from durable import DurableFile
 from inventory_rows import BadInventory, Rows, rows_of, wanted
@@ -45,7 +45,7 @@ def export_inventory(kind: str) -> None:
     rows = rows_of(good_state(data_path()))
     content = FORMATS[kind].write(rows)
     for problem in rows.problems:
-        click.echo(f"warning: {problem}", err=True)
+        warn(problem)
     click.get_binary_stream("stdout").write(content)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from inventory_rows import COLUMNS, BadInventory, Rows
 
 # Where a cell begins, also for a program that takes another separator than the comma for one.
-_BEGINNING, _FORMULA = r"""(^|[;,|\t"])(\s*)""", r"('*)(?=[=+\-@\t\r\n＝＋－＠])"
+_BEGINNING, _FORMULA = r"""(^|[;,|\t"])( *)""", r"('*)(?=[=+\-@\t\r\n＝＋－＠])"
 _BARE = re.compile(_BEGINNING + _FORMULA)
 _DEFUSED = re.compile(f"{_BEGINNING}'{_FORMULA}")
 

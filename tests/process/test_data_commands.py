@@ -115,15 +115,20 @@ def test_check_names_all_that_is_wrong(data, tmp_path):
     assert str(bad) in said.err
 
 
-def test_check_says_what_will_be_mended_and_steers_no_terminal(data, tmp_path):
+def test_check_says_what_will_be_mended(data, tmp_path):
     mendable = tmp_path / "mendable.json"
-    mendable.write_text(
-        json.dumps(inventory([machine("vm", group=9)], [{"id": 1, "name": "\x1b[2J", "vm_ids": ["x"]}]))
-    )
+    mendable.write_text(json.dumps(inventory([machine("vm", group=9)], [{"id": 1, "name": "One", "vm_ids": ["x"]}])))
     said = run(data, "check", mendable)
     assert said.code == 0
     assert said.out.count("will be mended: ") == 2
-    assert "\x1b" not in said.out
+    assert run(data, "restore", mendable, "--yes").err.count("warning: mended: ") == 2
+
+
+def test_what_is_in_a_file_steers_no_terminal(data, machines):
+    data.write_text(json.dumps(inventory([machine("\x1b[2J")])))
+    said = run(data, "import", machines, "--prune", "--dry-run")
+    assert "- \\x1b[2J\n" in said.out
+    assert "\x1b" not in said.all
 
 
 # restore
