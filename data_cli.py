@@ -70,9 +70,9 @@ def list_backups() -> None:
 @click.argument("backup")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def restore(backup: str, yes: bool) -> None:
-    """Put BACKUP in force: a name out of `data backups`, or any file. The server must be stopped.
+    """Put BACKUP in force: a name out of `data backups`, or any file ("-" for standard input).
 
-    What the data file said until then is kept among the backups.
+    The server must be stopped. What the data file said until then is kept among the backups.
     """
     path = data_path()
     backups = Backups(path, utc_now)
@@ -106,8 +106,9 @@ def data_path() -> Path:
 
 
 def content_of(path: Path) -> bytes:
+    """What is in the file; "-" is standard input, so that one who may read more can hand it over."""
     try:
-        return path.read_bytes()
+        return click.get_binary_stream("stdin").read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         fail(f"{path}: {error.strerror}")
 

@@ -148,6 +148,15 @@ def test_restore_shows_asks_keeps_what_was_and_puts_the_backup_in_force(data, ba
     assert content == before
 
 
+def test_what_the_user_may_not_read_can_be_handed_over(data, backup):
+    content = backup.read_text()
+    assert run(data, "check", "-", answer=content).code == 0
+    assert run(data, "restore", "-", answer=content).code == 1
+    assert ids(data) == ["a", "b"]
+    assert run(data, "restore", "-", "--yes", answer=content).code == 0
+    assert ids(data) == ["старая"]
+
+
 def test_the_revision_goes_on_so_that_open_pages_follow(data, backup):
     run(data, "restore", backup, "--yes")
     assert stored(data)["revision"] == 8
