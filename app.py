@@ -26,6 +26,7 @@ import guards
 import i18n
 import journal
 import server
+import wire
 from accounts import Accounts
 from api import api
 from assets import Assets
@@ -71,7 +72,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     config = config or _settings()
     app.config.update(
         SECRET_KEY=_secret_key(config, Path(app.instance_path)),
-        MAX_CONTENT_LENGTH=guards.BODY_AT_MOST,
+        MAX_CONTENT_LENGTH=wire.BODY_AT_MOST,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,

@@ -13,11 +13,11 @@ from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
 from context import language, parts
-from guards import BODY_AT_MOST
 from i18n import moment, say
 from rules.refusal import Refusal
 from storage import CannotSave
 from times import iso
+from wire import BODY_AT_MOST
 
 log = logging.getLogger("loadzone.errors")
 

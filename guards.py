@@ -12,7 +12,6 @@ from context import actor, bearer, parts, token
 from rules.refusal import refuse
 from server import run_blocking
 
-BODY_AT_MOST = 64 * 1024
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

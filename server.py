@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 import resource
 import signal
-import socket
 from collections.abc import Callable
-from http.client import HTTPException
 from typing import Any
 
 import gevent
@@ -17,11 +14,16 @@ from gevent import monkey, pywsgi
 from gevent.event import Event
 from gevent.pool import Pool
 
+from wire import Handler
+
 log = logging.getLogger("loadzone")
 
 # Seconds that answers under way get at the end.
 LAST_ANSWERS = 0.5
 LAST_WORDS = 0.2
+# Who comes when so many are connected waits; some descriptors are kept for the data file, its lock, mail.
+CONNECTIONS_AT_MOST = 20_000
+DESCRIPTORS_KEPT = 64
 
 
 def is_green() -> bool:
@@ -41,14 +43,15 @@ def serve(app: Flask) -> int:
     """Serve until SIGTERM or Ctrl-C. Gives the exit status."""
     parts = app.extensions["loadzone"]
     place = (parts.config.host, parts.config.port)
-    server = pywsgi.WSGIServer(place, app, handler_class=Handler, log=None, error_log=_Quiet(), spawn=Pool())
+    server = pywsgi.WSGIServer(
+        place, app, handler_class=Handler, log=None, error_log=_Quiet(), spawn=Pool(_many_connections())
+    )
     try:
         server.init_socket()  # before anything is done: who cannot listen must not release or mail either
     except OSError as error:
         log.error("cannot listen on %s:%s: %s", *place, error.strerror)
         parts.store.close()
         return 1
-    _allow_many_connections()
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stopping.set)
@@ -65,31 +68,12 @@ def serve(app: Flask) -> int:
     return 0
 
 
-def _allow_many_connections() -> None:
+def _many_connections() -> int:
     """Each browser holds a connection, and the data file must open beside them: take what the system grants."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-class Handler(pywsgi.WSGIHandler):
-    """gevent sends head and body apart; with Nagle's algorithm the second waits 40 ms for the first's receipt."""
-
-    def __init__(self, sock: Any, *args: Any, **named: Any) -> None:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().__init__(sock, *args, **named)
-
-    def read_request(self, raw_requestline: Any) -> Any:
-        """A target may come as a whole address; its host then stands for the Host header (RFC 9112, 3.2.2)."""
-        try:
-            good = super().read_request(raw_requestline)
-        except HTTPException as error:  # too many header lines: a client's mistake, which pywsgi knows by ValueError
-            raise ValueError(str(error)) from error
-        whole = re.match(r"https?://([^/?#]+)", self.path or "", re.IGNORECASE) if good else None
-        if whole:
-            self.path = self.path[whole.end() :] or "/"
-            del self.headers["Host"]
-            self.headers["Host"] = whole[1]
-        return good
+    granted = CONNECTIONS_AT_MOST if most == resource.RLIM_INFINITY else most - DESCRIPTORS_KEPT
+    return max(1, min(CONNECTIONS_AT_MOST, granted))
 
 
 class _Quiet:

@@ -22,7 +22,7 @@ START_SECONDS = 40
 class Server:
     """One serving process. Settings are environment variables; what is not named keeps the test's defaults."""
 
-    def __init__(self, data: Path, root: Path = ROOT, program: str = "app.py", **settings: str) -> None:
+    def __init__(self, data: Path, root: Path = ROOT, program: tuple[str, ...] = ("app.py",), **settings: str) -> None:
         self.data = data
         self.root = root
         self.program = program
@@ -61,7 +61,7 @@ class Server:
     def launch(self) -> None:
         """Starts without waiting."""
         self._process = subprocess.Popen(
-            [sys.executable, self.program],
+            [sys.executable, *self.program],
             cwd=self.root,
             env=self._environment(),
             stdin=subprocess.DEVNULL,

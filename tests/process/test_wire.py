@@ -1,0 +1,137 @@
+"""What comes over the wire has one meaning or none: no request hides within another (request smuggling)."""
+
+import pytest
+
+from support.answers import done
+from support.people import Person
+from support.wire import HOST, Line, statuses
+
+JSON = b"Content-Type: application/json\r\n"
+LAST = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"  # it ends what is answered so far
+CHUNKED = b"POST /logout HTTP/1.1\r\n" + HOST + JSON + b"Transfer-Encoding: chunked\r\n\r\n"
+HANDSHAKE = (
+    b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n" + HOST + b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+def post(*headers: bytes, body: bytes = b"{}") -> bytes:
+    return b"POST /logout HTTP/1.1\r\n" + HOST + JSON + b"".join(line + b"\r\n" for line in headers) + b"\r\n" + body
+
+
+TWO_MEANINGS = {
+    "a length and chunks": post(b"Content-Length: 5", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+    "chunks and a length": post(b"Transfer-Encoding: chunked", b"Content-Length: 5", body=b"0\r\n\r\n"),
+    "two lengths": post(b"Content-Length: 2", b"Content-Length: 30"),
+    "one length twice": post(b"Content-Length: 2", b"Content-Length: 2"),
+    "lengths in a row": post(b"Content-Length: 2, 30"),
+    "a length with a sign": post(b"Content-Length: +2"),
+    "a length below zero": post(b"Content-Length: -2"),
+    "a length as Python writes it": post(b"Content-Length: 0_2"),
+    "a length in another base": post(b"Content-Length: 0x2"),
+    "a length with another space": post(b"Content-Length: 2\xa0"),
+    "a length of many digits": post(b"Content-Length: " + b"9" * 5000),
+    "a space before the colon": post(b"Content-Length : 2"),
+    "a folded line": post(b"Content-Length:", b" 2"),
+    "a folded first line": b"POST /logout HTTP/1.1\r\n " + HOST + b"Content-Length: 2\r\n\r\n{}",
+    "a bare line feed": post(b"X: a\nContent-Length: 2"),
+    "line feeds alone": post(b"Content-Length: 2").replace(b"\r\n", b"\n"),
+    "a bare carriage return": post(b"X: a\rContent-Length: 2"),
+    "NUL": post(b"X: a\0b", b"Content-Length: 2"),
+    "a header without a colon": post(b"Content-Length"),
+    "a header without a name": post(b": 2"),
+    "another coding": post(b"Transfer-Encoding: xchunked", body=b"0\r\n\r\n"),
+    "two codings": post(b"Transfer-Encoding: gzip, chunked", body=b"0\r\n\r\n"),
+    "a coding twice": post(b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity", body=b"0\r\n\r\n"),
+    "a coding behind a tab": post(b"Transfer-Encoding: \x0bchunked", body=b"0\r\n\r\n"),
+    "chunks in HTTP/1.0": CHUNKED.replace(b"HTTP/1.1", b"HTTP/1.0") + b"0\r\n\r\n",
+    "a chunk without a size": CHUNKED + b"\r\n",
+    "a chunk's size that is none": CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n",
+    "a chunk's size with a sign": CHUNKED + b"+2\r\n{}\r\n0\r\n\r\n",
+    "a chunk's size in another base": CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n",
+    "a chunk's size behind a space": CHUNKED + b" 2\r\n{}\r\n0\r\n\r\n",
+    "a chunk of more than memory": CHUNKED + b"fffffffffffffffff\r\n{}",
+    "a chunk longer than it says": CHUNKED + b"2\r\n{} \r\n0\r\n\r\n",
+    "a line feed in what a chunk adds": CHUNKED + b"2;\nx\r\n{}\r\n0\r\n\r\n",
+    "a chunk's line feed alone": CHUNKED + b"2\n{}\n0\n\n",
+    "a trailer that is no header": CHUNKED + b"2\r\n{}\r\n0\r\nGET / HTTP/1.1\r\n\r\n",
+    "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /healthz HTTP/1.1\r\n" + HOST + HOST + b"\r\n",
+    "HTTP/0.9": b"GET /healthz\r\n",
+    "HTTP/2.0": b"GET /healthz HTTP/2.0\r\n" + HOST + b"\r\n",
+    "a space too many": b"GET  /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a tab for a space": b"GET\t/healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a method of small letters": b"get /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+    "another protocol": b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
+    "too many headers": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: y\r\n" * 100 + b"\r\n",
+    "a long header": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: " + b"y" * 10_000 + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", TWO_MEANINGS.values(), ids=TWO_MEANINGS)
+def test_what_has_two_meanings_is_refused_and_nothing_after_it_is_read(server, raw):
+    with Line(server) as line:
+        assert statuses(line.send(raw, LAST).to_its_end()) == [400]
+    assert "Traceback" not in server.log
+
+
+GOOD = {
+    "a length": post(b"Content-Length: 2"),
+    "zeros before it": post(b"Content-Length: 00002"),
+    "chunks": CHUNKED + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+    "chunks in capitals": CHUNKED.replace(b": chunked", b":  Chunked ") + b"2\r\n{}\r\n0\r\n\r\n",
+    "what chunks may add": CHUNKED + b'2;a="b c"\r\n{}\r\n0;x\r\nX-Sum: 1\r\n\r\n',
+    "another protocol wished for": post(b"Upgrade: websocket", b"Content-Length: 2"),
+    "an upgrade wished for beside chunks": CHUNKED[:-2] + b"Upgrade: websocket\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    "a body that nobody reads": post(b"Content-Length: 2", body=b"{}").replace(b"POST /logout", b"GET /healthz"),
+    "none at all": b"POST /logout HTTP/1.1\r\n" + HOST + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", GOOD.values(), ids=GOOD)
+def test_the_next_request_begins_where_the_one_before_ends(server, raw):
+    with Line(server) as line:
+        assert statuses(line.send(raw, raw, LAST).to_its_end()) == [200, 200, 200]
+
+
+def test_a_body_is_read_once_though_an_upgrade_is_asked_for(server):
+    """Whatever is answered: the same bytes must not be taken twice, nor the next request's."""
+    raw = post(b"Upgrade: websocket", b"Connection: Upgrade", b"Content-Length: 2")
+    with Line(server) as line:
+        assert statuses(line.send(raw, raw, LAST).to_its_end()) == [400, 400, 200]
+
+
+def test_what_comes_after_a_websocket_is_no_request(server):
+    """A proxy looks at nothing in there: who could go on with HTTP would write its headers."""
+    with Line(server) as line:
+        line.send(HANDSHAKE).until(b"\r\n\r\n")
+        line.send(b"\x88\x80\0\0\0\0")  # the end, as the protocol has it
+        assert statuses(line.send(LAST).to_its_end()) == []
+
+
+def test_nor_what_comes_after_one_that_was_refused(server):
+    with Line(server) as line:
+        refused = HANDSHAKE.replace(b"EIO=4", b"EIO=3")
+        assert statuses(line.send(refused, LAST).to_its_end()) == [400]
+
+
+def test_who_asks_whether_to_send_is_told(server):
+    with Line(server) as line:
+        line.send(post(b"Expect: 100-continue", b"Content-Length: 2", body=b""))
+        assert line.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert statuses(line.send(b"{}", LAST).to_its_end()) == [200, 200]
+
+
+def test_and_not_for_too_much(server):
+    with Line(server) as line:
+        got = line.send(post(b"Expect: 100-continue", b"Content-Length: 1000000", body=b"")).to_its_end()
+    assert statuses(got) == [413]
+    assert b"Connection: close\r\n" in got
+
+
+def test_who_hangs_up_in_the_middle_leaves_no_trace(server):
+    for piece in (b"GET /heal", b"GET / HTTP/1.1\r\nHost: x", CHUNKED + b"2\r\n{", post(b"Content-Length: 9")):
+        Line(server).send(piece).__exit__()
+    charlie = Person(server)
+    assert done(charlie.get("/healthz")) == {"status": "ok"}
+    assert "Traceback" not in server.log
