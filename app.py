@@ -15,8 +15,6 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wsgi import get_host
@@ -26,6 +24,7 @@ import guards
 import i18n
 import journal
 import server
+import throttle
 import wire
 from accounts import Accounts
 from api import api
@@ -108,7 +107,7 @@ def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
         bearers=Bearers(store, desk, clock),
         scheduler=Scheduler(store, desk, config, clock),
         live=Live(_sockets(app, config), store, visitor),
-        limiter=Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window"),
+        limiter=throttle.limiter(app),
     )
 
 

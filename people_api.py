@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, session
-from flask_limiter.util import get_remote_address
 
 import answers
 import bodies
+import throttle
 from context import actor, do, language, parts, token
 from endpoint import endpoint
 from rules import people, tokens
@@ -16,10 +16,6 @@ from views import history_view, token_view, user_view
 people_api = Blueprint("people_api", __name__)
 
 OK = {"status": "ok"}
-# By address alone the bound is wider, so that a stranger elsewhere cannot keep somebody from signing in.
-CODES_PER_PERSON = "10 per hour"
-CODES_PER_ADDRESS = "40 per hour"
-CODES_PER_NETWORK = "200 per hour"
 
 
 @people_api.get("/me")
@@ -54,7 +50,8 @@ def auth(asked: bodies.Auth) -> answers.SignedIn | answers.CodeSent:
     if parts().config.auth == "trust":
         accounts.enter(session, asked.email, language())
     elif asked.code is not None:
-        accounts.enter_by_code(session, asked.email, asked.code, language())
+        with throttle.trying(parts().limiter):
+            accounts.enter_by_code(session, asked.email, asked.code, language())
     else:
         return _send_code(asked.email)
     return {"status": "ok", "email": asked.email}
@@ -136,11 +133,6 @@ def refuse_programs() -> None:
 
 def _send_code(email: str) -> answers.CodeSent:
     """A code, unless too many were asked for: here for this address, anywhere for it, or here for all."""
-    limit, network = parts().limiter.limit, get_remote_address()
-    with (
-        limit(CODES_PER_NETWORK, key_func=lambda: network),  # first: what it refuses is counted nowhere else
-        limit(CODES_PER_PERSON, key_func=lambda: f"{email} at {network}"),
-        limit(CODES_PER_ADDRESS, key_func=lambda: f"address {email}"),
-    ):
+    with throttle.asking(parts().limiter, email):
         parts().accounts.ask_code(session, email, language())
     return {"status": "code_sent", "in_log": not parts().config.mails}

@@ -1,7 +1,12 @@
 """How often one may ask for a code, and try one."""
 
+import itertools
+
 from support.answers import done, refusal
 from support.people import Person
+
+NUMBERS = itertools.count()
+FORGED = (f"203.0.113.{number % 250}" for number in itertools.count())
 
 
 def first_refusal(ask, at_most: int = 200):
@@ -57,3 +62,61 @@ def test_one_address_of_a_forwarding_header_is_not_believed_unless_a_proxy_is_tr
     numbers = iter(range(1, 250))
     ask = lambda: ann.post("/auth", {"email": ann.email}, X_Forwarded_For=f"198.51.100.{next(numbers)}")  # noqa: E731
     assert refusal(first_refusal(ask)) == (429, "too_many")
+
+
+def by_way_of(person: Person, address: str, body: dict):
+    """As the trusted proxy passes it on; what was there before, the client made up."""
+    return person.post("/auth", body, X_Forwarded_For=f"{next(FORGED)}, {address}")
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_it_saw(start):
+    server = start(LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
+    ann, body = Person(server), {"email": "ann@example.com"}
+    assert refusal(first_refusal(lambda: by_way_of(ann, "192.0.2.1", body))) == (429, "too_many")
+    assert done(by_way_of(ann, "192.0.2.2", body))["status"] == "code_sent"
+
+
+def test_a_network_is_bounded_whomever_it_asks_for(start):
+    server = start(LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
+    addresses = (f"2001:db8:1:2:{number:x}::1" for number in range(1000))
+    ask = lambda: by_way_of(Person(server), next(addresses), {"email": f"p{next(NUMBERS)}@example.com"})  # noqa: E731
+    assert refusal(first_refusal(ask, 300)) == (429, "too_many")
+    assert done(by_way_of(Person(server), "2001:db8:1:3::1", {"email": "ann@example.com"}))["status"] == "code_sent"
+
+
+def test_a_network_cannot_try_codes_on_many_addresses(start):
+    server = start(LOADZONE_AUTH="code")
+    people = [Person(server) for _ in range(30)]
+    for person in people:
+        done(person.ask_for_code())
+    tries = iter(people * 5)
+    answer = first_refusal(lambda: next(tries).give_code("000000"), 150)
+    assert refusal(answer) == (429, "too_many")
+    late = people[-1]
+    assert refusal(late.give_code(server.newest_code(late.email))) == (429, "too_many"), "the right one waits as well"
+
+
+def test_right_codes_are_not_counted(start):
+    server = start(LOADZONE_AUTH="code")
+    for _ in range(120):
+        Person(server).sign_in()
+
+
+def test_a_mailbox_is_not_flooded_from_many_networks(start):
+    server = start(LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
+    body = {"email": "victim@example.com"}
+    asked = 0
+    for network in range(60):
+        while by_way_of(Person(server), f"198.51.100.{network}", body).ok:
+            asked += 1
+    assert asked == 40
+
+
+def test_the_answer_does_not_tell_whether_an_address_is_known(start):
+    server = start(LOADZONE_AUTH="code")
+    known = Person(server).sign_in()
+    answers = [Person(server).post("/auth", {"email": email}) for email in (known.email, "nobody@example.com")]
+    assert done(answers[0]) == done(answers[1])
+    assert {*answers[0].headers} == {*answers[1].headers}
+    tries = [Person(server).post("/auth", {"email": answer, "code": "000000"}) for answer in (known.email, "no@x.y")]
+    assert tries[0].json() == tries[1].json()

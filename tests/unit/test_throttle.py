@@ -1,0 +1,45 @@
+import pytest
+from flask import Flask
+
+import throttle
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
+        ("192.0.2.7:4711", "192.0.2.7:4711"),
+    ],
+)
+def test_an_address_counts_for_its_network(address, network):
+    with Flask("x").test_request_context(environ_base={"REMOTE_ADDR": address}):
+        assert throttle.network() == network
+
+
+@pytest.fixture
+def memory(monkeypatch):
+    monkeypatch.setattr(throttle, "COUNTERS_AT_MOST", 3)
+    memory = throttle.BoundedMemory()
+    yield memory
+    memory.timer.join()
+
+
+def test_memory_is_bounded_and_who_was_counted_is_counted_on(memory):
+    assert [memory.incr(key, 60) for key in "abca"] == [1, 1, 1, 2]
+    assert memory.incr("d", 60) > 10**9, "as if it had asked too often"
+    assert memory.incr("b", 60) == 2
+    assert len(memory.storage) == len(memory.expirations) == len(memory.locks) == 3
+
+
+def test_what_is_over_makes_room(memory):
+    for key in "abc":
+        memory.incr(key, -1)
+    assert memory.incr("a", 60) == 1
+    memory.clear("b")
+    assert memory.incr("d", 60) == 1

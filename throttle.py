@@ -1,0 +1,73 @@
+"""How often one may ask for a code, and try one: counted by person, by mailbox, by network, and for all together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from limits.storage import MemoryStorage
+
+# By address alone the bound is wider, so that a stranger elsewhere cannot keep somebody from signing in; by the day it
+# keeps a mailbox from being flooded, and a million codes from being tried at five a letter.
+CODES_PER_PERSON = "10 per hour"
+CODES_PER_ADDRESS = "40 per hour; 100 per day"
+CODES_PER_NETWORK = "200 per hour"
+CODES_IN_ALL = "3000 per hour"  # many networks at once must not send as much mail in our name as they like
+WRONG_TRIES_PER_NETWORK = "100 per hour"
+COUNTERS_AT_MOST = 20_000
+OF_ONE_HOUSE = 64  # bits of an IPv6 address; behind them, one house has more addresses than could be counted
+
+
+class BoundedMemory(MemoryStorage):
+    """Counters in memory. Once there are as many as may be, who was not counted yet must wait until some are over."""
+
+    STORAGE_SCHEME = ["bounded-memory"]  # noqa: RUF012
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        if not self.get(key) and len(self.storage) >= COUNTERS_AT_MOST:
+            return sys.maxsize
+        return super().incr(key, expiry, amount)
+
+
+def limiter(app: Flask) -> Limiter:
+    return Limiter(network, app=app, storage_uri="bounded-memory://", strategy="fixed-window")
+
+
+def network() -> str:
+    """Where this request comes from: an IPv4 address, or the network that an IPv6 address is of."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:  # a proxy says what it likes
+        return str(request.remote_addr)
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((int(address), OF_ONE_HOUSE), strict=False))
+
+
+@contextmanager
+def asking(limiter: Limiter, email: str) -> Iterator[None]:
+    """For a code to be sent to that address. Raises RateLimitExceeded."""
+    limit, place = limiter.limit, network()
+    with (
+        limit(CODES_PER_NETWORK, key_func=lambda: place),  # first: what it refuses is counted nowhere else
+        limit(CODES_PER_PERSON, key_func=lambda: f"{email} at {place}"),
+        limit(CODES_PER_ADDRESS, key_func=lambda: f"address {email}"),
+        limit(CODES_IN_ALL, key_func=lambda: "all"),
+    ):
+        yield
+
+
+@contextmanager
+def trying(limiter: Limiter) -> Iterator[None]:
+    """For a code to be tried; wrong ones are counted. Raises RateLimitExceeded."""
+    place = network()
+    with limiter.limit(WRONG_TRIES_PER_NETWORK, key_func=lambda: f"tries {place}", deduct_when=_was_wrong):
+        yield
+
+
+def _was_wrong(response: Response) -> bool:
+    return response.status_code == 401
