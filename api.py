@@ -11,6 +11,7 @@ import bodies
 import compression
 from context import actor, do, parts, token
 from endpoint import endpoint
+from records import MOST
 from rules import booking, bulk, groups, inventory, queue
 from views import GROUP_VIEWS, MEMBERS, STRANGERS, group_view, member_vm
 
@@ -141,7 +142,7 @@ def create_group(asked: bodies.NewGroup) -> answers.Group:
     return group_view(do(groups.create, **asked.given()))
 
 
-@api.post("/groups/<int(max=9007199254740991):group_id>/add-existing-vms")
+@api.post(f"/groups/<int(max={MOST}):group_id>/add-existing-vms")
 @endpoint(gives=answers.Added, who="admin", refuses="no_such_group no_such_vm")
 def add_to_group(group_id: int, asked: bodies.VmIds) -> answers.Added:
     """Put machines into a group."""

@@ -21,6 +21,9 @@ from wire import BODY_AT_MOST
 
 log = logging.getLogger("loadzone.errors")
 
+# RFC 6750, 3. Browsers ask nobody for such a token, so no window of theirs gets in the way of the page's own.
+CHALLENGE = 'Bearer realm="LoadZone"'
+OF_BAD_TOKENS = ("bad_token", "token_expired")
 CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
 
 
@@ -88,6 +91,9 @@ def _answer(status: int, code: str, facts: Mapping[str, Any]) -> Response:
         shown = {name: iso(value) if isinstance(value, datetime) else value for name, value in facts.items()}
         response = jsonify({"error": words, "code": code, **shown})
     response.status_code = status
+    if status == 401:
+        invalid = ', error="invalid_token"' if code in OF_BAD_TOKENS else ""
+        response.headers["WWW-Authenticate"] = CHALLENGE + invalid
     return response
 
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from records import NOTHING
+from records import MOST, NOTHING
 from times import parse_time
 
 # Times beyond these mean "ever" or "never"; within them, reminders and time zones can be reckoned.
 EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
 LATEST = datetime(9999, 12, 1, tzinfo=timezone.utc)
-MOST = 2**53  # what a browser counts exactly
 
 
 class BadFile(Exception):

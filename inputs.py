@@ -15,15 +15,20 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from config import EMAIL, EMAIL_MAX
+from records import MOST
 from times import parse_time
 
 VM_ID_MAX = 64
-# What ends a line or steers a terminal, and the marks that turn the reading direction of what stands behind them, and
-# so can make a name look like another.
-_NOT_IN_LINES = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
-_SPACES = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# What ends a line or steers a terminal; the marks that turn the reading direction of what stands behind them, and what
+# is not seen at all: both can make a name look like another. The two joiners stay (U+200C, U+200D), which Persian,
+# Indic scripts and emoji need; where names are compared they are passed over (rules/names.py).
+_NOT_IN_LINES = (
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f"
+)
+_BLANKS = r" \u00a0\u115f\u1160\u1680\u2000-\u200a\u200c\u200d\u202f\u205f\u2800\u3000\u3164\uffa0"
 LINE = rf"^[^{_NOT_IN_LINES}]*$"
-LINE_NOT_EMPTY = rf"^[{_SPACES}]*[^{_SPACES}{_NOT_IN_LINES}][^{_NOT_IN_LINES}]*$"
+LINE_NOT_EMPTY = rf"^[{_BLANKS}]*[^{_BLANKS}{_NOT_IN_LINES}][^{_NOT_IN_LINES}]*$"
 TYPED_EMAIL = rf"^\s*{EMAIL.pattern.replace('a-z', 'A-Za-z')}\s*$"  # before it is trimmed and lower-cased
 NEW_VM_ID = rf"^[\p{{L}}\p{{M}}\p{{Nd}}._-]{{1,{VM_ID_MAX}}}$"
 
@@ -51,7 +56,7 @@ def _email(text: str) -> str:
 
 
 def not_empty(text: str) -> str:
-    if not text:
+    if not re.fullmatch(LINE_NOT_EMPTY, text):
         raise PydanticCustomError("string_too_short", "empty")
     return text
 
@@ -101,7 +106,7 @@ NewVmId = Annotated[
     AfterValidator(_new_id),
     _described(pattern=NEW_VM_ID, maxLength=VM_ID_MAX, examples=["server-01"]),
 ]
-GroupId = Annotated[whole(0, 2**53), _described(examples=[1])]
+GroupId = Annotated[whole(0, MOST), _described(examples=[1])]
 GroupName = filled(100, "Production")
 Email = Annotated[
     str,

@@ -18,6 +18,7 @@ from compression import BEST, squeezed
 from endpoint import HTML, Said
 from errors import is_by_hand
 from i18n import SERVER
+from records import MOST
 from rules.refusal import STATUS
 
 VERSION = "1.0"
@@ -28,12 +29,16 @@ SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": "What POST /auth sets"},
 }
 TAGS = {"api": "Machines", "people_api": "People", "pages": "Pages"}
-PATH_KINDS = {int: {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}, str: {"type": "string", "minLength": 1}}
+PATH_KINDS = {int: {"type": "integer", "minimum": 0, "maximum": MOST}, str: {"type": "string", "minLength": 1}}
 IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
 TEXT = {"schema": {"type": "string"}}
 ETAG = {"ETag": {"required": True, **TEXT}}
 # What an answer of this status always brings.
-HEADERS = {304: ETAG, 429: {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}}}
+HEADERS = {
+    304: ETAG,
+    401: {"WWW-Authenticate": {"required": True, **TEXT}},
+    429: {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}},
+}
 PAGES_ALONE = {"link_void"}  # what is said to people alone, whatever they ask for
 DESCRIPTION = """Teams share virtual machines.
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+MOST = 2**53  # up to here a browser counts exactly
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -16,7 +16,7 @@ from gevent import pywsgi
 
 # Seconds. Between two requests longer than a proxy keeps its connections to us (nginx: 60): it closes them, and not we.
 IDLE = 75
-# A request line, and then the rest of a request, which together are some 150 KB at most.
+# A request line, and then the rest of a request, which together are some 100 KB at most.
 LINE_WITHIN = 10
 REST_WITHIN = 20
 # The largest answer, by a slow line; and a WebSocket's silence, which is asked for a sign of life every 25 seconds.
@@ -25,6 +25,7 @@ ANSWER_WITHIN = 300
 LAST_BYTES = 5
 
 BODY_AT_MOST = 64 * 1024
+HEAD_AT_MOST = 32 * 1024
 LINES_AT_MOST = 100
 LINE_AT_MOST = pywsgi.MAX_REQUEST_LINE
 
@@ -135,11 +136,12 @@ def _within(seconds: float) -> gevent.Timeout:
 
 def _head(rfile: BinaryIO) -> bytes:
     """The header lines up to the empty one, each of them well formed."""
-    lines = []
-    while (line := rfile.readline(LINE_AT_MOST)) != b"\r\n":
+    lines, left = [], HEAD_AT_MOST
+    while (line := rfile.readline(left)) != b"\r\n":
         if not HEADER.fullmatch(line) or len(lines) == LINES_AT_MOST:
-            raise ValueError("not a header line" if line else "the head has no end")
+            raise ValueError("not a header line, or too many")
         lines.append(line)
+        left -= len(line)
     return b"".join(lines)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
-from records import Group, Hold, Vm
+from records import MOST, Group, Hold, Vm
 from rules import access, queue, turns
 from rules.events import Event
+from rules.names import look
 from rules.refusal import refuse
 
 
@@ -17,9 +19,9 @@ def create(change: Any, now: datetime, limits: Any, actor: str | None, name: str
     """The new group; machines that were elsewhere move into it."""
     access.admin_only(change, limits, actor)
     vms = _known(change, vm_ids)
-    if any(group.name.casefold() == name.casefold() for group in change.groups.values()):
+    if any(look(group.name) == look(name) for group in change.groups.values()):
         refuse("name_taken", field="name", name=name)
-    group = Group(id=max(change.groups, default=0) + 1, name=name)
+    group = Group(id=_new_id(change.groups), name=name)
     change.groups[group.id] = group
     move(change, now, limits, vms, group.id, actor)
     change.tell(Event("group_added", by=actor, group_id=group.id, group=name))
@@ -96,6 +98,12 @@ def _out_of_group(hold: Hold | None) -> Hold | None:
 
 def _group(change: Any, group_id: int) -> Group:
     return change.groups.get(group_id) or refuse("no_such_group", group_id=group_id)
+
+
+def _new_id(groups: Mapping[int, Group]) -> int:
+    """The number after the last; after the last of all that browsers can tell apart, one that is free."""
+    last = max(groups, default=0)
+    return last + 1 if last < MOST else next(number for number in count(1) if number not in groups)
 
 
 def _known(change: Any, vm_ids: Iterable[str]) -> list[Vm]:

@@ -9,6 +9,7 @@ from typing import Any
 from records import Token
 from rules import access
 from rules.events import Event
+from rules.names import look
 from rules.refusal import refuse
 
 AT_MOST = 50
@@ -22,7 +23,7 @@ def create(
     user = access.signed_in(change, actor)
     if len(user.tokens) >= AT_MOST:
         refuse("too_many_tokens", max=AT_MOST)
-    if any(token.name.casefold() == name.casefold() for token in user.tokens.values()):
+    if any(look(token.name) == look(name) for token in user.tokens.values()):
         refuse("name_taken", field="name", name=name, what="token")
     token = Token(token_id, name, digest, created=now, expires=now + timedelta(days=days))
     change.users[user.email] = replace(user, tokens={**user.tokens, token_id: token})

@@ -3,6 +3,9 @@
 import pytest
 
 from support.answers import done, refusal
+from support.inventory import machine
+from support.people import Person
+from support.server import ADMIN
 
 
 def agree(person) -> bool:
@@ -149,3 +152,17 @@ def test_only_an_admin_changes_groups(alice, bob, charlie, vm, make_group):
         assert refusal(person.take_from_group(vm)) == refused
         assert refusal(person.delete_group(group)) == refused
     assert alice.state() == before
+
+
+def test_a_group_of_any_number_can_be_addressed_everywhere(start):
+    last = 2**53
+    server = start({"vms": [machine("a")], "groups": [{"id": last, "name": "by hand", "vm_ids": []}], "users": {}})
+    alice = Person(server, ADMIN).sign_in()
+    assert done(alice.add_to_group(last, ["a"]))["added"] == ["a"]
+    done(alice.take_from_group("a", group_id=last))
+    done(alice.edit_vm("a", group_id=last))
+    assert done(alice.make_group("next"), 201)["id"] == 1
+    server.restart()
+    done(alice.delete_group(last))
+    assert refusal(alice.add_to_group(last + 1, ["a"])) == (404, "not_found")
+    assert refusal(alice.delete_group(last + 1)) == (400, "bad_input")

@@ -137,7 +137,18 @@ LINES = [
 LONG = [
     letter * n for letter in "a🙂" for n in (1, 31, 32, 33, 64, 65, 100, 101, 200, 201, 255, 256, 500, 501, 1000, 1001)
 ]
-TURNING = ["a\u202eb", "a\u2066b", "\u200bzero", "a\u2069"]
+TURNING = [
+    "a\u202eb",
+    "a\u2066b",
+    "\u200bzero",
+    "a\u2069",
+    "a\u200eb",
+    "a\u00adb",
+    "a\U000e0041b",
+    "\u200d",
+    "\u3164",
+    "👩\u200d💻",
+]
 IDS = ["сервер-01", "数据库_2", "e\u0301", "..", "a b", "a/b", "½", "Ⅷ", "٣", "a\u200db", "हिन्दी"]  # fmt: skip
 EMAILS = [
     "Ann@Example.COM",

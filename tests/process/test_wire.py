@@ -64,7 +64,7 @@ TWO_MEANINGS = {
     "a method of small letters": b"get /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
     "another protocol": b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
     "too many headers": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: y\r\n" * 100 + b"\r\n",
-    "a long header": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: " + b"y" * 10_000 + b"\r\n\r\n",
+    "a long header": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: " + b"y" * 40_000 + b"\r\n\r\n",
 }
 
 

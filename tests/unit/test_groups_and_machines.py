@@ -1,5 +1,6 @@
 import pytest
 
+from records import MOST, Group
 from rules import groups, inventory
 from rules.booking import book
 from support.world import ALICE, BOB
@@ -35,9 +36,20 @@ def test_a_new_group_takes_its_machines_from_where_they_were(grouped):
     assert grouped.vm("b").group == group.id
 
 
+def test_after_the_last_number_a_free_one_is_taken(grouped):
+    """A file with a greater one would not be read again."""
+    grouped.state.groups[MOST] = Group(MOST, "by hand")
+    assert grouped.do(groups.create, actor=ALICE, name="next").id == 2
+
+
 def test_a_name_is_taken_whatever_its_case(grouped):
     refusal = grouped.refused(groups.create, actor=ALICE, name="PERF")
     assert (refusal.code, refusal.facts["name"]) == ("name_taken", "PERF")
+
+
+@pytest.mark.parametrize("name", ["PERF", "Ｐｅｒｆ", "Pe\u200drf", "\u200cPerf"])
+def test_a_name_that_looks_like_another_is_taken(grouped, name):
+    assert grouped.refused(groups.create, actor=ALICE, name=name).code == "name_taken"
 
 
 def test_an_unknown_machine_makes_no_group(world):
