@@ -19,6 +19,7 @@ from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wsgi import get_host
 
+import crowd
 import errors
 import guards
 import i18n
@@ -119,8 +120,10 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
         logger=logging.getLogger("loadzone.sockets"),
         engineio_logger=logging.getLogger("loadzone.sockets"),
         cors_allowed_origins=lambda origin, environ: guards.is_own_origin(origin, get_host(environ), config.base_url),
-        max_http_buffer_size=2048,  # nothing of any size comes from a client
+        max_http_buffer_size=crowd.MESSAGE_AT_MOST,
     )
+    crowd.Crowd(socketio.server.eio)
+    app.wsgi_app = guards.with_headers(app.wsgi_app)
     proxies = config.trusted_proxies
     if proxies:  # in front of the sockets too
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=proxies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, session
@@ -23,7 +24,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
 }
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds, where people come by https
 
 
 class CookieByScheme(SecureCookieSessionInterface):
@@ -39,7 +42,7 @@ def install(app: Flask) -> None:
     app.before_request(refuse_other_origins)
     app.before_request(refuse_other_types)
     app.before_request(_slide_session)
-    app.after_request(_add_headers)
+    app.after_request(_squeeze)
 
 
 def is_own_origin(origin: str | None, host: str | None, base_url: str) -> bool:
@@ -91,10 +94,22 @@ def _slide_session() -> None:
         parts().accounts.slide(session)
 
 
-def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    response.headers.setdefault("Cache-Control", "no-store")
+def _squeeze(response: Response) -> Response:
     return compression.squeeze(response, run_blocking())
+
+
+def with_headers(wsgi_app: Any) -> Any:
+    """The app with HEADERS on each of its answers, those of the sockets too; what an answer says itself stays."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        more = {**HEADERS, **HSTS} if environ["wsgi.url_scheme"] == "https" else HEADERS
+
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            said = {name.lower() for name, _ in headers}
+            return start_response(
+                status, headers + [one for one in more.items() if one[0].lower() not in said], *exc_info
+            )
+
+        return wsgi_app(environ, start)
+
+    return answer

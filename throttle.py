@@ -38,11 +38,16 @@ def limiter(app: Flask) -> Limiter:
 
 
 def network() -> str:
-    """Where this request comes from: an IPv4 address, or the network that an IPv6 address is of."""
+    """Where this request comes from."""
+    return network_of(request.remote_addr or "")
+
+
+def network_of(text: str) -> str:
+    """An IPv4 address itself, and of an IPv6 address its network."""
     try:
-        address = ip_address(request.remote_addr or "")
+        address = ip_address(text)
     except ValueError:  # a proxy says what it likes
-        return str(request.remote_addr)
+        return text or "nowhere"
     if not isinstance(address, IPv6Address):
         return str(address)
     return str(address.ipv4_mapped or ip_network((int(address), OF_ONE_HOUSE), strict=False))

@@ -84,6 +84,8 @@ class Handler(pywsgi.WSGIHandler):
         super().handle_one_response()
         if self._body is None:
             self._let_it_end()
+        elif self._connection_upgrade_requested():
+            self._hang_up()
 
     def finalize_headers(self) -> None:
         if self.close_connection and not any(name.lower() == b"connection" for name, _ in self.response_headers):
@@ -117,6 +119,13 @@ class Handler(pywsgi.WSGIHandler):
             self.path = self.path[whole.end() :] or "/"
             del self.headers["Host"]
             self.headers["Host"] = whole[1]
+
+    def _hang_up(self) -> None:
+        """A WebSocket's reader has the connection as well, and would wait for a client that stays."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     def _let_it_end(self) -> None:
         """What still comes is thrown away: who is sending would otherwise see a broken line, and no answer."""

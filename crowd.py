@@ -1,0 +1,80 @@
+"""What sockets may take of the server: so many from one network and in all, so many packets each, of such a size."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+from engineio.exceptions import SocketIsClosedError
+
+from throttle import network_of
+
+# A tab holds one socket, and a whole office may come from one address.
+PER_NETWORK = 5000
+IN_ALL = 20_000
+# A client says that it comes and goes, and every 25 seconds that it is there; nothing of any size.
+PACKETS_AT_ONCE = 50
+PACKETS_PER_SECOND = 1
+MESSAGE_AT_MOST = 2048
+
+
+class Crowd:
+    """Watches the sockets of an Engine.IO server, whose clients are programs that may be none of ours."""
+
+    def __init__(self, eio: Any) -> None:
+        self._eio = eio
+        self._networks: dict[str, str] = {}
+        self._of_network: Counter[str] = Counter()
+        self._welcome, self._part = eio.handlers["connect"], eio.handlers["disconnect"]
+        eio.on("connect", self._let_in)
+        eio.on("disconnect", self._let_go)
+        eio._async = {**eio._async, "websocket": _bounded(eio._async["websocket"])}
+
+    def _let_in(self, sid: str, environ: dict[str, Any]) -> Any:
+        """False refuses the socket, as Engine.IO has it."""
+        network = network_of(environ.get("REMOTE_ADDR", ""))
+        if self._of_network[network] >= PER_NETWORK or len(self._networks) >= IN_ALL:
+            return False
+        self._networks[sid] = network
+        self._of_network[network] += 1
+        client = self._eio.sockets[sid]
+        client.receive = Ration(client).receive
+        return self._welcome(sid, environ)
+
+    def _let_go(self, sid: str, *reason: Any) -> Any:
+        network = self._networks.pop(sid, None)
+        if network:
+            self._of_network[network] -= 1
+            if not self._of_network[network]:
+                del self._of_network[network]
+        return self._part(sid, *reason)
+
+
+class Ration:
+    """How many packets one socket may send: some at once, and then so many a second."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._receive = client.receive
+        self._left, self._since = float(PACKETS_AT_ONCE), time.monotonic()
+
+    def receive(self, packet: Any) -> None:
+        now = time.monotonic()
+        self._left = min(PACKETS_AT_ONCE, self._left + (now - self._since) * PACKETS_PER_SECOND) - 1
+        self._since = now
+        if self._left < 0:
+            self._client.close(wait=False, abort=True)
+            raise SocketIsClosedError
+        self._receive(packet)
+
+
+def _bounded(websocket: Any) -> Any:
+    """A WebSocket that ends where a message grows too long, instead of keeping its pieces until it is whole."""
+
+    class Bounded(websocket):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self.server_args["max_message_size"] = MESSAGE_AT_MOST
+
+    return Bounded
