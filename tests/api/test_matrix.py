@@ -1,0 +1,207 @@
+"""Who may call what: every endpoint and socket event against everybody who may come. A new one needs a row here.
+
+`user` is signed in, and it is not about them; `holder` is whom it is about, and `token` a token of theirs; `elsewhere`
+is an admin's browser on another site's page, and `untyped` an admin's call whose body does not say that it is JSON.
+"""
+
+import itertools
+import re
+
+import pytest
+import socketio
+
+from app import create_app
+from config import Config
+from links import Links, Meant
+from support.answers import done
+from support.listener import Listener
+from support.people import Person
+from support.server import ADMIN, ROOT
+from times import parse_time
+
+ENDPOINTS = """
+                                      stranger user holder admin token revoked elsewhere untyped
+GET /                                      200  200    200   200   200     401       200       -
+GET /static/*/<filename>                   200  200    200   200   200     200       200       -
+GET /healthz                               200  200    200   200   200     401       200       -
+GET /docs                                  200  200    200   200   200     401       200       -
+GET /openapi.json                          200  200    200   200   200     401       200       -
+GET /cli                                   200  200    200   200   200     401       200       -
+GET /link/<token>                          200  200    200   200   200     401       200       -
+POST /link/<token>                         200  200    200   200   200     401       403     200
+GET /me                                    200  200    200   200   200     401       200       -
+POST /me                                   401  200    200   200   200     401       403     415
+POST /auth                                 200  200    200   200   200     401       403     415
+POST /logout                               200  200    200   200   200     401       403     415
+GET /vms                                   200  200    200   200   200     401       200       -
+GET /groups                                200  200    200   200   200     401       200       -
+POST /book                                 401  200    200   200   200     401       403     415
+POST /renew                                401  403    200   200   200     401       403     415
+POST /cancel                               401  403    200   200   200     401       403     415
+POST /heartbeat                            401  403    200   403   200     401       403     415
+POST /queue/join                           401  200    409   200   409     401       403     415
+POST /queue/leave                          401  403    200   200   200     401       403     415
+GET /tokens                                401  200    200   200   403     401       200       -
+POST /tokens                               401  201    201   201   403     401       403     415
+DELETE /tokens/<token_id>                  401  404    200   200   403     401       403     415
+POST /add-vm                               401  403    403   201   403     401       403     415
+POST /edit-vm                              401  403    403   200   403     401       403     415
+POST /delete-vm                            401  403    403   200   403     401       403     415
+POST /groups                               401  403    403   201   403     401       403     415
+POST /groups/<group_id>/add-existing-vms   401  403    403   200   403     401       403     415
+POST /remove-vm-from-group                 401  403    403   200   403     401       403     415
+POST /delete-group                         401  403    403   200   403     401       403     415
+GET /users                                 401  403    403   200   403     401       200       -
+POST /users/role                           401  403    403   200   403     401       403     415
+POST /users/remove                         401  403    403   200   403     401       403     415
+"""
+SOCKETS = """
+               stranger user holder admin token revoked elsewhere
+connect             yes  yes    yes   yes   yes      no        no
+change              yes  yes    yes   yes   yes      no        no
+notification         no  yes    yes   yes   yes      no        no
+"""
+BODIES = {
+    "POST /me": {"language": "en"},
+    "POST /auth": {"email": "somebody@example.com"},
+    "POST /logout": {"everywhere": False},
+    "POST /book": {"vm_id": "{free}", "hours": 1},
+    "POST /renew": {"vm_id": "{held}", "hours": 1},
+    "POST /cancel": {"vm_id": "{held}"},
+    "POST /heartbeat": {"vm_ids": ["{held}"]},
+    "POST /queue/join": {"vm_id": "{held}", "hours": 1},
+    "POST /queue/leave": {"vm_id": "{taken}", "email": "{holder}"},
+    "POST /tokens": {"name": "{new}", "days": 1},
+    "POST /add-vm": {"id": "{new}"},
+    "POST /edit-vm": {"vm_id": "{held}", "description": "new"},
+    "POST /delete-vm": {"vm_id": "{held}", "force": True},
+    "POST /groups": {"name": "{new}", "vm_ids": []},
+    "POST /groups/<group_id>/add-existing-vms": {"vm_ids": ["{held}"]},
+    "POST /remove-vm-from-group": {"vm_id": "{free}"},
+    "POST /delete-group": {"group_id": "{group_id}"},
+    "POST /users/role": {"email": "{holder}", "role": "user"},
+    "POST /users/remove": {"email": "{holder}"},
+}
+ELSEWHERE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+_numbers = itertools.count(1)
+
+
+def table(text: str) -> dict[str, dict[str, str]]:
+    """By row, and by column."""
+    columns, *rows = text.strip().splitlines()
+    names = columns.split()
+    cells = [row.rsplit(maxsplit=len(names)) for row in rows]
+    return {row: dict(zip(names, said, strict=True)) for row, *said in cells}
+
+
+ROUTES, EVENTS = table(ENDPOINTS), table(SOCKETS)
+
+
+class Scene:
+    """New people and machines, so that what one call did is nothing to the next."""
+
+    def __init__(self, server) -> None:
+        number = next(_numbers)
+        self.alice, self.holder, self.user = Person(server, ADMIN), Person(server), Person(server)
+        for person in (self.alice, self.holder, self.user):
+            person.sign_in()
+        self.free, self.held, self.taken, self.new = (
+            f"{name}-of-{number}" for name in ("free", "held", "taken", "new")
+        )
+        for vm_id in (self.free, self.held, self.taken):
+            done(self.alice.add_vm(vm_id), 201)
+        self.group = done(self.alice.make_group(f"Of {number}", [self.free]), 201)["id"]
+        self.booked = done(self.holder.book(self.held, heartbeat_minutes=60))
+        done(self.alice.book(self.taken))
+        done(self.holder.join(self.taken))
+        self.token, revoked = (done(self.holder.make_token(name), 201) for name in ("good", "revoked"))
+        done(self.holder.revoke(revoked["id"]))
+        programs = {"token": self.holder.program(self.token["token"]), "revoked": self.holder.program(revoked["token"])}
+        people = {"stranger": Person(server), "user": self.user, "holder": self.holder, "admin": self.alice}
+        self.who = {**people, **programs, "elsewhere": self.alice, "untyped": self.alice}
+
+    @property
+    def link(self) -> str:
+        times = parse_time(self.booked["booked_at"]), parse_time(self.booked["expires_at"])
+        links = Links("a key for tests alone, of a decent length", "")
+        return links.url(Meant("release", self.held, self.holder.email, *times)).rpartition("/")[2]
+
+    def filled(self, value):
+        """With what stands for the scene's own put in."""
+        if isinstance(value, dict):
+            return {name: self.filled(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.filled(inner) for inner in value]
+        ours = {"{group_id}": self.group, "{holder}": self.holder.email}
+        ours |= {f"{{{name}}}": getattr(self, name) for name in ("free", "held", "taken", "new")}
+        return ours.get(value, value) if isinstance(value, str) else value
+
+    def path(self, rule: str, script: str) -> str:
+        blanks = {"<group_id>": str(self.group), "<token_id>": self.token["id"], "<token>": self.link}
+        blanks["/static/*/<filename>"] = script
+        for blank, ours in blanks.items():
+            rule = rule.replace(blank, ours)
+        return rule
+
+    def call(self, column: str, row: str) -> str:
+        method, rule = row.split(" ")
+        script = self.user.get("/").text.partition('src="')[2].partition('"')[0]
+        options = {"headers": ELSEWHERE if column == "elsewhere" else {}}
+        if column == "untyped":
+            options |= {"data": "{}", "headers": {"Content-Type": "text/plain"}}
+        elif row in BODIES:
+            options["json"] = self.filled(BODIES[row])
+        return str(self.who[column].request(method, self.path(rule, script), **options).status_code)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    app = create_app(Config(data=tmp_path_factory.mktemp("app") / "data.json", secret_key="a key for tests alone"))
+    yield app
+    app.extensions["loadzone"].store.close()
+
+
+def test_every_route_has_a_row(app):
+    rows = []
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<(?:[^:>]+:)?(\w+)>", r"<\1>", re.sub(r"^/static/\w+/", "/static/*/", rule.rule))
+        rows += [f"{method} {path}" for method in rule.methods - {"HEAD", "OPTIONS"}]
+    assert sorted(ROUTES) == sorted(rows)
+
+
+@pytest.mark.parametrize("row", ROUTES)
+def test_an_endpoint(server, row):
+    expected = {column: status for column, status in ROUTES[row].items() if status != "-"}
+    found, scene = {}, None
+    for column in expected:
+        scene = scene or Scene(server)
+        found[column] = scene.call(column, row)
+        if found[column].startswith("2") and not row.startswith("GET "):
+            scene = None
+    assert found == expected
+
+
+def test_every_socket_event_has_a_row(app):
+    """From clients none is taken but their coming; `live.py` says what is told to them."""
+    server = app.extensions["socketio"].server
+    assert set(server.handlers["/"]) == {"connect"}
+    told = re.findall(r'emit\("(\w+)"', (ROOT / "live.py").read_text(encoding="utf-8"))
+    assert set(EVENTS) == {"connect", *told}
+
+
+@pytest.mark.parametrize("column", EVENTS["connect"])
+def test_a_socket(server, column):
+    scene = Scene(server)
+    origin = ELSEWHERE["Origin"] if column == "elsewhere" else None
+    headers = {"Authorization": scene.who[column].http.headers.get("Authorization"), "Origin": origin}
+    heard = {"connect"}
+    try:
+        with Listener(scene.who[column], **{name: text for name, text in headers.items() if text}) as ear:
+            for _ in range(2):  # what is told of the first comes before the second
+                done(scene.user.book(scene.free))
+                done(scene.user.cancel(scene.free))
+                ear.wait_for_change(scene.user.state()["revision"])
+            heard |= {event for event, _ in ear.heard}
+    except socketio.exceptions.ConnectionError:
+        heard = set()
+    assert heard == {event for event, row in EVENTS.items() if row[column] == "yes"}
