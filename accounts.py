@@ -11,6 +11,7 @@ from typing import Any
 from codes import Codes
 from config import Config
 from desk import Desk
+from digests import digest
 from rules import people
 from storage import CannotSave, JsonStore
 
@@ -18,6 +19,11 @@ log = logging.getLogger("loadzone.accounts")
 
 # A session's last use is written once a day, not once a request.
 SEEN_EVERY = timedelta(days=1)
+
+
+def session_of(session: MutableMapping[str, Any]) -> str:
+    """By which name the session of this cookie is kept: who reads the data file learns nothing to make a cookie of."""
+    return digest(session.get("session", ""))
 
 
 class Accounts:
@@ -42,7 +48,7 @@ class Accounts:
         """The address of the person whose session this is, if it is in force."""
         email = session.get("who")
         user = self._store.snapshot.users.get(email) if email else None
-        known = user is not None and people.is_session(user, session.get("session", ""), self._clock())
+        known = user is not None and people.is_session(user, session_of(session), self._clock())
         return email if known else None
 
     def ask_code(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
@@ -67,7 +73,7 @@ class Accounts:
     def enter(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
         """A session of its own for this browser; what the cookie stood for before is over."""
         new = secrets.token_urlsafe(16)
-        self._desk.do(people.sign_in, email=email, session=new, seen_language=language)
+        self._desk.do(people.sign_in, email=email, session=digest(new), seen_language=language)
         self.leave(session)
         session.update(who=email, session=new)
         session.permanent = True
@@ -76,7 +82,7 @@ class Accounts:
         """Sign out in this browser."""
         actor = self.who(session)
         if actor:
-            self._desk.do(people.sign_out, actor=actor, session=session["session"])
+            self._desk.do(people.sign_out, actor=actor, session=session_of(session))
         session.clear()
 
     def leave_everywhere(self, session: MutableMapping[str, Any], actor: str | None) -> None:
@@ -90,11 +96,11 @@ class Accounts:
         actor = self.who(session)
         if not actor:
             return
-        seen = self._store.snapshot.users[actor].sessions[session["session"]]
+        seen = self._store.snapshot.users[actor].sessions[session_of(session)]
         if self._clock() - seen < SEEN_EVERY:
             return
         try:
-            self._desk.do(people.keep_session, actor=actor, session=session["session"])
+            self._desk.do(people.keep_session, actor=actor, session=session_of(session))
         except CannotSave:
             log.warning("the use of a session could not be noted; it will be at its next use")
         else:

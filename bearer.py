@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
 import secrets
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from desk import Desk
+from digests import digest
 from records import Token
 from rules import tokens
 from rules.refusal import refuse
@@ -37,7 +37,7 @@ class Bearers:
         """The record, and the token itself, which nobody can learn from the record."""
         token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
         record = self._desk.do(
-            tokens.create, actor=actor, token_id=token_id, name=name, digest=_digest(secret), days=days
+            tokens.create, actor=actor, token_id=token_id, name=name, digest=digest(secret), days=days
         )
         return record, f"{PREFIX}_{token_id}_{secret}"
 
@@ -47,7 +47,7 @@ class Bearers:
         token_id, _, secret = rest.partition("_")
         user = self._store.snapshot.users.get(self._owners.get(token_id, ""))
         token = user.tokens.get(token_id) if user else None
-        if prefix != PREFIX or token is None or not hmac.compare_digest(token.digest, _digest(secret)):
+        if prefix != PREFIX or token is None or not hmac.compare_digest(token.digest, digest(secret)):
             refuse("bad_token")
         if token.expires <= self._clock():
             refuse("token_expired", until=token.expires)
@@ -71,8 +71,3 @@ class Bearers:
             user = self._store.snapshot.users.get(email)
             for token_id in user.tokens if user else ():
                 self._owners[token_id] = email
-
-
-def _digest(secret: str) -> str:
-    """The secret has 256 bits of its own, so a plain hash cannot be undone by guessing."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()

@@ -13,7 +13,7 @@ from flask_limiter import Limiter
 import bodies
 import i18n
 import reading
-from accounts import Accounts
+from accounts import Accounts, session_of
 from backups import REFRESH_SECONDS, Backups
 from bearer import Bearers
 from config import Config
@@ -100,7 +100,7 @@ def visitor() -> Visitor:
     email, program = _who()
     if program:
         return Visitor(email, program.id, language())
-    return Visitor(email, session.get("session") if email else None, language())
+    return Visitor(email, session_of(session) if email else None, language())
 
 
 def _who() -> tuple[str | None, Token | None]:

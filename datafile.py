@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from digests import DIGEST, digest
 from fields import EARLIEST, BadFile, Fields, stop
 from lines import Lines
 from mending import Draft, mend
@@ -266,10 +267,15 @@ def _user_in(email: str, fields: Fields) -> User:
         role="admin" if fields.text("role") == "admin" else "user",
         language=fields.text("language"),
         seen_language=fields.text("seen_language"),
-        sessions=fields.times("sessions"),
+        sessions={_session_in(name): seen for name, seen in fields.times("sessions").items()},
         tokens={token.id: token for token in map(_token_in, fields.records("tokens"))} or NOTHING,
         rest=fields.rest(),
     )
+
+
+def _session_in(name: str) -> str:
+    """Older files name sessions as the cookie does."""
+    return name if DIGEST.fullmatch(name) else digest(name)
 
 
 def _token_in(fields: Fields) -> Token:

@@ -149,8 +149,8 @@ class Token:
 class User:
     """A person: `language` is the person's own choice, `seen_language` what a browser of theirs last asked for.
 
-    `sessions` are the browsers signed in, by the id in their cookie, with when each was last seen (to the day);
-    `tokens` those of the person's programs, by their ids.
+    `sessions` are the browsers signed in, by a digest of what their cookie says, with when each was last seen (to the
+    day); `tokens` those of the person's programs, by their ids.
     """
 
     email: str

@@ -227,3 +227,10 @@ def test_its_use_is_no_change_of_the_board(newcomer, token):
     before = newcomer.state()["revision"]
     done(newcomer.program(token["token"]).get("/me"))
     assert newcomer.state()["revision"] == before
+
+
+def test_401_says_how_to_sign_in_and_what_is_wrong_with_a_token(charlie):
+    """RFC 6750, 3. A browser shows no window of its own for it, as it does for Basic, Digest and Negotiate."""
+    assert charlie.book("vm").headers["WWW-Authenticate"] == 'Bearer realm="LoadZone"'
+    answer = charlie.program(FORGED).get("/me")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="LoadZone", error="invalid_token"'

@@ -17,10 +17,11 @@ MAY_IMPORT = {
     "durable": set(),
     "backups": {"durable"},
     "keys": set(),
+    "digests": set(),
     "change": {"records"},
     "mending": {"records"},
     "fields": {"records", "times"},
-    "datafile": {"fields", "lines", "mending", "records"},
+    "datafile": {"digests", "fields", "lines", "mending", "records"},
     "storage": {"change", "datafile", "durable", "fields", "records"},
     **{rule: {"records", *RULES} for rule in RULES},
 }
