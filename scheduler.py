@@ -14,7 +14,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from desk import Desk
-from rules import expiry, history, queue, tokens
+from rules import expiry, history, people, queue, tokens
 from storage import CannotSave, Commit, JsonStore
 
 SWEEP_SECONDS = 60
@@ -68,6 +68,7 @@ class Scheduler:
         self._run(lambda: self._desk.do(expiry.set_right))
         self._run(lambda: self._desk.do(queue.forget_silent))
         self._run(lambda: self._desk.do(tokens.cut_expired))
+        self._run(lambda: self._desk.do(people.cut_expired))
         self._collect()
         self.tick()
 

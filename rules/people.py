@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from records import User
-from rules import access, lease, queue, turns
+from rules import access, lease, queue, tokens, turns
 from rules.events import Event
 from rules.refusal import refuse
 
@@ -56,6 +56,14 @@ def sign_out(change: Any, now: datetime, limits: Any, actor: str | None, session
     left = {name: seen for name, seen in user.sessions.items() if name not in ended}
     change.users[user.email] = replace(user, sessions=left)
     change.tell(Event("signed_out", to=user.email, sessions=tuple(ended)))
+
+
+def cut_expired(change: Any, now: datetime, limits: Any) -> None:
+    """The sockets of sessions that have just run out end with them. Looked at now and then."""
+    for user in list(change.users.values()):
+        over = [name for name, seen in user.sessions.items() if tokens.has_just_ended(seen + SIGNED_IN_FOR, now)]
+        if over:
+            change.tell(Event("sessions_expired", to=user.email, sessions=tuple(over)))
 
 
 def choose_language(change: Any, now: datetime, limits: Any, actor: str | None, language: str) -> User:

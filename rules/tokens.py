@@ -62,6 +62,10 @@ def use(change: Any, now: datetime, limits: Any, actor: str | None, token_id: st
 def cut_expired(change: Any, now: datetime, limits: Any) -> None:
     """The sockets of tokens that have just expired end with them. Looked at now and then."""
     for user in list(change.users.values()):
-        over = [token.id for token in user.tokens.values() if now - LOOKED_AT_LEAST_EVERY < token.expires <= now]
+        over = [token.id for token in user.tokens.values() if has_just_ended(token.expires, now)]
         if over:
             change.tell(Event("tokens_expired", to=user.email, sessions=tuple(over)))
+
+
+def has_just_ended(end: datetime, now: datetime) -> bool:
+    return now - LOOKED_AT_LEAST_EVERY < end <= now

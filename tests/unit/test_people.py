@@ -40,6 +40,19 @@ def test_a_session_lasts_thirty_days_from_its_last_use(world):
     assert not people.is_session(user, "phone", world.now + timedelta(days=1))
 
 
+def test_the_sockets_of_a_session_that_runs_out_are_cut_once(world):
+    world.do(people.sign_in, email=BOB, session="phone")
+    world.later(days=29)
+    world.do(people.keep_session, actor=BOB, session="phone")
+    world.later(days=1)
+    world.do(people.cut_expired)
+    cut = {event.to: event.sessions for event in world.events}
+    assert cut[BOB] == (f"session of {BOB}",)
+    world.later(minutes=5)
+    world.do(people.cut_expired)
+    assert world.events == []
+
+
 def test_signing_out_ends_one_session_or_all(world):
     world.do(people.sign_in, email=BOB, session="phone")
     world.do(people.sign_in, email=BOB, session="laptop")
