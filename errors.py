@@ -77,7 +77,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _broken(error: Exception) -> Response:
-    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    where = request.url_rule or request.path  # the rule, since a link's path is its bearer's authority
+    log.exception("%s %s failed", request.method, where, exc_info=error)
     return _answer(500, "broken", {})
 
 

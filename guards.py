@@ -30,7 +30,13 @@ HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds, where peopl
 
 
 class CookieByScheme(SecureCookieSessionInterface):
-    """The session's cookie is Secure exactly where the browser came by https, as the trusted proxies say."""
+    """Where the browser came by https, as the trusted proxies say, the session's cookie is Secure, and has a name with
+    which browsers take it from this very host alone: no other host of the domain can put one of its own in its place.
+    """
+
+    def get_cookie_name(self, app: Flask) -> str:
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if request.is_secure else name
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

@@ -24,9 +24,10 @@ from rules.refusal import STATUS
 VERSION = "1.0"
 JSON = "application/json"
 REF = "#/components/schemas/{model}"
+SESSION = "What POST /auth sets; over https it is named `__Host-session`"
 SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token made in the page: lz_…"},
-    "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": "What POST /auth sets"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": SESSION},
 }
 TAGS = {"api": "Machines", "people_api": "People", "pages": "Pages"}
 PATH_KINDS = {int: {"type": "integer", "minimum": 0, "maximum": MOST}, str: {"type": "string", "minLength": 1}}

@@ -147,7 +147,22 @@ def test_who_came_by_https_gets_a_cookie_that_travels_by_https_alone(start):
     server = start(LOADZONE_AUTH="trust", LOADZONE_TRUSTED_PROXIES="1")
     for scheme, secure in (("https", True), ("http", False)):
         answer = Person(server).post("/auth", {"email": "ann@example.com"}, X_Forwarded_Proto=scheme)
-        assert bool(re.search(r";\s*secure", answer.headers["Set-Cookie"].lower())) is secure
+        cookie = answer.headers["Set-Cookie"]
+        assert bool(re.search(r";\s*secure", cookie.lower())) is secure
+        assert cookie.startswith("__Host-session=") is secure
+        assert "; Path=/" in cookie
+        assert "domain" not in cookie.lower()
+
+
+def test_over_https_a_cookie_of_the_plain_name_is_not_taken(start):
+    """Any other host of the domain may have set it."""
+    server = start(LOADZONE_AUTH="trust", LOADZONE_TRUSTED_PROXIES="1")
+    ann = Person(server).sign_in()
+    [session] = [cookie.value for cookie in ann.http.cookies]
+    https = {"X_Forwarded_Proto": "https"}
+    for name, known in (("session", False), ("__Host-session", True)):
+        answer = Person(server).get("/me", Cookie=f"{name}={session}", **https)
+        assert done(answer)["authenticated"] is known
 
 
 def test_signing_in_gives_another_session_than_asking(ann):
