@@ -77,6 +77,7 @@ class Accounts:
         self.leave(session)
         session.update(who=email, session=new)
         session.permanent = True
+        log.info("%s signed in", email)
 
     def leave(self, session: MutableMapping[str, Any]) -> None:
         """Sign out in this browser."""

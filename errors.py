@@ -12,7 +12,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
-from context import language, parts
+from context import actor, language, parts
 from i18n import moment, say
 from rules.refusal import Refusal
 from storage import CannotSave
@@ -24,6 +24,9 @@ log = logging.getLogger("loadzone.errors")
 # RFC 6750, 3. Browsers ask nobody for such a token, so no window of theirs gets in the way of the page's own.
 CHALLENGE = 'Bearer realm="LoadZone"'
 OF_BAD_TOKENS = ("bad_token", "token_expired")
+# What is written down: an honest page asks none of it.
+OF_ATTACKS = {*OF_BAD_TOKENS, "wrong_code", "code_expired", "domain_not_allowed", "other_origin", "not_allowed"}
+OF_ATTACKS |= {"not_with_token"}
 CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
 
 
@@ -50,6 +53,8 @@ def is_by_hand(method: str, blueprint: str | None) -> bool:
 
 
 def _refused(refusal: Refusal) -> Response:
+    if refusal.code in OF_ATTACKS:
+        _note(refusal.code)
     return _answer(refusal.status, refusal.code, refusal.facts)
 
 
@@ -58,6 +63,7 @@ def _cannot_save(error: CannotSave) -> Response:
 
 
 def _too_often(error: RateLimitExceeded) -> Response:
+    _note("too_many")
     limit = parts().limiter.current_limit
     seconds = max(1, int(limit.reset_at - time.time()) + 1) if limit else 60
     response = _answer(429, "too_many", {"retry_after": seconds})
@@ -77,9 +83,17 @@ def _http(error: HTTPException) -> Response:
 
 
 def _broken(error: Exception) -> Response:
-    where = request.url_rule or request.path  # the rule, since a link's path is its bearer's authority
+    where = request.url_rule or request.path
     log.exception("%s %s failed", request.method, where, exc_info=error)
     return _answer(500, "broken", {})
+
+
+def _note(code: str) -> None:
+    """Who tries what is not theirs leaves a trace; the rule stands for the path, which of a link is its authority."""
+    who = actor() or "a stranger"
+    log.warning(
+        "%s %s was refused to %s, from %s: %s", request.method, request.url_rule, who, request.remote_addr, code
+    )
 
 
 def _answer(status: int, code: str, facts: Mapping[str, Any]) -> Response:
