@@ -5,18 +5,20 @@ One record a line, so that a person can read it, search it and compare two of th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from digests import DIGEST, digest
+from digests import digest
 from fields import EARLIEST, BadFile, Fields, stop
 from lines import Lines
 from mending import Draft, mend
 from records import NOTHING, TABLES, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 
+SESSION_OF_OLD = re.compile(r"[\w-]{22}", re.ASCII)
 HOURS_OF_OLD = 1.0  # the original's queue did not ask how long
 
 
@@ -275,7 +277,7 @@ def _user_in(email: str, fields: Fields) -> User:
 
 def _session_in(name: str) -> str:
     """Older files name sessions as the cookie does."""
-    return name if DIGEST.fullmatch(name) else digest(name)
+    return digest(name) if SESSION_OF_OLD.fullmatch(name) else name
 
 
 def _token_in(fields: Fields) -> Token:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-
-DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def digest(secret: str) -> str:
