@@ -42,9 +42,8 @@ class BareSocket:
     def read(self) -> None:
         """Take in one message, waiting for it."""
         text = self._receive()
-        if text == "2":
-            self._ws.send("3")
-        elif text.startswith('42["change",'):
+        self._answer(text)
+        if text.startswith('42["change",'):
             self._take(json.loads(text[2:])[1])
 
     def close(self) -> None:
@@ -52,9 +51,17 @@ class BareSocket:
         self._ws.shutdown()
 
     def _join(self) -> None:
+        """What is told before the server has said that one is in, is in the board that is fetched after it."""
         self._receive()
         self._ws.send("40")
-        assert self._receive().startswith("40")
+        while not (text := self._receive()).startswith("40"):
+            if text.startswith("44"):
+                raise websocket.WebSocketException(f"not let in: {text}")
+            self._answer(text)
+
+    def _answer(self, text: str) -> None:
+        if text == "2":
+            self._ws.send("3")
 
     def _receive(self) -> str:
         text = self._ws.recv()

@@ -13,6 +13,7 @@ from torture.run import Wishes, run
 SECONDS = 40
 
 
+@pytest.mark.timeout(300)
 def test_whatever_is_done_to_the_server_its_record_is_that_of_a_correct_one(tmp_path):
     seed = int(os.environ.get("TORTURE_SEED") or SystemRandom().randrange(2**32))
     outcome = run(Wishes(SECONDS, seed), tmp_path)
@@ -21,6 +22,7 @@ def test_whatever_is_done_to_the_server_its_record_is_that_of_a_correct_one(tmp_
         pytest.fail("\n".join([f"with TORTURE_SEED={seed}: {outcome.summary}", *outcome.violations]))
 
 
+@pytest.mark.timeout(300)
 def test_a_lock_that_is_missing_is_found(tmp_path):
     outcome = run(Wishes(3, seed=1, sockets=4, fault="lock"), tmp_path)
     assert any("no correct server answers so" in sentence for sentence in outcome.violations)
