@@ -112,6 +112,8 @@ class JsonStore:
                 refusal = error
             else:
                 batch.take(change)
+        if refusal and batch.shows(self._committed):
+            raise refusal
         self._settle(batch)
         if refusal and batch.in_force:
             raise refusal
@@ -158,7 +160,7 @@ class JsonStore:
 
     def _open_batch(self) -> Batch:
         if self._open is None:
-            self._open = Batch(self._latest.copy())
+            self._open = Batch(self._latest, self._latest.copy())
             self._latest = self._open.state
         return self._open
 
@@ -240,8 +242,9 @@ def _attempt(call: Callable[..., Any], *args: Any) -> Any:
 
 @dataclass(slots=True)
 class Batch:
-    """Changes that will be written together."""
+    """Changes that will be written together, and the state they are built on."""
 
+    base: State
     state: State
     touched: dict[str, dict[Any, None]] = field(default_factory=lambda: {table: {} for table in TABLES})
     events: list[Any] = field(default_factory=list)
@@ -251,6 +254,10 @@ class Batch:
     @property
     def changed(self) -> bool:
         return any(self.touched.values())
+
+    def shows(self, committed: State) -> bool:
+        """Whether there is nothing in it that is not on disk already."""
+        return self.base is committed and not self.changed
 
     @property
     def in_force(self) -> bool:

@@ -206,6 +206,18 @@ def test_nobody_is_refused_for_what_the_disk_refused(slow_disk, waiting):
                 failed.result(10)
 
 
+def test_a_refusal_for_what_is_on_disk_already_waits_for_nobody(store, path):
+    put(store, "vm")
+    commits = []
+    store.subscribe(commits.append)
+    for _ in range(2):
+        with pytest.raises(KeyError, match="vm"):
+            refuse(store)
+    assert commits == []
+    put(store, "other")
+    assert (on_disk(path), len(commits)) == ({"vm": "", "other": ""}, 1)
+
+
 def test_a_refusal_on_a_disk_that_is_full_is_one(store, monkeypatch):
     put(store, "vm")
     monkeypatch.setattr(durable, "os", Failing("write"))
