@@ -15,7 +15,7 @@ from torture.machine import Letters, Machine
 from torture.model import Model
 from torture.record import FOREVER, REFUSED, UNKNOWN, Op, Record, Seen, Told
 
-AT_MOST = 200_000  # configurations at a time; what needs more is not decided, and says so
+AT_MOST = 20_000  # configurations at a time; what needs more is not decided, and says so
 
 
 class Configuration(NamedTuple):
