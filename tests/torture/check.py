@@ -103,6 +103,8 @@ class Post:
     def unexplained(self, configurations: set[Configuration], by: float) -> list[str]:
         """Where no explanation has a place for every letter that had come by then, those without one in the best."""
         taken = self.taken_by(by)
+        if any(taken <= c.letters for c in configurations):
+            return []
         left = min((taken - c.letters for c in configurations), key=len)
         return [f"a letter for what did not happen: {self.letters[number]}" for number in sorted(left)]
 
