@@ -1,19 +1,22 @@
 # make run      serve on http://localhost:5000
 # make test     the whole suite, a real browser included
 # make torture  clients at random while all breaks, the record checked: make torture SECONDS=600 SEED=7
+# make bench    how fast it is beside what this machine can do, into docs/performance.md
 # make lint     style and security checks
 # make clean    away with what these made (instance/, where the data lives, stays)
 
 PYTHON ?= python3
 export CHROMIUM ?= chromium
 TESTS ?= tests
+# Part of the measuring, not kept: BENCH="--sizes 1000 --parts http"
+BENCH ?= --keep
 # Two at a time, file by file: many tests wait for a server, not for the processor.
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: run test torture lint clean browser
+.PHONY: run test torture bench lint clean browser
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -29,6 +32,9 @@ lint: .venv/dev.done
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml .
+
+bench: .venv/dev.done
+	@$(BIN)/python bench/run.py $(BENCH)
 
 clean:
 	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results

@@ -1,0 +1,109 @@
+"""Clients that ask a server as fast as it answers: a process of its own, and a cheap one.
+
+Reads what to ask as JSON, and prints what came of it:
+`{"port", "clients": [[a client's requests, in turn…]…], "status", "seconds", "pause"}` in,
+`{"rate", "p50", "p99", "bytes"}` out: answers a second, seconds an answer took, bytes of the last one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import select
+import socket
+import sys
+import time
+
+WARM_UP = 0.3
+LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
+SCRATCH = bytearray(1 << 20)
+
+
+class Client:
+    """One kept-alive connection, with one request under way at a time."""
+
+    def __init__(self, port: int, requests: list[str], status: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._requests = [text.encode() for text in requests]
+        self._expected = f"HTTP/1.1 {status} ".encode()
+        self._next = 0
+        self._left = -1
+        self._head = b""
+        self.bytes = 0
+        self.asked_at = 0.0
+
+    @property
+    def is_through(self) -> bool:
+        """Whether all its requests were made as often as each other."""
+        return self._next == 0
+
+    def ask(self) -> None:
+        self.asked_at = time.perf_counter()
+        self.socket.sendall(self._requests[self._next])
+        self._next = (self._next + 1) % len(self._requests)
+        self._left, self._head = -1, b""
+
+    def hear(self) -> bool:
+        """Take what has come; whether that was all of the answer."""
+        if self._left > 0:
+            self._left -= self.socket.recv_into(SCRATCH)
+            return self._left == 0
+        self._head += self.socket.recv(65536)
+        end = self._head.find(b"\r\n\r\n")
+        if end < 0:
+            return False
+        if not self._head.startswith(self._expected):
+            raise SystemExit(f"not what was expected: {self._head[:600]!r}")
+        length = LENGTH.search(self._head, 0, end)
+        self.bytes = int(length[1]) if length and b" 304 " not in self._head[:16] else 0
+        self._left = self.bytes - (len(self._head) - end - 4)
+        return self._left == 0
+
+
+def drive(clients: list[Client], seconds: float, pause: float) -> list[float]:
+    """What each answer took. At the end each client completes its round of requests, which is not counted."""
+    by_number = {client.socket.fileno(): client for client in clients}
+    poller = select.epoll()
+    for number in by_number:
+        poller.register(number, select.EPOLLIN)
+    took: list[float] = []
+    begin = time.perf_counter() + WARM_UP
+    end = begin + seconds
+    for client in clients:
+        client.ask()
+    while by_number:
+        for number, _ in poller.poll():
+            client = by_number[number]
+            if not client.hear():
+                continue
+            now = time.perf_counter()
+            if begin <= now < end:
+                took.append(now - client.asked_at)
+            if now >= end and client.is_through:
+                poller.unregister(number)
+                del by_number[number]
+                continue
+            if pause:
+                time.sleep(pause)
+            client.ask()
+    return took
+
+
+def main() -> None:
+    asked = json.load(sys.stdin)
+    clients = [Client(asked["port"], requests, asked["status"]) for requests in asked["clients"]]
+    took = sorted(drive(clients, asked["seconds"], asked.get("pause", 0)))
+    json.dump(
+        {
+            "rate": len(took) / asked["seconds"],
+            "p50": took[len(took) // 2],
+            "p99": took[int(len(took) * 0.99)],
+            "bytes": clients[0].bytes,
+        },
+        sys.stdout,
+    )
+
+
+if __name__ == "__main__":
+    main()

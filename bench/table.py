@@ -1,0 +1,59 @@
+"""The figures as a table: on the terminal, and in docs/performance.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+HEAD = ("VMs", "figure", "limit", "LoadZone", "ratio", "goal", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: what the bare thing gave, what LoadZone did, the ratio of both, and whether that is enough."""
+
+    size: int
+    figure: str
+    limit: str
+    loadzone: str
+    ratio: float | None
+    goal: str
+    reached: bool
+
+    def cells(self) -> tuple[str, ...]:
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        return (
+            f"{self.size:,}",
+            self.figure,
+            self.limit,
+            self.loadzone,
+            ratio,
+            self.goal,
+            "" if self.reached else "SHORT",
+        )
+
+
+def as_text(rows: list[Row]) -> str:
+    lines = [HEAD, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+def keep(rows: list[Row], load: tuple[float, float]) -> None:
+    """Put the table in the place of the last one in docs/performance.md."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    table = [" | ".join(("", *cells, "")).strip() for cells in (HEAD, ("---",) * len(HEAD), *(r.cells() for r in rows))]
+    note = (
+        f"{date.today():%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        f"load average {load[0]:.1f} before and {load[1]:.1f} after."
+    )
+    DOCUMENT.write_text("\n".join((f"{before}{BEGIN}", note, "", *table, f"{END}{after}")), encoding="utf-8")
