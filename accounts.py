@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,12 +44,20 @@ class Accounts:
         self._codes = Codes(clock)
         self._post_code = post_code
 
-    def who(self, session: MutableMapping[str, Any]) -> str | None:
+    def who(self, session: Mapping[str, Any]) -> str | None:
         """The address of the person whose session this is, if it is in force."""
         email = session.get("who")
         user = self._store.snapshot.users.get(email) if email else None
         known = user is not None and people.is_session(user, session_of(session), self._clock())
         return email if known else None
+
+    def is_noted(self, session: Mapping[str, Any]) -> bool:
+        """Whether the session is in force, and its use of today written down."""
+        actor = self.who(session)
+        if not actor:
+            return False
+        seen = self._store.snapshot.users[actor].sessions[session_of(session)]
+        return self._clock() - seen < SEEN_EVERY
 
     def ask_code(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
         """Send a code, good in this browser alone."""
@@ -95,10 +103,7 @@ class Accounts:
     def slide(self, session: MutableMapping[str, Any]) -> None:
         """Begin the thirty days of a session in use anew, once a day."""
         actor = self.who(session)
-        if not actor:
-            return
-        seen = self._store.snapshot.users[actor].sessions[session_of(session)]
-        if self._clock() - seen < SEEN_EVERY:
+        if not actor or self.is_noted(session):
             return
         try:
             self._desk.do(people.keep_session, actor=actor, session=session_of(session))

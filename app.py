@@ -38,6 +38,7 @@ from data_cli import is_looked_for
 from desk import Desk
 from durable import FileInUse
 from fields import BadFile
+from front import FrontDoor
 from inventory_cli import data
 from keys import BadKey, own_key
 from letters import Writer, letters_for
@@ -78,6 +79,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
         PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
     )
     app.json.ensure_ascii = False
+    app.wsgi_app = FrontDoor(app)
     app.extensions["loadzone"] = _build(app, config, clock)
     app.context_processor(lambda: {"t": i18n.PAGE[language()]})
     Assets(HERE / "static").install(app)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 WORTH_IT = 1000  # bytes; what is shorter fits into one packet anyhow
 TEXTS = ("text/", "application/json", "image/svg+xml")
@@ -20,7 +23,13 @@ def squeezed(content: bytes, level: int = QUICK) -> bytes:
 
 def is_taken() -> bool:
     """Whether who asks can read gzip."""
-    return request.accept_encodings["gzip"] > 0
+    return takes_gzip(request.headers.get("Accept-Encoding", ""))
+
+
+@lru_cache(256)
+def takes_gzip(header: str) -> bool:
+    """Whether an Accept-Encoding says so."""
+    return parse_accept_header(header, Accept)["gzip"] > 0
 
 
 def is_text(response: Response) -> bool:
@@ -32,7 +41,12 @@ def mark(response: Response) -> None:
     response.headers["Content-Encoding"] = "gzip"
     tag, _ = response.get_etag()
     if tag:
-        response.set_etag(f"{tag}-gzip")
+        response.set_etag(tag_of(tag))
+
+
+def tag_of(tag: str) -> str:
+    """The tag of what is compressed, by the tag of what it was before."""
+    return f"{tag}-gzip"
 
 
 def squeeze(response: Response, run_blocking: Callable[[Callable[[], Any]], Any]) -> Response:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from support.answers import done
 from support.inventory import moment
 from support.people import Person
@@ -121,3 +123,28 @@ def test_answers_are_plain_json(bob, vm):
     answer = bob.get("/vms")
     assert answer.headers["Content-Type"].startswith("application/json")
     assert json.loads(answer.content.decode("utf-8")).keys() >= {"vms", "groups", "revision"}
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+@pytest.mark.parametrize("known", [False, True])
+def test_who_asks_again_is_answered_alike(bob, charlie, encoding, known):
+    """The first answer is made for everybody who may see the same."""
+    for person in (bob, charlie):
+        tag = person.get("/vms", Accept_Encoding=encoding).headers["ETag"]
+        headers = {"Accept_Encoding": encoding, **({"If_None_Match": tag} if known else {})}
+        answers = [person.get("/vms", **headers) for _ in range(3)]
+        for answer in answers:
+            answer.headers.pop("Date")
+        assert {answer.status_code for answer in answers} == {304 if known else 200}
+        assert len({(answer.content, str(sorted(answer.headers.items()))) for answer in answers}) == 1
+        assert answers[0].headers["Content-Security-Policy"]
+        assert person.get("/vms", Accept_Encoding=encoding).headers["ETag"] == tag
+
+
+def test_a_cookie_that_was_signed_out_or_is_not_ours_shows_what_strangers_see(newcomer, charlie, vm):
+    for _ in range(2):
+        assert "tags" in newcomer.vm(vm)
+    kept = newcomer.http.cookies["session"]
+    newcomer.sign_out()
+    for value in (kept, kept[:-3] + "abc", ""):
+        assert charlie.get("/vms", Cookie=f"session={value}").json() == charlie.state()
