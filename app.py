@@ -38,6 +38,7 @@ from data_cli import is_looked_for
 from desk import Desk
 from durable import FileInUse
 from fields import BadFile
+from frames import WebSocket
 from front import FrontDoor
 from inventory_cli import data
 from keys import BadKey, own_key
@@ -124,6 +125,8 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
         cors_allowed_origins=lambda origin, environ: guards.is_own_origin(origin, get_host(environ), config.base_url),
         max_http_buffer_size=crowd.MESSAGE_AT_MOST,
     )
+    if server.is_green():
+        socketio.server.eio._async = {**socketio.server.eio._async, "websocket": WebSocket}
     crowd.Crowd(socketio.server.eio)
     app.wsgi_app = guards.with_headers(app.wsgi_app)
     proxies = config.trusted_proxies

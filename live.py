@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from engineio.packet import MESSAGE, Packet
 from flask_socketio import SocketIO, join_room
+from socketio.packet import EVENT
 
 from i18n import LANGUAGES
 from notices import notices
@@ -20,6 +22,7 @@ from views import GROUP_VIEWS, MEMBERS, STRANGERS, VM_VIEWS, shown
 log = logging.getLogger("loadzone.live")
 
 ALL_AT_ONCE = 200
+AT_A_TIME = 25  # sockets; some milliseconds of work
 UNREAD_AT_MOST = 500
 COMING_AND_GOING = ("0", "1")  # socket.io's CONNECT and DISCONNECT packets
 
@@ -81,14 +84,26 @@ class Live:
     def _deliver(self, commit: Commit) -> None:
         if commit.visible:
             for audience in (MEMBERS, STRANGERS):
-                self._socketio.emit("change", change_of(commit, audience), to=audience)
+                self._tell(audience, "change", lambda audience=audience: change_of(commit, audience))
         for notice in notices(commit.events):
             for language in LANGUAGES:
                 room = _person_room(notice.to, language) if notice.to else _language_room(language)
-                self._socketio.emit("notification", notice.message(language), to=room)
+                self._tell(room, "notification", lambda notice=notice, language=language: notice.message(language))
         for event in commit.events:
             self._obey(event)
         self._drop_who_does_not_read()
+
+    def _tell(self, room: str, event: str, what: Callable[[], dict[str, Any]]) -> None:
+        """To everybody in the room, a few at a time: requests are answered in between."""
+        engine = self._socketio.server.eio
+        members = [engine_id for _, engine_id in self._members(room)]
+        if not members:
+            return
+        packet = Packet(MESSAGE, self._socketio.server.packet_class(EVENT, [event, what()], namespace="/").encode())
+        for first in range(0, len(members), AT_A_TIME):
+            for engine_id in members[first : first + AT_A_TIME]:
+                engine.send_packet(engine_id, packet)
+            self._socketio.sleep(0)
 
     def _drop_who_does_not_read(self) -> None:
         """What is told is kept for each socket until it reads; whoever stopped reading fetches all when they return."""
@@ -114,7 +129,11 @@ class Live:
                     server.enter_room(sid, room)
 
     def _sids(self, room: str) -> list[str]:
-        return [sid for sid, _ in self._socketio.server.manager.get_participants("/", room)]
+        return [sid for sid, _ in self._members(room)]
+
+    def _members(self, room: str) -> Iterable[tuple[str, str]]:
+        """By the ids that socket.io and engine.io know them by."""
+        return self._socketio.server.manager.get_participants("/", room)
 
 
 def change_of(commit: Commit, audience: str) -> dict[str, Any]:

@@ -75,15 +75,6 @@ def _many_connections() -> int:
     granted = CONNECTIONS_AT_MOST if most == resource.RLIM_INFINITY else most - DESCRIPTORS_KEPT
     return max(1, min(CONNECTIONS_AT_MOST, granted))
 
-    def get_environ(self) -> dict[str, Any]:
-        """WebSockets are not compressed: each would compress the same message anew, and keep some 300 KB to do so."""
-        environ = super().get_environ()
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        return environ
-
-    def log_request(self) -> None:
-        """There is no access log, for which pywsgi would still make the line."""
-
 
 class _Quiet:
     """The server's own complaints, one line each, as warnings of ours."""

@@ -71,8 +71,12 @@ class Handler(pywsgi.WSGIHandler):
         return headers
 
     def get_environ(self) -> dict[str, Any]:
-        """The app reads the body from memory, and knows its length however it came."""
+        """The app reads the body from memory, and knows its length however it came.
+
+        WebSockets are not compressed: each would compress the same message anew, and keep some 300 KB to do so.
+        """
         environ = super().get_environ()
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         if self._connection_upgrade_requested():
             return environ  # a WebSocket takes the connection itself
         self.wsgi_input = environ["wsgi.input"] = pywsgi.Input(io.BytesIO(self._body or b""), len(self._body or b""))
@@ -91,6 +95,9 @@ class Handler(pywsgi.WSGIHandler):
         if self.close_connection and not any(name.lower() == b"connection" for name, _ in self.response_headers):
             self.response_headers.append((b"Connection", b"close"))
         super().finalize_headers()
+
+    def log_request(self) -> None:
+        """There is no access log, for which pywsgi would still make the line."""
 
     def _connection_upgrade_requested(self) -> bool:
         wishes = self.headers.get("Upgrade", "").lower() == "websocket"

@@ -2,7 +2,8 @@
 
 Commands come as JSON lines, each is answered by one:
 `{"connect": port, "cookie", "count"}`: so many more browsers, once all of them are in;
-`{"heard": true}`: since the last time, by revision: how many were told, and when the first and the last of them was;
+`{"heard": true}`: by revision: how many were told, and when the first and the last of them was;
+`{"forget": true}` what was heard so far;
 `{"fetched": true}`: which boards were fetched after a `change` with `all`: by ETag, how many browsers have it, and
 since when the last of them.
 Moments are of time.monotonic(), which all processes of a machine share.
@@ -180,6 +181,7 @@ class Crowd:
         elif "heard" in command:
             answer = {number: [len(times), min(times), max(times)] for number, times in self._told.items()}
             answer = {"changes": answer, "sentences": self._sentences}
+        elif "forget" in command:
             self._told, self._sentences = {}, {}
         else:
             answer = {tag: [len(since), max(since.values())] for tag, since in self._fetched.items()}

@@ -66,9 +66,13 @@ class Crowd:
         self._ask(connect=server.port, cookie=cookie, count=count)
 
     def heard(self) -> tuple[dict[int, list[float]], dict[str, int]]:
-        """Since last asked: by revision how many were told, when first and when last; how many heard which sentence."""
+        """Since it was last forgotten: by revision how many were told, when first and when last; how many heard which
+        sentence."""
         answer = self._ask(heard=True)
         return {int(number): times for number, times in answer["changes"].items()}, answer["sentences"]
+
+    def forget(self) -> None:
+        self._ask(forget=True)
 
     def fetched(self) -> dict[str, list[float]]:
         """By ETag, how many fetched that board because of a `change` with `all`, and when the last of them had it."""

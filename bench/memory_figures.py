@@ -59,7 +59,7 @@ def _sample(server: Server, crowd: Crowd, seconds: float) -> list[float]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(min(5.0, seconds / 20))
-        crowd.heard()  # or it would keep all of it
+        crowd.forget()
         samples.append(_status(server, "VmRSS"))
     return samples
 

@@ -6,7 +6,7 @@ import http.client
 import json
 import time
 
-from clients import Crowd, Drive, cookie_of, median, milliseconds, request, share
+from clients import Crowd, Drive, cookie_of, median, milliseconds, request, share, wait_for
 from table import Row
 
 from support.people import Person
@@ -73,11 +73,14 @@ def _round(
     drive = Drive(server, [[meanwhile]], len(changes) * APART, pause=MEANWHILE)
     answered = _answers(server, cookie, changes)
     asked = drive.ended()["p99"]
-    time.sleep(0.5)
-    told, _ = crowd.heard()
-    if [count for count, _, _ in told.values()] != [BROWSERS] * len(changes):
-        raise RuntimeError(f"not everybody was told: {told}")
+    told = wait_for(lambda: _all_told(crowd, len(changes)), 20)
+    crowd.forget()
     return [last - moment for moment, (_, (_, _, last)) in zip(answered, sorted(told.items()), strict=True)], asked
+
+
+def _all_told(crowd: Crowd, changes: int) -> dict[int, list[float]] | None:
+    told, _ = crowd.heard()
+    return told if [count for count, _, _ in told.values()] == [BROWSERS] * changes else None
 
 
 def _answers(server: Server, cookie: str, changes: list[tuple[str, dict]]) -> list[float]:
