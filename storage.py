@@ -24,6 +24,9 @@ from records import TABLES, Group, State, Vm
 
 log = logging.getLogger("loadzone.storage")
 
+# Seconds that others leave to who writes for them, before one of them looks for itself.
+LEADER_AT_MOST = 10
+
 
 class CannotSave(Exception):
     """The change could not be put on disk, so it did not happen.
@@ -109,12 +112,13 @@ class JsonStore:
             try:
                 yield change
             except Exception as error:
+                if batch.shows(self._committed):
+                    raise
                 refusal = error
             else:
                 batch.take(change)
-        if refusal and batch.shows(self._committed):
-            raise refusal
-        self._settle(batch)
+            leads = batch.lead()
+        self._settle(batch, leads)
         if refusal and batch.in_force:
             raise refusal
         if batch.error:
@@ -164,16 +168,19 @@ class JsonStore:
             self._latest = self._open.state
         return self._open
 
-    def _settle(self, batch: Batch) -> None:
-        with self._writing:
-            if not batch.settled:
-                self._write(batch)
+    def _settle(self, batch: Batch, leads: bool) -> None:
+        """Who came first to the batch writes it; the others need no turn of their own to learn of it. One that is cut
+        off before it has written keeps nobody waiting for good."""
+        if leads or not batch.settled.wait(LEADER_AT_MOST):
+            with self._writing:
+                if not batch.is_settled:
+                    self._write(batch)
 
     def _write(self, batch: Batch) -> None:
         with self._turn:
             self._open = None  # from here on, changes gather for the next write
-        commit = self._commit_of(batch)
         try:
+            commit = self._commit_of(batch)
             certain = not batch.changed or self._put_on_disk(commit)
         except OSError as error:
             self._say_if_it_writes(error)
@@ -182,8 +189,8 @@ class JsonStore:
             self._undo(batch, error)
         else:
             self._committed = batch.state
+            self._publish(commit)  # first, so that whoever was answered finds the change wherever they look
             batch.settle(None if certain else CannotSave(unsure=True))
-            self._publish(commit)
 
     def _commit_of(self, batch: Batch) -> Commit:
         visible = any(
@@ -248,8 +255,13 @@ class Batch:
     state: State
     touched: dict[str, dict[Any, None]] = field(default_factory=lambda: {table: {} for table in TABLES})
     events: list[Any] = field(default_factory=list)
-    settled: bool = False
+    has_leader: bool = False
+    settled: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled.is_set()
 
     @property
     def changed(self) -> bool:
@@ -264,10 +276,16 @@ class Batch:
         """Whether it is what readers see, once it is settled."""
         return self.error is None or (isinstance(self.error, CannotSave) and self.error.unsure)
 
+    def lead(self) -> bool:
+        """Whether nobody who waits for it came before."""
+        leads, self.has_leader = not self.has_leader, True
+        return leads
+
     def take(self, change: Change) -> None:
         for table, keys in change.apply_to(self.state).items():
             self.touched[table].update(dict.fromkeys(keys))
         self.events.extend(change.events)
 
     def settle(self, error: Exception | None) -> None:
-        self.settled, self.error = True, error
+        self.error = error
+        self.settled.set()

@@ -454,3 +454,41 @@ def waits_for(true):
             return
         threading.Event().wait(0.01)
     raise AssertionError("it never came so far")
+
+
+def test_whoever_was_written_with_others_returns_once_listeners_know(open_store):
+    disk_is_free, known, late = threading.Event(), set(), []
+
+    def wait_for_disk(write):
+        disk_is_free.wait(10)
+        return write()
+
+    store = open_store(run_blocking=wait_for_disk)
+
+    def listen(commit):
+        threading.Event().wait(0.02)  # gives those who would not wait for it the time to be seen
+        known.update(commit.after.vms)
+
+    def put_and_look(vm_id):
+        put(store, vm_id)
+        if vm_id not in known:
+            late.append(vm_id)
+
+    store.subscribe(listen)
+    with ThreadPoolExecutor(8) as people:
+        done = [people.submit(put_and_look, f"vm-{number}") for number in range(8)]
+        disk_is_free.set()
+        for one in done:
+            one.result(10)
+    assert late == []
+
+
+def test_a_fault_while_a_batch_is_looked_at_keeps_nobody_waiting(open_store):
+    def shown(record):
+        raise ZeroDivisionError
+
+    store = open_store(shown=shown)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            put(store, "vm")
+    assert store.snapshot.vms == {}
