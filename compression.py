@@ -13,7 +13,7 @@ from werkzeug.http import parse_accept_header
 
 WORTH_IT = 1000  # bytes; what is shorter fits into one packet anyhow
 TEXTS = ("text/", "application/json", "image/svg+xml")
-QUICK, BEST = 1, 9
+QUICK, BEST = 2, 9
 
 
 def squeezed(content: bytes, level: int = QUICK) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,5 +66,11 @@ def best_of(wishes: Iterable[str | None]) -> str | None:
 
 def _written(language: str, value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return format_decimal(value, locale=language)
+        return _decimal(language, value)
     return value
+
+
+@lru_cache(1024)
+def _decimal(language: str, value: float) -> str:
+    """Babel takes its time, and most numbers are said again and again."""
+    return format_decimal(value, locale=language)
