@@ -35,11 +35,14 @@ class CookieByScheme(SecureCookieSessionInterface):
     """
 
     def get_cookie_name(self, app: Flask) -> str:
-        name = super().get_cookie_name(app)
-        return f"__Host-{name}" if request.is_secure else name
+        return cookie_name(super().get_cookie_name(app), request.is_secure)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+
+def cookie_name(name: str, is_secure: bool) -> str:
+    return f"__Host-{name}" if is_secure else name
 
 
 def install(app: Flask) -> None:

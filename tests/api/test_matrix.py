@@ -185,7 +185,8 @@ def test_every_socket_event_has_a_row(app):
     """From clients none is taken but their coming; `live.py` says what is told to them."""
     server = app.extensions["socketio"].server
     assert set(server.handlers["/"]) == {"connect"}
-    told = re.findall(r'emit\("(\w+)"', (ROOT / "live.py").read_text(encoding="utf-8"))
+    told = re.findall(r'_tell\(\w+, "(\w+)"', (ROOT / "live.py").read_text(encoding="utf-8"))
+    assert told
     assert set(EVENTS) == {"connect", *told}
 
 

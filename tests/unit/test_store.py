@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 
 import durable
+import storage
 from datafile import BadFile
 from durable import FileInUse
 from records import Vm
@@ -492,3 +493,11 @@ def test_a_fault_while_a_batch_is_looked_at_keeps_nobody_waiting(open_store):
         with pytest.raises(ZeroDivisionError):
             put(store, "vm")
     assert store.snapshot.vms == {}
+
+
+def test_one_that_leads_and_is_cut_off_keeps_nobody_waiting(store, monkeypatch):
+    monkeypatch.setattr(storage, "LEADER_AT_MOST", 0.05)
+    with store._turn:
+        assert store._open_batch().lead()
+    put(store, "vm")
+    assert list(store.snapshot.vms) == ["vm"]
