@@ -1,13 +1,14 @@
-"""The command in the hands of ann and bob, against a server of the test's own: two machines in the group Perf."""
+"""The command in the hands of ann and bob, against a server with two machines in the group Perf, and a lone one."""
 
 import signal
 
 import pytest
 
-from support.command import Shell, end_what_is_left, shell_of
+from support.answers import done
+from support.command import STAYS, Running, Shell, end_what_is_left, shell_of
 from support.inventory import inventory, machine
 from support.people import Person
-from support.server import Server, running
+from support.server import ADMIN, Server, running
 
 # In the background of a shell the keys' signals are ignored, and what the tests start would inherit that.
 for _signum in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
@@ -20,14 +21,14 @@ PERF = [
     machine("perf-2", group=1, internal_ip="192.168.0.2", tags=["gpu"]),
 ]
 
-
+JANITOR = "janitor@example.com"
 MACHINES = inventory([*PERF, machine("lone")], [{"id": 1, "name": "Perf", "vm_ids": ["perf-1", "perf-2"]}])
 
 
 @pytest.fixture(scope="module")
 def shared_server(tmp_path_factory) -> Server:
     """For the tests of a file that do not mind what the others leave behind."""
-    with running(tmp_path_factory.mktemp("shared"), MACHINES) as server:
+    with running(tmp_path_factory.mktemp("shared"), MACHINES, LOADZONE_ADMINS=f"{ADMIN},{JANITOR}") as server:
         yield server
 
 
@@ -38,8 +39,13 @@ def nothing_left_running():
 
 
 @pytest.fixture
-def server(start) -> Server:
-    return start(MACHINES)
+def server(shared_server) -> Server:
+    """The file's server, where nobody has done anything yet: whoever came before is gone, with all they had."""
+    janitor = Person(shared_server, JANITOR).sign_in()
+    for user in done(janitor.users()):
+        if user["email"] != JANITOR:
+            done(janitor.remove_user(user["email"]))
+    return shared_server
 
 
 @pytest.fixture
@@ -61,3 +67,15 @@ def loadzone(server, ann, tmp_path) -> Shell:
 @pytest.fixture
 def bobs_loadzone(server, bob, tmp_path) -> Shell:
     return shell_of(tmp_path / "bob", server, bob)
+
+
+@pytest.fixture
+def start_job(loadzone):
+    """Starts the command with one that stays until a line comes in, and waits until that one runs."""
+
+    def start_one(*words: str, shell: Shell = loadzone, **environment: str) -> Running:
+        job = shell.start(*words, "--", *STAYS, **environment)
+        job.wait_for("here", "out")
+        return job
+
+    return start_one

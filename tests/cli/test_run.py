@@ -7,10 +7,9 @@ import sys
 import pytest
 
 from support.answers import done
+from support.command import STAYS
 from support.waiting import eventually
 
-# Says that it is there, and stays until a line comes in or it is told to go.
-STAYS = ["sh", "-c", "echo here; read line; exit 5"]
 PERF = ["run", "--group", "perf", "--hours", "1"]
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from support.answers import done
 from support.command import shell_of
+from support.inventory import from_now, inventory, machine
 from support.people import Person
+from support.server import HASTY
 from support.waiting import eventually
 
 GROUP = ["run", "--group", "perf", "--hours", "1"]
@@ -98,20 +100,24 @@ def test_a_place_that_was_taken_away_is_taken_again(loadzone, ann, alice, bob, a
     assert job.ended().status == 0
 
 
-def test_a_dead_jobs_place_ends_and_a_living_ones_stays(loadzone, server, ann, carol, bob, all_taken, tmp_path):
-    """The server looks for the silent ones once a minute."""
+def test_a_dead_jobs_place_ends_and_a_living_ones_stays(start, tmp_path):
+    """The server looks for the silent ones once a minute; this one does so twice a second."""
+    server = start(inventory([machine("vm", "bob@example.com", from_now(hours=1))]), program=(HASTY,))
+    alice, ann, carol = (Person(server, f"{name}@example.com").sign_in() for name in ("alice", "ann", "carol"))
     jobs = [
-        shell.start(*GROUP, "--wait", "3m", "--heartbeat", "0.2", "--", "true")
-        for shell in (loadzone, shell_of(tmp_path / "carol", server, carol))
+        shell_of(tmp_path / person.email, server, person).start(
+            *("run", "--vm", "vm", "--hours", "1", "--wait", "3m", "--heartbeat", "0.12", "--", "true")
+        )
+        for person in (ann, carol)
     ]
     for job in jobs:
         job.wait_for("place")
-    since = {waiter["email"]: waiter["since"] for waiter in ann.group(1)["queue"]}
+    since = {waiter["email"]: waiter["since"] for waiter in ann.vm("vm")["queue"]}
     jobs[1].send(signal.SIGKILL)
     jobs[1].ended()
-    eventually(lambda: queue(ann) == ["ann@example.com"], timeout=90)
-    assert ann.group(1)["queue"][0]["since"] == since["ann@example.com"]
-    done(bob.cancel("perf-1"))
+    eventually(lambda: ann.queue("vm") == [ann.email])
+    assert ann.vm("vm")["queue"][0]["since"] == since[ann.email]
+    done(alice.cancel("vm"))
     assert jobs[0].ended().status == 0
 
 

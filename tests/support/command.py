@@ -18,6 +18,8 @@ from support.server import ROOT, Server
 
 COMMAND = [os.environ.get("CLI_PYTHON", sys.executable), str(ROOT / "cli" / "loadzone.py")]
 PATIENCE = 60
+# What `run` is given to run: says that it is there, and stays until a line comes in or it is told to go.
+STAYS = ["sh", "-c", "echo here; read line; exit 5"]
 _numbers = itertools.count(1)
 _started: list[subprocess.Popen] = []
 # The terminal at standard input becomes the one that controls this session; then it is the command's.
@@ -177,6 +179,14 @@ class Terminal:
             return False
         self.seen += piece.decode()
         return bool(piece)
+
+
+def go_on(job: Running) -> Ended:
+    """Lets what `run` was given, STAYS, come to its end."""
+    job.type("go on")
+    ended = job.ended()
+    assert ended.status == 5, "the command's own, whatever happened"
+    return ended
 
 
 def end_what_is_left() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
+HASTY = "tests/support/hasty.py"  # a program that serves as app.py does, but for what it says of itself
 START_SECONDS = 40
 
 
