@@ -5,17 +5,27 @@ from playwright.sync_api import expect
 
 from browser.machines import inventory
 from support.answers import done
-from support.people import Person
-from support.server import ADMIN
+from support.people import WITH_JANITOR, Person, cleared
+from support.server import ADMIN, running
 
 
-@pytest.fixture
-def farm(start):
-    """A server of this test's own: four machines in one group, two of them with the tag gpu."""
+def four_machines() -> dict:
+    """In one group, two of them with the tag gpu."""
     file = inventory(4, ("Farm",))
     for number, vm in enumerate(file["vms"]):
         vm["tags"] = ["debian", "gpu"] if number < 2 else ["debian"]
-    return start(file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("farm"), four_machines(), LOADZONE_ADMINS=WITH_JANITOR) as server:
+        yield server
+
+
+@pytest.fixture
+def farm(served):
+    return cleared(served)
 
 
 @pytest.fixture
@@ -98,8 +108,9 @@ def test_it_is_offered_where_something_is_free_and_not_else(window, farm, bob, c
     expect(any_free).to_be_visible()
 
 
-def test_a_group_that_is_deleted_meanwhile_is_told(window, farm, bob):
-    here = window(bob, at=farm)
+def test_a_group_that_is_deleted_meanwhile_is_told(window, start):
+    farm = start(four_machines())
+    here = window(Person(farm, "bob@example.com").sign_in(), at=farm)
     open_dialog(here)
     done(Person(farm, ADMIN).sign_in().delete_group(1))
     expect(here.dialog.get_by_role("status")).to_contain_text("has just been deleted")

@@ -7,17 +7,22 @@ from playwright.sync_api import expect
 
 from browser.machines import starter
 from support.answers import done
-from support.people import Person
+from support.people import WITH_JANITOR, Person, cleared
 from support.server import ADMIN, running
 
 CHOSEN = ".card.chosen .name"
 OBSTACLE = "[data-obstacle]"
 
 
-@pytest.fixture
-def server(tmp_path):
-    with running(tmp_path, starter()) as server:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("bulk"), starter(), LOADZONE_ADMINS=WITH_JANITOR) as server:
         yield server
+
+
+@pytest.fixture
+def server(served):
+    return cleared(served)
 
 
 def choose(here, *vm_ids: str) -> None:
@@ -145,12 +150,13 @@ def test_what_does_not_apply_to_all_says_why_and_follows_what_happens(window, bo
     expect(offer(here, "book")).to_have_attribute("aria-disabled", "false")
 
 
-def test_a_deleted_machine_leaves_the_choice(window, alice, bob):
+def test_a_deleted_machine_leaves_the_choice(window, alice, bob, make_vm):
+    first, second = make_vm(), make_vm()
     here = window(bob)
-    choose(here, "server-01", "gpu-01")
-    done(alice.delete_vm("gpu-01"))
+    choose(here, first, second)
+    done(alice.delete_vm(second))
     expect(bar(here).get_by_role("status")).to_have_text(here.say("bulk.chosen", n=1))
-    done(alice.delete_vm("server-01"))
+    done(alice.delete_vm(first))
     expect(bar(here)).to_be_hidden()
 
 
@@ -192,22 +198,23 @@ def test_a_refusal_names_the_machine_in_the_way_and_the_choice_stays(window, bob
     assert bob.state()["vms"] == before
 
 
-def test_admins_move_and_delete_several(window, alice, bob):
-    done(bob.book("build-02", 1))
+def test_admins_move_and_delete_several(window, alice, bob, make_vm):
+    trio = [make_vm(), make_vm(), make_vm()]
+    done(bob.book(trio[1], 1))
     here = window(alice)
-    choose(here, "build-01", "build-02", "gpu-01")
+    choose(here, *trio)
     offer(here, "move").click()
     here.field("fact.group").select_option(label="Staging")
     here.send()
-    for vm_id in "build-01", "build-02", "gpu-01":
+    for vm_id in trio:
         expect(here.section("Staging").locator(here.card(vm_id))).to_be_visible()
 
-    choose(here, "build-01", "build-02", "gpu-01")
+    choose(here, *trio)
     offer(here, "delete").click()
     expect(here.dialog.locator(".send")).to_be_disabled()
     here.dialog.get_by_role("checkbox", name=re.compile("is booked")).check()
     here.send()
-    for vm_id in "build-01", "build-02", "gpu-01":
+    for vm_id in trio:
         expect(here.card(vm_id)).to_have_count(0)
     expect(bar(here)).to_be_hidden()
 

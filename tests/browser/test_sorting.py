@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from browser.machines import starter
 from browser.queues import join
 from support.answers import done
-from support.people import Person
+from support.people import WITH_JANITOR, Person, cleared
 from support.server import ADMIN, running
 from support.waiting import eventually
 
@@ -18,19 +18,25 @@ def servers(*numbers: int) -> list[str]:
 BY_NAME = servers(1, 2, 3, 4)
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("sorting"), starter(), LOADZONE_ADMINS=WITH_JANITOR) as server:
+        yield server
+
+
 @pytest.fixture
-def server(tmp_path):
+def server(served):
     """The starter inventory: server-01 is taken for longer than server-03, two wait for the first and one for the last,
     and server-02 is out of service."""
-    with running(tmp_path, starter()) as server:
-        alice, carol = Person(server, ADMIN).sign_in(), Person(server, "carol@example.com").sign_in()
-        done(carol.book("server-01", 5, note="a long run"))
-        done(carol.book("server-03", 1))
-        done(alice.edit_vm("server-02", maintenance="zzz"))
-        for _ in range(2):
-            join(Person(server).sign_in(), vm_id="server-01")
-        join(alice, vm_id="server-03")
-        yield server
+    server = cleared(served)
+    alice, carol = Person(server, ADMIN).sign_in(), Person(server, "carol@example.com").sign_in()
+    done(carol.book("server-01", 5, note="a long run"))
+    done(carol.book("server-03", 1))
+    done(alice.edit_vm("server-02", maintenance="zzz"))
+    for _ in range(2):
+        join(Person(server).sign_in(), vm_id="server-01")
+    join(alice, vm_id="server-03")
+    return server
 
 
 @pytest.fixture
@@ -118,6 +124,7 @@ def test_a_new_machine_finds_its_place(here, server):
     expect(here.card("server-00")).to_be_visible()
     assert order(here).index("server-00") == 1
     assert order(here)[0] == "server-01"
+    done(alice.delete_vm("server-00"))
 
 
 def test_ranges_follow_the_order_shown(here):

@@ -4,11 +4,10 @@ import signal
 
 import pytest
 
-from support.answers import done
 from support.command import STAYS, Running, Shell, end_what_is_left, shell_of
 from support.inventory import inventory, machine
-from support.people import Person
-from support.server import ADMIN, Server, running
+from support.people import WITH_JANITOR, Person, cleared
+from support.server import Server, running
 
 # In the background of a shell the keys' signals are ignored, and what the tests start would inherit that.
 for _signum in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
@@ -21,14 +20,13 @@ PERF = [
     machine("perf-2", group=1, internal_ip="192.168.0.2", tags=["gpu"]),
 ]
 
-JANITOR = "janitor@example.com"
 MACHINES = inventory([*PERF, machine("lone")], [{"id": 1, "name": "Perf", "vm_ids": ["perf-1", "perf-2"]}])
 
 
 @pytest.fixture(scope="module")
 def shared_server(tmp_path_factory) -> Server:
     """For the tests of a file that do not mind what the others leave behind."""
-    with running(tmp_path_factory.mktemp("shared"), MACHINES, LOADZONE_ADMINS=f"{ADMIN},{JANITOR}") as server:
+    with running(tmp_path_factory.mktemp("shared"), MACHINES, LOADZONE_ADMINS=WITH_JANITOR) as server:
         yield server
 
 
@@ -40,12 +38,8 @@ def nothing_left_running():
 
 @pytest.fixture
 def server(shared_server) -> Server:
-    """The file's server, where nobody has done anything yet: whoever came before is gone, with all they had."""
-    janitor = Person(shared_server, JANITOR).sign_in()
-    for user in done(janitor.users()):
-        if user["email"] != JANITOR:
-            done(janitor.remove_user(user["email"]))
-    return shared_server
+    """The file's server, as if nobody had done anything yet."""
+    return cleared(shared_server)
 
 
 @pytest.fixture
