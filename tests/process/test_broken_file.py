@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from app import CannotStart, create_app
+from config import Config
 from support.data_commands import run
 from support.inventory import inventory, machine
 from support.server import Server
@@ -33,29 +35,37 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_the_start_stops_naming_the_place_and_the_file_stays(tmp_path, kind):
+def test_the_place_is_named_and_the_file_stays(tmp_path, kind):
     content, place = BROKEN[kind]
     file = tmp_path / "data.json"
     before = content if isinstance(content, bytes) else content.encode()
     file.write_bytes(before)
-    server = Server(file)
-    server.launch()
-    code, said = server.ended()
-    server.stop()
-    assert code != 0
+    with pytest.raises(CannotStart) as refused:
+        create_app(Config(data=file, secret_key="a key for tests alone"))
+    said = str(refused.value)
     assert str(file) in said
     assert re.search(place, said.replace(str(file), "")), said
-    assert "Traceback" not in said
     assert file.read_bytes() == before
 
 
+def test_the_start_stops_with_a_sentence(tmp_path):
+    file = tmp_path / "data.json"
+    file.write_text(GOOD[: len(GOOD) // 2])
+    stopped_at_the_start(file)
+    assert file.read_text() == GOOD[: len(GOOD) // 2]
+
+
 def test_a_folder_is_no_file(tmp_path):
-    server = Server(tmp_path)
+    stopped_at_the_start(tmp_path)
+
+
+def stopped_at_the_start(data):
+    server = Server(data)
     server.launch()
     code, said = server.ended()
     server.stop()
     assert code != 0
-    assert str(tmp_path) in said
+    assert str(data) in said
     assert "Traceback" not in said
 
 
