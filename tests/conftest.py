@@ -40,7 +40,7 @@ def start(tmp_path):
 
     yield start_one
     for server in started:
-        server.kill()  # one that is asked to end gives the connections that are left half a second
+        server.kill()  # as in support.server.running
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def test_a_server_that_hangs_holds_up_no_request(start):
             done(alice.cancel("vm-1"))
             done(alice.get("/vms"))
         assert time.monotonic() - began < 5, "who waits for such a server waits much longer"
-        assert server.stop() < 2, "nor the end of the server"
+        assert server.stop() < 5, "nor the end of the server"
 
 
 def test_a_server_that_hangs_holds_up_no_sign_in(start):

@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C end the server within 2 seconds with everybody connected, and lose nothing."""
+"""SIGTERM and Ctrl-C end the server soon with everybody connected, and lose nothing."""
 
 import signal
 import threading
@@ -11,16 +11,18 @@ from support.inventory import inventory, machine
 from support.listener import Listener
 from support.people import Person
 
+# Two, on a machine that does nothing else; one that waits for those who are connected takes 25 and more.
+SOON = 5  # seconds
 HOWS = [signal.SIGTERM, signal.SIGINT]
 
 
 @pytest.mark.parametrize("how", HOWS)
-def test_it_ends_within_two_seconds_with_everybody_connected(start, how):
+def test_it_ends_soon_with_everybody_connected(start, how):
     server = start(inventory([machine("vm")]))
     bob = Person(server).sign_in()
     ears = [Listener(bob, transports=(transport,)) for transport in ("websocket", "polling") for _ in range(5)]
     booked = done(bob.book("vm"))
-    assert server.stop(how) < 2
+    assert server.stop(how) < SOON
     for ear in ears:
         ear.wait_for("disconnect")
         ear.close()

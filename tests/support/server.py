@@ -165,12 +165,13 @@ class Server:
 
 @contextlib.contextmanager
 def running(folder: Path, inventory: dict | None = None, **settings: str) -> Iterator[Server]:
-    """A started server with its data file in `folder`, holding `inventory` if given; stopped in the end."""
+    """A started server with its data file in `folder`, holding `inventory` if given; killed in the end: one that is
+    asked to end gives the connections that are left more than half a second."""
     server = Server(data_file(folder, inventory), **settings)
     try:
         yield server.start()
     finally:
-        server.stop()
+        server.kill()
 
 
 def data_file(folder: Path, inventory: dict | None = None) -> Path:
