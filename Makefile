@@ -10,8 +10,9 @@ export CHROMIUM ?= chromium
 TESTS ?= tests
 # Part of the measuring, not kept: BENCH="--sizes 1000 --parts http"
 BENCH ?= --keep
-# Two at a time, file by file: many tests wait for a server, not for the processor.
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# Two at a time, file by file: many tests wait for a server, not for the processor. In the order of their folders, so
+# that the short files of unit/ come last, and nobody waits for the one long test of a file.
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
