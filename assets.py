@@ -1,4 +1,4 @@
-"""The static files: read and joined for the page at the start, each compressed once, when it is first asked for.
+"""The static files: read, joined for the page and compressed once, at the start.
 
 Each version of them has an address of its own, kept for good.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path, PurePath
 
 from flask import Flask, Response, abort
@@ -27,18 +26,13 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Asset:
-    """One file, as it is served."""
+    """`gzipped` is None where it would not be shorter."""
 
     content: bytes
+    gzipped: bytes | None
     mimetype: str
-
-    @cached_property
-    def gzipped(self) -> bytes | None:
-        """None where it would not be shorter."""
-        packed = compression.squeezed(self.content, compression.BEST)
-        return packed if len(packed) < len(self.content) else None
 
 
 class Assets:
@@ -46,9 +40,7 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-        self._assets = {
-            name: Asset(content, _type_of(name)) for name, content in sorted((files | _joined(files)).items())
-        }
+        self._assets = {name: _packed(name, content) for name, content in sorted((files | _joined(files)).items())}
 
     def install(self, app: Flask) -> None:
         """Serve them as the endpoint `static`, under an address that changes whenever one of them does."""
@@ -56,7 +48,7 @@ class Assets:
 
     def answer(self, filename: str) -> Response:
         asset = self._assets.get(filename) or abort(404)
-        packed = asset.gzipped if compression.is_taken() else None
+        packed = asset.gzipped if asset.gzipped and compression.is_taken() else None
         response = Response(packed or asset.content, mimetype=asset.mimetype)
         if packed:
             compression.mark(response)
@@ -84,5 +76,7 @@ def _joined(files: dict[str, bytes]) -> dict[str, bytes]:
     return texts | {f"{name}.map": source_map for name, (_, source_map) in joined.items()}
 
 
-def _type_of(name: str) -> str:
-    return TYPES.get(PurePath(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
+def _packed(name: str, content: bytes) -> Asset:
+    gzipped = compression.squeezed(content, compression.BEST)
+    kind = TYPES.get(PurePath(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
+    return Asset(content, gzipped if len(gzipped) < len(content) else None, kind)

@@ -1,4 +1,4 @@
-"""Answers as gzip for whoever takes it: static files are compressed when first asked for, the board once a revision."""
+"""Answers as gzip for whoever takes it: static files are compressed at the start, the board once a revision."""
 
 from __future__ import annotations
 
