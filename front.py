@@ -16,7 +16,7 @@ from itsdangerous import BadSignature
 from werkzeug.http import parse_cookie
 
 import compression
-import guards
+from guards import cookie_name
 from views import MEMBERS, STRANGERS, Answer
 
 COOKIES_KNOWN = 4096
@@ -74,14 +74,14 @@ class FrontDoor:
     def _audience(self, environ: Mapping[str, Any]) -> str | None:
         """None: Flask has to look."""
         cookies = environ.get("HTTP_COOKIE", "")
-        name = guards.cookie_name(self._app.config["SESSION_COOKIE_NAME"], environ["wsgi.url_scheme"] == "https")
+        name = cookie_name(self._app, environ["wsgi.url_scheme"] == "https")
         if f"{name}=" not in cookies:
             return STRANGERS
         parts = self._app.extensions["loadzone"]
-        session = self._session(name, cookies, int(parts.clock().timestamp() // LOOKED_AT_ANEW))
+        session = self._session(cookies, name, int(parts.clock().timestamp() // LOOKED_AT_ANEW))
         return MEMBERS if session and parts.accounts.is_noted(session) else None
 
-    def _session_in(self, name: str, cookies: str, _: int) -> Mapping[str, Any] | None:
+    def _session_in(self, cookies: str, name: str, _: int) -> Mapping[str, Any] | None:
         """What Flask's session would hold, where the cookie is one of ours."""
         value = parse_cookie(cookies).get(name, "")
         serializer = self._app.session_interface.get_signing_serializer(self._app)

@@ -35,13 +35,15 @@ class CookieByScheme(SecureCookieSessionInterface):
     """
 
     def get_cookie_name(self, app: Flask) -> str:
-        return cookie_name(super().get_cookie_name(app), request.is_secure)
+        return cookie_name(app, request.is_secure)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
 
-def cookie_name(name: str, is_secure: bool) -> str:
+def cookie_name(app: Flask, is_secure: bool) -> str:
+    """Of the session."""
+    name = app.config["SESSION_COOKIE_NAME"]
     return f"__Host-{name}" if is_secure else name
 
 

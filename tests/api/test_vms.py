@@ -5,7 +5,7 @@ import json
 import pytest
 
 from support.answers import done
-from support.inventory import moment
+from support.inventory import inventory, machine, moment
 from support.people import Person
 
 FOR_STRANGERS = {"id", "group", "state", "expires_at", "booked_by"}
@@ -148,3 +148,11 @@ def test_a_cookie_that_was_signed_out_or_is_not_ours_shows_what_strangers_see(ne
     newcomer.sign_out()
     for value in (kept, kept[:-3] + "abc", ""):
         assert charlie.get("/vms", Cookie=f"session={value}").json() == charlie.state()
+
+
+def test_over_https_a_cookie_of_the_plain_name_shows_what_strangers_see(start):
+    server = start(inventory([machine("vm")]), LOADZONE_AUTH="trust", LOADZONE_TRUSTED_PROXIES="1")
+    [session] = [cookie.value for cookie in Person(server).sign_in().http.cookies]
+    for name, all_is_seen in (("session", False), ("__Host-session", True)) * 2:
+        answer = Person(server).get("/vms", Cookie=f"{name}={session}", X_Forwarded_Proto="https")
+        assert ("tags" in answer.json()["vms"][0]) is all_is_seen
