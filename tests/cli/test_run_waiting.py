@@ -106,7 +106,7 @@ def test_a_dead_jobs_place_ends_and_a_living_ones_stays(start, tmp_path):
     alice, ann, carol = (Person(server, f"{name}@example.com").sign_in() for name in ("alice", "ann", "carol"))
     jobs = [
         shell_of(tmp_path / person.email, server, person).start(
-            *("run", "--vm", "vm", "--hours", "1", "--wait", "3m", "--heartbeat", "0.12", "--", "true")
+            *("run", "--vm", "vm", "--hours", "1", "--wait", "3m", "--heartbeat", "0.1", "--", "true")
         )
         for person in (ann, carol)
     ]

@@ -16,7 +16,9 @@ from support.answers import done
 from support.people import Person
 from support.server import ROOT, Server
 
-COMMAND = [os.environ.get("CLI_PYTHON", sys.executable), str(ROOT / "cli" / "loadzone.py")]
+PYTHON = os.environ.get("CLI_PYTHON", sys.executable)
+COMMAND = [PYTHON, str(ROOT / "cli" / "loadzone.py")]
+IMPATIENT = [PYTHON, str(ROOT / "tests" / "support" / "impatient.py")]
 PATIENCE = 60
 # What `run` is given to run: says that it is there, and stays until a line comes in or it is told to go.
 STAYS = ["sh", "-c", "echo here; read line; exit 5"]
@@ -60,8 +62,11 @@ class Shell:
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     def start(self, *words: str, before: str = "", **environment: str) -> "Running":
-        """`before` are a shell's words that come before it, such as `trap '' HUP`."""
-        command = [*COMMAND, *words]
+        """Starts one that does not wait as long as the command does between two looks at the server.
+
+        `before` are a shell's words that come before it, such as `trap '' HUP`.
+        """
+        command = [*IMPATIENT, *words]
         if before:
             command = ["sh", "-c", f'{before}; exec "$@"', "sh", *command]
         return Running(command, self.environment | environment, self.home)
