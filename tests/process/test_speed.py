@@ -8,23 +8,24 @@ from support.inventory import inventory, machine
 from support.people import Person
 
 
-def median_ms(action, times: int = 50) -> float:
+def usual_ms(action, times: int = 50) -> float:
+    """What three of four take at least: a busy machine holds back many, a fault nearly all."""
     took = []
     for _ in range(times):
         began = time.perf_counter()
         action()
         took.append((time.perf_counter() - began) * 1000)
-    return statistics.median(took)
+    return statistics.quantiles(took, n=4)[0]
 
 
 def test_an_answer_over_a_kept_connection_does_not_wait_for_an_acknowledgement(start):
     """Head and body sent apart with Nagle's algorithm on take 40 ms and more."""
     ann = Person(start(inventory([machine("vm")]))).sign_in()
-    assert median_ms(lambda: ann.get("/vms")) < 25
-    assert median_ms(lambda: done(ann.get("/me"))) < 25
+    assert usual_ms(lambda: ann.get("/vms")) < 25
+    assert usual_ms(lambda: done(ann.get("/me"))) < 25
 
 
 def test_a_booking_does_not_get_slower_with_the_number_of_machines(start):
     ann = Person(start(inventory([machine(f"vm-{n}") for n in range(5000)]))).sign_in()
     numbers = iter(range(5000))
-    assert median_ms(lambda: done(ann.book(f"vm-{next(numbers)}"))) < 100
+    assert usual_ms(lambda: done(ann.book(f"vm-{next(numbers)}"))) < 100
