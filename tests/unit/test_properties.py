@@ -238,5 +238,5 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)  # explaining takes minutes
-AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, phases=PHASES)
+AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=40, phases=PHASES)
 TestAnyOrder = AnyOrder.TestCase
