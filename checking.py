@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from datafile import FileText, read_draft
+from datafile import read_draft
 from fields import BadFile
+from filetext import FileText
 from mending import mend
 from records import State
 

@@ -18,8 +18,8 @@ from flask import current_app
 from backups import Backups
 from checking import examine
 from config import Reader
-from datafile import FileText
 from durable import DurableFile, FileInUse
+from filetext import FileText
 from records import State
 from times import utc_now
 

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from change import Change
-from datafile import FileText, read_state
+from datafile import read_state
 from durable import DurableFile
 from fields import BadFile
+from filetext import FileText
 from records import TABLES, Group, State, Vm
 
 log = logging.getLogger("loadzone.storage")

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from config import Config
-from datafile import BadFile, FileText, read_state
+from datafile import BadFile, read_state
 from desk import Desk
+from filetext import FileText
 from records import Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from rules.expiry import set_right
 from scheduler import Scheduler

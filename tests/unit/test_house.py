@@ -21,8 +21,9 @@ MAY_IMPORT = {
     "change": {"records"},
     "mending": {"records"},
     "fields": {"records", "times"},
-    "datafile": {"digests", "fields", "lines", "mending", "records"},
-    "storage": {"change", "datafile", "durable", "fields", "records"},
+    "datafile": {"digests", "fields", "mending", "records"},
+    "filetext": {"lines", "records"},
+    "storage": {"change", "datafile", "durable", "fields", "filetext", "records"},
     **{rule: {"records", *RULES} for rule in RULES},
 }
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from datafile import BadFile, FileText, read_state
+from datafile import BadFile, read_state
+from filetext import FileText
 from storage import JsonStore
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from datafile import FileText, read_state
+from datafile import read_state
+from filetext import FileText
 from rules import booking, expiry, groups, history, inventory, people, queue
 from rules.refusal import Refusal
 from support.world import ALICE, BOB, CHARLIE, World
