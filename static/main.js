@@ -1,6 +1,7 @@
 // The wiring: what is on the page, who draws it, and what a click or key does.
 import { tellByBrowser } from "./browser_notices.js";
 import { t } from "./i18n.js";
+import { dropStrayClicks } from "./double_click.js";
 import { loadInTime, perform } from "./later.js";
 import { connect } from "./live.js";
 import { setFilter, readAddress } from "./filter.js";
@@ -31,6 +32,7 @@ const search = document.getElementById("search");
 for (const draw of [drawSidebar, drawChips, drawMine, drawColumns, drawBoard, drawAccount, drawBell, drawSelection, drawConnection,
   drawBulkBar, drawExactEnd, drawTitle]) draw();
 wireSearch();
+dropStrayClicks();
 document.addEventListener("click", clicked);
 document.addEventListener("keydown", pressed);
 addEventListener("popstate", readAddress);

@@ -1,0 +1,61 @@
+"""A double click does what a single one does, wherever the board has moved in between."""
+
+from playwright.sync_api import Locator, expect
+
+from support.answers import done
+
+
+def begin(button: Locator) -> None:
+    """The first of two quick clicks."""
+    box = button.bounding_box()
+    button.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    button.page.mouse.down(click_count=1)
+    button.page.mouse.up(click_count=1)
+
+
+def finish(button: Locator) -> None:
+    """The second one, where the pointer is."""
+    button.page.mouse.down(click_count=2)
+    button.page.mouse.up(click_count=2)
+
+
+def test_a_release_leaves_the_booking_that_moves_up_under_the_pointer(window, bob, make_vm):
+    first, second = make_vm(), make_vm()
+    done(bob.book(first, 1))
+    done(bob.book(second, 2))
+    here = window(bob)
+    button = here.held(first).get_by_role("button", name=f"Release {first}")
+    place = button.bounding_box()
+    begin(button)
+    expect(here.held(first)).to_have_count(0)
+    moved = here.held(second).get_by_role("button", name=f"Release {second}")
+    assert moved.bounding_box() == place
+    finish(moved)
+    expect(here.toast(f"{first} is free again")).to_be_visible()
+    here.held(second).locator("[data-act=renew-by]").click()  # what was sent before has come before this one's answer
+    expect(here.toast(f"{second} is yours until")).to_be_visible()
+    assert bob.vm(second)["booked_by"] == bob.email
+
+
+def test_a_release_does_not_book_again(window, bob, vm):
+    done(bob.book(vm, 2))
+    here = window(bob)
+    here.card(vm).hover()
+    begin(here.card(vm).get_by_role("button", name=f"Release {vm}"))
+    book = here.card(vm).get_by_role("button", name=f"Book {vm}")
+    expect(book).to_be_visible()
+    box = book.bounding_box()
+    here.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    finish(book)
+    here.page.evaluate("new Promise((done) => setTimeout(done))")
+    expect(here.no_dialog).to_have_count(0)
+
+
+def test_a_dialog_that_opened_stays_and_sends_nothing(window, bob, vm):
+    here = window(bob)
+    button = here.card(vm).get_by_role("button", name=f"Book {vm}")
+    begin(button)
+    expect(here.dialog).to_be_visible()
+    finish(button)
+    expect(here.button("book.submit")).to_be_enabled()
+    assert bob.vm(vm)["booked_by"] is None
