@@ -3,7 +3,7 @@ import { post } from "../api.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { groupOf, state } from "../state.js";
-import { toast } from "../views/toasts.js";
+import { did, toast } from "../views/toasts.js";
 import { field, openDialog } from "./dialog.js";
 
 export function createGroupDialog() {
@@ -12,6 +12,7 @@ export function createGroupDialog() {
     body: html`${field("name", t("group.name"), { maxlength: 100, autofocus: true })}${picker([...state.vms.values()], t("group.vms"))}`,
     label: t("group.create_submit"),
     submit: async (opened) => {
+      did("group_added");
       const group = await post("/groups", { name: opened.value("name"), vm_ids: opened.values("vm_ids") });
       toast(t("group.created", { group: group.name }));
     },
@@ -29,6 +30,7 @@ export function addToGroupDialog(group) {
     submit: async (opened) => {
       const chosen = opened.values("vm_ids");
       if (!chosen.length) throw new Error(t("group.choose"));
+      did("group_edited");
       const { added } = await post(`/groups/${group.id}/add-existing-vms`, { vm_ids: chosen });
       toast(t("group.added", { n: added.length, group: group.name }));
     },
@@ -44,6 +46,7 @@ export function takeOutDialog(vm) {
     label: t("act.take-out"),
     watch: (opened) => opened.block(state.vms.get(vm.id)?.group === group.id ? null : t("gone.not_in_group", { vm: vm.id })),
     submit: async () => {
+      did("vm_ungrouped", vm.id);
       await post("/remove-vm-from-group", { vm_id: vm.id, group_id: group.id });
       toast(t("group.taken_out", { vm: vm.id }));
     },
@@ -58,6 +61,7 @@ export function deleteGroupDialog(group) {
     kind: "danger",
     watch: (opened) => opened.block(isThere(group) ? null : t("gone.group", { group: group.name })),
     submit: async () => {
+      did("group_deleted");
       await post("/delete-group", { group_id: group.id });
       toast(t("group.deleted", { group: group.name }));
     },

@@ -22,12 +22,13 @@ export function drawSidebar() {
 
 function build() {
   const focused = document.activeElement?.dataset?.groupFilter;
+  for (const { node } of links) node.remove();
   links = [
     makeLink("", t("groups.all")),
     ...state.groups.map((group) => makeLink(String(group.id), group.name)),
     makeLink("none", t("groups.none")),
   ];
-  fill(root, isAdmin() && html`
+  if (isAdmin() !== Boolean(root.querySelector(".group-add"))) fill(root, isAdmin() && html`
     <button class="group-add" data-act="create-group" data-acts>${icon("plus")}${t("group.create")}</button>
     <button class="group-add" data-act="add-vm" data-acts>${icon("plus")}${t("vm.add")}</button>`);
   root.prepend(...links.map((link) => link.node));

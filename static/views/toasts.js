@@ -17,13 +17,21 @@ let gathered = [];
 export function toast(text, { bad = false, act } = {}) {
   const node = element(html`<div class="toast ${bad ? "bad" : ""}"><span class="say">${text}</span>
     ${act && html`<button>${act.label}</button>`}</div>`);
-  node.querySelector("button")?.addEventListener("click", () => { node.remove(); act.run(); });
+  node.querySelector("button")?.addEventListener("click", () => { leave(node); act.run(); });
   onTop();
   root.append(node);
   while (root.children.length > AT_ONCE) root.firstElementChild.remove();
   let timer = setTimeout(() => node.remove(), act ? 2 * STAY : STAY);
-  node.addEventListener("pointerenter", () => clearTimeout(timer));
-  node.addEventListener("pointerleave", () => (timer = setTimeout(() => node.remove(), STAY / 2)));
+  const stay = () => clearTimeout(timer);
+  const go = () => { stay(); timer = setTimeout(() => node.remove(), STAY / 2); };
+  for (const sign of ["pointerenter", "focusin"]) node.addEventListener(sign, stay);
+  for (const sign of ["pointerleave", "focusout"]) node.addEventListener(sign, go);
+}
+
+/** Its button had the focus, which does not go with it. */
+function leave(node) {
+  document.getElementById("board").focus({ preventScroll: true });
+  node.remove();
 }
 
 /** The top layer is a stack: what opened last lies above, a dialog too. */

@@ -1,0 +1,52 @@
+"""Short messages: they stay in sight, say a thing once, and wait for whoever is at them."""
+
+import itertools
+
+import pytest
+from playwright.sync_api import expect
+
+from support.answers import done
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.mark.parametrize("width", [1440, 320])
+def test_a_message_with_a_long_name_stays_within_the_window(window, alice, width):
+    name = f"{'x' * 60}-{next(NUMBERS)}"
+    here = window(alice, viewport={"width": width, "height": 800})
+    here.page.locator("#groups").get_by_role("button", name=here.say("vm.add")).click()
+    here.field("vm.id").fill(name)
+    here.send()
+    box = here.toast(name).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
+def test_what_an_admin_does_with_a_group_is_said_once_and_the_focus_comes_back(window, alice):
+    name = f"A group said once {next(NUMBERS)}"
+    here = window(alice)
+    create = here.page.locator("#groups").get_by_role("button", name=here.say("group.create"))
+    create.click()
+    here.field("group.name").fill(name)
+    here.send()
+    expect(create).to_be_focused()
+    here.section(name).get_by_role("button", name=here.say("group.delete")).click()
+    here.send()
+    expect(here.toast(here.say("group.deleted", group=name))).to_be_visible()
+    here.page.wait_for_timeout(500)  # longer than the server's words are gathered before they are said
+    assert here.page.locator("#toasts .toast", has_text=name).count() == 2  # one of each deed
+
+
+def test_undo_waits_for_whoever_has_come_to_it_by_keyboard(window, bob, vm):
+    done(bob.book(vm, 2))
+    here = window(bob, path=None)
+    here.page.clock.install()
+    here.go()
+    here.held(vm).get_by_role("button", name=f"Release {vm}").click()
+    undo = here.toast(f"{vm} is free again").get_by_role("button", name="Undo")
+    undo.focus()
+    here.page.clock.fast_forward(20_000)
+    expect(undo).to_be_visible()
+    here.page.keyboard.press("Enter")
+    expect(here.held(vm)).to_be_visible()
+    expect(here.page.locator("#board")).to_be_focused()
