@@ -72,6 +72,7 @@ export class Dialog {
     error.hidden = false;
     const input = field && this.form.elements[field];
     if (input?.focus) { input.setAttribute("aria-invalid", "true"); input.focus(); }
+    else if (document.activeElement === document.body) this.send?.focus(); // the button lost it while it was busy
   }
 
   /** Something else happened meanwhile that makes sending useless; null takes that back. `offer`: what to do instead. */

@@ -77,6 +77,7 @@ def test_a_dialog_opened_from_a_dialog_gives_the_focus_back_to_the_page(window, 
 
 def test_the_first_tab_offers_to_skip_to_the_machines(window):
     here = window()
+    assert here.style(".skip", "boxShadow") == "none"  # nothing of it is seen before
     here.page.keyboard.press("Tab")
     expect(here.page.get_by_role("link", name=here.say("nav.skip"))).to_be_focused()
     here.page.keyboard.press("Enter")
@@ -119,3 +120,12 @@ def test_a_question_mark_shows_the_keys(window):
     here.page.keyboard.press("?")
     expect(here.search).to_have_value("?")
     expect(here.no_dialog).to_have_count(0)
+
+
+def test_after_a_refusal_the_focus_is_on_the_button_that_sent(window, bob, vm):
+    here = window(bob)
+    here.page.route("**/book", lambda request: request.fulfill(status=409, json={"error": "Not now."}))
+    here.press("book", vm)
+    here.button("book.submit").press("Enter")
+    expect(here.dialog.get_by_role("alert")).to_be_visible()
+    expect(here.button("book.submit")).to_be_focused()
