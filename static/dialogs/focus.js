@@ -26,5 +26,8 @@ export function comeBack(dialog) {
   if (active !== document.body && !(active === node && changed)) return;
   const same = node.isConnected && !changed && node.checkVisibility();
   const near = same ? node : node.closest(".card:not([hidden]), .held")?.querySelector(".name");
-  (near?.isConnected ? near : document.getElementById("board")).focus();
+  (near?.isConnected ? near : rowOf(node.dataset.vm) ?? document.getElementById("board")).focus();
 }
+
+/** Where a machine that was just booked is by now: among one's own on top. */
+const rowOf = (id) => [...document.querySelectorAll("#mine .name")].find(({ dataset }) => dataset.vm === id);

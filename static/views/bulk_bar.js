@@ -14,17 +14,28 @@ const root = element(html`
     <div class="acts"></div>
     <button class="icon-button" data-none title="${t("bulk.none")}" aria-label="${t("bulk.none")}">${icon("close")}</button>
   </section>`);
-let planned;
+let planned, cameFrom;
 const part = (selector) => root.querySelector(selector);
 
 export function drawBulkBar() {
   document.getElementById("toasts").before(root);
   for (const follow of [onChoice, onFilter, subscribe]) follow(plan);
-  document.addEventListener("keydown", (event) => keyOf(event) === "b" && !root.hidden && part(".acts button").focus());
+  document.addEventListener("keydown", (event) => keyOf(event) === "b" && !root.hidden && enter());
   root.addEventListener("click", ({ target }) => {
     if (target.closest("[data-all]")) chooseAll();
     if (target.closest("[data-none]")) chooseNone();
   });
+}
+
+function enter() {
+  if (!root.contains(document.activeElement)) cameFrom = document.activeElement;
+  part(".acts button").focus();
+}
+
+/** Back to the machine that one came from; it may be gone, or not be shown any more. */
+function leave() {
+  const there = cameFrom?.isConnected && cameFrom.checkVisibility();
+  (there ? cameFrom : document.getElementById("board")).focus();
 }
 
 /** At most once a frame, whatever came. */
@@ -35,7 +46,7 @@ function plan() {
 function draw() {
   planned = undefined;
   if (!chosen.size) {
-    if (root.contains(document.activeElement)) document.getElementById("board").focus();
+    if (root.contains(document.activeElement)) leave();
     setText(part(".count"), "");
     return void (root.hidden = true);
   }

@@ -129,3 +129,12 @@ def test_after_a_refusal_the_focus_is_on_the_button_that_sent(window, bob, vm):
     here.button("book.submit").press("Enter")
     expect(here.dialog.get_by_role("alert")).to_be_visible()
     expect(here.button("book.submit")).to_be_focused()
+
+
+def test_a_machine_that_booking_takes_from_sight_leaves_the_focus_on_its_row_on_top(window, server):
+    here = window(Person(server, "erin@example.com").sign_in())
+    here.page.locator("[data-kind=free]").click()
+    here.card("stage-02").get_by_role("button", name="Book stage-02").press("Enter")
+    here.button("book.submit").press("Enter")
+    expect(here.card("stage-02")).to_be_hidden()
+    expect(here.held("stage-02").locator(".name")).to_be_focused()
