@@ -36,8 +36,8 @@ export async function release({ vm: id }) {
   await once(`release ${id}`, async () => {
     did("released", id);
     const after = (await act("/cancel", { vm_id: id })).state;
-    if (after === "free") toast(t("release.done", { vm: id }), { act: undo(vm) });
-    else toast(t(after === "maintenance" ? "maintenance.began" : "pass.done", { vm: id })); // there is no way back
+    if (after === "free") toast(t("release.done", { vm: id }), { act: undo(vm), about: id });
+    else toast(t(after === "maintenance" ? "maintenance.began" : "pass.done", { vm: id }), { about: id }); // there is no way back
   });
 }
 
@@ -46,7 +46,7 @@ export const renewBy = ({ vm: id, hours }) =>
   once(`renew ${id}`, async () => {
     did("renewed", id);
     const vm = await act("/renew", { vm_id: id, hours: Number(hours), expires_at: state.vms.get(id).expires_at });
-    toast(t("renew.done", { vm: id, time: at(vm.expires_at) }));
+    toast(t("renew.done", { vm: id, time: at(vm.expires_at) }), { about: id });
   });
 
 export const manage = {
@@ -87,7 +87,7 @@ function undo(vm) {
     run: () => once(`book ${vm.id}`, async () => {
       did("booked", vm.id);
       const booked = await act("/book", again);
-      toast(t("book.done", { vm: vm.id, time: at(booked.expires_at) }));
+      toast(t("book.done", { vm: vm.id, time: at(booked.expires_at) }), { about: vm.id });
     }),
   };
 }

@@ -1,6 +1,6 @@
 // What is looked for: text, group and kind. It lives in the address, so that it can be shared and gone back to.
 import { HOUR, now } from "./format.js";
-import { isKept, isMine } from "./state.js";
+import { isKept, isMine, state, subscribe } from "./state.js";
 
 export const SOON = HOUR / 2;
 export const KINDS = ["all", "free", "mine", "soon", "taken"];
@@ -13,6 +13,11 @@ let words = [], written;
 export function onFilter(listener) {
   listeners.add(listener);
 }
+
+subscribe(({ groups }) => {
+  const isThere = ["", "none"].includes(filter.group) || state.groups.some(({ id }) => String(id) === filter.group);
+  if (groups && !isThere) setFilter({ group: "" }, false);
+});
 
 /** Change the filter. Typing replaces the address, once it pauses; choosing makes a new step to go back from. */
 export function setFilter(changes, step = true) {

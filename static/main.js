@@ -16,12 +16,12 @@ import { drawConnection } from "./views/connection.js";
 import { drawExactEnd } from "./views/exact_end.js";
 import { drawMine } from "./views/mine.js";
 import { fold } from "./views/section.js";
-import { drawSelection } from "./views/selection.js";
+import { drawSelection, keyOf } from "./views/selection.js";
 import { drawSidebar } from "./views/sidebar.js";
 import { drawTitle } from "./views/title.js";
 import { moveByArrows } from "./views/arrows.js";
 import { copy } from "./views/copy.js";
-import { notified, toast } from "./views/toasts.js";
+import { notified, takeOffer, toast } from "./views/toasts.js";
 
 const AT_ONCE = { copy, fold, view: toggleView };
 // What needs no connection
@@ -53,6 +53,7 @@ function clicked(event) {
 function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
   if (event.key === "?") perform("keys");
+  else if (keyOf(event) === "u") takeOffer();
   else if (event.key === "/") { event.preventDefault(); search.focus(); search.select(); }
   else moveByArrows(event);
 }

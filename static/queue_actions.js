@@ -25,7 +25,7 @@ export const waiting = {
 function pass({ vm: id }) {
   return once(`pass ${id}`, async () => {
     await post("/queue/leave", { vm_id: id });
-    toast(t("pass.done", { vm: id }));
+    toast(t("pass.done", { vm: id }), { about: id });
   });
 }
 
@@ -42,6 +42,6 @@ function backInService({ vm: id }) {
   return once(`service ${id}`, async () => {
     did("maintenance_ended", id);
     await act("/edit-vm", { vm_id: id, maintenance: null });
-    toast(t("maintenance.ended", { vm: id }));
+    toast(t("maintenance.ended", { vm: id }), { about: id });
   });
 }

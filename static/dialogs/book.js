@@ -25,7 +25,7 @@ export function bookDialog(vm) {
       did("booked", vm.id);
       const force = forced ? { force: true } : {};
       const booked = await act("/book", { vm_id: vm.id, hours, note: opened.value("note"), ...force });
-      toast(t("book.done", { vm: vm.id, time: at(booked.expires_at) }));
+      toast(t("book.done", { vm: vm.id, time: at(booked.expires_at) }), { about: vm.id });
     },
   });
   wireHours(dialog, now);

@@ -3,6 +3,7 @@ import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
 import { markWaiting } from "../views/connection.js";
+import { followDialog } from "../views/toasts.js";
 import { comeBack, leave } from "./focus.js";
 
 let number = 0;
@@ -31,6 +32,7 @@ export function openDialog({ title, sub, body, submit, label, kind = "primary", 
   document.body.append(node);
   leave(node);
   node.showModal();
+  followDialog();
   const first = kind === "danger" ? "footer .close" : ".send"; // what cannot be undone is not one Enter away
   (node.querySelector("[autofocus]") ?? node.querySelector(first) ?? node.querySelector(".close")).focus();
   dialog.stateChanged();

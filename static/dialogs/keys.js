@@ -5,7 +5,7 @@ import { openDialog } from "./dialog.js";
 
 const KEYS = {
   "/": "keys.search", "← ↑ → ↓": "keys.arrows", "Enter": "keys.enter", "X": "keys.choose", "Shift X": "keys.range",
-  "A": "keys.all", "B": "keys.bar", "Esc": "keys.escape", "?": "keys.help",
+  "A": "keys.all", "B": "keys.bar", "U": "keys.undo", "Esc": "keys.escape", "?": "keys.help",
 };
 
 export function keysDialog() {

@@ -19,7 +19,7 @@ export function maintenanceDialog(vm) {
       if (!reason) throw new ApiError(t("maintenance.say_why"), "bad_input", { field: "reason" });
       did("maintenance_began", vm.id);
       await act("/edit-vm", { vm_id: vm.id, maintenance: reason });
-      toast(t("maintenance.began", { vm: vm.id }));
+      toast(t("maintenance.began", { vm: vm.id }), { about: vm.id });
     },
   });
 }

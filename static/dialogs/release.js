@@ -18,7 +18,7 @@ export function releaseDialog(vm) {
     submit: async (opened) => {
       did("force_released", vm.id);
       await act("/cancel", { vm_id: vm.id, reason: opened.value("reason") });
-      toast(t("force.done", { vm: vm.id }));
+      toast(t("force.done", { vm: vm.id }), { about: vm.id });
     },
   });
 }

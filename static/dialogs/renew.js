@@ -23,7 +23,7 @@ export function renewDialog(vm) {
       if (isRepeatable(opened)) rememberHours(hours);
       did("renewed", vm.id);
       const renewed = await act("/renew", { vm_id: vm.id, hours, expires_at: seen });
-      toast(t("renew.done", { vm: vm.id, time: at(renewed.expires_at) }));
+      toast(t("renew.done", { vm: vm.id, time: at(renewed.expires_at) }), { about: vm.id });
     },
   });
   wireHours(dialog, from);

@@ -3,8 +3,9 @@
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function moveByArrows(event) {
+  if (!STEPS[event.key]) return;
   const card = event.target.closest(".card");
-  if (!card || !STEPS[event.key]) return;
+  if (!card) return event.target.id === "board" && enter(event);
   event.preventDefault();
   const [across, down] = STEPS[event.key];
   const cards = cardsAround(card);
@@ -13,6 +14,14 @@ export function moveByArrows(event) {
   const same = [...event.target.classList].find((name) => ["ip", "act"].includes(name)) ?? "name";
   const control = next.querySelector(`.${same}:not([hidden])`) ?? next.querySelector(".name");
   control.focus();
+}
+
+/** From the board as a whole, to which the first link of the page leads, to its first machine. */
+function enter(event) {
+  const first = document.querySelector(".section:not([hidden], .folded) .card:not([hidden]) .name");
+  if (!first) return;
+  event.preventDefault();
+  first.focus();
 }
 
 /** The cards of its group and of the groups before and after it: measuring far ones would have the browser lay them out. */

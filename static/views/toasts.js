@@ -13,12 +13,16 @@ const root = document.getElementById("toasts");
 const mine = new Map(); // what this tab did itself: it has said so already
 let gathered = [];
 
-/** Say something; `bad` for what went wrong, `act` for a button: {label, run}. */
-export function toast(text, { bad = false, act } = {}) {
-  const node = element(html`<div class="toast ${bad ? "bad" : ""}"><span class="say">${text}</span>
+/**
+ * Say something; `bad` for what went wrong, `act` for a button: {label, run}. What is said of `about`, a machine, stands
+ * in the place of what was said of it before.
+ */
+export function toast(text, { bad = false, act, about = "" } = {}) {
+  if (about) root.querySelector(`[data-about="${CSS.escape(about)}"]`)?.remove();
+  const node = element(html`<div class="toast ${bad ? "bad" : ""}" data-about="${about}"><span class="say">${text}</span>
     ${act && html`<button>${act.label}</button>`}</div>`);
   node.querySelector("button")?.addEventListener("click", () => { leave(node); act.run(); });
-  onTop();
+  keepOnTop();
   root.append(node);
   while (root.children.length > AT_ONCE) root.firstElementChild.remove();
   let timer = setTimeout(() => node.remove(), act ? 2 * STAY : STAY);
@@ -30,12 +34,28 @@ export function toast(text, { bad = false, act } = {}) {
 
 /** Its button had the focus, which does not go with it. */
 function leave(node) {
-  document.getElementById("board").focus({ preventScroll: true });
+  const dialog = root.closest("dialog");
+  (dialog?.querySelector(".send, .close") ?? document.getElementById("board")).focus({ preventScroll: true });
   node.remove();
 }
 
-/** The top layer is a stack: what opened last lies above, a dialog too. */
-function onTop() {
+/** Do what the last message offers: to undo, above all. */
+export function takeOffer() {
+  [...root.querySelectorAll("button")].pop()?.click();
+}
+
+/** Call when a dialog has opened. */
+export function followDialog() {
+  if (root.children.length) keepOnTop();
+}
+
+/** The top layer is a stack, and beneath a dialog nothing can be pressed: while one is open they are in it. */
+function keepOnTop() {
+  const dialog = [...document.querySelectorAll("body > dialog[open]")].pop();
+  if (root.parentNode !== (dialog ?? document.body)) {
+    (dialog ?? document.body).append(root);
+    dialog?.addEventListener("close", keepOnTop, { once: true });
+  }
   root.hidePopover();
   root.showPopover();
 }
