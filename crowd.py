@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from engineio.exceptions import SocketIsClosedError
@@ -40,6 +41,8 @@ class Crowd:
         self._of_network[network] += 1
         client = self._eio.sockets[sid]
         client.receive = Ration(client).receive
+        # Engine.IO would wait until all is read, for good where nobody reads, and keep the request and its connection.
+        client.close = partial(client.close, wait=False)
         return self._welcome(sid, environ)
 
     def _let_go(self, sid: str, *reason: Any) -> Any:

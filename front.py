@@ -20,6 +20,7 @@ from guards import cookie_name
 from views import MEMBERS, STRANGERS, Answer
 
 COOKIES_KNOWN = 4096
+COOKIES_AT_MOST = 4096  # bytes; longer ones would take much memory to know
 LOOKED_AT_ANEW = 3600  # seconds after which a cookie's signature and age are looked at once more
 ONE_TAG = re.compile(r'"[^"]*"')
 MORE_TO_ASK = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH")  # headers that Flask has to look at
@@ -77,17 +78,19 @@ class FrontDoor:
         name = cookie_name(self._app, environ["wsgi.url_scheme"] == "https")
         if f"{name}=" not in cookies:
             return STRANGERS
+        if len(cookies) > COOKIES_AT_MOST:
+            return None
         parts = self._app.extensions["loadzone"]
         session = self._session(cookies, name, int(parts.clock().timestamp() // LOOKED_AT_ANEW))
         return MEMBERS if session and parts.accounts.is_noted(session) else None
 
     def _session_in(self, cookies: str, name: str, _: int) -> Mapping[str, Any] | None:
         """What Flask's session would hold, where the cookie is one of ours."""
-        value = parse_cookie(cookies).get(name, "")
         serializer = self._app.session_interface.get_signing_serializer(self._app)
         try:
+            value = parse_cookie(cookies).get(name, "")
             return serializer.loads(value, max_age=int(self._app.permanent_session_lifetime.total_seconds()))
-        except BadSignature:
+        except (BadSignature, UnicodeDecodeError):  # cookies are UTF-8, or none of ours
             return None
 
 

@@ -1,4 +1,4 @@
-"""Requests as they come over the wire: a whole address as target (RFC 9112, 3.2), a body without a length."""
+"""Requests as they come over the wire: a whole address as target (RFC 9112, 3.2), no length, cookies of others."""
 
 import http.client
 from urllib.parse import urlsplit
@@ -12,6 +12,15 @@ def test_the_health_check_is_found(server, target):
     connection.putrequest("GET", target.format(url=server.url))
     connection.endheaders()
     assert connection.getresponse().status == 200
+    connection.close()
+
+
+@pytest.mark.parametrize("cookie", [b"session=\xff", b"session=a; other=" + b"x" * 20_000])
+def test_a_cookie_that_is_none_of_ours_makes_a_stranger(server, cookie):
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    connection.request("GET", "/vms", headers={"Cookie": cookie})
+    assert connection.getresponse().status == 200
+    assert "Traceback" not in server.log
     connection.close()
 
 

@@ -62,6 +62,13 @@ def test_nor_does_polling_help(server, charlie):
     assert answers[-1] == 400
 
 
+@pytest.mark.parametrize("message", ["4" + "9" * crowd.MESSAGE_AT_MOST, "6"])
+def test_who_polls_nonsense_and_never_reads_is_answered(server, charlie, message):
+    url = f"{server.url}/socket.io/?EIO=4&transport=polling"
+    sid = charlie.get("/socket.io/?EIO=4&transport=polling").text.partition('"sid":"')[2].partition('"')[0]
+    assert requests.post(f"{url}&sid={sid}", message, timeout=10).status_code == 400
+
+
 def test_a_message_that_never_ends_is_not_kept(server):
     more = (text("x" * 1000, websocket.ABNF.OPCODE_CONT, fin=0) for _ in range(1000))
     assert is_cut_off(connect(server), itertools.chain([text("x" * 1000, fin=0)], more))
