@@ -12,7 +12,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +67,10 @@ class Backups:
     def keep(self, what: str) -> None:
         """Keep the file as it is before `what`. Raises OSError."""
         moment = self._clock().astimezone(timezone.utc)
+        while (self.folder / _before(moment, what)).exists():  # two within a second are two all the same
+            moment += timedelta(seconds=1)
         lasting = (name for name in self.names() if name != self._hour())  # that one is going to be written over
-        self._write(f"{moment:%Y-%m-%dT%H-%M-%SZ}-before-{what}.json", self._newest(lasting))
+        self._write(_before(moment, what), self._newest(lasting))
 
     def names(self) -> list[str]:
         """The backups there are, oldest first."""
@@ -107,6 +109,10 @@ class Backups:
         elif self._failing and not error:
             log.info("backups of %s can be made again", self._path)
         self._failing = error is not None
+
+
+def _before(moment: datetime, what: str) -> str:
+    return f"{moment:%Y-%m-%dT%H-%M-%SZ}-before-{what}.json"
 
 
 def _error_of(work: Callable[[], None]) -> OSError | None:

@@ -132,6 +132,13 @@ def test_a_start_that_meets_what_is_kept_already_keeps_it_once(place):
     assert list(place.kept()) == ["2026-11-24T00-00-00Z-before-start.json"]
 
 
+def test_two_within_a_second_are_both_kept(place):
+    place.backups.keep("import")
+    place.write("second")
+    place.backups.keep("import")
+    assert list(place.kept().values()) == ["first", "second"]
+
+
 def test_they_are_for_the_owner_alone(place):
     place.file.chmod(0o644)
     place.backups.refresh()
