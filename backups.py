@@ -76,7 +76,8 @@ class Backups:
         """The backups there are, oldest first."""
         if not self.folder.is_dir():
             return []
-        return sorted(p.name for p in self.folder.iterdir() if _HOUR.fullmatch(p.name) or _BEFORE.fullmatch(p.name))
+        files = (path.name for path in self.folder.iterdir() if path.is_file())  # a link that leads nowhere is none
+        return sorted(name for name in files if _HOUR.fullmatch(name) or _BEFORE.fullmatch(name))
 
     def _hour(self) -> str:
         return f"{self._clock().astimezone(timezone.utc):%Y-%m-%dT%HZ}.json"

@@ -157,7 +157,9 @@ def _group_of(host: str, hosts: Hosts, rows: Rows) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Text that Ansible has marked as not to be run, as text."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
+    """Text that Ansible has marked as not to be run, as text; in a list too."""
+    return [_marked(item) for item in value] if isinstance(value, list) else _marked(value)
+
+
+def _marked(value: Any) -> Any:
     return value["__ansible_unsafe"] if isinstance(value, dict) and list(value) == ["__ansible_unsafe"] else value

@@ -171,3 +171,32 @@ def test_an_address_is_copied_with_a_click(window, bob, make_vm):
     here.card(vm_id).get_by_text("10.1.2.3").click()
     expect(here.toast("Copied: 10.1.2.3")).to_be_visible()
     assert here.page.evaluate("navigator.clipboard.readText()") == "10.1.2.3"
+
+
+def test_undo_works_while_a_dialog_is_open_and_leaves_what_was_typed(window, bob, make_vm):
+    mine, other = make_vm(), make_vm()
+    done(bob.book(mine, 2))
+    here = window(bob)
+    here.held(mine).get_by_role("button", name=f"Release {mine}").click()
+    expect(here.toast(f"{mine} is free again")).to_be_visible()
+    here.press("book", other)
+    here.dialog.get_by_label("What for").fill("half a sentence")
+    here.page.get_by_role("button", name="Undo").click()
+    expect(here.held(mine)).to_be_visible()
+    expect(here.dialog.get_by_label("What for")).to_have_value("half a sentence")
+    here.page.keyboard.press("Escape")
+    expect(here.no_dialog).to_have_count(0)
+    expect(here.toast(f"{mine} is yours until")).to_be_visible()
+    assert bob.vm(mine)["booked_by"] == bob.email
+
+
+def test_a_key_undoes_and_what_is_said_of_a_machine_is_said_once(window, bob, vm):
+    done(bob.book(vm, 2))
+    here = window(bob)
+    here.held(vm).get_by_role("button", name=f"Release {vm}").click()
+    expect(here.toast(f"{vm} is free again")).to_be_visible()
+    here.page.keyboard.press("u")
+    expect(here.held(vm)).to_be_visible()
+    expect(here.toast(f"{vm} is yours until")).to_be_visible()
+    expect(here.toast(f"{vm} is free again")).to_have_count(0)
+    assert bob.vm(vm)["booked_by"] == bob.email

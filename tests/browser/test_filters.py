@@ -135,3 +135,13 @@ def test_an_empty_inventory_tells_the_first_admin_what_to_do(window, start):
     expect(here.card("the-first")).to_be_visible()
     expect(stranger.card("the-first")).to_be_visible()
     expect(here.page.get_by_text(here.say("empty.first_admin_how"))).to_be_hidden()
+
+
+def test_a_group_that_is_deleted_is_looked_for_no_more(window, alice, bob):
+    group = done(alice.make_group("Short-lived"), 201)
+    here = window(bob, path=f"/?group={group['id']}")
+    expect(here.page.locator(".group-link[aria-current=true]")).to_contain_text("Short-lived")
+    done(alice.delete_group(group["id"]))
+    expect(here.page.locator(".group-link[aria-current=true]")).to_contain_text("All machines")
+    expect(here.cards.first).to_be_visible()
+    expect(here.page).to_have_url(re.compile(r"^[^?]*$"))

@@ -85,6 +85,14 @@ def test_the_first_tab_offers_to_skip_to_the_machines(window):
     assert here.page.evaluate("Boolean(document.activeElement.closest('main'))")
 
 
+def test_from_the_board_that_the_first_link_leads_to_an_arrow_enters_the_first_machine(window):
+    here = window()
+    here.page.keyboard.press("Tab")
+    here.page.keyboard.press("Enter")
+    here.page.keyboard.press("ArrowDown")
+    expect(here.cards.first.locator(".name")).to_be_focused()
+
+
 def test_a_change_from_elsewhere_does_not_take_the_focus_away(window, bob, server):
     alice = Person(server, ADMIN).sign_in()
     here = window(bob)

@@ -209,6 +209,17 @@ def test_there_is_room_for_ten_of_those_made_before_something(place):
     assert list(place.kept().values()) == [f"state {n}" for n in range(3, BEFORE + 3)]
 
 
+def test_what_is_no_file_is_no_backup_whatever_its_name(place):
+    place.write("one")
+    place.backups.refresh()
+    (place.backups.folder / "2026-11-01T00Z.json").mkdir()
+    (place.backups.folder / "2026-11-01T01Z.json").symlink_to("nowhere")
+    place.write("two")
+    place.backups.refresh()
+    [name] = place.backups.names()
+    assert (place.backups.folder / name).read_text() == "two"
+
+
 # In the whole
 
 

@@ -222,6 +222,12 @@ def test_text_that_ansible_marked_is_text():
     assert (one.fields["description"], one.fields["tags"], problems) == ("{{ x }}", ("{",), [])
 
 
+def test_what_is_not_ours_may_be_as_deep_as_it_likes():
+    deep = json.loads("[" * 900 + "]" * 900)
+    [one], problems = ansible({"_meta": {"hostvars": {"vm": {"theirs": deep}}}, "ungrouped": {"hosts": ["vm"]}})
+    assert (one.id, problems) == ("vm", [])
+
+
 def test_a_host_in_several_groups_must_say_which_counts():
     groups = {"web": {"hosts": ["vm"]}, "berlin": {"hosts": ["vm"]}}
     assert "web, berlin" in ansible(groups)[1][0]
