@@ -6,10 +6,12 @@ import { io } from "./vendor/socket.io-4.8.4.esm.min.js";
 const GRACE = 1000;
 const SPREAD = 3000;
 
-let socket, graceTimer, fetching = false, again = false;
+let socket, graceTimer, notify, fetching = false, again = false;
+const early = []; // what was said while the board was fetched: whom it concerns is known afterwards
 
-/** Connect, and call `notify` with every notification. */
-export function connect(notify) {
+/** Connect, and call `listener` with every notification. */
+export function connect(listener) {
+  notify = listener;
   socket = io({ transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelay: 400,
     reconnectionDelayMax: 5000, randomizationFactor: 0.6 });
   socket.on("connect", welcome);
@@ -24,7 +26,7 @@ export function connect(notify) {
   socket.on("change", (change) => {
     if (!apply(change)) change.all ? setTimeout(refresh, Math.random() * SPREAD) : refresh();
   });
-  socket.on("notification", notify);
+  socket.on("notification", (notice) => (fetching ? early.push(notice) : notify(notice)));
   addEventListener("offline", () => setOnline(false));
   addEventListener("online", () => (socket.connected ? welcome() : socket.connect()));
 }
@@ -43,6 +45,7 @@ export async function refresh() {
     setMe(me);
     load(board);
     if (socket.connected) setOnline(true);
+    early.splice(0).forEach(notify);
   } catch (error) {
     console.info("the board could not be fetched:", error.message);
     setTimeout(refresh, 2000 + Math.random() * SPREAD);

@@ -1,11 +1,12 @@
 """The bell: the last fifty notifications of one's own affairs, over reloads, for each person, in all tabs."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from browser.queues import join
 from support.answers import done
 from support.people import Person
+from support.waiting import eventually
 
 
 @pytest.fixture
@@ -92,6 +93,19 @@ def test_the_last_fifty_are_kept_newest_first_once_for_all_tabs(window, alice, d
     expect(notices(there)).to_have_count(50)
     expect(notices(there).first).to_contain_text("55 min")
     unread(here, 0)
+
+
+def test_what_is_said_while_the_board_is_fetched_is_not_lost(window, alice, bob, dave, vm):
+    here, there = window(dave), window(bob)
+    held: list[Route] = []
+    here.page.route("**/vms", lambda route: held.append(route))
+    with here.page.expect_request("**/vms"):
+        here.page.evaluate("dispatchEvent(new Event('online'))")
+    done(dave.book(vm, 2))
+    done(alice.edit_vm(vm, description="meanwhile"))
+    expect(there.toast(f"edited {vm}")).to_be_visible()
+    eventually(lambda: here.page.evaluate("true") and held)[0].continue_()
+    unread(here, 1)
 
 
 def test_each_person_has_their_own(window, alice, dave, server, vm):
