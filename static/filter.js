@@ -14,10 +14,8 @@ export function onFilter(listener) {
   listeners.add(listener);
 }
 
-subscribe(({ groups }) => {
-  const isThere = ["", "none"].includes(filter.group) || state.groups.some(({ id }) => String(id) === filter.group);
-  if (groups && !isThere) setFilter({ group: "" }, false);
-});
+/** A group that is gone, or never was, is looked for no more. */
+subscribe(({ groups }) => groups && !isThere(filter.group) && setFilter({}, false));
 
 /** Change the filter. Typing replaces the address, once it pauses; choosing makes a new step to go back from. */
 export function setFilter(changes, step = true) {
@@ -30,9 +28,12 @@ export function setFilter(changes, step = true) {
 
 function assign(changes) {
   Object.assign(filter, changes);
+  if (!isThere(filter.group)) filter.group = "";
   words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   for (const listener of listeners) listener();
 }
+
+const isThere = (group) => ["", "none"].includes(group) || state.groups.some(({ id }) => String(id) === group);
 
 function writeAddress(way) {
   const address = addressOf(filter);

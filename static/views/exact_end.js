@@ -2,7 +2,7 @@
 import { exactly, timeLeft } from "../format.js";
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { state } from "../state.js";
+import { state, subscribe } from "../state.js";
 
 const BESIDE = 4; // pixels
 const hint = element(html`<p id="exact-end" class="exact-end" popover="manual"></p>`);
@@ -13,6 +13,7 @@ export function drawExactEnd() {
   document.addEventListener("focusin", ({ target }) => show(target.closest("#board .name:focus-visible")));
   document.addEventListener("focusout", () => show(null));
   document.addEventListener("keydown", (event) => event.key === "Escape" && show(null));
+  subscribe(({ vms }) => vms && on && show(on.isConnected ? on : null));
   addEventListener("scroll", () => on && place(), { passive: true }); // to which the focus itself may lead
 }
 

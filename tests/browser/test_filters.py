@@ -145,3 +145,6 @@ def test_a_group_that_is_deleted_is_looked_for_no_more(window, alice, bob):
     expect(here.page.locator(".group-link[aria-current=true]")).to_contain_text("All machines")
     expect(here.cards.first).to_be_visible()
     expect(here.page).to_have_url(re.compile(r"^[^?]*$"))
+    here.go(f"/?group={group['id']}")  # an address that somebody kept
+    expect(here.page.locator(".group-link[aria-current=true]")).to_contain_text("All machines")
+    expect(here.cards.first).to_be_visible()

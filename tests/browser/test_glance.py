@@ -75,7 +75,10 @@ def test_the_exact_end_with_its_zone_is_shown_where_the_keyboard_stands(window, 
     expect(hint).to_be_hidden()
     here.card("build-02").locator(".name").focus()  # free: nothing to tell
     expect(hint).to_be_hidden()
+    here.card("gpu-01").locator(".name").focus()
+    expect(hint).to_be_visible()
     done(bob.cancel("gpu-01"))
+    expect(hint).to_be_hidden()  # free by now
 
 
 def test_the_pointer_alone_brings_no_hint_of_the_keyboards(window, bob):
