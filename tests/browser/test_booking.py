@@ -188,6 +188,7 @@ def test_undo_works_while_a_dialog_is_open_and_leaves_what_was_typed(window, bob
     expect(here.no_dialog).to_have_count(0)
     expect(here.toast(f"{mine} is yours until")).to_be_visible()
     assert bob.vm(mine)["booked_by"] == bob.email
+    done(bob.cancel(mine))
 
 
 def test_a_key_undoes_and_what_is_said_of_a_machine_is_said_once(window, bob, vm):
@@ -200,3 +201,4 @@ def test_a_key_undoes_and_what_is_said_of_a_machine_is_said_once(window, bob, vm
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
     expect(here.toast(f"{vm} is free again")).to_have_count(0)
     assert bob.vm(vm)["booked_by"] == bob.email
+    done(bob.cancel(vm))

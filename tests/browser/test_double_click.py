@@ -18,11 +18,11 @@ def finish(button: Locator) -> None:
     button.page.mouse.up(click_count=2)
 
 
-def test_a_release_leaves_the_booking_that_moves_up_under_the_pointer(window, bob, make_vm):
+def test_a_release_leaves_the_booking_that_moves_up_under_the_pointer(window, newcomer, make_vm):
     first, second = make_vm(), make_vm()
-    done(bob.book(first, 1))
-    done(bob.book(second, 2))
-    here = window(bob)
+    done(newcomer.book(first, 1))
+    done(newcomer.book(second, 2))
+    here = window(newcomer)
     button = here.held(first).get_by_role("button", name=f"Release {first}")
     button.hover()
     place = button.bounding_box()
@@ -34,7 +34,7 @@ def test_a_release_leaves_the_booking_that_moves_up_under_the_pointer(window, bo
     expect(here.toast(f"{first} is free again")).to_be_visible()
     here.held(second).locator("[data-act=renew-by]").click()  # what was sent before has come before this one's answer
     expect(here.toast(f"{second} is yours until")).to_be_visible()
-    assert bob.vm(second)["booked_by"] == bob.email
+    assert newcomer.vm(second)["booked_by"] == newcomer.email
 
 
 def test_a_release_does_not_book_again(window, bob, vm):
