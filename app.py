@@ -32,8 +32,10 @@ from api import api
 from assets import Assets
 from backups import Backups
 from bearer import Bearers
+from board import Board
 from config import BadSetting, Config
 from context import Parts, language, visitor
+from cookies import CookieByScheme
 from data_cli import is_looked_for
 from desk import Desk
 from durable import FileInUse
@@ -51,7 +53,7 @@ from people_api import people_api
 from scheduler import Scheduler
 from storage import JsonStore
 from times import utc_now
-from views import Board, shown
+from views import shown
 
 log = logging.getLogger("loadzone")
 
@@ -84,6 +86,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     app.extensions["loadzone"] = _build(app, config, clock)
     app.context_processor(lambda: {"t": i18n.PAGE[language()]})
     Assets(HERE / "static").install(app)
+    app.session_interface = CookieByScheme(app, clock)
     guards.install(app)
     errors.install(app)
     app.register_blueprint(api)

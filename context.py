@@ -16,6 +16,7 @@ import reading
 from accounts import Accounts, session_of
 from backups import REFRESH_SECONDS, Backups
 from bearer import Bearers
+from board import Board
 from config import Config
 from desk import Desk
 from links import Links
@@ -24,7 +25,6 @@ from mailer import Mailer
 from records import Token
 from scheduler import Scheduler
 from storage import JsonStore
-from views import Board
 
 B = TypeVar("B", bound=bodies.Body)
 

@@ -33,15 +33,15 @@ class FileText:
         self.mark({table: getattr(state, table) for table in TABLES})
 
     def render(self, state: State) -> bytes:
-        body = {table: self._lines[table].join(getattr(state, table)) for table in TABLES}
-        rest = b"".join(orjson.dumps(key) + b": " + orjson.dumps(value) + b",\n" for key, value in state.rest.items())
+        chunks = {table: self._lines[table].chunks(getattr(state, table)) for table in TABLES}
+        rest = (orjson.dumps(key) + b": " + orjson.dumps(value) + b",\n" for key, value in state.rest.items())
         return b"".join(
             (
-                b'{\n"vms": [\n', body["vms"], b"\n],\n",
-                b'"groups": [\n', body["groups"], b"\n],\n",
-                b'"users": {\n', body["users"], b"\n},\n",
-                b'"outbox": [\n', body["letters"], b"\n],\n",
-                rest,
+                b'{\n"vms": [\n', *chunks["vms"], b"\n],\n",
+                b'"groups": [\n', *chunks["groups"], b"\n],\n",
+                b'"users": {\n', *chunks["users"], b"\n},\n",
+                b'"outbox": [\n', *chunks["letters"], b"\n],\n",
+                *rest,
                 b'"revision": %d\n}\n' % state.revision,
             )
         )  # fmt: skip
@@ -107,8 +107,15 @@ def _user_out(user: User) -> dict:
         "sessions": dict(user.sessions),
         "tokens": [_token_out(token) for token in user.tokens.values()],
     }
-    bookings = [_entry_out(entry) for entry in user.bookings]
-    return {"created": user.created, **_present(optional), **user.rest, "bookings": bookings}
+    bookings = b",".join([entry.text or _text_of(entry) for entry in user.bookings])
+    return {"created": user.created, **_present(optional), **user.rest, "bookings": orjson.Fragment(b"[%b]" % bookings)}
+
+
+def _text_of(entry: Entry) -> bytes:
+    """A person has up to two hundred of these, and each change adds one: the others keep what was written of them."""
+    text = _json({"vm_id": entry.vm_id, "start": entry.start, "end": entry.end, "action": entry.action, **entry.rest})
+    object.__setattr__(entry, "text", text)
+    return text
 
 
 def _token_out(token: Token) -> dict:
@@ -120,10 +127,6 @@ def _token_out(token: Token) -> dict:
         "expires": token.expires,
         "used": token.used,
     }
-
-
-def _entry_out(entry: Entry) -> dict:
-    return {"vm_id": entry.vm_id, "start": entry.start, "end": entry.end, "action": entry.action, **entry.rest}
 
 
 def _letter_out(letter: Letter) -> dict:

@@ -8,20 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask import Flask
-from itsdangerous import BadSignature
-from werkzeug.http import parse_cookie
 
 import compression
-from guards import cookie_name
-from views import MEMBERS, STRANGERS, Answer
+from board import Answer
+from views import MEMBERS, STRANGERS
 
-COOKIES_KNOWN = 4096
-COOKIES_AT_MOST = 4096  # bytes; longer ones would take much memory to know
-LOOKED_AT_ANEW = 3600  # seconds after which a cookie's signature and age are looked at once more
 ONE_TAG = re.compile(r'"[^"]*"')
 MORE_TO_ASK = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH")  # headers that Flask has to look at
 
@@ -43,7 +37,6 @@ class FrontDoor:
         self._app = app
         self._flask = app.wsgi_app
         self._kept: dict[tuple[Any, ...], Kept] = {}
-        self._session = lru_cache(COOKIES_KNOWN)(self._session_in)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         audience = self._audience(environ) if _is_plain(environ) else None
@@ -74,24 +67,10 @@ class FrontDoor:
 
     def _audience(self, environ: Mapping[str, Any]) -> str | None:
         """None: Flask has to look."""
-        cookies = environ.get("HTTP_COOKIE", "")
-        name = cookie_name(self._app, environ["wsgi.url_scheme"] == "https")
-        if f"{name}=" not in cookies:
+        held = self._app.session_interface.held(environ.get("HTTP_COOKIE", ""), environ["wsgi.url_scheme"] == "https")
+        if not held:
             return STRANGERS
-        if len(cookies) > COOKIES_AT_MOST:
-            return None
-        parts = self._app.extensions["loadzone"]
-        session = self._session(cookies, name, int(parts.clock().timestamp() // LOOKED_AT_ANEW))
-        return MEMBERS if session and parts.accounts.is_noted(session) else None
-
-    def _session_in(self, cookies: str, name: str, _: int) -> Mapping[str, Any] | None:
-        """What Flask's session would hold, where the cookie is one of ours."""
-        serializer = self._app.session_interface.get_signing_serializer(self._app)
-        try:
-            value = parse_cookie(cookies).get(name, "")
-            return serializer.loads(value, max_age=int(self._app.permanent_session_lifetime.total_seconds()))
-        except (BadSignature, UnicodeDecodeError):  # cookies are UTF-8, or none of ours
-            return None
+        return MEMBERS if self._app.extensions["loadzone"].accounts.is_noted(held) else None
 
 
 def _is_plain(environ: Mapping[str, Any]) -> bool:

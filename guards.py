@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, session
-from flask.sessions import SecureCookieSessionInterface
 
 import compression
 from context import actor, bearer, parts, token
@@ -29,26 +28,7 @@ HEADERS = {
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds, where people come by https
 
 
-class CookieByScheme(SecureCookieSessionInterface):
-    """Where the browser came by https, as the trusted proxies say, the session's cookie is Secure, and has a name with
-    which browsers take it from this very host alone: no other host of the domain can put one of its own in its place.
-    """
-
-    def get_cookie_name(self, app: Flask) -> str:
-        return cookie_name(app, request.is_secure)
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
-
-
-def cookie_name(app: Flask, is_secure: bool) -> str:
-    """Of the session."""
-    name = app.config["SESSION_COOKIE_NAME"]
-    return f"__Host-{name}" if is_secure else name
-
-
 def install(app: Flask) -> None:
-    app.session_interface = CookieByScheme()
     app.before_request(_look_at_token)
     app.before_request(refuse_other_origins)
     app.before_request(refuse_other_types)

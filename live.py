@@ -6,6 +6,7 @@ import logging
 import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from engineio.packet import MESSAGE, Packet
@@ -139,7 +140,8 @@ class Live:
 def change_of(commit: Commit, audience: str) -> dict[str, Any]:
     """The `change` as that audience may see it (contract §4)."""
     before, after = commit.before, commit.after
-    vm_ids = [vm_id for vm_id in commit.touched["vms"] if _differs(before.vms.get(vm_id), after.vms.get(vm_id))]
+    differing = (vm_id for vm_id in commit.touched["vms"] if _differs(before.vms.get(vm_id), after.vms.get(vm_id)))
+    vm_ids = list(islice(differing, ALL_AT_ONCE + 1))  # enough to know that they are too many
     if len(vm_ids) > ALL_AT_ONCE:
         return {"revision": after.revision, "all": True}
     change = {

@@ -131,6 +131,7 @@ class Entry:
     start: datetime | None = None
     end: datetime | None = None
     rest: Mapping[str, Any] = field(default_factory=_nothing)
+    text: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -19,7 +20,6 @@ from storage import CannotSave, Commit, JsonStore
 
 SWEEP_SECONDS = 60
 RETRY_SECONDS = (1, 10)  # the first pause while the file cannot be written, and the longest
-AT_ONCE = 2500  # machines in one change, so that others get their turn in between
 LONGEST_SLEEP = 5.0
 
 
@@ -85,7 +85,7 @@ class Scheduler:
             return self._heap[0][0] if self._heap else None
 
     def _settle(self, vm_ids: list[str]) -> None:
-        done = self._run(lambda: self._desk.do(expiry.settle, vm_ids=vm_ids))
+        done = self._run(lambda: self._desk.do(expiry.settle, vm_ids=vm_ids, pause=_let_others))
         later = None if done else self._clock() + timedelta(seconds=self._pause)
         vms = self._store.snapshot.vms
         for vm in filter(None, map(vms.get, vm_ids)):
@@ -127,7 +127,7 @@ class Scheduler:
         now = self._clock()
         due: dict[str, None] = {}
         with self._heap_turn:
-            while self._heap and self._heap[0][0] <= now and len(due) < AT_ONCE:
+            while self._heap and self._heap[0][0] <= now:
                 due[heapq.heappop(self._heap)[1]] = None
         return list(due)
 
@@ -151,6 +151,11 @@ class Scheduler:
     def _wake(self) -> None:
         self._armed = None
         self.tick()
+
+
+def _let_others() -> None:
+    """The green threads' turn, where the server has them."""
+    time.sleep(0)
 
 
 class Timers(BackgroundScheduler):

@@ -33,8 +33,16 @@ class BoundedMemory(MemoryStorage):
         return super().incr(key, expiry, amount)
 
 
+class OfCodes(Limiter):
+    """Limits hold where `asking` and `trying` say so; before every other request there is nothing to look up."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 def limiter(app: Flask) -> Limiter:
-    return Limiter(network, app=app, storage_uri="bounded-memory://", strategy="fixed-window")
+    return OfCodes(network, app=app, storage_uri="bounded-memory://", strategy="fixed-window")
 
 
 def network() -> str:

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 import answers
-from compression import squeezed
-from lines import Lines
 from records import Group, Token, User, Vm, Waiter
-from storage import Commit, JsonStore
 from times import iso, iso_or_none
 
 MEMBERS, STRANGERS = "members", "strangers"
@@ -115,66 +106,3 @@ def masked(email: str) -> str:
 
 VM_VIEWS = {MEMBERS: member_vm, STRANGERS: stranger_vm}
 GROUP_VIEWS = {MEMBERS: group_view, STRANGERS: stranger_group}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The bytes of a `GET /vms` answer, and the ETag made of them."""
-
-    body: bytes
-    etag: str
-    revision: int
-
-
-class Board:
-    """The `GET /vms` answers for both audiences, made at most once per revision."""
-
-    def __init__(self, store: JsonStore, run_blocking: Callable[[Callable[[], Any]], Any]) -> None:
-        self._run_blocking = run_blocking
-        self._turn = threading.Lock()
-        self._squeezing = threading.Lock()
-        self._gzipped: dict[str, Answer] = {}
-        self._state = store.snapshot
-        self._groups = {audience: _lines_of(view) for audience, view in GROUP_VIEWS.items()}
-        self._vms = {audience: _lines_of(view) for audience, view in VM_VIEWS.items()}
-        self._answers: dict[str, Answer] = {}
-        self._mark(self._state.vms, self._state.groups)
-        store.subscribe(self._follow)
-
-    def answer(self, audience: str) -> Answer:
-        with self._turn:
-            kept = self._answers.get(audience)
-            if kept is None or kept.revision != self._state.revision:
-                kept = self._answers[audience] = self._render(audience)
-            return kept
-
-    def gzipped(self, audience: str) -> Answer:
-        """The same, its body compressed: once, however many ask."""
-        with self._squeezing:
-            plain, kept = self.answer(audience), self._gzipped.get(audience)
-            if kept is None or kept.revision != plain.revision:
-                body = self._run_blocking(lambda: squeezed(plain.body))
-                kept = self._gzipped[audience] = replace(plain, body=body)
-            return kept
-
-    def _follow(self, commit: Commit) -> None:
-        with self._turn:  # the marks and the state they belong to change together
-            self._state = commit.after
-            if commit.visible:
-                self._mark(commit.touched["vms"], commit.touched["groups"])
-
-    def _mark(self, vm_ids: Iterable[str], group_ids: Iterable[int]) -> None:
-        for lines in self._groups.values():
-            lines.mark(group_ids)
-        for lines in self._vms.values():
-            lines.mark(vm_ids)
-
-    def _render(self, audience: str) -> Answer:
-        vms = self._vms[audience].join(self._state.vms, b",")
-        groups = self._groups[audience].join(self._state.groups, b",")
-        body = b'{"vms":[%b],"groups":[%b],"revision":%d}' % (vms, groups, self._state.revision)
-        return Answer(body, hashlib.blake2b(body, digest_size=16).hexdigest(), self._state.revision)
-
-
-def _lines_of(view: Callable[[Any], Any]) -> Lines:
-    return Lines(lambda record: orjson.dumps(view(record)))

@@ -148,7 +148,7 @@ class Crowd:
     def __init__(self) -> None:
         self._poller = select.epoll()
         self._sockets: dict[int, Browser | Fetch] = {}
-        self._due: list[tuple[float, Browser]] = []
+        self._due: dict[Browser, float] = {}
         self._told: dict[int, list[float]] = {}
         self._sentences: dict[str, int] = {}
         self._fetched: dict[str, dict[Browser, float]] = {}
@@ -223,16 +223,14 @@ class Crowd:
             return
         self._told.setdefault(int(REVISION.search(message)[1]), []).append(time.monotonic())
         if b'"all":true' in message:
-            self._due.append((time.monotonic() + random.random() * SPREAD, browser))
+            self._due.setdefault(browser, time.monotonic() + random.random() * SPREAD)
 
     def _fetch_what_is_due(self) -> None:
         now = time.monotonic()
-        due = [browser for moment, browser in self._due if moment <= now]
-        if due:
-            self._due = [one for one in self._due if one[0] > now]
-            for browser in due:
-                for fetch in browser.fetch():
-                    self._add(fetch)
+        for browser in [browser for browser, moment in self._due.items() if moment <= now]:
+            del self._due[browser]
+            for fetch in browser.fetch():
+                self._add(fetch)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,11 +11,20 @@ from records import Vm
 from rules import endings, lease, queue, turns
 from rules.events import Event
 
+AT_A_STRETCH = 100  # machines; some milliseconds
 
-def settle(change: Any, now: datetime, limits: Any, vm_ids: Iterable[str]) -> None:
-    """End what is over at those machines, in the order of the ends; send due reminders."""
+
+def settle(
+    change: Any, now: datetime, limits: Any, vm_ids: Iterable[str], pause: Callable[[], None] = lambda: None
+) -> None:
+    """End what is over at those machines, in the order of the ends; send due reminders.
+
+    Of thousands it takes a while: `pause` is called now and then, so that who only reads is answered in between.
+    """
     vms = [vm for vm in map(change.vms.get, vm_ids) if vm and _end_of(vm)]
-    for vm in sorted(vms, key=_end_of):
+    for number, vm in enumerate(sorted(vms, key=_end_of), start=1):
+        if number % AT_A_STRETCH == 0:
+            pause()
         vm = change.vms[vm.id]  # serving those who waited for one may have changed another
         if not endings.end_what_is_over(change, now, limits, vm) and vm.expires_at:
             _remind(change, now, limits, vm)

@@ -6,7 +6,7 @@ import { io } from "./vendor/socket.io-4.8.4.esm.min.js";
 const GRACE = 1000;
 const SPREAD = 3000;
 
-let socket, graceTimer, notify, fetching = false, again = false;
+let socket, graceTimer, soon, notify, fetching = false, again = false;
 const early = []; // what was said while the board was fetched: whom it concerns is known afterwards
 
 /** Connect, and call `listener` with every notification. */
@@ -24,7 +24,7 @@ export function connect(listener) {
     if (!socket.active) setTimeout(() => socket.connect(), 2000); // refused, not cut: the client gives up by itself
   });
   socket.on("change", (change) => {
-    if (!apply(change)) change.all ? setTimeout(refresh, Math.random() * SPREAD) : refresh();
+    if (!apply(change)) change.all ? refreshSoon() : refresh();
   });
   socket.on("notification", (notice) => (fetching ? early.push(notice) : notify(notice)));
   addEventListener("offline", () => setOnline(false));
@@ -56,6 +56,14 @@ export async function refresh() {
     again = false;
     refresh();
   }
+}
+
+/** All browsers hear of a great change at once, and must not all ask at once; what changes until then is in the answer. */
+function refreshSoon() {
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    refresh();
+  }, Math.random() * SPREAD);
 }
 
 function welcome() {
