@@ -1,11 +1,14 @@
 """Two windows of two people: what one does, the other sees at once, without loading the page anew."""
 
 import re
+from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
 from support.answers import done
+from support.inventory import inventory, machine
 from support.people import Person
+from support.waiting import eventually
 
 
 def test_a_machines_life_is_seen_by_a_colleague_as_it_happens(window, alice, bob, vm):
@@ -147,3 +150,23 @@ def test_signing_out_everywhere_reaches_the_other_browsers(window, bob, server, 
     here.button("sign_out.everywhere").click()
     for window_of_bob in here, there:
         expect(window_of_bob.sign_in_button).to_be_visible()
+
+
+def test_after_several_great_changes_all_is_fetched_once(window, start):
+    names = [f"node-{number:03}" for number in range(201)]
+    server = start(inventory([machine(name) for name in names]))
+    alice = Person(server, "alice@example.com").sign_in()
+    here, told, fetched = window(alice, path=None, at=server), [], []
+    here.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(str(frame))))
+    here.go()
+    here.page.on("request", lambda request: fetched.append(request.url) if request.url.endswith("/vms") else None)
+    here.page.clock.install()
+    here.page.clock.pause_at(datetime.now() + timedelta(seconds=2))
+    for name in "First", "Second":
+        done(alice.make_group(name, names), 201)
+    eventually(lambda: here.page.title() and sum('"all":true' in frame for frame in told) == 2)
+    assert not fetched, "browsers do not all ask at once"
+    here.page.clock.run_for(3000)
+    here.page.clock.resume()
+    expect(here.section("Second").locator(".count")).to_have_text(here.say("count.free_of", free=201, n=201))
+    assert len(fetched) == 1

@@ -133,3 +133,15 @@ def test_editing_a_machine_leaves_its_booking_as_it_is(world):
     booked = world.do(book, actor=BOB, vm_id="vm", hours=2)
     edited = world.do(edit, actor=ALICE, vm_id="vm", description="new")
     assert edited == replace(booked, description="new")
+
+
+def test_while_many_end_others_have_their_turn(world):
+    names = [f"vm-{number}" for number in range(250)]
+    world.add(*names)
+    for name in names:
+        world.do(book, actor=BOB, vm_id=name, hours=1)
+    world.later(hours=1)
+    pauses = []
+    world.do(settle, vm_ids=names, pause=lambda: pauses.append(1))
+    assert len(pauses) == 2
+    assert not any(vm.booked_by for vm in world.state.vms.values())

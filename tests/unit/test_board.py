@@ -1,0 +1,86 @@
+"""The board made of pieces is the board made anew, for both audiences, plain and compressed."""
+
+import gzip
+import json
+from dataclasses import replace
+
+import pytest
+
+import compression
+from board import Board
+from lines import TOGETHER
+from records import Group, Vm
+from storage import JsonStore
+from views import GROUP_VIEWS, VM_VIEWS, shown
+
+MACHINES = 3 * TOGETHER
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = JsonStore(tmp_path / "data.json", shown=shown)
+    with store.change() as change:
+        for number in range(MACHINES):
+            change.vms[f"vm-{number}"] = Vm(f"vm-{number}", booked_by="bob@example.com", note="сборка")
+        change.groups[1] = Group(1, "Perf")
+    yield store
+    store.close()
+
+
+def edit(store, vm_id, **fields):
+    with store.change() as change:
+        change.vms[vm_id] = replace(change.vms[vm_id], **fields)
+
+
+def board_of(store):
+    return Board(store, lambda call: call())
+
+
+@pytest.mark.parametrize("audience", sorted(VM_VIEWS))
+def test_after_any_change_it_says_what_a_new_board_says(store, audience):
+    board = board_of(store)
+
+    def remove():
+        with store.change() as change:
+            del change.vms["vm-7"]
+
+    def add():
+        with store.change() as change:
+            change.vms["new"] = Vm("new")
+
+    def regroup():
+        with store.change() as change:
+            change.groups[1] = replace(change.groups[1], name="Load", vm_ids=("new",))
+
+    for change in (lambda: edit(store, "vm-300", booked_by=None), remove, add, regroup, lambda: edit(store, "vm-0")):
+        change()
+        anew, answer = board_of(store).answer(audience), board.answer(audience)
+        assert answer == anew
+        state = store.snapshot
+        assert json.loads(answer.body) == {
+            "vms": [VM_VIEWS[audience](vm) for vm in state.vms.values()],
+            "groups": [GROUP_VIEWS[audience](group) for group in state.groups.values()],
+            "revision": state.revision,
+        }
+        packed = board.gzipped(audience)
+        assert gzip.decompress(packed.body) == answer.body
+        assert (packed.etag, packed.revision) == (answer.etag, answer.revision)
+
+
+def test_what_did_not_change_is_neither_compressed_again_nor_made_again(store, monkeypatch):
+    board, squeezed = board_of(store), []
+    first = board.gzipped("members")
+    part = compression.part
+    monkeypatch.setattr(compression, "part", lambda text: squeezed.append(text) or part(text))
+    assert board.gzipped("members") is first
+    edit(store, "vm-0", note="changed")
+    board.gzipped("members")
+    assert len(squeezed) == 2, "the chunk of the machine, and the revision at the end"
+    assert b"changed" in squeezed[0]
+
+
+def test_other_bytes_have_another_tag(store):
+    board = board_of(store)
+    before = board.answer("members").etag
+    edit(store, "vm-5", note="")
+    assert board.answer("members").etag != before
