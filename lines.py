@@ -11,6 +11,8 @@ TOGETHER = 128  # records; so many are joined anew when one of them changes
 class Lines:
     """The bytes of a table's records, in chunks; only keys marked since the last time are encoded anew, and only the
     chunks they stand in are joined anew. The separator stands before each record but the first.
+
+    What `encode` gives is copied: orjson's bytes keep eight kilobytes from being used again, however few they are.
     """
 
     def __init__(self, encode: Callable[[Any], bytes], separator: bytes = b",\n") -> None:
@@ -33,7 +35,7 @@ class Lines:
         others = any((key in records) != (key in self._lines) for key in self._marked)
         for key in self._marked:
             if key in records:
-                self._lines[key] = self._encode(records[key])
+                self._lines[key] = self._separator + self._encode(records[key])
             else:
                 self._lines.pop(key, None)
         if others:
@@ -49,5 +51,5 @@ class Lines:
         self._chunks = [self._joined(number) for number in range(len(self._keys))]
 
     def _joined(self, number: int) -> bytes:
-        text = self._separator.join([self._lines[key] for key in self._keys[number]])
-        return self._separator + text if number else text
+        text = b"".join([self._lines[key] for key in self._keys[number]])
+        return text if number else text[len(self._separator) :]
