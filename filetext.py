@@ -121,6 +121,17 @@ def _text_of(entry: Entry) -> bytes:
     return text
 
 
+def _token_out(token: Token) -> dict:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "digest": token.digest,
+        "created": token.created,
+        "expires": token.expires,
+        "used": token.used,
+    }
+
+
 def _letter_out(letter: Letter) -> dict:
     return {
         "id": letter.id,
