@@ -102,8 +102,7 @@ class Accounts:
 
     def slide(self, session: MutableMapping[str, Any]) -> None:
         """Begin the thirty days of a session in use anew, once a day."""
-        actor = self.who(session)
-        if not actor or self.is_noted(session):
+        if self.is_noted(session) or not (actor := self.who(session)):
             return
         try:
             self._desk.do(people.keep_session, actor=actor, session=session_of(session))

@@ -58,6 +58,7 @@ def is_text(response: Response) -> bool:
 def mark(response: Response) -> None:
     """Say that the body is gzip. Other bytes have another tag."""
     response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
     tag, _ = response.get_etag()
     if tag:
         response.set_etag(tag_of(tag))
@@ -70,11 +71,11 @@ def tag_of(tag: str) -> str:
 
 def squeeze(response: Response, run_blocking: Callable[[Callable[[], Any]], Any]) -> Response:
     """Compress an answer that is worth it and was not compressed before; `run_blocking` as in storage.py."""
-    if not is_text(response) or response.is_streamed:
+    small = (response.content_length or 0) < WORTH_IT and response.status_code != 304
+    if small or response.is_streamed or not is_text(response):
         return response
     response.vary.add("Accept-Encoding")
-    whole = response.status_code == 200 and "Content-Encoding" not in response.headers
-    if whole and is_taken() and (response.content_length or 0) >= WORTH_IT:
+    if response.status_code == 200 and "Content-Encoding" not in response.headers and is_taken():
         content = response.get_data()
         response.set_data(run_blocking(lambda: squeezed(content)))
         mark(response)

@@ -29,11 +29,16 @@ HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds, where peopl
 
 
 def install(app: Flask) -> None:
-    app.before_request(_look_at_token)
-    app.before_request(refuse_other_origins)
-    app.before_request(refuse_other_types)
-    app.before_request(_slide_session)
+    app.before_request(_before)
     app.after_request(_squeeze)
+
+
+def _before() -> None:
+    """One hook, since Flask takes its time over each."""
+    _look_at_token()
+    refuse_other_origins()
+    refuse_other_types()
+    _slide_session()
 
 
 def is_own_origin(origin: str | None, host: str | None, base_url: str) -> bool:
@@ -81,7 +86,7 @@ def _changes() -> bool:
 
 
 def _slide_session() -> None:
-    if request.endpoint != "static" and bearer() is None:
+    if request.endpoint != "static" and bearer() is None and actor():
         parts().accounts.slide(session)
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
 FOLDER = Path(__file__).parent / "lang"
@@ -42,8 +41,9 @@ def say(language: str, key: str, **values: Any) -> str:
 def moment(language: str, instant: datetime) -> str:
     """An instant in the server's local time, with its offset, so that it cannot be misread."""
     local = instant.astimezone()
+    month = _LOCALES[language].months["format"]["abbreviated"][local.month]
     offset = local.strftime("%z")
-    return f"{format_datetime(local, 'd MMM, HH:mm', locale=language)} (UTC{offset[:3]}:{offset[3:5]})"
+    return f"{local.day} {month}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def hours(language: str, amount: float) -> str:

@@ -15,7 +15,8 @@ class OneLine(logging.Formatter):
     """What people typed cannot begin a line of its own in the log."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
-        record.message = "".join(c if c.isprintable() else repr(c)[1:-1] for c in record.message)
+        if not record.message.isprintable():
+            record.message = "".join(c if c.isprintable() else repr(c)[1:-1] for c in record.message)
         return super().formatMessage(record)
 
 
