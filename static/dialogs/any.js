@@ -7,7 +7,8 @@ import { rememberHours } from "../preferences.js";
 import { groupBy } from "../queue.js";
 import { isKept, state } from "../state.js";
 import { did, toast } from "../views/toasts.js";
-import { field, openDialog } from "./dialog.js";
+import { openDialog } from "./dialog.js";
+import { field } from "./field.js";
 import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 
 export function anyDialog(group) {

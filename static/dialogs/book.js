@@ -6,7 +6,8 @@ import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
 import { groupOf, isAdmin, isKept, isMine, state } from "../state.js";
 import { did, toast } from "../views/toasts.js";
-import { field, openDialog } from "./dialog.js";
+import { openDialog } from "./dialog.js";
+import { field } from "./field.js";
 import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 
 export function bookDialog(vm) {

@@ -9,7 +9,8 @@ import { groupBy } from "../queue.js";
 import { choose, chooseNone } from "../selection.js";
 import { isMine, state } from "../state.js";
 import { did, toast } from "../views/toasts.js";
-import { field, openDialog } from "./dialog.js";
+import { openDialog } from "./dialog.js";
+import { field } from "./field.js";
 import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 
 const NAMED = 30;

@@ -67,10 +67,10 @@ export class Dialog {
 
   part(selector) { return this.node.querySelector(selector); }
 
-  /** Say what is wrong; the field it is about, where there is one, gets the focus. */
-  fail(message, field) {
+  /** Say what is wrong, and `offer` a way on; the field it is about, where there is one, gets the focus. */
+  fail(message, field, offer) {
     const error = this.part(".error");
-    setText(error, message);
+    fill(error, html`<span>${message}</span>${offer}`);
     error.hidden = false;
     const input = field && this.form.elements[field];
     if (input?.focus) { input.setAttribute("aria-invalid", "true"); input.focus(); }
@@ -109,7 +109,7 @@ export class Dialog {
       if (done !== false) this.close();
     } catch (error) {
       this.working(false);
-      this.fail(error.message, error.facts?.field);
+      this.fail(error.message, error.facts?.field, error.code === "not_signed_in" && signInAgain());
       this.stateChanged();
     }
   }
@@ -141,13 +141,7 @@ export class Dialog {
   }
 }
 
-const firmly = (node) => node.dataset.firm !== undefined;
+/** Who signed out in another tab comes back to what was typed. */
+const signInAgain = () => html`<button type="button" class="button small" data-act="sign-in">${t("sign_in")}</button>`;
 
-/** A labelled input. */
-export function field(name, label, { value = "", hint, type = "text", ...more } = {}) {
-  const attributes = Object.entries(more).map(([key, setting]) =>
-    setting === true ? html` ${key}` : setting !== false && html` ${key}="${setting}"`);
-  return html`<div class="field"><label for="f-${name}">${label}</label>
-    <input class="input" id="f-${name}" name="${name}" type="${type}" value="${value}" autocomplete="off"${attributes}>
-    ${hint && html`<span class="hint">${hint}</span>`}</div>`;
-}
+const firmly = (node) => node.dataset.firm !== undefined;

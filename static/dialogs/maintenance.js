@@ -5,7 +5,8 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
 import { did, toast } from "../views/toasts.js";
-import { field, openDialog } from "./dialog.js";
+import { openDialog } from "./dialog.js";
+import { field } from "./field.js";
 
 export function maintenanceDialog(vm) {
   openDialog({

@@ -3,7 +3,8 @@ import { post } from "../api.js";
 import { dayAt, HOUR, now } from "../format.js";
 import { html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { field, openDialog } from "./dialog.js";
+import { openDialog } from "./dialog.js";
+import { field } from "./field.js";
 
 const QUICK = [7, 30, 90, 365];
 const USUAL = 90;

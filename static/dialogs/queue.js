@@ -9,7 +9,8 @@ import { myPlace, nameOf, placeOf } from "../queue.js";
 import { isMine, state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { whoOf, lookOf } from "../views/look.js";
-import { field, openDialog } from "./dialog.js";
+import { openDialog } from "./dialog.js";
+import { field } from "./field.js";
 import { chosenHours, hoursField, wireHours } from "./hours.js";
 import { waiters } from "./waiters.js";
 

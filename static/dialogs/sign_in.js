@@ -5,7 +5,8 @@ import { t } from "../i18n.js";
 import { reconnect, refresh } from "../live.js";
 import { state } from "../state.js";
 import { toast } from "../views/toasts.js";
-import { field, openDialog } from "./dialog.js";
+import { openDialog } from "./dialog.js";
+import { field } from "./field.js";
 
 /** `then` is what the reader wanted to do, and goes on with afterwards. */
 export function signInDialog(then) {

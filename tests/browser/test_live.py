@@ -127,6 +127,27 @@ def test_signing_out_in_another_tab_makes_this_one_a_strangers(window, bob, vm):
     assert bob.email not in here.page.content()
 
 
+def test_who_signed_out_in_another_tab_comes_back_to_what_was_typed(window, alice, bob, vm):
+    here = window(bob)
+    here.press("book", vm)
+    here.field("book.what_for").fill("soak")
+    other = here.another_tab()
+    other.open_account()
+    other.button("sign_out").click()
+    expect(here.sign_in_button).to_be_attached()
+    here.dialog.locator(".send").click()
+    refused = here.dialog.get_by_role("alert")
+    refused.get_by_role("button", name=here.say("sign_in")).click()
+    here.field("sign_in.email").fill(bob.email)
+    here.send()
+    expect(here.no_dialog).to_have_count(1)
+    expect(here.field("book.what_for")).to_have_value("soak")
+    here.send()
+    expect(here.no_dialog).to_have_count(0)
+    assert alice.vm(vm)["booked_by"] == bob.email
+    assert alice.vm(vm)["note"] == "soak"
+
+
 def test_who_signed_out_keeps_nothing_of_machines_that_look_the_same_to_strangers(window, alice, bob, carol, vm):
     done(alice.edit_vm(vm, external_ip="10.77.0.9", description="hush"))
     done(carol.book(vm))
