@@ -11,7 +11,8 @@ from flask import request
 
 import bodies
 import reading
-from context import body
+from context import body, token
+from rules.refusal import refuse
 
 HTML, PYTHON = "text/html", "text/x-python"
 Who = Literal["all", "signed in", "admin"]
@@ -21,7 +22,7 @@ Who = Literal["all", "signed in", "admin"]
 class Said:
     """`body` and `query` are models of bodies.py; `gives` is a shape of answers.py, or the media type of no JSON.
 
-    Where it is `tagged`, the answer has an ETag.
+    Where it is `tagged`, the answer has an ETag; where it is not `by_token`, programs are refused.
     """
 
     gives: Any
@@ -32,13 +33,17 @@ class Said:
     body: type[bodies.Body] | None
     query: type[bodies.Body] | None
     tagged: bool
+    by_token: bool
 
 
-def endpoint(gives: Any, who: Who = "all", refuses: str = "", status: int = 200, tagged: bool = False) -> Callable:
+def endpoint(
+    gives: Any, who: Who = "all", refuses: str = "", status: int = 200, tagged: bool = False, by_token: bool = True
+) -> Callable:
     """Decorates a view. Its arguments `asked` and `query`, where it has them, are what the request brings, checked.
 
     `refuses` names the codes that this endpoint adds to those that all of its kind have. A `tagged` view gives its
-    answer an ETag; who has that already is answered 304.
+    answer an ETag; who has that already is answered 304. What is not `by_token` is for people in their browsers: with a
+    token that was stolen nobody shall get more than it is, nor keep out whoever could revoke it.
     """
 
     def decorate(view: Callable) -> Callable:
@@ -46,6 +51,8 @@ def endpoint(gives: Any, who: Who = "all", refuses: str = "", status: int = 200,
 
         @wraps(view)
         def checked(**path: Any) -> Any:
+            if not by_token and token():
+                refuse("not_with_token")
             if "asked" in hints:
                 path["asked"] = body(hints["asked"])
             if "query" in hints:
@@ -57,7 +64,7 @@ def endpoint(gives: Any, who: Who = "all", refuses: str = "", status: int = 200,
 
         path_hints = {name: kind for name, kind in hints.items() if name not in ("asked", "query", "return")}
         models = hints.get("asked"), hints.get("query")
-        checked.said = Said(gives, status, who, tuple(refuses.split()), path_hints, *models, tagged)
+        checked.said = Said(gives, status, who, tuple(refuses.split()), path_hints, *models, tagged, by_token)
         return checked
 
     return decorate

@@ -44,7 +44,8 @@ PAGES_ALONE = {"link_void"}  # what is said to people alone, whatever they ask f
 DESCRIPTION = """Teams share virtual machines.
 
 Fields that are not known are ignored, types are not bent. Times are ISO 8601 in UTC. A program brings a token
-(`Authorization: Bearer lz_…`), a browser its session's cookie.
+(`Authorization: Bearer lz_…`), a browser its session's cookie; roles, tokens, removing people and signing out are for
+browsers alone.
 
 Errors carry a sentence for people, in the language that `Accept-Language` asks for, and a code for programs. Any call
 may be answered 500 `broken`, for a fault of the server; a method that a path does not have, 405 `method_not_allowed`.
@@ -144,7 +145,7 @@ def _query_parameters(said: Said) -> Iterator[dict[str, Any]]:
 
 def _security(said: Said) -> list[dict[str, list]]:
     """Either of these; nothing at all for what strangers may do."""
-    ways = [name for name in SECURITY if name != "token" or "not_with_token" not in said.refuses]
+    ways = [name for name in SECURITY if name != "token" or said.by_token]
     return [*({name: []} for name in ways), *([{}] if said.who == "all" else [])]
 
 
@@ -184,6 +185,8 @@ def _codes(said: Said, method: str) -> Iterator[str]:
         yield "not_signed_in"
     if said.who == "admin":
         yield "not_allowed"
+    if not said.by_token:
+        yield "not_with_token"
 
 
 def _refusal(status: int, codes: list[str], may_be_page: bool) -> dict[str, Any]:

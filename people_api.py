@@ -7,10 +7,9 @@ from flask import Blueprint, session
 import answers
 import bodies
 import throttle
-from context import actor, do, language, parts, token
+from context import actor, do, language, parts
 from endpoint import endpoint
 from rules import people, tokens
-from rules.refusal import refuse
 from views import history_view, token_view, user_view
 
 people_api = Blueprint("people_api", __name__)
@@ -58,14 +57,13 @@ def auth(asked: bodies.Auth) -> answers.SignedIn | answers.CodeSent:
 
 
 @people_api.post("/logout")
-@endpoint(gives=answers.Ok)
+@endpoint(gives=answers.Ok, by_token=False)
 def logout(asked: bodies.Logout) -> answers.Ok:
     """Sign out, in this browser or everywhere."""
-    own = {} if token() else session  # whose cookie may lie beside a program's token is not asked
     if asked.everywhere:
-        parts().accounts.leave_everywhere(own, actor())
+        parts().accounts.leave_everywhere(session, actor())
     else:
-        parts().accounts.leave(own)
+        parts().accounts.leave(session)
     return OK
 
 
@@ -73,27 +71,24 @@ def logout(asked: bodies.Logout) -> answers.Ok:
 
 
 @people_api.get("/tokens")
-@endpoint(gives=list[answers.Token], who="signed in", refuses="not_with_token not_allowed no_such_user")
+@endpoint(gives=list[answers.Token], who="signed in", refuses="not_allowed no_such_user", by_token=False)
 def list_tokens(query: bodies.WhoseTokens) -> list[answers.Token]:
     """One's own tokens; for an admin those of `email`."""
-    refuse_programs()
     return [token_view(one) for one in tokens.list_of(parts().store.snapshot, parts().config, actor(), query.email)]
 
 
 @people_api.post("/tokens")
-@endpoint(gives=answers.NewToken, who="signed in", refuses="not_with_token name_taken too_many_tokens", status=201)
+@endpoint(gives=answers.NewToken, who="signed in", refuses="name_taken too_many_tokens", status=201, by_token=False)
 def make_token(asked: bodies.MakeToken) -> answers.NewToken:
     """Make a token. It is said this once."""
-    refuse_programs()
     record, text = parts().bearers.make(actor(), **asked.given())
     return {**token_view(record), "token": text}
 
 
 @people_api.delete("/tokens/<token_id>")
-@endpoint(gives=answers.Ok, who="signed in", refuses="not_with_token no_such_token")
+@endpoint(gives=answers.Ok, who="signed in", refuses="no_such_token", by_token=False)
 def revoke_token(token_id: str) -> answers.Ok:
     """Revoke a token of one's own; an admin, anybody's."""
-    refuse_programs()
     do(tokens.revoke, token_id=token_id)
     return OK
 
@@ -110,7 +105,7 @@ def users() -> list[answers.User]:
 
 
 @people_api.post("/users/role")
-@endpoint(gives=answers.Ok, who="admin", refuses="no_such_user last_admin admin_by_settings")
+@endpoint(gives=answers.Ok, who="admin", refuses="no_such_user last_admin admin_by_settings", by_token=False)
 def set_role(asked: bodies.Role) -> answers.Ok:
     """Make somebody an admin, or a user again."""
     do(people.set_role, **asked.given())
@@ -118,17 +113,11 @@ def set_role(asked: bodies.Role) -> answers.Ok:
 
 
 @people_api.post("/users/remove")
-@endpoint(gives=answers.Ok, who="admin", refuses="no_such_user last_admin")
+@endpoint(gives=answers.Ok, who="admin", refuses="no_such_user last_admin", by_token=False)
 def remove_user(asked: bodies.Person) -> answers.Ok:
     """Remove somebody: signed out everywhere, out of every queue, what they hold is released."""
     do(people.remove, **asked.given())
     return OK
-
-
-def refuse_programs() -> None:
-    """A token that was stolen must not make others, nor revoke them."""
-    if token():
-        refuse("not_with_token")
 
 
 def _send_code(email: str) -> answers.CodeSent:

@@ -1,4 +1,4 @@
-"""Authorization: Bearer … works on every endpoint with that person's rights, and needs no Origin."""
+"""Authorization: Bearer … works with that person's rights, and needs no Origin; some things are for browsers alone."""
 
 import pytest
 
@@ -85,20 +85,29 @@ def test_the_cookie_is_not_looked_at(program, carol, token):
 
 
 @pytest.mark.parametrize("everywhere", [False, True])
-def test_signing_out_with_it_leaves_the_cookie_of_another_alone(program, carol, everywhere):
+def test_it_signs_nobody_out(program, newcomer, carol, everywhere):
+    """Not its own person, nor whose cookie lies beside it."""
     program.http.cookies.update(carol.http.cookies)
     answer = program.post("/logout", {"everywhere": everywhere})
-    done(answer)
+    assert refusal(answer) == (403, "not_with_token")
     assert "Set-Cookie" not in answer.headers
     assert carol.is_signed_in()
-
-
-def test_signing_out_by_it_leaves_the_browsers_session_beside_it(program, newcomer, carol):
-    program.http.cookies.update(carol.http.cookies)
-    assert "Set-Cookie" not in program.post("/logout").headers
-    assert carol.is_signed_in()
     assert newcomer.is_signed_in()
-    assert done(program.get("/me"))["email"] == newcomer.email, "a token ends when it is revoked"
+
+
+def test_what_would_outlast_the_token_is_not_done_with_it(alice, newcomer):
+    """Though it is an admin's; machines and groups are, and people may be read."""
+    program = alice.program(done(alice.make_token("stolen"), 201)["token"])
+    for answer in (
+        program.give_role(newcomer.email, "admin"),
+        program.remove_user(newcomer.email),
+        program.give_role("nobody@example.com", "admin"),
+        program.post("/users/role", {}),
+    ):
+        assert refusal(answer) == (403, "not_with_token")
+    assert newcomer.me()["role"] == "user"
+    assert newcomer.email in [user["email"] for user in done(program.users())]
+    done(alice.revoke(done(alice.tokens())[-1]["id"]))
 
 
 def test_it_gets_no_cookie(program):

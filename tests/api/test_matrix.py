@@ -1,7 +1,8 @@
 """Who may call what: every endpoint and socket event against everybody who may come. A new one needs a row here.
 
-`user` is signed in, and it is not about them; `holder` is whom it is about, and `token` a token of theirs; `elsewhere`
-is an admin's browser on another site's page, and `untyped` an admin's call whose body does not say that it is JSON.
+`user` is signed in, and it is not about them; `holder` is whom it is about, `token` a token of theirs, and `program`
+one of an admin's; `elsewhere` is an admin's browser on another site's page, and `untyped` an admin's call whose body
+does not say that it is JSON.
 """
 
 import itertools
@@ -20,46 +21,46 @@ from support.server import ADMIN, ROOT
 from times import parse_time
 
 ENDPOINTS = """
-                                      stranger user holder admin token revoked elsewhere untyped
-GET /                                      200  200    200   200   200     401       200       -
-GET /static/*/<filename>                   200  200    200   200   200     200       200       -
-GET /healthz                               200  200    200   200   200     401       200       -
-GET /docs                                  200  200    200   200   200     401       200       -
-GET /openapi.json                          200  200    200   200   200     401       200       -
-GET /cli                                   200  200    200   200   200     401       200       -
-GET /link/<token>                          200  200    200   200   200     401       200       -
-POST /link/<token>                         200  200    200   200   200     401       403     200
-GET /me                                    200  200    200   200   200     401       200       -
-POST /me                                   401  200    200   200   200     401       403     415
-POST /auth                                 200  200    200   200   200     401       403     415
-POST /logout                               200  200    200   200   200     401       403     415
-GET /vms                                   200  200    200   200   200     401       200       -
-GET /groups                                200  200    200   200   200     401       200       -
-POST /book                                 401  200    200   200   200     401       403     415
-POST /renew                                401  403    200   200   200     401       403     415
-POST /cancel                               401  403    200   200   200     401       403     415
-POST /heartbeat                            401  403    200   403   200     401       403     415
-POST /queue/join                           401  200    409   200   409     401       403     415
-POST /queue/leave                          401  403    200   200   200     401       403     415
-GET /tokens                                401  200    200   200   403     401       200       -
-POST /tokens                               401  201    201   201   403     401       403     415
-DELETE /tokens/<token_id>                  401  404    200   200   403     401       403     415
-POST /add-vm                               401  403    403   201   403     401       403     415
-POST /edit-vm                              401  403    403   200   403     401       403     415
-POST /delete-vm                            401  403    403   200   403     401       403     415
-POST /groups                               401  403    403   201   403     401       403     415
-POST /groups/<group_id>/add-existing-vms   401  403    403   200   403     401       403     415
-POST /remove-vm-from-group                 401  403    403   200   403     401       403     415
-POST /delete-group                         401  403    403   200   403     401       403     415
-GET /users                                 401  403    403   200   403     401       200       -
-POST /users/role                           401  403    403   200   403     401       403     415
-POST /users/remove                         401  403    403   200   403     401       403     415
+                                      stranger user holder admin token program revoked elsewhere untyped
+GET /                                      200  200    200   200   200     200     401       200       -
+GET /static/*/<filename>                   200  200    200   200   200     200     200       200       -
+GET /healthz                               200  200    200   200   200     200     401       200       -
+GET /docs                                  200  200    200   200   200     200     401       200       -
+GET /openapi.json                          200  200    200   200   200     200     401       200       -
+GET /cli                                   200  200    200   200   200     200     401       200       -
+GET /link/<token>                          200  200    200   200   200     200     401       200       -
+POST /link/<token>                         200  200    200   200   200     200     401       403     200
+GET /me                                    200  200    200   200   200     200     401       200       -
+POST /me                                   401  200    200   200   200     200     401       403     415
+POST /auth                                 200  200    200   200   200     200     401       403     415
+POST /logout                               200  200    200   200   403     403     401       403     415
+GET /vms                                   200  200    200   200   200     200     401       200       -
+GET /groups                                200  200    200   200   200     200     401       200       -
+POST /book                                 401  200    200   200   200     200     401       403     415
+POST /renew                                401  403    200   200   200     200     401       403     415
+POST /cancel                               401  403    200   200   200     200     401       403     415
+POST /heartbeat                            401  403    200   403   200     403     401       403     415
+POST /queue/join                           401  200    409   200   409     200     401       403     415
+POST /queue/leave                          401  403    200   200   200     200     401       403     415
+GET /tokens                                401  200    200   200   403     403     401       200       -
+POST /tokens                               401  201    201   201   403     403     401       403     415
+DELETE /tokens/<token_id>                  401  404    200   200   403     403     401       403     415
+POST /add-vm                               401  403    403   201   403     201     401       403     415
+POST /edit-vm                              401  403    403   200   403     200     401       403     415
+POST /delete-vm                            401  403    403   200   403     200     401       403     415
+POST /groups                               401  403    403   201   403     201     401       403     415
+POST /groups/<group_id>/add-existing-vms   401  403    403   200   403     200     401       403     415
+POST /remove-vm-from-group                 401  403    403   200   403     200     401       403     415
+POST /delete-group                         401  403    403   200   403     200     401       403     415
+GET /users                                 401  403    403   200   403     200     401       200       -
+POST /users/role                           401  403    403   200   403     403     401       403     415
+POST /users/remove                         401  403    403   200   403     403     401       403     415
 """
 SOCKETS = """
-               stranger user holder admin token revoked elsewhere
-connect             yes  yes    yes   yes   yes      no        no
-change              yes  yes    yes   yes   yes      no        no
-notification         no  yes    yes   yes   yes      no        no
+               stranger user holder admin token program revoked elsewhere
+connect             yes  yes    yes   yes   yes     yes      no        no
+change              yes  yes    yes   yes   yes     yes      no        no
+notification         no  yes    yes   yes   yes     yes      no        no
 """
 BODIES = {
     "POST /me": {"language": "en"},
@@ -102,9 +103,10 @@ class Scene:
 
     def __init__(self, server) -> None:
         number = next(_numbers)
-        self.alice, self.holder, self.user = Person(server, ADMIN), Person(server), Person(server)
-        for person in (self.alice, self.holder, self.user):
+        self.alice, boss, self.holder, self.user = Person(server, ADMIN), Person(server), Person(server), Person(server)
+        for person in (self.alice, boss, self.holder, self.user):
             person.sign_in()
+        done(self.alice.give_role(boss.email, "admin"))
         self.free, self.held, self.taken, self.new = (
             f"{name}-of-{number}" for name in ("free", "held", "taken", "new")
         )
@@ -116,7 +118,9 @@ class Scene:
         done(self.holder.join(self.taken))
         self.token, revoked = (done(self.holder.make_token(name), 201) for name in ("good", "revoked"))
         done(self.holder.revoke(revoked["id"]))
-        programs = {"token": self.holder.program(self.token["token"]), "revoked": self.holder.program(revoked["token"])}
+        texts = {"token": self.token["token"], "revoked": revoked["token"]}
+        texts["program"] = done(boss.make_token(), 201)["token"]
+        programs = {column: Person(server).program(text) for column, text in texts.items()}
         people = {"stranger": Person(server), "user": self.user, "holder": self.holder, "admin": self.alice}
         self.who = {**people, **programs, "elsewhere": self.alice, "untyped": self.alice}
 

@@ -76,7 +76,8 @@ def test_who_may_call_is_said(description):
 
     assert ways("get", "/vms") == ["token", "session", "nobody"]
     assert ways("post", "/book") == ["token", "session"]
-    assert ways("post", "/tokens") == ["session"]
+    assert ways("post", "/tokens") == ways("post", "/users/remove") == ["session"]
+    assert ways("post", "/logout") == ["session", "nobody"]
 
 
 def test_what_the_settings_allow_is_said(start):
