@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from engineio.async_drivers.gevent import WebSocketWSGI
 
 TEXT, WHOLE = 0x1, 0x80
+HANDSHAKE = {
+    "HTTP_HOST": "localhost",
+    "HTTP_CONNECTION": "Upgrade",
+    "HTTP_UPGRADE": "websocket",
+    "HTTP_SEC_WEBSOCKET_VERSION": "13",
+}
 
 
 class WebSocket(WebSocketWSGI):
     """engineio's own makes the frame for each browser anew, and of a message that does not fit into what is left of
     the kernel's buffer it loses the rest."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """The library reads the request anew, with a parser that has other bounds: of the headers, which wire.py has
+        looked at, it gets what the answer is made of."""
+        bare = {name: value for name, value in environ.items() if not name.startswith("HTTP_")}
+        key = environ["HTTP_SEC_WEBSOCKET_KEY"]
+        return super().__call__({**bare, **HANDSHAKE, "HTTP_SEC_WEBSOCKET_KEY": key}, start_response)
 
     def send(self, message: str) -> None:
         """Raises OSError where the browser has gone."""

@@ -34,6 +34,7 @@ REQUEST_LINE = re.compile(r"[A-Z]{1,20} [\x21-\x7e\x80-\xff]+ HTTP/1\.[01]\r\n")
 HEADER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n")
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n")
 LENGTH = re.compile(r"[0-9]{1,18}")
+KEY = re.compile(r"[0-9A-Za-z+/]{22}==")  # of a WebSocket: 16 bytes
 
 
 class Handler(pywsgi.WSGIHandler):
@@ -59,7 +60,10 @@ class Handler(pywsgi.WSGIHandler):
         with _within(REST_WITHIN):
             super().read_request(raw_requestline)
             self._body = self._read_body()
-        if self._body is None or self._connection_upgrade_requested():
+        upgrades = self._connection_upgrade_requested()
+        if upgrades:
+            _check_handshake(self.headers)
+        if self._body is None or upgrades:
             self.close_connection = True  # where the next request would begin is not ours to say
         self._read_whole_address()
         return True
@@ -79,6 +83,7 @@ class Handler(pywsgi.WSGIHandler):
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         if self._connection_upgrade_requested():
             return environ  # a WebSocket takes the connection itself
+        environ.pop("HTTP_UPGRADE", None)
         self.wsgi_input = environ["wsgi.input"] = pywsgi.Input(io.BytesIO(self._body or b""), len(self._body or b""))
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
             environ["CONTENT_LENGTH"] = str(BODY_AT_MOST + 1 if self._body is None else len(self._body))
@@ -171,6 +176,15 @@ def _check(headers: Any, version: str) -> None:
         raise ValueError("not one length")
     if codings and (codings[0].lower() != "chunked" or version != "HTTP/1.1"):
         raise ValueError("a transfer coding that is not known")
+
+
+def _check_handshake(headers: Any) -> None:
+    """A WebSocket begins as RFC 6455, 4.2.1 has it, each header once."""
+    names = ("Sec-WebSocket-Key", "Sec-WebSocket-Version")
+    keys, versions = ([value.strip(" \t") for value in headers.get_all(name, [])] for name in names)
+    wishes = [wish.strip(" \t") for wish in ",".join(headers.get_all("Connection", [])).lower().split(",")]
+    if "upgrade" not in wishes or versions != ["13"] or len(keys) != 1 or not KEY.fullmatch(keys[0]):
+        raise ValueError("not a WebSocket's handshake")
 
 
 def _chunks(rfile: BinaryIO) -> bytes | None:
