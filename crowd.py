@@ -1,13 +1,16 @@
-"""What sockets may take of the server: so many from one network and in all, so many packets each, of such a size."""
+"""What sockets may take of the server: so many from one network and in all, so many packets each, of such a size, and
+nothing but packets."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from engineio.exceptions import SocketIsClosedError
+from engineio.exceptions import SocketIsClosedError, UnknownPacketError
+from engineio.packet import Packet
 
 from throttle import network_of
 
@@ -41,6 +44,7 @@ class Crowd:
         self._of_network[network] += 1
         client = self._eio.sockets[sid]
         client.receive = Ration(client).receive
+        client.handle_post_request = _refusing_nonsense(client.handle_post_request)
         # Engine.IO would wait until all is read, for good where nobody reads, and keep the request and its connection.
         client.close = partial(client.close, wait=False)
         return self._welcome(sid, environ)
@@ -72,12 +76,37 @@ class Ration:
         self._receive(packet)
 
 
+def _refusing_nonsense(handle: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Who polls and sends what are no packets is answered 400; Engine.IO takes that for a fault of the server's."""
+
+    def refusing(environ: Any) -> None:
+        try:
+            handle(environ)
+        except (ValueError, RecursionError):
+            raise UnknownPacketError from None
+
+    return refusing
+
+
 def _bounded(websocket: Any) -> Any:
-    """A WebSocket that ends where a message grows too long, instead of keeping its pieces until it is whole."""
+    """A WebSocket that ends where a message grows too long, instead of keeping its pieces until it is whole, and where
+    one is no packet, which would be a fault of the server's."""
 
     class Bounded(websocket):
         def __init__(self, *args: Any) -> None:
             super().__init__(*args)
             self.server_args["max_message_size"] = MESSAGE_AT_MOST
 
+        def wait(self) -> str | bytes | None:
+            message = super().wait()
+            return message if message is not None and _is_packet(message) else None
+
     return Bounded
+
+
+def _is_packet(message: str | bytes) -> bool:
+    try:
+        Packet(encoded_packet=message)
+    except (ValueError, RecursionError):
+        return False
+    return True

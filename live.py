@@ -65,13 +65,14 @@ class Live:
         return self._identify() == visitor
 
     def _deafen(self) -> None:
-        """Take from clients only their coming and going; nothing else they say is looked at, or kept."""
+        """Take from clients only their coming and going; nothing else they say is looked at, or kept, nor what they
+        say with it."""
         eio = self._socketio.server.eio
         understand = eio.handlers["message"]
 
         def hear(sid: str, message: Any) -> None:
             if isinstance(message, str) and message[:1] in COMING_AND_GOING:
-                understand(sid, message)
+                understand(sid, message[0])
 
         eio.on("message", hear)
 
