@@ -18,6 +18,7 @@ EMAIL = re.compile(
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 EMAIL_MAX = 254  # RFC 5321, 4.5.3.1.3
 DEFAULT_PORTS = {"http": 80, "https": 443}
+LEAST_AMOUNT = 0.0001  # of hours or minutes; what is shorter ends before it can be told
 
 T = TypeVar("T")
 
@@ -140,7 +141,7 @@ def _count(text: str) -> int:
 
 def _amount(text: str) -> float:
     """Hours or minutes; at most ten years of either."""
-    return _number(text, float, "a number", 0.0001, 87600)
+    return _number(text, float, "a number", LEAST_AMOUNT, 87600)
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:

@@ -72,5 +72,5 @@ def _written(language: str, value: Any) -> Any:
 
 @lru_cache(1024)
 def _decimal(language: str, value: float) -> str:
-    """Babel takes its time, and most numbers are said again and again."""
-    return format_decimal(value, locale=language)
+    """Babel takes its time, and most numbers are said again and again. The least that may be asked for is 0.0001."""
+    return format_decimal(value, "#,##0.####", locale=language)

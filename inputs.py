@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from config import EMAIL, EMAIL_MAX
+from config import EMAIL, EMAIL_MAX, LEAST_AMOUNT
 from records import MOST
 from times import parse_time
 
@@ -115,7 +115,7 @@ Email = Annotated[
     _described(pattern=TYPED_EMAIL, examples=["ann@example.com"]),
 ]
 # A name of its own, under which openapi.py adds what the settings allow at most.
-Hours = TypeAliasType("Hours", Annotated[float, Field(gt=0, allow_inf_nan=False), _described(examples=[1])])
+Hours = TypeAliasType("Hours", Annotated[float, Field(ge=LEAST_AMOUNT, allow_inf_nan=False), _described(examples=[1])])
 Host = Annotated[
     str, StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9._:%\[\]-]*$"), _described(examples=["192.0.2.7"])
 ]

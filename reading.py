@@ -58,7 +58,6 @@ _REASONS = {
     "string_pattern_mismatch": "host",
     "float_type": "number",
     "finite_number": "number",
-    "greater_than": "above_zero",
     "int_type": "whole_number",
     "greater_than_equal": "at_least",
     "less_than_equal": "at_most",

@@ -43,6 +43,7 @@ JOIN_SECONDS = 60  # between two signs of life in the queue
 RETRY_SECONDS = 5  # between two tries while the server is away
 LOST_SECONDS = 15  # how long a booking whose answer was lost is looked for
 RELEASE_SECONDS = 60  # how long a release is tried while the server is away
+LEAST_HOURS = 0.0001  # what the server takes for a length
 RENEW_SECONDS = 600  # a booking is renewed when so little is left of it, or a quarter of its hours
 
 
@@ -653,7 +654,7 @@ class Leases:
         except Refused as no:
             if no.code == "too_far_ahead":
                 possible = (instant(no.facts["latest"]) - instant(vm["expires_at"])).total_seconds() / 3600
-                return self._renew(vm, possible) if 0 < possible < hours else vm
+                return self._renew(vm, possible) if LEAST_HOURS <= possible < hours else vm
             if no.code not in GONE | {"changed"}:  # the next round tells
                 text = t("run.others_wait", vm=vm["id"], until=local(vm["expires_at"]))
                 say_new(vm["id"], text if no.code == "others_wait" else no.text)

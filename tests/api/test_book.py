@@ -68,6 +68,29 @@ def test_too_many_hours_are_refused_with_how_many_are_allowed(bob, vm, hours):
     assert bob.vm(vm)["state"] == "free"
 
 
+@pytest.mark.parametrize("hours", [0, 1e-300, 5e-324, 0.00009])
+def test_too_few_hours_are_refused_with_how_many_it_must_be(bob, make_vm, make_group, hours):
+    """Wherever hours are said: what is over before it can be told is no booking."""
+    free, own = make_vm(), make_vm()
+    group = make_group(free, own)
+    done(bob.book(own))
+    for answer in (
+        bob.book(free, hours),
+        bob.post("/book", {"vm_ids": [free], "hours": hours}),
+        bob.book_any(group, hours),
+        bob.renew(own, hours),
+        bob.join(group, hours),
+    ):
+        assert refusal(answer) == (400, "bad_input")
+        assert (answer.json()["field"], answer.json()["min"]) == ("hours", 0.0001)
+        assert "0.0001" in answer.json()["error"]
+    assert (bob.vm(free)["state"], bob.queue(group)) == ("free", [])
+
+
+def test_the_fewest_hours_are_taken(bob, vm):
+    done(bob.book(vm, 0.0001))
+
+
 @pytest.mark.parametrize("hours", [0, -1, -1e308, 10**400, -(10**30)])
 def test_hours_that_are_none_are_refused(bob, vm, hours):
     answer = bob.book(vm, hours)

@@ -118,6 +118,15 @@ def test_what_is_not_there_is_not_written():
     assert data["groups"] == [{"id": 1, "name": "Perf", "vm_ids": []}]
 
 
+def test_hours_that_could_not_be_asked_for_now_are_kept_and_served(world):
+    """Of an older file."""
+    odd = {"email": BOB, "hours": 1e-300, "auto": True, "since": "2026-11-24T12:00:00Z"}
+    world.state, mended = load({"vms": [free_machine(odd)]})
+    assert (mended, world.vm().queue[0].hours) == ([], 1e-300)
+    world.do(set_right)
+    assert world.vm().booked_by == BOB
+
+
 # The original's
 
 
