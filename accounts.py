@@ -59,6 +59,10 @@ class Accounts:
         seen = self._store.snapshot.users[actor].sessions[session_of(session)]
         return self._clock() - seen < SEEN_EVERY
 
+    def is_own(self, session: Mapping[str, Any], email: str) -> bool:
+        """Whether this person was the last to sign in in this browser, be it over since or not."""
+        return session.get("who") == email
+
     def ask_code(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
         """Send a code, good in this browser alone."""
         people.check_domain(self._config, email)
@@ -92,13 +96,13 @@ class Accounts:
         actor = self.who(session)
         if actor:
             self._desk.do(people.sign_out, actor=actor, session=session_of(session))
-        session.clear()
+        _forget(session)
 
     def leave_everywhere(self, session: MutableMapping[str, Any], actor: str | None) -> None:
         """Sign out in every browser of this person."""
         if actor:
             self._desk.do(people.sign_out, actor=actor, session=None)
-        session.clear()
+        _forget(session)
 
     def slide(self, session: MutableMapping[str, Any]) -> None:
         """Begin the thirty days of a session in use anew, once a day."""
@@ -110,3 +114,12 @@ class Accounts:
             log.warning("the use of a session could not be noted; it will be at its next use")
         else:
             session.modified = True
+
+
+def _forget(session: MutableMapping[str, Any]) -> None:
+    """What is left in the cookie opens nothing; it says who signed in here."""
+    who = session.get("who")
+    session.clear()
+    if who:
+        session["who"] = who
+        session.permanent = True

@@ -58,6 +58,8 @@ from views import shown
 log = logging.getLogger("loadzone")
 
 HERE = Path(__file__).parent
+# Seconds. Long after a session is over, which the state says, a browser is still known as somebody's (throttle.py).
+COOKIE_KEPT_FOR = 365 * 24 * 3600
 
 
 class CannotStart(Exception):
@@ -79,7 +81,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
         MAX_CONTENT_LENGTH=wire.BODY_AT_MOST,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        PERMANENT_SESSION_LIFETIME=COOKIE_KEPT_FOR,
     )
     app.json.ensure_ascii = False
     app.wsgi_app = FrontDoor(app)

@@ -49,7 +49,7 @@ def auth(asked: bodies.Auth) -> answers.SignedIn | answers.CodeSent:
     if parts().config.auth == "trust":
         accounts.enter(session, asked.email, language())
     elif asked.code is not None:
-        with throttle.trying(parts().limiter):
+        with throttle.trying(parts().limiter, accounts.is_own(session, asked.email)):
             accounts.enter_by_code(session, asked.email, asked.code, language())
     else:
         return _send_code(asked.email)
@@ -122,6 +122,6 @@ def remove_user(asked: bodies.Person) -> answers.Ok:
 
 def _send_code(email: str) -> answers.CodeSent:
     """A code, unless too many were asked for: here for this address, anywhere for it, or here for all."""
-    with throttle.asking(parts().limiter, email):
+    with throttle.asking(parts().limiter, email, parts().accounts.is_own(session, email)):
         parts().accounts.ask_code(session, email, language())
     return {"status": "code_sent", "in_log": not parts().config.mails}

@@ -1,4 +1,8 @@
-"""How often one may ask for a code, and try one: counted by person, by mailbox, by network, and for all together."""
+"""How often one may ask for a code, and try one: counted by person, by mailbox, by network, and for all together.
+
+A flood from everywhere uses up what is for all, so that who comes at a new browser must wait. Who signed in there
+before does not: that is counted apart.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
+from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
 
 # By address alone the bound is wider, so that a stranger elsewhere cannot keep somebody from signing in; by the day it
@@ -17,18 +22,24 @@ CODES_PER_PERSON = "10 per hour"
 CODES_PER_ADDRESS = "40 per hour; 100 per day"
 CODES_PER_NETWORK = "200 per hour"
 CODES_IN_ALL = "3000 per hour"  # many networks at once must not send as much mail in our name as they like
+CODES_OF_OWN = "10 per hour; 30 per day"  # at a browser in which this person signed in before
 WRONG_TRIES_PER_NETWORK = "100 per hour"
 COUNTERS_AT_MOST = 20_000
+OWN = "own "  # how the keys of those begin; they are no more than there are such people
 OF_ONE_HOUSE = 64  # bits of an IPv6 address; behind them, one house has more addresses than could be counted
 
 
+_OWN_KEY = f"{RateLimitItemPerHour(1).namespace}/{OWN}"
+
+
 class BoundedMemory(MemoryStorage):
-    """Counters in memory. Once there are as many as may be, who was not counted yet must wait until some are over."""
+    """Counters in memory. Once there are as many as may be, who was not counted yet must wait until some are over,
+    those aside who are counted apart."""
 
     STORAGE_SCHEME = ["bounded-memory"]  # noqa: RUF012
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        if not self.get(key) and len(self.storage) >= COUNTERS_AT_MOST:
+        if not self.get(key) and len(self.storage) >= COUNTERS_AT_MOST and not key.startswith(_OWN_KEY):
             return sys.maxsize
         return super().incr(key, expiry, amount)
 
@@ -62,21 +73,31 @@ def network_of(text: str) -> str:
 
 
 @contextmanager
-def asking(limiter: Limiter, email: str) -> Iterator[None]:
-    """For a code to be sent to that address. Raises RateLimitExceeded."""
+def asking(limiter: Limiter, email: str, is_own: bool) -> Iterator[None]:
+    """For a code to be sent to that address; `is_own` where its person signed in in this browser before.
+
+    Raises RateLimitExceeded.
+    """
     limit, place = limiter.limit, network()
+    if is_own:
+        with limit(CODES_OF_OWN, key_func=lambda: f"{OWN}{email}"):
+            yield
+        return
     with (
-        limit(CODES_PER_NETWORK, key_func=lambda: place),  # first: what it refuses is counted nowhere else
+        limit(CODES_PER_NETWORK, key_func=lambda: f"network {place}"),  # what one refuses is not counted by the next
+        limit(CODES_IN_ALL, key_func=lambda: "all"),
         limit(CODES_PER_PERSON, key_func=lambda: f"{email} at {place}"),
         limit(CODES_PER_ADDRESS, key_func=lambda: f"address {email}"),
-        limit(CODES_IN_ALL, key_func=lambda: "all"),
     ):
         yield
 
 
 @contextmanager
-def trying(limiter: Limiter) -> Iterator[None]:
-    """For a code to be tried; wrong ones are counted. Raises RateLimitExceeded."""
+def trying(limiter: Limiter, is_own: bool) -> Iterator[None]:
+    """For a code to be tried; wrong ones are counted, but for those whose every code is. Raises RateLimitExceeded."""
+    if is_own:
+        yield
+        return
     place = network()
     with limiter.limit(WRONG_TRIES_PER_NETWORK, key_func=lambda: f"tries {place}", deduct_when=_was_wrong):
         yield

@@ -2,8 +2,11 @@
 
 import itertools
 
+import pytest
+
 from support.answers import done, refusal
 from support.people import Person
+from support.server import Server, data_file
 
 NUMBERS = itertools.count()
 FORGED = (f"203.0.113.{number % 250}" for number in itertools.count())
@@ -110,6 +113,65 @@ def test_a_mailbox_is_not_flooded_from_many_networks(start):
         while by_way_of(Person(server), f"198.51.100.{network}", body).ok:
             asked += 1
     assert asked == 40
+
+
+FEW = """from gevent import monkey; monkey.patch_all()
+import sys, app, throttle
+throttle.CODES_IN_ALL = "5 per hour"
+sys.exit(app.main())"""
+
+
+@pytest.fixture
+def ann(tmp_path):
+    """Who signed in before, and out again, on a server that sends five codes an hour in all, of which two are left."""
+    server = Server(data_file(tmp_path), LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
+    server.program = ("-c", FEW)
+    ann = Person(server.start(), "ann@example.com").sign_in()
+    done(ann.sign_out())
+    Person(server, "ben@example.com").sign_in()
+    yield ann
+    server.kill()
+
+
+def flood(server: Server) -> None:
+    """From many networks, for many people, until nobody is sent a code any more."""
+    for number in range(50):
+        answer = by_way_of(Person(server), f"198.51.100.{number}", {"email": f"p{number}@example.com"})
+    assert refusal(answer) == (429, "too_many")
+
+
+def test_a_flood_keeps_nobody_out_who_signed_in_at_this_browser_before(ann):
+    flood(ann.server)
+    assert ann.sign_in().is_signed_in()
+    elsewhere = by_way_of(Person(ann.server), "192.0.2.1", {"email": ann.email})
+    assert refusal(elsewhere) == (429, "too_many"), "known or not: at a new browser all are told the same"
+    assert refusal(ann.post("/auth", {"email": "nobody@example.com"})) == (429, "too_many"), "nor in another's name"
+
+
+def test_nor_does_who_asks_in_ones_name_from_many_networks(start):
+    server = start(LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
+    ann = Person(server).sign_in()
+    done(ann.sign_out())
+    for network in range(10):
+        while by_way_of(Person(server), f"198.51.100.{network}", {"email": ann.email}).ok:
+            pass
+    assert refusal(Person(server, ann.email).ask_for_code()) == (429, "too_many")
+    assert ann.sign_in().is_signed_in()
+
+
+def test_nor_who_guesses_from_ones_own_network(start):
+    server = start(LOADZONE_AUTH="code")
+    ann = Person(server).sign_in()
+    done(ann.sign_out())
+    assert refusal(first_refusal(lambda: Person(server).give_code("000000"))) == (429, "too_many")
+    assert ann.sign_in().is_signed_in()
+
+
+def test_at_ones_own_browser_it_is_bounded_too(start):
+    server = start(LOADZONE_AUTH="code")
+    ann = Person(server).sign_in()
+    done(ann.sign_out())
+    assert [ann.ask_for_code().status_code for _ in range(12)] == [200] * 10 + [429] * 2
 
 
 def test_the_answer_does_not_tell_whether_an_address_is_known(start):

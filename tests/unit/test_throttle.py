@@ -1,3 +1,4 @@
+import limits
 import pytest
 
 import throttle
@@ -34,6 +35,15 @@ def test_memory_is_bounded_and_who_was_counted_is_counted_on(memory):
     assert memory.incr("d", 60) > 10**9, "as if it had asked too often"
     assert memory.incr("b", 60) == 2
     assert len(memory.storage) == len(memory.expirations) == len(memory.locks) == 3
+
+
+def test_there_is_room_for_who_signed_in_there_before(memory):
+    for key in "abc":
+        memory.incr(key, 60)
+    key = limits.parse(throttle.CODES_PER_PERSON).key_for(f"{throttle.OWN}ann@example.com")
+    assert [memory.incr(key, 60) for _ in range(2)] == [1, 2]
+    assert memory.incr(key.replace("ann", "x own y"), 60) == 1
+    assert memory.incr(limits.parse("1 per hour").key_for("network x own y"), 60) > 10**9
 
 
 def test_what_is_over_makes_room(memory):
