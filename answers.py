@@ -150,6 +150,7 @@ class Refusal(TypedDict):
     what: NotRequired[str]
     email: NotRequired[str]
     domains: NotRequired[str]
+    host: NotRequired[str]
     holder: NotRequired[str]
     until: NotRequired[Time | None]
     expires_at: NotRequired[Time | None]

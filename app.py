@@ -17,13 +17,13 @@ from pathlib import Path
 from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.wsgi import get_host
 
 import crowd
 import errors
 import guards
 import i18n
 import journal
+import origins
 import server
 import throttle
 import wire
@@ -127,7 +127,7 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
         manage_session=False,
         logger=logging.getLogger("loadzone.sockets"),
         engineio_logger=logging.getLogger("loadzone.sockets"),
-        cors_allowed_origins=lambda origin, environ: guards.is_own_origin(origin, get_host(environ), config.base_url),
+        cors_allowed_origins=lambda _, environ: origins.is_own(environ, config),
         max_http_buffer_size=crowd.MESSAGE_AT_MOST,
     )
     if server.is_green():

@@ -125,6 +125,7 @@ _VARIANTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "not_allowed": lambda facts: ".holder" if "holder" in facts else "",
     "vm_held": lambda facts: "" if facts["until"] else ".kept",
     "not_enough_free": lambda facts: (".zero" if not facts["free"] else "") + (".no_end" if not facts["until"] else ""),
+    "other_origin": lambda facts: ".name" if "host" in facts else "",
     "name_taken": lambda facts: ".token" if facts.get("what") == "token" else "",
     "cannot_save": lambda facts: ".unsure" if facts.get("unsure") else "",
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, session
 
 import compression
+import origins
 from context import actor, bearer, parts, token
 from rules.refusal import refuse
 from server import run_blocking
@@ -41,22 +41,6 @@ def _before() -> None:
     _slide_session()
 
 
-def is_own_origin(origin: str | None, host: str | None, base_url: str) -> bool:
-    """Whether a browser's `Origin` is the host that was asked, or where people reach LoadZone."""
-    if origin is None:
-        return True
-    try:
-        asked = urlsplit(origin).netloc
-    except ValueError:  # no browser says this
-        return False
-    return origin == base_url_origin(base_url) or (host is not None and asked == host)
-
-
-def base_url_origin(base_url: str) -> str:
-    url = urlsplit(base_url)
-    return f"{url.scheme}://{url.netloc}"
-
-
 def _look_at_token() -> None:
     """A bad one is refused whatever is asked, lest a program take a stranger's answer for its own."""
     if request.endpoint != "static" and (program := token()):
@@ -69,9 +53,10 @@ def refuse_other_origins() -> None:
     """
     if not _changes() or bearer() is not None:
         return
-    own = is_own_origin(request.headers.get("Origin"), request.host, parts().config.base_url)
+    config = parts().config
+    own = origins.is_own(request.environ, config)
     if not own or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-        refuse("other_origin")
+        refuse("other_origin", **({"host": request.host} if origins.is_anybodys(request.host, config) else {}))
 
 
 def refuse_other_types() -> None:

@@ -75,6 +75,38 @@ def test_a_forwarded_host_counts_when_the_proxy_is_trusted(start):
     assert refusal(ann.post("/logout", Origin="https://evil.example", **forwarded))[1] == "other_origin"
 
 
+def test_the_scheme_counts(bob, vm, server):
+    """Another server may answer on the same host: by TLS, on its own port, which is not said either."""
+    answer = bob.post("/book", {"vm_id": vm, "hours": 1}, Origin=server.url.replace("http", "https"))
+    assert refusal(answer) == (403, "other_origin")
+
+
+NAME = "lz.evil.example:5000"
+
+
+def asks_by(name: str, person: Person, path: str = "/auth"):
+    """As a page does that was loaded from that name."""
+    return person.post(path, {"email": "alice@example.com"}, Host=name, Origin=f"http://{name}")
+
+
+def test_a_name_that_anybody_may_point_here_signs_nobody_in(server):
+    """DNS rebinding: to the browser that page is of this very server."""
+    answer = asks_by(NAME, Person(server))
+    assert refusal(answer) == (403, "other_origin")
+    assert answer.json()["host"] == NAME
+    assert "LOADZONE_BASE_URL" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("name", ["192.0.2.7:5000", "[2001:db8::1]:5000", "localhost:5000", "lab-server"])
+def test_who_comes_by_ip_address_or_by_a_name_of_the_house_is_served(server, name):
+    done(Person(server).post("/auth", {"email": "ann@example.com"}, Host=name, Origin=f"http://{name}"))
+
+
+@pytest.mark.parametrize("settings", [{"LOADZONE_BASE_URL": f"http://{NAME}"}, {"LOADZONE_AUTH": "code"}], ids=str)
+def test_so_is_who_comes_by_the_name_of_the_settings_or_needs_a_code(start, settings):
+    done(asks_by(NAME, Person(start(**settings))))
+
+
 def test_and_not_otherwise(bob):
     answer = bob.post(
         "/logout", Origin="https://lz.example.com", X_Forwarded_Host="lz.example.com", X_Forwarded_Proto="https"
