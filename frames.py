@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import simple_websocket
 from engineio.async_drivers.gevent import WebSocketWSGI
+from gevent.lock import Semaphore
+from gevent.socket import socket
 
 TEXT, WHOLE = 0x1, 0x80
 HANDSHAKE = {
@@ -17,24 +20,42 @@ HANDSHAKE = {
 
 
 class WebSocket(WebSocketWSGI):
-    """engineio's own makes the frame for each browser anew, and of a message that does not fit into what is left of
-    the kernel's buffer it loses the rest."""
+    """engineio's own makes the frame for each browser anew; and of a message that does not fit into what is left of the
+    kernel's buffer it loses the rest, and its reader, where a ping comes meanwhile."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """The library reads the request anew, with a parser that has other bounds: of the headers, which wire.py has
         looked at, it gets what the answer is made of."""
         bare = {name: value for name, value in environ.items() if not name.startswith("HTTP_")}
         key = environ["HTTP_SEC_WEBSOCKET_KEY"]
-        return super().__call__({**bare, **HANDSHAKE, "HTTP_SEC_WEBSOCKET_KEY": key}, start_response)
+        self.ws = simple_websocket.Server({**bare, **HANDSHAKE, "HTTP_SEC_WEBSOCKET_KEY": key}, **self.server_args)
+        self.ws.sock = Whole(self.ws.sock)
+        return self.app(self)
 
     def send(self, message: str) -> None:
         """Raises OSError where the browser has gone."""
         if not self.ws.connected:
             raise OSError("the browser has gone")
-        content = frame(message)
-        sent = self.ws.sock.send(content)
-        if sent < len(content):
-            self.ws.sock.sendall(memoryview(content)[sent:])
+        self.ws.sock.send(frame(message))
+
+
+class Whole:
+    """A connection on which all that is sent goes out whole, one after the other: the reader, which answers pings, may
+    want to say something while the writer waits for room in the midst of a long message."""
+
+    def __init__(self, sock: socket) -> None:
+        self._sock = sock
+        self._turn = Semaphore()
+
+    def send(self, content: bytes) -> int:
+        with self._turn:
+            sent = self._sock.send(content)  # mostly all of it, for less than sendall costs
+            if sent < len(content):
+                self._sock.sendall(memoryview(content)[sent:])
+        return len(content)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
 
 
 @lru_cache(16)

@@ -3,6 +3,8 @@
 import json
 import socket
 
+import pytest
+
 from support.answers import done
 
 HANDSHAKE = (
@@ -11,6 +13,7 @@ HANDSHAKE = (
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
 )
+TEXT, PONG = 0x1, 0xA
 
 
 def test_messages_are_not_compressed_for_each_browser_anew(server):
@@ -25,9 +28,9 @@ def test_messages_are_not_compressed_for_each_browser_anew(server):
     assert frame[:1] == b"\x81"
 
 
-def test_a_long_message_reaches_a_slow_reader_whole(server, alice, make_vm):
-    """More than the kernel takes at once: what is left waits until there is room."""
-    vm_ids = [make_vm(description="x" * 500) for _ in range(60)]
+@pytest.fixture
+def slow(server, alice):
+    """A member's WebSocket that takes little at once, with what came so far."""
     with socket.socket() as browser:
         browser.settimeout(20)
         browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
@@ -40,28 +43,65 @@ def test_a_long_message_reaches_a_slow_reader_whole(server, alice, make_vm):
         browser.sendall(bytes((0x81, 0x82, 0, 0, 0, 0)) + b"40")
         while b'40{"sid"' not in stream:
             stream += browser.recv(4096)
-        for number in range(60):
-            done(alice.post("/book", {"vm_ids": vm_ids, "hours": 1, "note": f"number {number}"}))
-            done(alice.post("/cancel", {"vm_ids": vm_ids}))
-        done(alice.post("/book", {"vm_ids": vm_ids[:1], "hours": 1, "note": "the last"}))
-        browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        while b"the last" not in stream[-(1 << 17) :]:
-            stream += browser.recv(1 << 16)
-    rest = stream.partition(b"\r\n\r\n")[2]
-    messages = list(_messages(rest))
-    changes = [json.loads(text[2:])[1] for text in messages if text.startswith('42["change"')]
-    notes = [change["vms"][0]["note"] for change in changes]
-    assert notes[::2] == [*(f"number {number}" for number in range(60)), "the last"]
+        yield browser, stream.partition(b"\r\n\r\n")[2]
 
 
-def _messages(stream):
-    while len(stream) > 10:
+def many_changes(alice, make_vm, meanwhile) -> None:
+    vm_ids = [make_vm(description="x" * 500) for _ in range(60)]
+    for number in range(60):
+        done(alice.post("/book", {"vm_ids": vm_ids, "hours": 1, "note": f"number {number}"}))
+        meanwhile()
+        done(alice.post("/cancel", {"vm_ids": vm_ids}))
+    done(alice.post("/book", {"vm_ids": vm_ids[:1], "hours": 1, "note": "the last"}))
+
+
+def read_on(browser: socket.socket, stream: bytes) -> bytes:
+    """All up to the last change."""
+    browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    while b"the last" not in stream[-(1 << 17) :]:
+        stream += browser.recv(1 << 16)
+    return stream
+
+
+def notes(frames: list[tuple[int, bytes]]) -> list[str]:
+    """Of every second change told of: of the bookings."""
+    texts = [content.decode() for opcode, content in frames if opcode == TEXT]
+    changes = [json.loads(text[2:])[1] for text in texts if text.startswith('42["change"')]
+    booked = [change["vms"][0].get("note") for change in changes if change["vms"]]
+    return [note for note in booked if note]
+
+
+def test_a_long_message_reaches_a_slow_reader_whole(slow, alice, make_vm):
+    """More than the kernel takes at once: what is left waits until there is room."""
+    browser, stream = slow
+    many_changes(alice, make_vm, lambda: None)
+    frames = list(frames_of(read_on(browser, stream)))
+    assert notes(frames) == [*(f"number {number}" for number in range(60)), "the last"]
+
+
+def test_an_answer_to_a_ping_does_not_get_into_the_midst_of_one(slow, server, alice, make_vm):
+    browser, stream = slow
+    ping = lambda text: browser.sendall(bytes((0x89, 0x80 | len(text), 0, 0, 0, 0)) + text)  # noqa: E731
+    many_changes(alice, make_vm, lambda: ping(b"ping"))
+    stream = read_on(browser, stream)
+    ping(b"over")
+    while b"over" not in stream[-(1 << 17) :]:
+        stream += browser.recv(1 << 16)
+    frames = list(frames_of(stream))
+    assert notes(frames) == [*(f"number {number}" for number in range(60)), "the last"]
+    assert [content for opcode, content in frames if opcode == PONG] == [b"ping"] * 60 + [b"over"]
+    assert "Traceback" not in server.log
+
+
+def frames_of(stream: bytes):
+    """Whole ones, as (opcode, content)."""
+    while len(stream) > 1:
         length, start = stream[1], 2
         if length > 125:
             start = 4 if length == 126 else 10
             length = int.from_bytes(stream[2:start], "big")
-        assert stream[0] == 0x81, "not the beginning of a frame"
+        assert stream[0] in (0x80 | TEXT, 0x80 | PONG), "not the beginning of a frame"
         if len(stream) < start + length:
             return
-        yield stream[start : start + length].decode()
+        yield stream[0] & 0x0F, stream[start : start + length]
         stream = stream[start + length :]
