@@ -14,6 +14,8 @@ from mending import Draft, mend
 from records import NOTHING, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 
 SESSION_OF_OLD = re.compile(r"[\w-]{22}", re.ASCII)
+WHOLE_MOST = 2**64 - 1  # what orjson reads as a whole number
+HEARTBEAT_MOST = 525_600  # minutes, a year: a time that far is one still
 HOURS_OF_OLD = 1.0  # the original's queue did not ask how long
 
 
@@ -35,7 +37,7 @@ def read_draft(content: bytes, report: Callable[[str], None] = stop) -> Draft:
         groups=[_group_in(fields) for fields in top.records("groups")],
         users=[_user_in(email, fields) for email, fields in top.table("users")],
         letters=[_letter_in(fields) for fields in top.records("outbox")],
-        revision=top.number("revision") or 0,
+        revision=top.number("revision", WHOLE_MOST) or 0,
     )
     draft.rest = top.rest()
     _refuse_doubles("vms", (vm.id for vm in draft.vms), report)
@@ -55,7 +57,7 @@ def _vm_in(fields: Fields) -> Vm:
         reminded=fields.time("reminded"),
         note=fields.text("note") or "",
         via=fields.text("via") or "",
-        heartbeat_minutes=fields.amount("heartbeat_minutes"),
+        heartbeat_minutes=fields.amount("heartbeat_minutes", HEARTBEAT_MOST),
         heartbeat_at=fields.time("heartbeat_at"),
         told_waiting=fields.flag("told_waiting"),
         hold=_hold_in(fields),
@@ -74,7 +76,7 @@ def _hold_in(fields: Fields) -> Hold | None:
     email = _address(fields.text("held_for"))
     until, since = fields.time("held_until"), fields.time("held_since") or EARLIEST
     hours, group = fields.amount("held_hours") or HOURS_OF_OLD, fields.number("held_group")
-    heartbeat = fields.amount("held_heartbeat_minutes")
+    heartbeat = fields.amount("held_heartbeat_minutes", HEARTBEAT_MOST)
     return Hold(email, hours, since, until, group, heartbeat) if email else None
 
 
@@ -107,7 +109,7 @@ def _waiter_in(fields: Fields, since: datetime, of_group: bool) -> Waiter | None
         auto=fields.flag("auto"),
         count=(fields.number("count") or 1) if of_group else 1,
         via=fields.text("via") or "",
-        heartbeat_minutes=fields.amount("heartbeat_minutes"),
+        heartbeat_minutes=fields.amount("heartbeat_minutes", HEARTBEAT_MOST),
         seen=fields.time("seen"),
     )
 

@@ -39,16 +39,16 @@ class Fields:
     def text(self, key: str) -> str | None:
         return self._typed(key, str, "a text")
 
-    def number(self, key: str) -> int | None:
+    def number(self, key: str, most: int = MOST) -> int | None:
         number = self._typed(key, int, "a whole number")
-        if number is not None and not 0 <= number <= MOST:
-            return self._report(f"{self._at(key)}: a whole number from 0 to {MOST} is expected here")
+        if number is not None and not 0 <= number <= most:
+            return self._report(f"{self._at(key)}: a whole number from 0 to {most} is expected here")
         return number
 
-    def amount(self, key: str) -> float | None:
+    def amount(self, key: str, most: float = MOST) -> float | None:
         number = self._typed(key, (int, float), "a number")
-        if number is not None and not 0 < number <= MOST:
-            return self._report(f"{self._at(key)}: a number above 0 is expected here")
+        if number is not None and not 0 < number <= most:
+            return self._report(f"{self._at(key)}: a number above 0 and at most {most} is expected here")
         return None if number is None else float(number)
 
     def flag(self, key: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from records import NOTHING, Entry, Group, Letter, State, User, Vm
+from records import MOST, NOTHING, Entry, Group, Letter, State, User, Vm
 
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -37,10 +37,18 @@ def mend(draft: Draft) -> tuple[State, list[str]]:
         groups={group.id: group for group in groups},
         users=users,
         letters={letter.id: letter for letter in draft.letters},
-        revision=draft.revision,
+        revision=_countable(draft.revision, mended),
         rest=draft.rest,
     )
     return state, mended
+
+
+def _countable(revision: int, mended: list[str]) -> int:
+    """What leaves room for more changes than there will be, up to where browsers count exactly."""
+    if revision <= MOST // 2:
+        return revision
+    mended.append(f"the revision was {revision}, from where browsers cannot count on; it begins anew")
+    return 0
 
 
 def _homes(draft: Draft, mended: list[str]) -> dict[str, int | None]:

@@ -30,6 +30,12 @@ BROKEN = {
         json.dumps(inventory(groups=[{"id": 1, "name": name, "vm_ids": []} for name in ("a", "b")])),
         r"groups|\b1\b",
     ),
+    "a revision that is none": ('{"vms": [], "revision": -1}', "revision"),
+    "a revision that cannot be read exactly": ('{"vms": [], "revision": 1e30}', "revision"),
+    "a job that may be silent for ages": (
+        GOOD.replace('"id": "vm-1"', '"id": "vm-1", "heartbeat_minutes": 1e12'),
+        r"vms\S*0\S*heartbeat_minutes",
+    ),
     "a group without a name": ('{"vms": [], "groups": [{"id": 1, "vm_ids": []}], "users": {}}', r"groups\S*0\S*name"),
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -138,6 +139,26 @@ def test_an_end_without_a_holder_is_dropped_and_said():
     state, mended = load({"vms": [booked(booked_by=None)]})
     assert state.vms["vm"].expires_at is None
     assert len(mended) == 1
+
+
+@pytest.mark.parametrize("revision", [2**53, 2**53 + 1, 2**64 - 1, 2**52 + 1])
+def test_a_revision_from_which_nobody_can_count_on_begins_anew(tmp_path, revision):
+    file = tmp_path / "data.json"
+    file.write_text(json.dumps({"vms": [{"id": "vm"}], "revision": revision}))
+    assert read_state(file.read_bytes())[1] == [
+        f"the revision was {revision}, from where browsers cannot count on; it begins anew"
+    ]
+    for reached in (1, 2):
+        store = JsonStore(file)
+        with store.change() as change:
+            change.vms["vm"] = replace(change.vms["vm"], note=f"{reached}")
+        store.close()
+        assert json.loads(file.read_text())["revision"] == reached
+
+
+def test_a_high_one_is_kept():
+    state, mended = read_state(b'{"revision": 4503599627370496}')
+    assert (state.revision, mended) == (2**52, [])
 
 
 def test_a_byte_order_mark_does_not_matter():
