@@ -36,7 +36,7 @@ from board import Board
 from config import BadSetting, Config
 from context import Parts, language, visitor
 from cookies import CookieByScheme
-from data_cli import is_looked_for
+from data_cli import is_looked_for, refuse_to_serve
 from desk import Desk
 from durable import FileInUse
 from fields import BadFile
@@ -69,12 +69,14 @@ class CannotStart(Exception):
 def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
     """The Flask app with its parts in `extensions["loadzone"]`; `start()` of these begins timers and post.
 
-    For `flask --app app data …` it has commands alone, and leaves the data file to them. Raises CannotStart.
+    For `flask --app app data …` it has commands alone, and leaves the data file to them; `flask run` is refused.
+    Raises CannotStart.
     """
     app = Flask(__name__, static_folder=None, instance_path=str(HERE / "instance"))
     app.cli.add_command(data)
     if config is None and is_looked_for():
         return app
+    refuse_to_serve()
     config = config or _settings()
     app.config.update(
         SECRET_KEY=_secret_key(config, Path(app.instance_path)),

@@ -38,6 +38,13 @@ def is_looked_for() -> bool:
     return context is not None and context.parent is None
 
 
+def refuse_to_serve() -> None:
+    """Flask's own server would neither begin the timers nor the post."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.info_name == "run":
+        raise click.ClickException("this would serve without timers and mail; run `python app.py`, or `make run`")
+
+
 @data.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def check(file: Path | None) -> None:

@@ -1,0 +1,25 @@
+"""`flask --app app run` is refused, since it would serve without timers and mail, with what to run instead."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from support.server import ROOT, free_port
+
+
+@pytest.mark.parametrize("before", [[], ["--debug"]], ids=str)
+def test_it_is_refused_and_nothing_is_touched(tmp_path, before):
+    ended = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *before, "run", "--port", str(free_port())],
+        cwd=ROOT,
+        env={**os.environ, "LOADZONE_DATA": str(tmp_path / "data.json")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert "make run" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
