@@ -32,6 +32,7 @@ LINE_AT_MOST = pywsgi.MAX_REQUEST_LINE
 # RFC 9112, without what it allows for old times' sake: bare line feeds, folded lines, blanks before the colon.
 REQUEST_LINE = re.compile(r"[A-Z]{1,20} [\x21-\x7e\x80-\xff]+ HTTP/1\.[01]\r\n")
 HEADER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n")
+BLANKS = re.compile(rb"[\t ]{64}")  # so many in a row nobody sends; parsers behind us take the square of their time
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n")
 LENGTH = re.compile(r"[0-9]{1,18}")
 KEY = re.compile(r"[0-9A-Za-z+/]{22}==")  # of a WebSocket: 16 bytes
@@ -159,7 +160,7 @@ def _head(rfile: BinaryIO) -> bytes:
     """The header lines up to the empty one, each of them well formed."""
     lines, left = [], HEAD_AT_MOST
     while (line := rfile.readline(left)) != b"\r\n":
-        if not HEADER.fullmatch(line) or len(lines) == LINES_AT_MOST:
+        if not HEADER.fullmatch(line) or BLANKS.search(line) or len(lines) == LINES_AT_MOST:
             raise ValueError("not a header line, or too many")
         lines.append(line)
         left -= len(line)

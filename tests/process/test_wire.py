@@ -64,6 +64,7 @@ TWO_MEANINGS = {
     "a method of small letters": b"get /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
     "another protocol": b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
     "too many headers": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: y\r\n" * 100 + b"\r\n",
+    "a row of blanks": b"GET /healthz HTTP/1.1\r\n" + HOST + b"Accept: x" + b" \t" * 32 + b"x\r\n\r\n",
     "a long header": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: " + b"y" * 40_000 + b"\r\n\r\n",
 }
 
@@ -84,6 +85,7 @@ GOOD = {
     "another protocol wished for": post(b"Upgrade: websocket", b"Content-Length: 2"),
     "an upgrade wished for beside chunks": CHUNKED[:-2] + b"Upgrade: websocket\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     "a body that nobody reads": post(b"Content-Length: 2", body=b"{}").replace(b"POST /logout", b"GET /healthz"),
+    "some blanks": post(b"X: a" + b" " * 63 + b"b", b"Content-Length: 2"),
     "none at all": b"POST /logout HTTP/1.1\r\n" + HOST + b"\r\n",
 }
 
