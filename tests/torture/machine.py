@@ -7,9 +7,26 @@ an answer that names it narrows it down.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from typing import NamedTuple
 
 Span = tuple[int, int]
-Due = tuple[str, str, Span]  # a letter's kind, its reader, when it was created
+
+
+class Now(NamedTuple):
+    """When something happened: what the server's clock showed at the least and at the most, and between which moments
+    of the record (in seconds)."""
+
+    low: int
+    high: int
+    begun: float
+    ended: float
+
+    @property
+    def span(self) -> Span:
+        return self.low, self.high
+
+
+Due = tuple[str, str, Now]  # a letter's kind, its reader, when it was created
 Letters = tuple[Due, ...]
 
 
@@ -90,10 +107,10 @@ def stands_nowhere(machine: Machine, who: str) -> bool:
     return not held and all(waiter.email != who for waiter in machine.queue)
 
 
-def is_surely_over(machine: Machine, now: Span) -> bool:
+def is_surely_over(machine: Machine, now: Now) -> bool:
     """Whether a booking or hold would have been ended by whoever comes now."""
     over = machine.end if machine.holder else machine.until
-    return bool(machine.holder or machine.hold) and over[1] <= now[0]
+    return bool(machine.holder or machine.hold) and over[1] <= now.low
 
 
 def later(span: Span, hours: float) -> Span:

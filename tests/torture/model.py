@@ -10,7 +10,7 @@ from torture.machine import (
     Follows,
     Letters,
     Machine,
-    Span,
+    Now,
     Waiter,
     agreeing,
     free,
@@ -30,7 +30,7 @@ class Model:
     in milliseconds; `admins` are addresses."""
 
     def __init__(self, clock: Clock, hold: int, admins: frozenset[str], remind: tuple[int, ...] = ()) -> None:
-        self._clock = clock
+        self.clock = clock
         self._hold = hold
         self._admins = admins
         self._remind = remind
@@ -39,7 +39,7 @@ class Model:
         """Every way in which the operation can have taken place, by that moment at the latest. `came` says whether
         letters came: of what time may have brought, only what they bear out is followed."""
         op = op if op.ended <= by else replace(op, ended=by)
-        now = self._clock.span(op.begun, op.ended)
+        now = Now(*self.clock.span(op.begun, op.ended), op.begun, op.ended)
         for before in self._as_time_passes(machine, op, came):
             if op.name == "look":
                 yield from agreeing(before, op.answer)
@@ -56,7 +56,8 @@ class Model:
         self, machine: Machine, op: Op, came: Callable[[Letters], bool] = lambda letters: True
     ) -> Iterator[Follows]:
         """The state as it is, and after whatever reminders and ends may have come by now."""
-        latest = self._clock.span(min(machine.since, op.begun), op.ended)[1]
+        since = min(machine.since, op.begun)
+        latest = Now(*self.clock.span(since, op.ended), since, op.ended)
         to_do = [Follows(machine)]
         while to_do:
             reached = to_do.pop()
@@ -64,28 +65,32 @@ class Model:
             later = (*self._reminded(reached, latest), *self._ended(reached, latest))
             to_do.extend(follows for follows in later if came(follows.letters))
 
-    def _reminded(self, reached: Follows, latest: int) -> Iterator[Follows]:
+    def _reminded(self, reached: Follows, latest: Now) -> Iterator[Follows]:
         """Of several missed only the last is sent, and none that fell due before the end was chosen."""
         machine = reached.machine
         for number, before in enumerate(self._remind) if machine.holder else ():
             due = (machine.end[0] - before, machine.end[1] - before)
-            if number >= machine.reminded and due[1] > machine.set_at[0] and due[0] <= latest:
-                letter = ("reminder", machine.holder, (due[0], min(latest, machine.end[1])))
+            if number >= machine.reminded and due[1] > machine.set_at[0] and due[0] <= latest.high:
+                letter = (
+                    "reminder",
+                    machine.holder,
+                    latest._replace(low=due[0], high=min(latest.high, machine.end[1])),
+                )
                 yield reached.then(replace(machine, reminded=number + 1), letter)
 
-    def _ended(self, reached: Follows, latest: int) -> Iterator[Follows]:
+    def _ended(self, reached: Follows, latest: Now) -> Iterator[Follows]:
         machine = reached.machine
-        if machine.holder and machine.end[0] <= latest:
-            now, letter = (machine.end[0], latest), ("ended", machine.holder)
-        elif machine.hold and machine.until[0] <= latest:
-            now, letter = (machine.until[0], latest), ("lapsed", machine.hold.email)
+        if machine.holder and machine.end[0] <= latest.high:
+            now, letter = latest._replace(low=machine.end[0]), ("ended", machine.holder)
+        elif machine.hold and machine.until[0] <= latest.high:
+            now, letter = latest._replace(low=machine.until[0]), ("lapsed", machine.hold.email)
         else:
             return
         yield self._served(reached.then(free(machine), (*letter, now)), now)
 
     # What is done
 
-    def _done(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
+    def _done(self, before: Follows, op: Op, now: Now) -> Iterator[Follows]:
         acts = {"book": self._book, "renew": self._renew, "cancel": self._cancel}
         if op.name not in acts:
             yield from (self._join if op.name == "join" else self._leave)(before, op, now)
@@ -93,7 +98,7 @@ class Model:
             for done in acts[op.name](before, op, now):
                 yield from [done] if op.outcome == UNKNOWN else agreeing(done, op.answer)
 
-    def _book(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
+    def _book(self, before: Follows, op: Op, now: Now) -> Iterator[Follows]:
         machine, letters, queues = before.machine, (), [before.machine.queue]
         if machine.holder:
             return
@@ -106,19 +111,19 @@ class Model:
             freed = before.then(replace(free(machine), queue=queue), *letters)
             yield _begun(freed, op.who, op.asked["hours"], now, op.begun)
 
-    def _renew(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
+    def _renew(self, before: Follows, op: Op, now: Now) -> Iterator[Follows]:
         machine = before.machine
         if not self._is_own(machine, op) or (others(machine) and op.who not in self._admins):
             return
-        yield before.then(replace(machine, end=later(machine.end, op.asked["hours"]), set_at=now, reminded=0))
+        yield before.then(replace(machine, end=later(machine.end, op.asked["hours"]), set_at=now.span, reminded=0))
 
-    def _cancel(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
+    def _cancel(self, before: Follows, op: Op, now: Now) -> Iterator[Follows]:
         machine = before.machine
         if self._is_own(machine, op):
             letters = () if machine.holder == op.who else (("released", machine.holder, now),)
             yield self._served(before.then(replace(free(machine), since=op.begun), *letters), now)
 
-    def _join(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
+    def _join(self, before: Follows, op: Op, now: Now) -> Iterator[Follows]:
         machine = before.machine
         if machine.holder == op.who:
             return
@@ -126,14 +131,14 @@ class Model:
             yield from _placed(before, op, True)
             return
         old = next((waiter for waiter in machine.queue if waiter.email == op.who), None)
-        new = Waiter(op.who, op.asked["hours"], op.asked["auto"], old.since if old else now)
+        new = Waiter(op.who, op.asked["hours"], op.asked["auto"], old.since if old else now.span)
         if old is None and len(machine.queue) >= AT_MOST:
             return
         queue = tuple(new if waiter is old else waiter for waiter in machine.queue) + (() if old else (new,))
         joined = before.then(replace(machine, queue=queue))
         yield from _placed(_warned(self._served(joined, now, op), now), op, old is not None)
 
-    def _leave(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
+    def _leave(self, before: Follows, op: Op, now: Now) -> Iterator[Follows]:
         machine = before.machine
         queue = tuple(waiter for waiter in machine.queue if waiter.email != op.who)
         held = machine.hold is not None and machine.hold.email == op.who
@@ -142,7 +147,7 @@ class Model:
         elif queue != machine.queue:
             yield before.then(replace(machine, queue=queue))
 
-    def _served(self, before: Follows, now: Span, op: Op | None = None) -> Follows:
+    def _served(self, before: Follows, now: Now, op: Op | None = None) -> Follows:
         """A machine that stands free goes to the first who waits; who has just come needs no letter."""
         machine = before.machine
         if machine.holder or machine.hold or not machine.queue:
@@ -163,7 +168,7 @@ class Model:
 
     # What is refused: the state stays, and must have been one that asks for it
 
-    def _refused(self, before: Follows, op: Op, now: Span) -> Iterator[Follows]:
+    def _refused(self, before: Follows, op: Op, now: Now) -> Iterator[Follows]:
         """What the call itself would have ended is over for it, and is put back when it is refused."""
         looks = op.name in ("book", "renew", "cancel")
         unwritten = self._as_time_passes(before.machine, op, came=_no_reminder)
@@ -197,13 +202,13 @@ def _no_reminder(letters: Letters) -> bool:
     return all(kind != "reminder" for kind, _, _ in letters)
 
 
-def _begun(before: Follows, who: str, hours: float, now: Span, since: float) -> Follows:
+def _begun(before: Follows, who: str, hours: float, now: Now, since: float) -> Follows:
     queue = tuple(waiter for waiter in before.machine.queue if waiter.email != who)
-    booked = replace(free(before.machine), holder=who, end=later(now, hours), set_at=now, queue=queue, since=since)
+    booked = replace(free(before.machine), holder=who, end=later(now, hours), set_at=now.span, queue=queue, since=since)
     return _warned(before.then(booked), now)
 
 
-def _warned(before: Follows, now: Span) -> Follows:
+def _warned(before: Follows, now: Now) -> Follows:
     """Once a booking, its holder hears that somebody waits."""
     machine = before.machine
     if machine.holder and not machine.told and others(machine):

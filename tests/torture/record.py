@@ -82,6 +82,15 @@ class Clock:
             known = self._known[begun, ended] = (int(low * 1000), int(high * 1000) + 1)
         return known
 
+    def moments(self, low: float, high: float) -> list[tuple[float, float]]:
+        """When it can have shown something between these two seconds since 1970."""
+        ends = [after for _, after, _ in self._jumps[1:]] + [FOREVER]
+        shown = [
+            (max(before, low - self._ahead - offset - SLACK), min(end, high - self._ahead - offset + SLACK))
+            for (before, _, offset), end in zip(self._jumps, ends, strict=True)
+        ]
+        return [(begun, ended) for begun, ended in shown if begun <= ended]
+
     def _offsets(self, begun: float, ended: float) -> list[float]:
         ends = [after for _, after, _ in self._jumps[1:]] + [FOREVER]
         return [
