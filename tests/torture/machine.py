@@ -7,6 +7,7 @@ an answer that names it narrows it down.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -126,6 +127,7 @@ def _exactly(text: str) -> Span:
     return _ms(text), _ms(text)
 
 
+@lru_cache(1024)  # the same ones are read again and again
 def _ms(text: str) -> int:
     moment = datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=timezone.utc)
     return round(moment.timestamp() * 1000)
