@@ -16,7 +16,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(2**32))
     parser.add_argument("--machines", type=int, default=8)
     parser.add_argument("--sockets", type=int, default=24)
-    parser.add_argument("--fault", choices=["", "lock", "early", "undo", "post"], default="")
+    parser.add_argument("--fault", choices=["", "lock", "early", "undo", "post", "refused", "rumour"], default="")
     wishes = Wishes(**vars(parser.parse_args()))
     print(f"seed {wishes.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:

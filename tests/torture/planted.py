@@ -1,10 +1,15 @@
 """Faults that the checker must find, put into the server of a test from outside; the product knows of none."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import timedelta
 
 import gevent
 
+from change import Change
 from mailer import Mailer
+from rules import booking
+from rules.refusal import Refusal
 from storage import JsonStore
 
 
@@ -42,11 +47,57 @@ def forgetful_post() -> None:
     Mailer._say_it_is_away = away
 
 
+def refused_in_vain() -> None:
+    """A renewal that is refused because others wait is made all the same."""
+    real = booking.renew
+
+    def renew(change, now, limits, actor, vm_id, hours, expires_at=None):
+        try:
+            return real(change, now, limits, actor, vm_id, hours, expires_at)
+        except Refusal as refusal:
+            if refusal.code != "others_wait":
+                raise
+            vm = change.vms[vm_id]
+            change.vms[vm_id] = replace(vm, expires_at=vm.expires_at + timedelta(hours=hours))
+            change.refusal = refusal
+            return change.vms[vm_id]
+
+    booking.renew = renew
+    JsonStore.change = _refusing_late(JsonStore.change)
+
+
+def _refusing_late(real):
+    """What the rule noted as its refusal is raised once its change is on disk."""
+
+    @contextmanager
+    def change(store):
+        with real(store) as change:
+            yield change
+        if hasattr(change, "refusal"):
+            raise change.refusal
+
+    return change
+
+
+def rumours() -> None:
+    """Who releases a machine of their own is written that its time was over."""
+    real = Change.tell
+
+    def tell(change, event):
+        real(change, event)
+        if event.kind == "released":
+            real(change, replace(event, kind="expired", by=None))
+
+    Change.tell = tell
+
+
 FAULTS = {
     "lock": without_a_lock,
     "early": answered_early,
     "undo": without_undo,
     "post": forgetful_post,
+    "refused": refused_in_vain,
+    "rumour": rumours,
 }
 
 

@@ -61,7 +61,7 @@ def run(wishes: Wishes, folder: Path) -> Outcome:
     admins = frozenset(_emails(server)[:ADMINS])
     remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
     found = check.violations(record, Model(record.clock, HOLD_SECONDS * 1000, admins, remind))
-    found += [f"the server's log: {line}" for line in server.lines if "Traceback" in line]
+    found += _tracebacks(server.lines)
     return Outcome(found, _summary(record, crowd))
 
 
@@ -100,6 +100,12 @@ def _torture(server: Server, disk, mail: MailServer, record: Record, wishes: Wis
     for person in (*people, reader, crowd.person):
         person.http.close()
     return crowd
+
+
+def _tracebacks(lines: list[str]) -> list[str]:
+    """With what was said before and after, for people."""
+    starts = [number for number, line in enumerate(lines) if "Traceback" in line]
+    return ["the server's log:\n    " + "\n    ".join(lines[max(0, n - 1) : n + 30]) for n in starts]
 
 
 def _emails(server: Server) -> list[str]:

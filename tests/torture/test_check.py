@@ -1,5 +1,7 @@
 """The checker on histories made by hand: good ones pass, and each kind of violation is found."""
 
+from datetime import datetime, timezone
+
 import pytest
 
 from torture import check
@@ -14,8 +16,7 @@ REMIND = (20 * 60_000, 10 * 60_000)
 
 def at(seconds: float) -> str:
     """The server's clock begins at midnight, and shows the seconds of the tests."""
-    whole = int(seconds)
-    return f"1970-01-01T{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}Z"
+    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def view(holder=None, until=None, held=None, held_until=None, queue=()):
@@ -233,6 +234,33 @@ def test_reminders_come_once_each_for_an_end():
     assert not found(booked, renewed, end, letters=[second, again]), "of several missed only the last is sent"
     assert found(booked, renewed, end, letters=[first, second, letter("reminder", ANN, 3200, 4)])
     assert found(booked, letters=[letter("reminder", ANN, 2300)]), "too early"
+
+
+def test_reminders_that_came_late_are_decided_one_by_one():
+    """Each might be of any second that the clock showed until it came, were it not known when it showed which."""
+    calls, letters = [], []
+    for start in range(0, 40 * HOUR, 2 * HOUR):
+        calls += [book(ANN, start + 1), look(start + 3200, holder=ANN, until=start + 1 + HOUR)]
+        letters += [
+            letter("reminder", ANN, start + 2402, start, received=100 * HOUR),
+            letter("reminder", ANN, start + 3002, start + 1, received=100 * HOUR),
+            letter("ended", ANN, start + 1 + HOUR, start, received=100 * HOUR),
+        ]
+    assert not found(*calls, letters=letters)
+    letters.remove(letter("ended", ANN, 1 + HOUR, 0, received=100 * HOUR))
+    assert "letter is missing" in found(*calls, letters=letters)[0]
+
+
+def test_a_letter_is_not_of_a_second_that_the_clock_shows_again():
+    clock = Clock()
+    clock.jumped(10, 10, -5)  # the seconds from 5 to 10 come twice
+    before = [book(ANN, 6), call(ADMIN, "cancel", 7, answer=view())]
+    after = [call(ANN, "book", 11, answer=view(ANN, 6 + HOUR)), call(ADMIN, "cancel", 12, answer=view())]
+    first, second = letter("released", ANN, 7, 1, received=8), letter("released", ANN, 7, 2, received=20)
+    assert not found(*before, *after, letters=[first, second], clock=clock)
+    assert "letter is missing" in found(*before, *after, letters=[second], clock=clock)[0]
+    early = letter("released", ANN, 7, 2, received=9)
+    assert found(*before, *after, letters=[first, early], clock=clock), "both came before the clock showed it again"
 
 
 def test_a_reminder_that_fell_due_before_the_booking_is_not_sent():
