@@ -263,6 +263,14 @@ def test_a_letter_is_not_of_a_second_that_the_clock_shows_again():
     assert found(*before, *after, letters=[first, early], clock=clock), "both came before the clock showed it again"
 
 
+def test_a_letter_of_a_second_that_the_clock_never_showed_is_found():
+    clock = Clock()
+    clock.jumped(50, 50, 300)
+    booked = call(ANN, "book", 1, answer=view(ANN, 100), hours=99 / HOUR)
+    assert not found(booked, look(60), letters=[letter("ended", ANN, 350, received=61)], clock=clock)
+    assert found(booked, look(60), letters=[letter("ended", ANN, 200, received=61)], clock=clock)
+
+
 def test_a_reminder_that_fell_due_before_the_booking_is_not_sent():
     short = call(ANN, "book", 1, answer=view(ANN, 301), hours=300 / HOUR)
     assert found(short, look(200, holder=ANN, until=301), letters=[letter("reminder", ANN, 2)])
