@@ -8,13 +8,15 @@ from typing import NamedTuple
 from torture.machine import Letters, Now
 from torture.record import Clock, Told
 
+ON_DISK_AFTER = 10  # seconds at most from when a rule asks for the time until others see its change; frozen ones too
+
 
 class Post:
-    """All that came, in the order of when they had been written at the latest."""
+    """All that came, in the order of when what they tell of had happened at the latest."""
 
     def __init__(self, letters: list[Told], clock: Clock) -> None:
-        moments = {letter: _moments(letter, clock) for letter in letters}
-        latest = {letter: max(ended for _, ended in moments[letter]) for letter in letters}
+        moments = {letter: written(letter, clock) for letter in letters}
+        latest = {letter: min(moments[letter][-1][1] + ON_DISK_AFTER, letter.at) for letter in letters}
         self.letters = sorted(letters, key=latest.__getitem__)
         self._by = [latest[letter] for letter in self.letters]
         self._by_reader: dict[tuple[str, str], list[_Letter]] = defaultdict(list)
@@ -22,11 +24,11 @@ class Post:
             self._by_reader[letter.kind, letter.to].append(_Letter(1 << number, letter.created, moments[letter]))
 
     def due_by(self, moment: float) -> int:
-        """Those that were written before: what they tell of had happened."""
+        """Those of what must have happened before."""
         return (1 << bisect.bisect_left(self._by, moment)) - 1
 
     def without_a_place(self, found: int, by: float) -> list[Told]:
-        """Those that were written before that and are not among these."""
+        """Those of what must have happened before that, and that are not among these."""
         left = self.due_by(by) & ~found
         return [letter for number, letter in enumerate(self.letters) if left >> number & 1]
 
@@ -43,7 +45,7 @@ class Post:
                 yield from self.account(found | letter.bit, tuple(rest))
 
 
-def _moments(letter: Told, clock: Clock) -> list[tuple[float, float]]:
+def written(letter: Told, clock: Clock) -> list[tuple[float, float]]:
     """When it can have been written: the server's clock showed its second, and the SMTP server did not have it yet."""
     created = clock.moments(letter.created, letter.created + 1)
     before = [(begun, min(ended, letter.at)) for begun, ended in created if begun <= letter.at]

@@ -16,7 +16,7 @@ from torture.clients import Client, look
 from torture.crowd import Crowd
 from torture.faults import Faults, set_clock
 from torture.model import Model
-from torture.record import Record
+from torture.record import Record, Told
 
 CLIENTS, ADMINS = 16, 3
 HOLD_SECONDS = 3
@@ -143,11 +143,13 @@ def _let_the_post_go(server: Server, reader: Person, record: Record) -> None:
     record.death()
     server.start()
     look(reader, record)
-    started = time.monotonic()
-    end = started + 30
-    while any(not _is_after(started, letter, record) for letter in post.waiting(_outbox(server))):
-        if time.monotonic() > end:
-            record.note_strange(f"the post has stopped: {_outbox(server)}")
+    started = moved = time.monotonic()
+    before: list[Told] = []
+    while left := [letter for letter in post.waiting(_outbox(server)) if not _is_after(started, letter, record)]:
+        if len(left) != len(before):
+            before, moved = left, time.monotonic()
+        elif time.monotonic() > moved + 30:
+            record.note_strange(f"the post has stopped: {len(left)} letters wait, the first of them {left[0]}")
             return
         time.sleep(0.1)
 
