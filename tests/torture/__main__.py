@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from random import SystemRandom
 
+from torture.planted import FAULTS
 from torture.run import Wishes, run
 
 
@@ -16,7 +17,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(2**32))
     parser.add_argument("--machines", type=int, default=8)
     parser.add_argument("--sockets", type=int, default=24)
-    parser.add_argument("--fault", choices=["", "lock", "early", "undo", "post", "refused", "rumour"], default="")
+    parser.add_argument("--fault", choices=["", *FAULTS], default="")
     wishes = Wishes(**vars(parser.parse_args()))
     print(f"seed {wishes.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:

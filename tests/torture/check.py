@@ -5,6 +5,7 @@ between its invocation and its completion, in which the model gives every answer
 came. Where there is none, the call that cannot be explained is named. Calls without an answer may stand in it or not.
 """
 
+from torture import pool
 from torture.letters import AnyPost, Post
 from torture.model import Model
 from torture.record import FOREVER, Op, Record, Seen, Told
@@ -15,9 +16,10 @@ def violations(record: Record, model: Model) -> list[str]:
     """All that is wrong with it, as sentences; empty where a correct server could have done that."""
     history, found = record.history(), list(record.strange)
     found += revisions(record.boards, record.changes)
-    vms = sorted({op.vm for op in history})
+    found += pool.violations(record)
+    vms = {op.vm for op in history}
     found += [f"a letter about no machine: {letter}" for letter in record.letters if letter.vm not in vms]
-    for vm in vms:
+    for vm in sorted(vms - pool.ALL):
         calls = [op for op in history if op.vm == vm]
         found += machine(calls, [letter for letter in record.letters if letter.vm == vm], model)
     return found

@@ -8,10 +8,12 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from support.people import Person
+from torture import pool
 from torture.record import FAILED, OK, REFUSED, UNKNOWN, Op, Record
 
 SECONDS = (1, 3, 10, 60)  # how long they book for
 ACTS = {"book": 30, "renew": 15, "cancel": 15, "join": 18, "leave": 6, "force": 6, "look": 10}
+AT_THE_GROUP = 0.7  # of those who would join or leave at a machine of the group
 PAUSE = 0.05  # between two calls of one of them, on average
 
 
@@ -33,6 +35,8 @@ class Client(threading.Thread):
 
     def act(self, name: str, vm: str) -> None:
         hours = self._random.choice(SECONDS) / 3600
+        if name in ("join", "leave") and vm in pool.MACHINES and self._random.random() < AT_THE_GROUP:
+            vm = pool.NAME
         if name == "look":
             look(self._person, self._record)
         elif name == "force":
@@ -54,7 +58,7 @@ class Client(threading.Thread):
     def _ask(self, name: str, vm: str, asked: dict) -> tuple[str, dict]:
         """How it went, and what was answered; no outcome at all where nobody can have heard the call."""
         try:
-            response = getattr(self._person, name)(vm, **asked)
+            response = getattr(self._person, name)(pool.GROUP if vm == pool.NAME else vm, **asked)
             answer = response.json()
         except requests.RequestException as error:
             if _was_never_sent(error):

@@ -8,7 +8,8 @@ import gevent
 
 from change import Change
 from mailer import Mailer
-from rules import booking
+from records import Group
+from rules import booking, turns
 from rules.refusal import Refusal
 from storage import JsonStore
 
@@ -91,6 +92,16 @@ def rumours() -> None:
     Change.tell = tell
 
 
+def last_come_first_served() -> None:
+    """A group's queue is served from its end."""
+    real = turns._first
+
+    def first(change, now, place):
+        return place.queue[-1] if isinstance(place, Group) and place.queue else real(change, now, place)
+
+    turns._first = first
+
+
 FAULTS = {
     "lock": without_a_lock,
     "early": answered_early,
@@ -98,6 +109,7 @@ FAULTS = {
     "post": forgetful_post,
     "refused": refused_in_vain,
     "rumour": rumours,
+    "order": last_come_first_served,
 }
 
 

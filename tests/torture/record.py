@@ -43,6 +43,7 @@ class Seen:
     ended: float
     revision: int
     vms: dict[str, dict]
+    groups: list[dict] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class Record:
         self.ops: list[Op] = []
         self.boards: list[Seen] = []
         self.changes: dict[int, dict] = {}
+        self.heard: dict[int, float] = {}
         self.letters: list[Told] = []
         self.deaths: list[float] = []
         self.faults: list[tuple[float, str]] = []
@@ -122,11 +124,12 @@ class Record:
     def board(self, begun: float, state: dict) -> None:
         with self._turn:
             views = {vm["id"]: vm for vm in state["vms"]}
-            self.boards.append(Seen(begun, time.monotonic(), state["revision"], views))
+            self.boards.append(Seen(begun, time.monotonic(), state["revision"], views, state["groups"]))
 
     def change(self, change: dict) -> None:
         """A `change` that some socket heard; whoever hears another of that number heard something strange."""
         with self._turn:
+            self.heard.setdefault(change["revision"], time.monotonic())
             if self.changes.setdefault(change["revision"], change) != change:
                 self.strange.append(f"two changes of one revision: {self.changes[change['revision']]} and {change}")
 

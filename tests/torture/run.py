@@ -11,7 +11,7 @@ from support.people import Person
 from support.server import ADMIN, Server, data_file
 from support.small_disk import small_disk
 from support.smtp import MailServer
-from torture import check, post
+from torture import check, pool, post
 from torture.clients import Client, look
 from torture.crowd import Crowd
 from torture.faults import Faults, set_clock
@@ -66,9 +66,10 @@ def run(wishes: Wishes, folder: Path) -> Outcome:
 
 
 def _server(folder: Path, small: Path, mail: MailServer, wishes: Wishes) -> Server:
-    vms = [machine(f"vm-{number}") for number in range(wishes.machines)]
+    vms = [machine(name, group=pool.GROUP if name in pool.MACHINES else None) for name in _machines(wishes)]
+    groups = [{"id": pool.GROUP, "name": pool.NAME, "vm_ids": list(pool.MACHINES)}]
     settings = {
-        "LOADZONE_DATA": str(data_file(small, inventory(vms))),
+        "LOADZONE_DATA": str(data_file(small, inventory(vms, groups))),
         "LOADZONE_ADMINS": ",".join([ADMIN, *(f"admin-{n}@example.com" for n in range(1, ADMINS))]),
         "LOADZONE_HOLD_MINUTES": str(HOLD_SECONDS / 60),
         "LOADZONE_REMIND_MINUTES": ",".join(str(seconds / 60) for seconds in REMIND_SECONDS),
@@ -82,8 +83,7 @@ def _torture(server: Server, disk, mail: MailServer, record: Record, wishes: Wis
     random, stop = Random(wishes.seed), threading.Event()
     people = [Person(server, email).sign_in() for email in _emails(server)]
     reader = Person(server).sign_in()
-    vms = [f"vm-{number}" for number in range(wishes.machines)]
-    clients = [Client(person, vms, record, Random(random.random()), stop) for person in people]
+    clients = [Client(person, _machines(wishes), record, Random(random.random()), stop) for person in people]
     crowd = Crowd(Person(server).sign_in(), wishes.sockets, record, Random(random.random()))
     faults = Faults(server, disk, mail, record, Random(random.random()))
     for thread in (*clients, crowd):
@@ -106,6 +106,10 @@ def _tracebacks(lines: list[str]) -> list[str]:
     """With what was said before and after, for people."""
     starts = [number for number, line in enumerate(lines) if "Traceback" in line]
     return ["the server's log:\n    " + "\n    ".join(lines[max(0, n - 1) : n + 30]) for n in starts]
+
+
+def _machines(wishes: Wishes) -> list[str]:
+    return [*(f"vm-{number}" for number in range(wishes.machines)), *pool.MACHINES]
 
 
 def _emails(server: Server) -> list[str]:
