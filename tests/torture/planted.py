@@ -28,7 +28,7 @@ def without_a_lock() -> None:
 def answered_early() -> None:
     """The answer is given before the change is on disk."""
     real = JsonStore._settle
-    JsonStore._settle = lambda store, batch: gevent.spawn(real, store, batch) and None
+    JsonStore._settle = lambda store, *batch: gevent.spawn(real, store, *batch) and None
 
 
 def without_undo() -> None:
