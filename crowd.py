@@ -21,6 +21,9 @@ IN_ALL = 20_000
 PACKETS_AT_ONCE = 50
 PACKETS_PER_SECOND = 1
 MESSAGE_AT_MOST = 2048
+# What clients do wrong, or after a restart of the server must; Engine.IO calls it an error, once, and then no more.
+NO_ERRORS = {"bad-sid", "bad-transport", "bad-upgrade", "bad-version", "bad-jsonp-index"}
+NO_ERRORS |= {"not-connected", "unexpected-http"}
 
 
 class Crowd:
@@ -33,6 +36,7 @@ class Crowd:
         self._welcome, self._part = eio.handlers["connect"], eio.handlers["disconnect"]
         eio.on("connect", self._let_in)
         eio.on("disconnect", self._let_go)
+        eio.log_message_keys |= NO_ERRORS
         eio._async = {**eio._async, "websocket": _bounded(eio._async["websocket"])}
 
     def _let_in(self, sid: str, environ: dict[str, Any]) -> Any:
@@ -50,6 +54,7 @@ class Crowd:
         return self._welcome(sid, environ)
 
     def _let_go(self, sid: str, *reason: Any) -> Any:
+        self._eio.sockets.pop(sid, None)  # who still sends is told that it is gone; else that would be a fault
         network = self._networks.pop(sid, None)
         if network:
             self._of_network[network] -= 1

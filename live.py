@@ -67,11 +67,12 @@ class Live:
     def _deafen(self) -> None:
         """Take from clients only their coming and going; nothing else they say is looked at, or kept, nor what they
         say with it."""
-        eio = self._socketio.server.eio
+        server = self._socketio.server
+        eio, there = server.eio, server.environ
         understand = eio.handlers["message"]
 
         def hear(sid: str, message: Any) -> None:
-            if isinstance(message, str) and message[:1] in COMING_AND_GOING:
+            if isinstance(message, str) and message[:1] in COMING_AND_GOING and sid in there:
                 understand(sid, message[0])
 
         eio.on("message", hear)

@@ -83,3 +83,13 @@ def test_what_is_said_with_a_packet_is_not_looked_at(server, quiet, connect, bob
     assert requests.post(polling(server), message.encode(), timeout=10).status_code == 200
     done(bob.book(vm))
     ear.wait_for("notification", vm_id=vm)
+
+
+@pytest.mark.parametrize("body", ["40\x1e1", "1\x1e40", "41\x1e40\x1e1", "1\x1e3"], ids=ascii)
+def test_who_comes_and_goes_in_one_breath_and_then_speaks_is_told_that_it_is_gone(server, quiet, bob, vm, listen, body):
+    ear, url = listen(bob), polling(server)
+    requests.post(url, body, timeout=10)
+    assert requests.post(url, "3", timeout=10).status_code == 400
+    assert requests.get(url, timeout=10).status_code == 400
+    done(bob.book(vm))
+    ear.wait_for("notification", vm_id=vm)
