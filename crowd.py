@@ -20,6 +20,9 @@ IN_ALL = 20_000
 # A client says that it comes and goes, and every 25 seconds that it is there; nothing of any size.
 PACKETS_AT_ONCE = 50
 PACKETS_PER_SECOND = 1
+# What else a WebSocket says, pings of its own, counts by its size.
+BYTES_AT_ONCE = 8192
+BYTES_PER_SECOND = 256
 MESSAGE_AT_MOST = 2048
 # What clients do wrong, or after a restart of the server must; Engine.IO calls it an error, once, and then no more.
 NO_ERRORS = {"bad-sid", "bad-transport", "bad-upgrade", "bad-version", "bad-jsonp-index"}
@@ -63,19 +66,31 @@ class Crowd:
         return self._part(sid, *reason)
 
 
+class Allowance:
+    """So much at once, and then so much a second."""
+
+    def __init__(self, at_once: float, per_second: float) -> None:
+        self._at_once, self._per_second = at_once, per_second
+        self._left, self._since = at_once, time.monotonic()
+
+    def has(self, amount: float) -> bool:
+        """Takes that much; False where it is more than there is."""
+        now = time.monotonic()
+        self._left = min(self._at_once, self._left + (now - self._since) * self._per_second) - amount
+        self._since = now
+        return self._left >= 0
+
+
 class Ration:
-    """How many packets one socket may send: some at once, and then so many a second."""
+    """How many packets one socket may send."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._receive = client.receive
-        self._left, self._since = float(PACKETS_AT_ONCE), time.monotonic()
+        self._allowance = Allowance(PACKETS_AT_ONCE, PACKETS_PER_SECOND)
 
     def receive(self, packet: Any) -> None:
-        now = time.monotonic()
-        self._left = min(PACKETS_AT_ONCE, self._left + (now - self._since) * PACKETS_PER_SECOND) - 1
-        self._since = now
-        if self._left < 0:
+        if not self._allowance.has(1):
             self._client.close(wait=False, abort=True)
             raise SocketIsClosedError
         self._receive(packet)

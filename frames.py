@@ -10,6 +10,8 @@ from engineio.async_drivers.gevent import WebSocketWSGI
 from gevent.lock import Semaphore
 from gevent.socket import socket
 
+from crowd import BYTES_AT_ONCE, BYTES_PER_SECOND, Allowance
+
 TEXT, WHOLE = 0x1, 0x80
 HANDSHAKE = {
     "HTTP_HOST": "localhost",
@@ -41,11 +43,22 @@ class WebSocket(WebSocketWSGI):
 
 class Whole:
     """A connection on which all that is sent goes out whole, one after the other: the reader, which answers pings, may
-    want to say something while the writer waits for room in the midst of a long message."""
+    want to say something while the writer waits for room in the midst of a long message.
+
+    Who says more than an allowance is not heard any more: a torrent of pings would be read on and on, and nobody else.
+    """
 
     def __init__(self, sock: socket) -> None:
         self._sock = sock
         self._turn = Semaphore()
+        self._allowance = Allowance(BYTES_AT_ONCE, BYTES_PER_SECOND)
+
+    def recv(self, size: int) -> bytes:
+        """Raises OSError for who says too much."""
+        content = self._sock.recv(size)
+        if not self._allowance.has(len(content)):
+            raise OSError("it says too much")
+        return content
 
     def send(self, content: bytes) -> int:
         with self._turn:

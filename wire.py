@@ -27,6 +27,7 @@ LAST_BYTES = 5
 BODY_AT_MOST = 64 * 1024
 HEAD_AT_MOST = 32 * 1024
 LINES_AT_MOST = 100
+CHUNKS_AT_MOST = 1000
 LINE_AT_MOST = pywsgi.MAX_REQUEST_LINE
 
 # RFC 9112, without what it allows for old times' sake: bare line feeds, folded lines, blanks before the colon.
@@ -92,6 +93,7 @@ class Handler(pywsgi.WSGIHandler):
 
     def handle_one_response(self) -> None:
         super().handle_one_response()
+        gevent.sleep(0)  # who has sent the next request already would be read on and on, and nobody else
         if self._body is None:
             self._let_it_end()
         elif self._connection_upgrade_requested():
@@ -146,7 +148,7 @@ class Handler(pywsgi.WSGIHandler):
             self.socket.shutdown(socket.SHUT_WR)
             with _within(LAST_BYTES):
                 while self.rfile.read(LINE_AT_MOST):
-                    pass
+                    gevent.sleep(0)
         except OSError:
             pass
 
@@ -190,8 +192,11 @@ def _check_handshake(headers: Any) -> None:
 
 def _chunks(rfile: BinaryIO) -> bytes | None:
     """A body that comes in chunks; what stands behind the last one is read and not looked at."""
-    body = bytearray()
+    body, chunks = bytearray(), 0
     while size := _chunk_size(rfile):
+        chunks += 1
+        if chunks > CHUNKS_AT_MOST:
+            raise ValueError("too many chunks")
         if len(body) + size > BODY_AT_MOST:
             return None
         body += _exactly(rfile, size)

@@ -1,5 +1,7 @@
 """What comes over the wire has one meaning or none: no request hides within another (request smuggling)."""
 
+import threading
+
 import pytest
 
 from support.answers import done
@@ -54,6 +56,7 @@ TWO_MEANINGS = {
     "a chunk longer than it says": CHUNKED + b"2\r\n{} \r\n0\r\n\r\n",
     "a line feed in what a chunk adds": CHUNKED + b"2;\nx\r\n{}\r\n0\r\n\r\n",
     "a chunk's line feed alone": CHUNKED + b"2\n{}\n0\n\n",
+    "more chunks than anybody sends": CHUNKED + b"1\r\n \r\n" * 1001 + b"0\r\n\r\n",
     "a trailer that is no header": CHUNKED + b"2\r\n{}\r\n0\r\nGET / HTTP/1.1\r\n\r\n",
     "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
     "two hosts": b"GET /healthz HTTP/1.1\r\n" + HOST + HOST + b"\r\n",
@@ -81,6 +84,7 @@ GOOD = {
     "zeros before it": post(b"Content-Length: 00002"),
     "chunks": CHUNKED + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
     "chunks in capitals": CHUNKED.replace(b": chunked", b":  Chunked ") + b"2\r\n{}\r\n0\r\n\r\n",
+    "many chunks": CHUNKED + b"1\r\n \r\n" * 998 + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
     "what chunks may add": CHUNKED + b'2;a="b c"\r\n{}\r\n0;x\r\nX-Sum: 1\r\n\r\n',
     "another protocol wished for": post(b"Upgrade: websocket", b"Content-Length: 2"),
     "an upgrade wished for beside chunks": CHUNKED[:-2] + b"Upgrade: websocket\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
@@ -117,6 +121,29 @@ def test_nor_what_comes_after_one_that_was_refused(server):
     with Line(server) as line:
         refused = HANDSHAKE.replace(b"EIO=4", b"EIO=3")
         assert statuses(line.send(refused, LAST).to_its_end()) == [400]
+
+
+def test_who_asks_on_and_on_has_not_the_server_for_itself(server):
+    """All is asked before the first answer is read, so that there always is a next request."""
+    with Line(server) as line:
+        goes_on = threading.Event()
+        goes_on.set()
+        ask = threading.Thread(target=_ask_while, args=(line, goes_on))
+        read = threading.Thread(target=line.to_its_end)
+        ask.start()
+        read.start()
+        try:
+            assert [done(Person(server).get("/healthz"))["status"] for _ in range(3)] == ["ok"] * 3
+        finally:
+            goes_on.clear()
+            ask.join()
+            line.send(LAST)
+            read.join()
+
+
+def _ask_while(line: Line, goes_on: threading.Event) -> None:
+    while goes_on.is_set():
+        line.send(b"GET /vms HTTP/1.1\r\n" + HOST + b"\r\n", LAST.replace(b"Connection: close\r\n", b"") * 500)
 
 
 def test_who_asks_whether_to_send_is_told(server):

@@ -54,6 +54,13 @@ def test_who_says_too_much_is_cut_off_and_the_others_are_not(server, bob, vm, li
     assert "Traceback" not in server.log
 
 
+@pytest.mark.parametrize("opcode", [websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG])
+def test_pings_of_its_own_count_too(server, opcode):
+    """They are no packets, and whoever sends more than can be answered would have the server for itself."""
+    assert is_cut_off(connect(server), [text("", opcode) for _ in range(crowd.BYTES_AT_ONCE // 4)])
+    assert "Traceback" not in server.log
+
+
 def test_nor_does_polling_help(server, charlie):
     url = f"{server.url}/socket.io/?EIO=4&transport=polling"
     sid = charlie.get("/socket.io/?EIO=4&transport=polling").text.partition('"sid":"')[2].partition('"')[0]
