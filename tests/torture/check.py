@@ -8,7 +8,7 @@ came. Where there is none, the call that cannot be explained is named. Calls wit
 from torture import pool
 from torture.letters import AnyPost, Post
 from torture.model import Model
-from torture.record import FOREVER, Op, Record, Seen, Told
+from torture.record import Op, Record, Seen, Told
 from torture.search import Configuration, Search, Step, TooMuch
 
 
@@ -61,8 +61,8 @@ def _what_is_wrong(search: Search, letters: list[Told], model: Model) -> list[st
     beyond = [following for found in reached for following in search.over(step, found, tried)]
     if not beyond:
         return [_say(step, reached, model)]
-    by = FOREVER if step.op.name == "end" else step.op.begun
-    left = min((Post(letters, model.clock).without_a_place(following.letters, by) for following in beyond), key=len)
+    post = Post(letters, model.clock)
+    left = min((post.without_a_place(following.letters, step.accounts_until) for following in beyond), key=len)
     return [f"a letter for what did not happen: {letter}" for letter in left]
 
 

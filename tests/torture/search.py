@@ -7,6 +7,7 @@ Gong do, the shortest explanation first, and none twice: a record that has an or
 whatever else might have been; one that has none is known as such when nothing is left.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -38,6 +39,11 @@ class Step(NamedTuple):
     op: Op
     under_way: dict[int, Op]
 
+    @property
+    def accounts_until(self) -> float:
+        """What must have happened before that has happened by now; in the end, everything."""
+        return math.inf if self.op.name == "end" else self.op.begun
+
 
 class Search:
     """`reached` are, once it is over, the configurations that were found before each step."""
@@ -67,9 +73,9 @@ class Search:
         return False
 
     def _beyond(self, place: int, found: Configuration) -> Iterator[Configuration]:
-        """The ways over one step. Letters that had come before the call began are accounted for by now."""
+        """The ways over one step, those without a place for every letter that is due by now left out."""
         step = self.steps[place]
-        due = self._post.due_by(FOREVER if step.op.name == "end" else step.op.begun)
+        due = self._post.due_by(step.accounts_until)
         for beyond in self.over(step, found, self._tried[place]):
             if not due & ~beyond.letters:
                 yield beyond._replace(happened=beyond.happened - {step.number})

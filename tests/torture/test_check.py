@@ -269,6 +269,8 @@ def test_a_letter_of_a_second_that_the_clock_never_showed_is_found():
     booked = call(ANN, "book", 1, answer=view(ANN, 100), hours=99 / HOUR)
     assert not found(booked, look(60), letters=[letter("ended", ANN, 350, received=61)], clock=clock)
     assert found(booked, look(60), letters=[letter("ended", ANN, 200, received=61)], clock=clock)
+    strange = [letter("ended", ANN, 350, received=61), letter("held", BEN, 200)]
+    assert "did not happen" in found(booked, look(60), letters=strange, clock=clock)[0], "sent or not"
 
 
 def test_a_reminder_that_fell_due_before_the_booking_is_not_sent():
