@@ -17,7 +17,7 @@ from torture.machine import Letters, Machine
 from torture.model import Model
 from torture.record import FOREVER, REFUSED, UNKNOWN, Op
 
-AT_MOST = 20_000  # configurations tried for one completion; what needs more is not decided, and says so
+AT_MOST = 100_000  # configurations tried for one completion; what needs more is not decided, and says so
 
 
 class TooMuch(Exception):
