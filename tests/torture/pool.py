@@ -165,8 +165,7 @@ def _vanished(step: Step, evidence: Evidence) -> Iterator[str]:
 
 
 def _overtaken(step: Step, evidence: Evidence) -> Iterator[str]:
-    """By force somebody may lose what is held, and wait again in front."""
-    if any(op.asked.get("force") and step.meets(op) for op in evidence.of("book", *MACHINES)):
+    if _is_forced(step, evidence):
         return
     stayed = [who for who in step.before.queue if who in step.after.queue]
     if [who for who in step.after.queue if who in stayed] != stayed:
@@ -177,10 +176,16 @@ def _overtaken(step: Step, evidence: Evidence) -> Iterator[str]:
             yield f"{who} was served before others who came first: {step}"
 
 
+def _is_forced(step: Step, evidence: Evidence) -> bool:
+    """Whether somebody may have lost what was held for them, to wait again in front, and to be served again."""
+    return any(op.asked.get("force") and step.meets(op) for op in evidence.of("book", *MACHINES))
+
+
 def _given(step: Step, evidence: Evidence) -> Iterator[str]:
     for vm, who in step.gains():
         asked = evidence.called(step, who, "book", vm) or evidence.called(step, who, "join", vm, NAME)
-        if who not in step.before.queue and not asked and who not in step.before.own[vm]:
+        waited = who in step.before.queue or who in step.before.own[vm]
+        if not asked and not waited and not _is_forced(step, evidence):
             yield f"{who} got {vm} and had not asked for it: {step}"
 
 
