@@ -60,9 +60,10 @@ def run(wishes: Wishes, folder: Path) -> Outcome:
         _add_what_still_waits(server, record)
     admins = frozenset(_emails(server)[:ADMINS])
     remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
+    checking = time.monotonic()
     found = check.violations(record, Model(record.clock, HOLD_SECONDS * 1000, admins, remind))
     found += _tracebacks(server.lines)
-    return Outcome(found, _summary(record, crowd))
+    return Outcome(found, f"{_summary(record, crowd)}; checked in {time.monotonic() - checking:.0f} s")
 
 
 def _server(folder: Path, small: Path, mail: MailServer, wishes: Wishes) -> Server:
