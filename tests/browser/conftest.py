@@ -1,12 +1,14 @@
-"""A real Chromium for the tests of the page, started once; every window has a profile of its own."""
+"""A real Chromium for the tests of the page, started once; every window has an empty profile."""
 
 import os
 import shutil
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from browser.window import Window, open_window
+from browser.profiles import Profiles
+from browser.window import Window, open_window, window_in
 from support.server import running
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -33,16 +35,30 @@ def shared_server(tmp_path_factory):
         yield server
 
 
-@pytest.fixture
-def window(browser, server, start):  # `start`: its servers outlive the windows
-    """Opens windows: window(alice, language="ru") is on the page; a stranger's is window(). With path=None it is not on
-    the page yet. All of them must end without a complaint of the browser."""
-    opened: list[Window] = []
+@pytest.fixture(scope="session")
+def profiles(browser) -> Profiles:
+    return Profiles(browser)
 
-    def open_one(person=None, path: str | None = "/", at=None, **options) -> Window:
-        opened.append(open_window(browser, at or server, person, **options))
-        return opened[-1].go(path) if path else opened[-1]
+
+@pytest.fixture
+def window(browser, profiles, server, start):  # `start`: its servers outlive the windows
+    """Opens windows: window(alice, language="ru") is on the page; a stranger's is window(). With path=None it is not on
+    the page yet. All of them must end without a complaint of the browser.
+
+    A test that changes what is of the context (init scripts, the clock), or minds what is cached, asks for fresh=True.
+    """
+    opened: list[tuple[Window, Callable[[], None]]] = []
+
+    def open_one(person=None, path="/", at=None, language="en", fresh=False, **options) -> Window:
+        if fresh or options:
+            here = open_window(browser, at or server, person, language, **options)
+            opened.append((here, here.context.close))
+        else:
+            here = window_in(profiles.take(language), at or server, person, language)
+            opened.append((here, lambda: profiles.give_back(here.context, language, here.server.url)))
+        return here.go(path) if path else here
 
     yield open_one
-    for one in opened:
-        one.close()
+    for here, leave in opened:
+        leave()
+        here.end()

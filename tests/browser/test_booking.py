@@ -47,7 +47,7 @@ def test_the_hours_and_the_note_chosen_are_booked_and_the_hours_remembered(windo
 
 def test_others_see_who_holds_it_until_when_and_the_time_running_down(window, bob, carol, vm):
     done(bob.book(vm, 3, note="soak"))
-    here = window(carol, path=None)
+    here = window(carol, path=None, fresh=True)
     here.page.clock.install()
     here.go()
     expect(here.card(vm)).to_contain_text(re.compile(r"bob.*→.*\b(3 h|2 h 59 min)", re.DOTALL))

@@ -39,7 +39,7 @@ def titles(here, count: int) -> list[str]:
 
 
 def ready(window, person, script: str, at=None, **options):
-    here = window(person, path=None, at=at, **options)
+    here = window(person, path=None, at=at, fresh=True, **options)
     here.context.add_init_script(script)
     return here.go()
 

@@ -1,5 +1,7 @@
 """The first visit: everything comes in one round, from here alone, and is kept for good."""
 
+import functools
+
 import pytest
 from playwright.sync_api import expect
 
@@ -18,6 +20,12 @@ SENT = """() => [...performance.getEntriesByType('navigation'), ...performance.g
 def server(tmp_path_factory):
     with running(tmp_path_factory.mktemp("loading"), starter()) as server:
         yield server
+
+
+@pytest.fixture
+def window(window):
+    """Where nothing has been loaded yet."""
+    return functools.partial(window, fresh=True)
 
 
 def names(here) -> set[str]:

@@ -39,7 +39,7 @@ def test_what_an_admin_does_with_a_group_is_said_once_and_the_focus_comes_back(w
 
 def test_undo_waits_for_whoever_has_come_to_it_by_keyboard(window, bob, vm):
     done(bob.book(vm, 2))
-    here = window(bob, path=None)
+    here = window(bob, path=None, fresh=True)
     here.page.clock.install()
     here.go()
     here.held(vm).get_by_role("button", name=f"Release {vm}").click()

@@ -4,15 +4,14 @@ import json
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
 
+from browser.profiles import new_profile
 from support.people import Person
 from support.server import ROOT, Server
 
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4(00|01|03|04|09|10|29) ")
 CUT = re.compile(r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket")
-TELL_OF_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
-    console.error("against the content security policy:", event.violatedDirective, event.blockedURI, event.sample))"""
 
 
 class Window:
@@ -24,10 +23,10 @@ class Window:
         self.words = words
         self.may_be_cut = False
         self.complaints: list[str] = []
-        context.add_init_script(TELL_OF_VIOLATIONS)
-        context.on("console", self._heard)
-        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
-        self.page: Page = self._open()
+        self._ears = {"console": self._heard, "weberror": self._failed, "dialog": self._asked}
+        for event, ear in self._ears.items():
+            context.on(event, ear)
+        self.page: Page = context.pages[0] if context.pages else context.new_page()
 
     def go(self, path: str = "/") -> "Window":
         """Opens the page, and waits until it is connected and has fetched what it may have missed."""
@@ -39,7 +38,7 @@ class Window:
         """A second tab of the same profile, on the page."""
         other = Window.__new__(Window)
         other.__dict__.update(self.__dict__)
-        other.page = self._open()
+        other.page = self.context.new_page()
         return other.go()
 
     def say(self, key: str, **blanks: object) -> str:
@@ -150,18 +149,22 @@ class Window:
         script = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
         return self.page.evaluate(script, [selector, property_name])
 
-    def close(self) -> None:
-        self.context.close()
+    def end(self) -> None:
+        """The browser must not have complained of anything. The profile remains."""
+        for event, ear in self._ears.items():
+            self.context.remove_listener(event, ear)
         assert self.complaints == []
 
-    def _open(self) -> Page:
-        page = self.context.new_page()
-        page.on("dialog", self._asked)
-        return page
+    def close(self) -> None:
+        self.context.close()
+        self.end()
 
     def _asked(self, dialog) -> None:
         self.complaints.append(f"{dialog.type}({dialog.message!r})")
         dialog.dismiss()
+
+    def _failed(self, error: WebError) -> None:
+        self.complaints.append(f"uncaught: {error.error}")
 
     def _heard(self, message: ConsoleMessage) -> None:
         refused = REFUSED.search(message.text) and "/static/" not in message.location["url"]
@@ -174,8 +177,11 @@ def open_window(
     browser: Browser, server: Server, person: Person | None = None, language: str = "en", **options
 ) -> Window:
     """A new profile in that language, with the person's session if there is one; not yet on the page."""
-    context = browser.new_context(locale=language, **{"viewport": {"width": 1440, "height": 900}, **options})
-    context.set_default_timeout(10_000)
+    return window_in(new_profile(browser, language, **options), server, person, language)
+
+
+def window_in(context: BrowserContext, server: Server, person: Person | None, language: str) -> Window:
+    """In a profile that is there, and empty."""
     if person:
         context.add_cookies([{"name": c.name, "value": c.value, "url": server.url} for c in person.http.cookies])
     return Window(context, server, words_of(language))

@@ -102,7 +102,7 @@ def test_a_place_that_was_taken_away_is_taken_again(loadzone, ann, alice, bob, a
 
 def test_a_dead_jobs_place_ends_and_a_living_ones_stays(start, tmp_path):
     """The server looks for the silent ones once a minute; this one does so twice a second."""
-    server = start(inventory([machine("vm", "bob@example.com", from_now(hours=1))]), program=(HASTY,))
+    server = start(inventory([machine("vm", "bob@example.com", from_now(hours=1))]), program=HASTY)
     alice, ann, carol = (Person(server, f"{name}@example.com").sign_in() for name in ("alice", "ann", "carol"))
     jobs = [
         shell_of(tmp_path / person.email, server, person).start(

@@ -14,6 +14,7 @@ from support.people import Person
 # Two, on a machine that does nothing else; one that waits for those who are connected takes 25 and more.
 SOON = 5  # seconds
 HOWS = [signal.SIGTERM, signal.SIGINT]
+pytestmark = pytest.mark.usefixtures("from_nothing")
 
 
 @pytest.mark.parametrize("how", HOWS)

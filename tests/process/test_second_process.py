@@ -1,9 +1,13 @@
 """One file, one process."""
 
+import pytest
+
 from support.answers import done
 from support.inventory import inventory, machine
 from support.people import Person
 from support.server import Server
+
+pytestmark = pytest.mark.usefixtures("from_nothing")
 
 
 def test_a_second_process_on_the_same_file_is_refused_with_a_clear_message(start):

@@ -9,6 +9,8 @@ from support.inventory import inventory, machine
 from support.people import Person
 from support.server import Server
 
+pytestmark = pytest.mark.usefixtures("from_nothing")
+
 
 # Every other bad value is in unit/test_config.py.
 @pytest.mark.parametrize(("name", "value"), [("LOADZONE_PORT", "http"), ("LOADZONE_DATA", "/no/such/folder/data.json")])

@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from support.forked import Forked, fork_server
+
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
 HASTY = "tests/support/hasty.py"  # a program that serves as app.py does, but for what it says of itself
@@ -21,9 +23,14 @@ START_SECONDS = 40
 
 
 class Server:
-    """One serving process. Settings are environment variables; what is not named keeps the test's defaults."""
+    """One serving process. Settings are environment variables; what is not named keeps the test's defaults.
 
-    def __init__(self, data: Path, root: Path = ROOT, program: tuple[str, ...] = ("app.py",), **settings: str) -> None:
+    It is forked from a process that has imported what it needs; a cold one is not, for tests of the start itself.
+    """
+
+    cold = False
+
+    def __init__(self, data: Path, root: Path = ROOT, program: str = "app.py", **settings: str) -> None:
         self.data = data
         self.root = root
         self.program = program
@@ -31,7 +38,7 @@ class Server:
         self.settings = settings
         self.lines: list[str] = []
         self._spoken = threading.Condition()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen | Forked | None = None
 
     @property
     def url(self) -> str:
@@ -61,16 +68,8 @@ class Server:
 
     def launch(self) -> None:
         """Starts without waiting."""
-        self._process = subprocess.Popen(
-            [sys.executable, *self.program],
-            cwd=self.root,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-        )
+        warm = self.root == ROOT and not self.cold
+        self._process = fork_server().start(self.program, self._environment()) if warm else self._from_nothing()
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
         self._reader.start()
 
@@ -137,6 +136,18 @@ class Server:
     def newest_code(self, email: str, after: int = 0) -> str:
         """The sign-in code said since line `after` for this person."""
         return self.wait_for_log(rf"sign-in code for {re.escape(email)}: (\d{{6}})\b", after=after).group(1)
+
+    def _from_nothing(self) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, self.program],
+            cwd=self.root,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TZ", "TMPDIR") if name in os.environ}

@@ -77,7 +77,7 @@ def _server(folder: Path, small: Path, mail: MailServer, wishes: Wishes) -> Serv
         "TORTURE_CLOCK": str(folder / "clock"),
         "TORTURE_FAULT": wishes.fault,
     }
-    return Server(small / "data.json", program=("tests/torture/serve.py",), **settings, **mail.settings)
+    return Server(small / "data.json", program="tests/torture/serve.py", **settings, **mail.settings)
 
 
 def _torture(server: Server, disk, mail: MailServer, record: Record, wishes: Wishes) -> Crowd:

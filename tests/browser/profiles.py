@@ -1,0 +1,57 @@
+"""Profiles that are used again: a new one costs most of what a window does, as its first page starts a process."""
+
+from collections import defaultdict
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+SCREEN = {"width": 1440, "height": 900}
+
+
+class Profiles:
+    """Plain ones, by language. What a window leaves behind is gone when it is given back, but for the files of the
+    server's that the browser may keep."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[BrowserContext]] = defaultdict(list)
+
+    def take(self, language: str) -> BrowserContext:
+        free = self._free[language]
+        return free.pop() if free else new_profile(self._browser, language)
+
+    def give_back(self, context: BrowserContext, language: str, origin: str) -> None:
+        """Its page stays, on the server's smallest: with the last page of a site its process ends."""
+        page, *others = context.pages
+        for other in others:
+            other.close()
+        page.unroute_all()
+        context.set_offline(False)
+        try:
+            page.goto(f"{origin}/healthz")
+        except Error:  # the server is gone
+            context.close()
+            return
+        self._empty(context, page, origin)
+        self._free[language].append(context)
+
+    def _empty(self, context: BrowserContext, page: Page, origin: str) -> None:
+        context.clear_cookies()
+        context.clear_permissions()
+        page.evaluate("sessionStorage.clear()")
+        session = context.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        session.detach()
+        page.mouse.move(0, 0)
+        page.set_viewport_size(SCREEN)
+        page.emulate_media(media="null", color_scheme="light", reduced_motion="no-preference", forced_colors="none")
+
+
+def new_profile(browser: Browser, language: str, **options) -> BrowserContext:
+    context = browser.new_context(locale=language, **{"viewport": SCREEN, **options})
+    context.set_default_timeout(10_000)
+    context.add_init_script(TELL_OF_VIOLATIONS)
+    return context
+
+
+TELL_OF_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+    console.error("against the content security policy:", event.violatedDirective, event.blockedURI, event.sample))"""

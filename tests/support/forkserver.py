@@ -1,0 +1,62 @@
+"""A process that has imported what a server needs, and forks one for each order: `python app.py` without the imports.
+
+Standard input is a Unix socket, an order is JSON: {"program": "app.py", "environment": {…}}, with the descriptor that
+the server is to write to, is answered with its process id; {"ended": pid} with the exit code of one that has ended.
+"""
+
+import json
+import os
+import runpy
+import socket
+import sys
+import time
+from pathlib import Path
+
+import gevent
+from gevent import monkey
+
+# Taken before gevent puts its own in their place: they leave things to its loop, and that does not run here.
+orders = socket.socket(fileno=0)
+fork, waitpid, close = os.fork, os.waitpid, os.close
+monkey.patch_all()
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[0] = str(ROOT)
+
+import app  # noqa: E402, F401
+
+
+def main() -> None:
+    while True:
+        order, descriptors, _, _ = socket.recv_fds(orders, 65536, 1)
+        if not order:
+            return
+        order = json.loads(order)
+        if "ended" in order:
+            answer = os.waitstatus_to_exitcode(waitpid(order["ended"], 0)[1])
+        else:
+            answer = start(order["program"], order["environment"], descriptors[0])
+        orders.send(json.dumps(answer).encode())
+
+
+def start(program: str, environment: dict[str, str], output: int) -> int:
+    if pid := fork():
+        close(output)
+        return pid
+    gevent.reinit()  # the loop's descriptors would be the same in all of them
+    orders.close()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    close(output)
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    sys.argv = [program]
+    runpy.run_path(str(ROOT / program), run_name="__main__")
+    sys.exit()
+
+
+if __name__ == "__main__":
+    main()
