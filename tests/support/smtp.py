@@ -145,11 +145,16 @@ class _Controller(Controller):
         hung_up.wait(PATIENCE)
         super().stop(no_assert)
 
-    def _hang_up(self, hung_up: threading.Event) -> None:
+    def _hang_up(self, hung_up: threading.Event, turns: int = 3) -> None:
+        """Whoever was taken in the turn before is there in the next one, and aborting closes a turn later."""
+        self.server.close()
         for protocol in self._talking:
             if protocol.transport:
                 protocol.transport.abort()
-        self.loop.call_soon(hung_up.set)  # a turn later: aborting closes in the next turn
+        if turns:
+            self.loop.call_soon(self._hang_up, hung_up, turns - 1)
+        else:
+            hung_up.set()
 
 
 class _Handler:
