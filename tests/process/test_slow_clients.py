@@ -30,8 +30,10 @@ POST = b"POST /logout HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = Server(data_file(tmp_path_factory.mktemp("slow"), BOARD))
-    server.program = ("-c", IMPATIENT)
+    folder = tmp_path_factory.mktemp("slow")
+    program = folder / "impatient.py"
+    program.write_text(IMPATIENT, encoding="utf-8")
+    server = Server(data_file(folder, BOARD), program=str(program))
     yield server.start()
     server.stop()
 
