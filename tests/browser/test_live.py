@@ -177,7 +177,7 @@ def test_after_several_great_changes_all_is_fetched_once(window, start):
     names = [f"node-{number:03}" for number in range(201)]
     server = start(inventory([machine(name) for name in names]))
     alice = Person(server, "alice@example.com").sign_in()
-    here, told, fetched = window(alice, path=None, at=server), [], []
+    here, told, fetched = window(alice, path=None, at=server, fresh=True), [], []
     here.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(str(frame))))
     here.go()
     here.page.on("request", lambda request: fetched.append(request.url) if request.url.endswith("/vms") else None)
