@@ -60,6 +60,7 @@ class Evidence:
         for op in sorted(record.history(), key=lambda op: op.begun):
             if op.vm in ALL and op.name != "look" and op.outcome != REFUSED:
                 self._add(op)
+        self.forced = [op for op in self.of("book", *MACHINES) if op.asked.get("force")]
         for letter in record.letters:
             self._written[letter.to].append((letter, written(letter, record.clock)))
 
@@ -178,7 +179,7 @@ def _overtaken(step: Step, evidence: Evidence) -> Iterator[str]:
 
 def _is_forced(step: Step, evidence: Evidence) -> bool:
     """Whether somebody may have lost what was held for them, to wait again in front, and to be served again."""
-    return any(op.asked.get("force") and step.meets(op) for op in evidence.of("book", *MACHINES))
+    return any(step.meets(op) for op in evidence.forced)
 
 
 def _given(step: Step, evidence: Evidence) -> Iterator[str]:
