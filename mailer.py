@@ -35,7 +35,7 @@ class Pauses:
     next_at: dict[str, datetime] = field(default_factory=dict)
 
     def is_due(self, letter: Letter, now: datetime) -> bool:
-        return self.next_at.get(letter.id, now) <= now
+        return not self._left(self.next_at.get(letter.id, now), now)
 
     def grow(self, letter: Letter, now: datetime) -> None:
         tries = self.tries[letter.id] = self.tries.get(letter.id, 0) + 1
@@ -51,7 +51,13 @@ class Pauses:
 
     def seconds_left(self, now: datetime) -> float | None:
         """Until the next letter is due; None where none waits."""
-        return max(0.0, (min(self.next_at.values()) - now).total_seconds()) if self.next_at else None
+        left = [self._left(moment, now) for moment in self.next_at.values()]
+        return min(left).total_seconds() if left else None
+
+    def _left(self, moment: datetime, now: datetime) -> timedelta:
+        """None of a pause longer than any: the clock was set back since."""
+        left = moment - now
+        return left if timedelta(0) < left <= LONGEST_PAUSE else timedelta(0)
 
 
 class Mailer:

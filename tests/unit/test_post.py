@@ -119,6 +119,18 @@ def test_pauses_grow_from_two_seconds_to_five_minutes_while_the_server_is_away(t
     post.store.close()
 
 
+def test_a_clock_that_is_set_back_does_not_keep_a_letter_waiting(post, smtp):
+    smtp.hangs_up_at.add("bob@example.com")
+    post.put("bob@example.com")
+    post.rounds()
+    post.rounds()
+    smtp.hangs_up_at.clear()
+    post.now -= timedelta(hours=1)
+    assert post.mailer._pauses.seconds_left(post.now) == 0
+    post.rounds()
+    assert (smtp.taken, post.waiting()) == (["bob@example.com"], [])
+
+
 def test_after_a_day_it_is_given_up(tmp_path, caplog):
     post = Post(tmp_path / "data.json", free_port())
     post.put("a@example.com")
