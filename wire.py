@@ -28,6 +28,8 @@ BODY_AT_MOST = 64 * 1024
 HEAD_AT_MOST = 32 * 1024
 LINES_AT_MOST = 100
 CHUNKS_AT_MOST = 1000
+# Who has sent the next request already is read on, and nobody else; after so many the others get their turn.
+IN_A_ROW = 10
 LINE_AT_MOST = pywsgi.MAX_REQUEST_LINE
 
 # RFC 9112, without what it allows for old times' sake: bare line feeds, folded lines, blanks before the colon.
@@ -48,6 +50,7 @@ class Handler(pywsgi.WSGIHandler):
         sock.settimeout(ANSWER_WITHIN)
         super().__init__(sock, *args, **named)
         self._body: bytes | None = b""
+        self._answered = 0
 
     def read_requestline(self) -> str:
         with _within(IDLE):
@@ -93,7 +96,9 @@ class Handler(pywsgi.WSGIHandler):
 
     def handle_one_response(self) -> None:
         super().handle_one_response()
-        gevent.sleep(0)  # who has sent the next request already would be read on and on, and nobody else
+        self._answered += 1
+        if self._answered % IN_A_ROW == 0:
+            gevent.sleep(0)
         if self._body is None:
             self._let_it_end()
         elif self._connection_upgrade_requested():
