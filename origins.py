@@ -17,7 +17,8 @@ OF_SOCKETS = {"ws": "http", "wss": "https"}  # some proxies name the scheme of a
 def is_own(environ: Mapping[str, Any], config: Config) -> bool:
     """Whether the `Origin`, where there is one, is what was asked, or where people reach LoadZone.
 
-    A proxy that does not say how it was asked leaves the scheme open.
+    A proxy that does not say how it was asked leaves the scheme open. So does one that nobody told us of: browsers let
+    no page that came by TLS ask anything without it, so that such a page has come through a proxy.
     """
     origin = environ.get("HTTP_ORIGIN")
     if origin is None or origin == origin_of(config.base_url):
@@ -27,7 +28,7 @@ def is_own(environ: Mapping[str, Any], config: Config) -> bool:
         return False
     is_said = not config.trusted_proxies or "HTTP_X_FORWARDED_PROTO" in environ
     asked = environ["wsgi.url_scheme"]
-    return not is_said or scheme == OF_SOCKETS.get(asked, asked)
+    return not is_said or scheme in ("https", OF_SOCKETS.get(asked, asked))
 
 
 def is_anybodys(host: str, config: Config) -> bool:

@@ -75,9 +75,11 @@ def test_a_forwarded_host_counts_when_the_proxy_is_trusted(start):
     assert refusal(ann.post("/logout", Origin="https://evil.example", **forwarded))[1] == "other_origin"
 
 
-def test_the_scheme_counts(bob, vm, server):
-    """Another server may answer on the same host: by TLS, on its own port, which is not said either."""
-    answer = bob.post("/book", {"vm_id": vm, "hours": 1}, Origin=server.url.replace("http", "https"))
+def test_the_scheme_counts(start):
+    """Who sits on the line can put a page of theirs under our name, but not by TLS."""
+    ann = Person(start(LOADZONE_TRUSTED_PROXIES="1"))
+    forwarded = {"X_Forwarded_Host": "lz.example.com", "X_Forwarded_Proto": "https", "X_Forwarded_For": "192.0.2.1"}
+    answer = ann.post("/auth", {"email": ann.email}, Origin="http://lz.example.com", **forwarded)
     assert refusal(answer) == (403, "other_origin")
 
 

@@ -28,7 +28,7 @@ def test_ones_own(origin):
         "https://lz.example.com.evil.example",
         "http://lz.example.com",
         "http://lz.example.com:8080",
-        f"https://{HERE}",
+        f"ftp://{HERE}",
         f"http://{HERE}/x",
         f"//{HERE}",
         HERE,
@@ -52,7 +52,6 @@ def test_a_host_that_is_none_is_not_ones_own(host):
 def test_a_default_port_is_not_said():
     assert own("http://lz", host="lz:80")
     assert own("https://lz", host="lz:443", scheme="https", said=True, trusted_proxies=1)
-    assert not own("https://lz", host="lz:80")
 
 
 def test_behind_a_proxy_the_scheme_is_what_it_says_and_open_where_it_does_not():
@@ -61,6 +60,11 @@ def test_behind_a_proxy_the_scheme_is_what_it_says_and_open_where_it_does_not():
     assert own("https://lz", scheme="wss", said=True, **behind)
     assert not own("http://lz", scheme="https", said=True, **behind)
     assert own("https://lz", **behind)
+
+
+def test_a_proxy_that_nobody_told_of_may_have_spoken_tls_and_none_may_have_spoken_less():
+    assert own("https://lz", host="lz")
+    assert not own("http://lz", host="lz", scheme="https")
 
 
 @pytest.mark.parametrize("name", ["evil.example", "a.b:5000", "1.2.3.4.5", "127.0.0.1.nip.io:5000", "x.localhost"])
