@@ -1,13 +1,22 @@
-"""What an answer looks like: the shapes that views make, and that /openapi.json describes."""
+"""What an answer looks like: the shapes that views make, and that /openapi.json describes; and how it is written."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import orjson
+from flask.json.provider import DefaultJSONProvider
 from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]  # ISO 8601 in UTC
+
+
+class Json(DefaultJSONProvider):
+    """As orjson writes it: in UTF-8, and in a fraction of the time. TypeError for what is no JSON."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj).decode()
 
 
 class Waiter(TypedDict):

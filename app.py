@@ -18,6 +18,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import answers
 import crowd
 import errors
 import guards
@@ -85,7 +86,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=COOKIE_KEPT_FOR,
     )
-    app.json.ensure_ascii = False
+    app.json = answers.Json(app)
     app.wsgi_app = FrontDoor(app)
     app.extensions["loadzone"] = _build(app, config, clock)
     app.context_processor(lambda: {"t": i18n.PAGE[language()]})

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature
 from werkzeug.http import parse_cookie
@@ -35,6 +35,13 @@ class CookieByScheme(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         return self.session_class(self.held(request.environ.get("HTTP_COOKIE", ""), request.is_secure))
+
+    def save_session(self, app: Flask, session: SecureCookieSession, response: Response) -> None:
+        """Most answers set no cookie, and are not asked whether they should."""
+        if session.modified:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.vary.add("Cookie")
 
     def held(self, cookies: str, is_secure: bool) -> Mapping[str, Any]:
         """What the session of these cookies holds: nothing, where none is there or none is ours."""
