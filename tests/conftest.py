@@ -12,6 +12,7 @@ pytest.register_assert_rewrite("support")
 from support.people import Person  # noqa: E402
 from support.server import ADMIN, Server, data_file, running  # noqa: E402
 
+Server.warm = True
 _names = itertools.count(1)
 
 

@@ -35,9 +35,7 @@ class Profiles:
         self._free[language].append(context)
 
     def _empty(self, context: BrowserContext, page: Page, origin: str) -> None:
-        context.clear_cookies()
         context.clear_permissions()
-        page.evaluate("sessionStorage.clear()")
         session = context.new_cdp_session(page)
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
         session.detach()

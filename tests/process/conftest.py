@@ -8,4 +8,4 @@ from support.server import Server
 @pytest.fixture
 def from_nothing(monkeypatch):
     """Servers start as an operator starts them, with all their imports."""
-    monkeypatch.setattr(Server, "cold", True)
+    monkeypatch.setattr(Server, "warm", False)

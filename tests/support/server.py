@@ -25,10 +25,10 @@ START_SECONDS = 40
 class Server:
     """One serving process. Settings are environment variables; what is not named keeps the test's defaults.
 
-    It is forked from a process that has imported what it needs; a cold one is not, for tests of the start itself.
+    A warm one is forked from a process that has imported what it needs.
     """
 
-    cold = False
+    warm = False
 
     def __init__(self, data: Path, root: Path = ROOT, program: str = "app.py", **settings: str) -> None:
         self.data = data
@@ -68,8 +68,8 @@ class Server:
 
     def launch(self) -> None:
         """Starts without waiting."""
-        warm = self.root == ROOT and not self.cold
-        self._process = fork_server().start(self.program, self._environment()) if warm else self._from_nothing()
+        forks = self.warm and self.root == ROOT
+        self._process = fork_server().start(self.program, self._environment()) if forks else self._from_nothing()
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
         self._reader.start()
 
