@@ -29,8 +29,9 @@ def test_what_ended_while_down_is_released_before_the_first_answer(start):
 def test_the_very_first_answer_over_a_restart(start):
     server = start(inventory([machine("vm")]))
     bob = Person(server).sign_in()
-    done(bob.book("vm", 0.2 / 3600))
+    ends = moment(done(bob.book("vm", 0.2 / 3600))["expires_at"])
     server.kill()
+    eventually(lambda: from_now() > ends)
     server.start()
     assert bob.vm("vm")["state"] == "free"
     assert bob.actions("vm") == ["book", "release"]

@@ -84,8 +84,9 @@ def test_a_message_that_never_ends_is_not_kept(server):
 @pytest.fixture
 def small(tmp_path):
     """A server with room for three sockets of a network, and for five in all."""
-    server = Server(data_file(tmp_path), LOADZONE_TRUSTED_PROXIES="1")
-    server.program = ("-c", FEW)
+    program = tmp_path / "few.py"
+    program.write_text(FEW, encoding="utf-8")
+    server = Server(data_file(tmp_path), program=str(program), LOADZONE_TRUSTED_PROXIES="1")
     yield server.start()
     server.stop()
 
