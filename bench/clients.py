@@ -15,7 +15,6 @@ from support.people import Person
 from support.server import Server
 
 HERE = ROOT / "bench"
-Server.cold = True  # as an operator starts it
 
 
 def request(path: str, body: object = None, cookie: str = "", **headers: str) -> str:
