@@ -11,7 +11,7 @@ import pytest
 
 from torture.run import Wishes, run
 
-SECONDS = 40
+SECONDS = 60
 
 
 @pytest.fixture(scope="module")
