@@ -112,7 +112,7 @@ def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
         store=store,
         backups=Backups(store.path, clock, server.run_blocking()),
         desk=desk,
-        board=Board(store, server.run_blocking()),
+        board=Board(store),
         links=links,
         mailer=mailer,
         accounts=Accounts(config, store, desk, clock, mailer.post_code),

@@ -33,7 +33,7 @@ def edit(store, vm_id, **fields):
 
 
 def board_of(store):
-    return Board(store, lambda call: call())
+    return Board(store)
 
 
 @pytest.mark.parametrize("audience", sorted(VM_VIEWS))
