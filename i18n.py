@@ -28,22 +28,23 @@ def _load(part: str) -> dict[str, dict[str, Any]]:
 PAGE = _load("page")
 SERVER = _load("server")
 _LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
+_PLURAL_FORMS = {language: locale.plural_form for language, locale in _LOCALES.items()}
+_MONTHS = {language: locale.months["format"]["abbreviated"] for language, locale in _LOCALES.items()}
 
 
 def say(language: str, key: str, **values: Any) -> str:
     """The sentence under `key`; numbers are written the language's way. KeyError if there is none."""
     entry = SERVER[language][key]
     if isinstance(entry, Mapping):
-        entry = entry[_LOCALES[language].plural_form(values["n"])]
+        entry = entry[_PLURAL_FORMS[language](values["n"])]
     return entry.format(**{name: _written(language, value) for name, value in values.items()})
 
 
 def moment(language: str, instant: datetime) -> str:
     """An instant in the server's local time, with its offset, so that it cannot be misread."""
     local = instant.astimezone()
-    month = _LOCALES[language].months["format"]["abbreviated"][local.month]
     offset = local.strftime("%z")
-    return f"{local.day} {month}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
+    return f"{local.day} {_MONTHS[language][local.month]}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def hours(language: str, amount: float) -> str:
@@ -74,3 +75,7 @@ def _written(language: str, value: Any) -> Any:
 def _decimal(language: str, value: float) -> str:
     """Babel takes its time, and most numbers are said again and again. The least that may be asked for is 0.0001."""
     return format_decimal(value, "#,##0.####", locale=language)
+
+
+for _language in LANGUAGES:
+    _decimal(_language, 1.5)  # Babel reads its files when it is first asked: now, and not while a thousand people wait

@@ -11,7 +11,7 @@ from records import Vm
 from rules import endings, lease, queue, turns
 from rules.events import Event
 
-AT_A_STRETCH = 100  # machines; some milliseconds
+AT_A_STRETCH = 200  # machines; some milliseconds
 
 
 def settle(
