@@ -84,7 +84,7 @@ def token() -> Token | None:
 
 def bearer() -> str | None:
     """The token that the request brings. Where there is one, the cookie is not looked at."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return text.strip() if scheme.lower() == "bearer" else None
 
 

@@ -37,11 +37,9 @@ class CookieByScheme(SecureCookieSessionInterface):
         return self.session_class(self.held(request.environ.get("HTTP_COOKIE", ""), request.is_secure))
 
     def save_session(self, app: Flask, session: SecureCookieSession, response: Response) -> None:
-        """Most answers set no cookie, and are not asked whether they should."""
-        if session.modified:
+        """Most answers set no cookie, and nobody may keep them, so that they need not say by what they vary."""
+        if session.modified or (session.accessed and "Cache-Control" in response.headers):
             super().save_session(app, session, response)
-        elif session.accessed:
-            response.vary.add("Cookie")
 
     def held(self, cookies: str, is_secure: bool) -> Mapping[str, Any]:
         """What the session of these cookies holds: nothing, where none is there or none is ours."""
