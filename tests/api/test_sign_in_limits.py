@@ -124,8 +124,9 @@ sys.exit(app.main())"""
 @pytest.fixture
 def ann(tmp_path):
     """Who signed in before, and out again, on a server that sends five codes an hour in all, of which two are left."""
-    server = Server(data_file(tmp_path), LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
-    server.program = ("-c", FEW)
+    program = tmp_path / "few_codes.py"
+    program.write_text(FEW)
+    server = Server(data_file(tmp_path), program=str(program), LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
     ann = Person(server.start(), "ann@example.com").sign_in()
     done(ann.sign_out())
     Person(server, "ben@example.com").sign_in()

@@ -29,7 +29,7 @@ def test_what_ended_while_down_is_released_before_the_first_answer(start):
 def test_the_very_first_answer_over_a_restart(start):
     server = start(inventory([machine("vm")]))
     bob = Person(server).sign_in()
-    ends = moment(done(bob.book("vm", 0.2 / 3600))["expires_at"])
+    ends = moment(done(bob.book("vm", 0.4 / 3600))["expires_at"])
     server.kill()
     eventually(lambda: from_now() > ends)
     server.start()
@@ -129,7 +129,7 @@ def test_two_servers_in_a_hurry(start):
         busy = threading.Thread(target=churn)
         busy.start()
         for n in range(30):
-            done(bob.book(f"vm-{n}", 0.3 / 3600))
+            done(bob.book(f"vm-{n}", 0.4 / 3600))
         busy.join()
         for n in range(30):
             assert bob.vm(f"vm-{n}")["state"] == "free" or ear.wait_for("notification", kind="expired", vm_id=f"vm-{n}")
