@@ -79,6 +79,15 @@ class Forked:
         return bool(waiting.poll(timeout and timeout * 1000))
 
 
-@functools.cache
 def fork_server() -> ForkServer:
+    """The one of this process, however many ask for it at once."""
+    with _asking:
+        return _started()
+
+
+@functools.cache
+def _started() -> ForkServer:
     return ForkServer()
+
+
+_asking = threading.Lock()
