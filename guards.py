@@ -71,7 +71,7 @@ def _changes() -> bool:
 
 
 def _slide_session() -> None:
-    if request.endpoint != "static" and bearer() is None and actor():
+    if request.endpoint != "static" and bearer() is None:
         parts().accounts.slide(session)
 
 

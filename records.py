@@ -124,7 +124,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a person's history: `book`, `renew`, `cancel`, `release`, or what an older file had."""
+    """One line of a person's history: `book`, `renew`, `cancel`, `release`, or what an older file had.
+
+    `text` is how filetext.py wrote it, once it did: it never changes, and is written with each change of the person's.
+    """
 
     action: str
     vm_id: str | None = None
