@@ -21,7 +21,7 @@ log = logging.getLogger("loadzone.accounts")
 SEEN_EVERY = timedelta(days=1)
 
 
-def session_of(session: MutableMapping[str, Any]) -> str:
+def session_of(session: Mapping[str, Any]) -> str:
     """By which name the session of this cookie is kept: who reads the data file learns nothing to make a cookie of."""
     return digest(session.get("session", ""))
 
@@ -44,20 +44,18 @@ class Accounts:
         self._codes = Codes(clock)
         self._post_code = post_code
 
-    def who(self, session: Mapping[str, Any]) -> str | None:
-        """The address of the person whose session this is, if it is in force."""
+    def who(self, session: Mapping[str, Any]) -> tuple[str, str] | None:
+        """The address of the person whose session this is, and by which name it is kept, if it is in force."""
         email = session.get("who")
         user = self._store.snapshot.users.get(email) if email else None
-        known = user is not None and people.is_session(user, session_of(session), self._clock())
-        return email if known else None
+        name = session_of(session) if user else ""
+        return (email, name) if user and people.is_session(user, name, self._clock()) else None
 
-    def is_noted(self, session: Mapping[str, Any]) -> bool:
-        """Whether the session is in force, and its use of today written down."""
-        actor = self.who(session)
-        if not actor:
-            return False
-        seen = self._store.snapshot.users[actor].sessions[session_of(session)]
-        return self._clock() - seen < SEEN_EVERY
+    def is_noted(self, email: str, name: str) -> bool:
+        """Whether today's use of that session is written down."""
+        user = self._store.snapshot.users.get(email)
+        seen = user.sessions.get(name) if user else None
+        return seen is not None and self._clock() - seen < SEEN_EVERY
 
     def is_own(self, session: Mapping[str, Any], email: str) -> bool:
         """Whether this person was the last to sign in in this browser, be it over since or not."""
@@ -93,9 +91,8 @@ class Accounts:
 
     def leave(self, session: MutableMapping[str, Any]) -> None:
         """Sign out in this browser."""
-        actor = self.who(session)
-        if actor:
-            self._desk.do(people.sign_out, actor=actor, session=session_of(session))
+        if known := self.who(session):
+            self._desk.do(people.sign_out, actor=known[0], session=known[1])
         _forget(session)
 
     def leave_everywhere(self, session: MutableMapping[str, Any], actor: str | None) -> None:
@@ -104,12 +101,12 @@ class Accounts:
             self._desk.do(people.sign_out, actor=actor, session=None)
         _forget(session)
 
-    def slide(self, session: MutableMapping[str, Any]) -> None:
-        """Begin the thirty days of a session in use anew, once a day."""
-        if self.is_noted(session) or not (actor := self.who(session)):
+    def slide(self, session: MutableMapping[str, Any], email: str, name: str) -> None:
+        """Begin the thirty days of a session in use anew, once a day; `email` and `name` are what `who` gave."""
+        if self.is_noted(email, name):
             return
         try:
-            self._desk.do(people.keep_session, actor=actor, session=session_of(session))
+            self._desk.do(people.keep_session, actor=email, session=name)
         except CannotSave:
             log.warning("the use of a session could not be noted; it will be at its next use")
         else:

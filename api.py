@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 import answers
 import bodies
 import compression
-from context import actor, do, parts, token
+from context import actor, caller, do, parts
 from endpoint import endpoint
 from records import MOST
 from rules import booking, bulk, groups, inventory, queue
@@ -172,8 +172,8 @@ def audience() -> str:
 
 def via() -> str:
     """The name of the token by which the request came; of a browser's, nothing."""
-    program = token()
-    return program.name if program else ""
+    token = caller().token
+    return token.name if token else ""
 
 
 def _one_or_several(rule: Any, fields: dict[str, Any]) -> answers.Vm | answers.Vms:

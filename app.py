@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -67,13 +68,20 @@ class CannotStart(Exception):
     """What keeps LoadZone from starting, as a sentence for its operator."""
 
 
+class Plain(Flask):
+    """Flask asks of each function that it calls for a request whether it is async. None of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
     """The Flask app with its parts in `extensions["loadzone"]`; `start()` of these begins timers and post.
 
     For `flask --app app data …` it has commands alone, and leaves the data file to them; `flask run` is refused.
     Raises CannotStart.
     """
-    app = Flask(__name__, static_folder=None, instance_path=str(HERE / "instance"))
+    app = Plain(__name__, static_folder=None, instance_path=str(HERE / "instance"))
     app.cli.add_command(data)
     if config is None and is_looked_for():
         return app
@@ -119,7 +127,7 @@ def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
         bearers=Bearers(store, desk, clock),
         scheduler=Scheduler(store, desk, config, clock),
         live=Live(_sockets(app, config), store, visitor),
-        limiter=throttle.limiter(app),
+        limiter=throttle.limiter(app, people_api.name),
     )
 
 

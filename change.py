@@ -34,6 +34,8 @@ class Change:
 class Overlay(MutableMapping):
     """A mapping over another that is left as it is; new, changed and removed records stay here."""
 
+    __slots__ = ("_base", "_removed", "_written")
+
     def __init__(self, base: dict) -> None:
         self._base = base
         self._written: dict = {}

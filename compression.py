@@ -69,14 +69,15 @@ def tag_of(tag: str) -> str:
     return f"{tag}-gzip"
 
 
-def squeeze(response: Response, run_blocking: Callable[[Callable[[], Any]], Any]) -> Response:
-    """Compress an answer that is worth it and was not compressed before; `run_blocking` as in storage.py."""
+def squeeze(response: Response, run_blocking: Callable[[], Callable[[Callable[[], Any]], Any]]) -> Response:
+    """Compress an answer that is worth it and was not compressed before; `run_blocking()` gives what storage.py calls
+    by that name."""
     small = (response.content_length or 0) < WORTH_IT and response.status_code != 304
     if small or response.is_streamed or not is_text(response):
         return response
     response.vary.add("Accept-Encoding")
     if response.status_code == 200 and "Content-Encoding" not in response.headers and is_taken():
         content = response.get_data()
-        response.set_data(run_blocking(lambda: squeezed(content)))
+        response.set_data(run_blocking()(lambda: squeezed(content)))
         mark(response)
     return response

@@ -13,7 +13,7 @@ from flask_limiter import Limiter
 import bodies
 import i18n
 import reading
-from accounts import Accounts, session_of
+from accounts import Accounts
 from backups import REFRESH_SECONDS, Backups
 from bearer import Bearers
 from board import Board
@@ -64,22 +64,35 @@ class Parts:
         self.store.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: `email` is None for a stranger, `token` for a browser. `session` is the name by which a browser's is
+    kept; of a program, its token's id."""
+
+    email: str | None = None
+    session: str | None = None
+    token: Token | None = None
+
+
+NOBODY = Caller()
+
+
 def parts() -> Parts:
     return current_app.extensions["loadzone"]
 
 
+def caller() -> Caller:
+    """Who asks, looked up once a request. Refuses a token that is worth nothing."""
+    known = g.get("caller")
+    if known is None:
+        g.caller = NOBODY  # for whom a bad token stands, the answer that says so included
+        known = g.caller = _who()
+    return known
+
+
 def actor() -> str | None:
-    """The address of who asks, or None for a stranger. Refuses a token that is worth nothing."""
-    if "actor" not in g:
-        g.actor, g.token = None, None  # whom a bad token stands for, the answer that says so included
-        g.actor, g.token = _who()
-    return g.actor
-
-
-def token() -> Token | None:
-    """What a program signed in with; None for a browser."""
-    actor()
-    return g.token
+    """The address of who asks, or None for a stranger."""
+    return caller().email
 
 
 def bearer() -> str | None:
@@ -97,15 +110,17 @@ def language() -> str:
 
 
 def visitor() -> Visitor:
-    email, program = _who()
-    if program:
-        return Visitor(email, program.id, language())
-    return Visitor(email, session_of(session) if email else None, language())
+    known = _who()
+    return Visitor(known.email, known.session, language())
 
 
-def _who() -> tuple[str | None, Token | None]:
+def _who() -> Caller:
     text = bearer()
-    return parts().bearers.who(text) if text is not None else (parts().accounts.who(session), None)
+    if text is None:
+        known = parts().accounts.who(session)
+        return Caller(*known) if known else NOBODY
+    email, token = parts().bearers.who(text)
+    return Caller(email, token.id, token)
 
 
 def do(rule: Any, **asked: Any) -> Any:

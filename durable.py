@@ -29,6 +29,8 @@ class DurableFile:
         except BlockingIOError:
             self._lock.close()
             raise FileInUse(str(self.path)) from None
+        self._locked = os.fstat(lock)
+        self._folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
 
     def exists(self) -> bool:
         return self.path.exists()
@@ -45,17 +47,14 @@ class DurableFile:
         outlives a power cut is unknown. An OSError: the old content still stands."""
         self._be_sure_to_be_alone()
         try:
-            written = _write(self._temporary, content)
-            try:
-                os.replace(self._temporary, self.path)
-            except OSError:
-                if self._inode() != written:
-                    raise
-                return False
+            _write(self._temporary, content)
+            os.replace(self._temporary, self.path)
         except OSError:
             self._temporary.unlink(missing_ok=True)
-            raise
-        return _settle_folder(self.path.parent)
+            if not self._holds(content):
+                raise
+            return False  # a rename may fail and have happened all the same
+        return _is_synced(self._folder)
 
     def try_writing(self) -> None:
         """Write and fsync a block beside the file, as a replacement would; an OSError says that none would succeed."""
@@ -65,11 +64,13 @@ class DurableFile:
             _write(probe, b"\0" * 4096)
         finally:
             probe.unlink(missing_ok=True)
-        if not _settle_folder(self.path.parent):
+        if not _is_synced(self._folder):
             raise OSError(errno.EIO, "the folder cannot be synced")
 
     def close(self) -> None:
         """Let go of the file; from now on it cannot be replaced from here."""
+        if not self._lock.closed:
+            os.close(self._folder)
         self._lock.close()
 
     def _be_sure_to_be_alone(self) -> None:
@@ -77,18 +78,17 @@ class DurableFile:
         if self._lock.closed:
             raise OSError(errno.EBADF, "the file was let go of")
         try:
-            same = os.path.samestat(os.fstat(self._lock.fileno()), self._lock_path.stat())
+            same = os.path.samestat(self._locked, os.stat(self._lock_path))
         except FileNotFoundError:
             same = False
         if not same:
             raise OSError(errno.ENOLCK, f"{self._lock_path} was removed; start LoadZone anew")
 
-    def _inode(self) -> tuple[int, int] | None:
+    def _holds(self, content: bytes) -> bool:
         try:
-            status = self.path.stat()
+            return self.read() == content
         except FileNotFoundError:
-            return None
-        return status.st_dev, status.st_ino
+            return False
 
 
 def put(path: Path, content: bytes) -> None:
@@ -103,31 +103,37 @@ def put(path: Path, content: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    if not _settle_folder(path.parent):
-        raise OSError(errno.EIO, "the folder cannot be synced")
-
-
-def _write(path: Path, content: bytes) -> tuple[int, int]:
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fchmod(fd, 0o600)
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    fd = _opened(path)
+    try:
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(fd, rest) :]
         os.fsync(fd)
-        status = os.fstat(fd)
-        return status.st_dev, status.st_ino
     finally:
         os.close(fd)
 
 
-def _settle_folder(path: Path) -> bool:
+def _opened(path: Path) -> int:
+    """A new file that is its owner's alone: what a crash has left there may be open to others."""
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        return os.open(path, new, 0o600)
+    except FileExistsError:
+        os.unlink(path)
+        return os.open(path, new, 0o600)
+
+
+def _is_synced(folder: int) -> bool:
+    try:
+        os.fsync(folder)
     except OSError:
         return False
     return True

@@ -11,7 +11,7 @@ from flask import request
 
 import bodies
 import reading
-from context import body, token
+from context import body, caller
 from rules.refusal import refuse
 
 HTML, PYTHON = "text/html", "text/x-python"
@@ -51,7 +51,7 @@ def endpoint(
 
         @wraps(view)
         def checked(**path: Any) -> Any:
-            if not by_token and token():
+            if not by_token and caller().token:
                 refuse("not_with_token")
             if "asked" in hints:
                 path["asked"] = body(hints["asked"])

@@ -70,7 +70,9 @@ class FrontDoor:
         held = self._app.session_interface.held(environ.get("HTTP_COOKIE", ""), environ["wsgi.url_scheme"] == "https")
         if not held:
             return STRANGERS
-        return MEMBERS if self._app.extensions["loadzone"].accounts.is_noted(held) else None
+        accounts = self._app.extensions["loadzone"].accounts
+        known = accounts.who(held)
+        return MEMBERS if known and accounts.is_noted(*known) else None
 
 
 def _is_plain(environ: Mapping[str, Any]) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, request, session
+from flask import Flask, Request, Response, request, session
 
 import compression
 import origins
-from context import actor, bearer, parts, token
+from context import bearer, caller, parts
 from rules.refusal import refuse
 from server import run_blocking
 
@@ -25,6 +25,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+READING = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds, where people come by https
 
 
@@ -34,62 +35,64 @@ def install(app: Flask) -> None:
 
 
 def _before() -> None:
-    """One hook, since Flask takes its time over each."""
-    _look_at_token()
-    refuse_other_origins()
-    refuse_other_types()
-    _slide_session()
+    """One hook, since Flask takes its time over each, and one look at what stands for the request of the moment."""
+    asked = request._get_current_object()
+    if asked.endpoint != "static":
+        _look_at_token()
+    if asked.method not in READING:
+        refuse_other_origins(asked)
+        refuse_other_types(asked)
+    if asked.endpoint != "static":
+        _slide_session()
 
 
 def _look_at_token() -> None:
     """A bad one is refused whatever is asked, lest a program take a stranger's answer for its own."""
-    if request.endpoint != "static" and (program := token()):
-        parts().bearers.note_use(actor(), program)
+    who = caller()
+    if who.email and who.token:
+        parts().bearers.note_use(who.email, who.token)
 
 
-def refuse_other_origins() -> None:
+def refuse_other_origins(asked: Request) -> None:
     """Another site's page cannot act with this browser's session. A script that sends neither header is served, and
     so is who brings a token: no browser sends that of itself.
     """
-    if not _changes() or bearer() is not None:
+    if bearer() is not None:
         return
     config = parts().config
-    own = origins.is_own(request.environ, config)
-    if not own or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-        refuse("other_origin", **({"host": request.host} if origins.is_anybodys(request.host, config) else {}))
+    own = origins.is_own(asked.environ, config)
+    if not own or asked.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("same-origin", "none"):
+        refuse("other_origin", **({"host": asked.host} if origins.is_anybodys(asked.host, config) else {}))
 
 
-def refuse_other_types() -> None:
+def refuse_other_types(asked: Request) -> None:
     """A body is JSON and says so; only the form behind a mail's link is one of a browser's own."""
-    has_body = request.content_length or "Transfer-Encoding" in request.headers
-    if _changes() and has_body and request.mimetype != "application/json" and request.endpoint != "pages.follow_link":
+    has_body = asked.content_length or "HTTP_TRANSFER_ENCODING" in asked.environ
+    if has_body and asked.mimetype != "application/json" and asked.endpoint != "pages.follow_link":
         refuse("not_json")
 
 
-def _changes() -> bool:
-    return request.method not in ("GET", "HEAD", "OPTIONS")
-
-
 def _slide_session() -> None:
-    if request.endpoint != "static" and bearer() is None:
-        parts().accounts.slide(session)
+    who = caller()
+    if who.email and who.session and not who.token:
+        parts().accounts.slide(session, who.email, who.session)
 
 
 def _squeeze(response: Response) -> Response:
-    return compression.squeeze(response, run_blocking())
+    return compression.squeeze(response, run_blocking)
 
 
 def with_headers(wsgi_app: Any) -> Any:
     """The app with HEADERS on each of its answers, those of the sockets too; what an answer says itself stays."""
+    plain = [(name.lower(), (name, value)) for name, value in HEADERS.items()]
+    by_https = plain + [(name.lower(), (name, value)) for name, value in HSTS.items()]
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
-        more = {**HEADERS, **HSTS} if environ["wsgi.url_scheme"] == "https" else HEADERS
+        more = by_https if environ["wsgi.url_scheme"] == "https" else plain
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             said = {name.lower() for name, _ in headers}
-            return start_response(
-                status, headers + [one for one in more.items() if one[0].lower() not in said], *exc_info
-            )
+            return start_response(status, headers + [pair for name, pair in more if name not in said], *exc_info)
 
         return wsgi_app(environ, start)
 

@@ -47,6 +47,7 @@ def moment(language: str, instant: datetime) -> str:
     return f"{local.day} {_MONTHS[language][local.month]}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
 
+@lru_cache(1024)
 def hours(language: str, amount: float) -> str:
     """`4 hours`, `1.5 hours`; minutes below one hour."""
     minutes = round(amount * 60)

@@ -21,7 +21,10 @@ class OneLine(logging.Formatter):
 
 
 def set_up() -> None:
-    """Log to standard error."""
+    """Log to standard error; who wrote a line, and in which thread, is not said, so that it is not looked up either
+    (docs.python.org/3/howto/logging.html, Optimization)."""
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

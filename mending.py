@@ -94,7 +94,7 @@ def _settled(vm: Vm, waiting: Mapping[int, set[str]], users: Mapping[str, User],
     if not (vm.expires_at or vm.booked_at or vm.end_set_at or vm.reminded):
         return vm
     mended.append(f"machine {vm.id!r} had the times of a booking but no holder")
-    return replace(vm.freed(), note=vm.note)
+    return vm.freed(note=vm.note)
 
 
 def _rightly_held(vm: Vm, waiting: Mapping[int, set[str]], mended: list[str]) -> Vm:

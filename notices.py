@@ -11,6 +11,7 @@ from rules.events import PERSONAL, PUBLIC, Event
 from times import iso
 
 AT_MOST = 5
+TOLD = PUBLIC | PERSONAL
 OF_QUEUES = ("queue_removed", "queue_gone")
 
 
@@ -40,7 +41,7 @@ class Notice:
             group=event.group,
             reason=event.reason,
             time=hours(language, event.hours) if event.hours is not None else "",
-            until=moment(language, event.until) if event.until else "",
+            until=moment(language, event.until) if event.until and self.kind in PERSONAL else "",
         )
 
     def _about(self) -> dict[str, Any]:
@@ -56,7 +57,7 @@ class Notice:
 def notices(events: Iterable[Event]) -> list[Notice]:
     """The sentences of one commit, in the order of what happened; more than five of a kind become one."""
     alike: dict[tuple[str, str | None], list[Event]] = {}
-    told = [event for event in events if event.kind in PUBLIC | PERSONAL]
+    told = [event for event in events if event.kind in TOLD]
     for event in told:
         alike.setdefault(_kind(event), []).append(event)
     sentences: dict[Any, Notice] = {}

@@ -28,7 +28,7 @@ def check(model: type[M], fields: dict[str, Any]) -> M:
 
 def _json_object(raw: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_doubles, parse_constant=_no_constants)
+        value = _DECODER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         refuse("bad_input", field=None, reason="json")
     if not isinstance(value, dict):
@@ -47,6 +47,8 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_constants(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_doubles, parse_constant=_no_constants)
 
 # What pydantic found, as reasons for which the catalogue has a sentence (error.bad_input.<reason>).
 _REASONS = {

@@ -85,9 +85,9 @@ class Vm:
     internal_ip: str = ""
     rest: Mapping[str, Any] = field(default_factory=_nothing)
 
-    def freed(self) -> Vm:
-        """The same machine without a booking."""
-        return replace(self, **NO_BOOKING)
+    def freed(self, **more: Any) -> Vm:
+        """The same machine without a booking, and with what more is said of it."""
+        return replace(self, **{**NO_BOOKING, **more})
 
     @property
     def stands_free(self) -> bool:

@@ -25,9 +25,6 @@ from records import TABLES, Group, State, Vm
 
 log = logging.getLogger("loadzone.storage")
 
-# Seconds that others leave to who writes for them, before one of them looks for itself.
-LEADER_AT_MOST = 10
-
 
 class CannotSave(Exception):
     """The change could not be put on disk, so it did not happen.
@@ -170,12 +167,20 @@ class JsonStore:
         return self._open
 
     def _settle(self, batch: Batch, leads: bool) -> None:
-        """Who came first to the batch writes it; the others need no turn of their own to learn of it. One that is cut
-        off before it has written keeps nobody waiting for good."""
-        if leads or not batch.settled.wait(LEADER_AT_MOST):
-            with self._writing:
-                if not batch.is_settled:
-                    self._write(batch)
+        """Who came first to the batch writes it; the others need no turn of their own to learn of it. Where the first
+        is cut off before it has written, the next one finds it undone and does so."""
+        if not leads:
+            batch.looked_at.wait()
+        try:
+            if not batch.is_settled:
+                self._write_in_turn(batch)
+        finally:
+            batch.looked_at.set()
+
+    def _write_in_turn(self, batch: Batch) -> None:
+        with self._writing:
+            if not batch.is_settled:
+                self._write(batch)
 
     def _write(self, batch: Batch) -> None:
         with self._turn:
@@ -257,12 +262,9 @@ class Batch:
     touched: dict[str, dict[Any, None]] = field(default_factory=lambda: {table: {} for table in TABLES})
     events: list[Any] = field(default_factory=list)
     has_leader: bool = False
-    settled: threading.Event = field(default_factory=threading.Event)
+    looked_at: threading.Event = field(default_factory=threading.Event)
+    is_settled: bool = False
     error: Exception | None = None
-
-    @property
-    def is_settled(self) -> bool:
-        return self.settled.is_set()
 
     @property
     def changed(self) -> bool:
@@ -284,9 +286,10 @@ class Batch:
 
     def take(self, change: Change) -> None:
         for table, keys in change.apply_to(self.state).items():
-            self.touched[table].update(dict.fromkeys(keys))
+            if keys:
+                self.touched[table].update(dict.fromkeys(keys))
         self.events.extend(change.events)
 
     def settle(self, error: Exception | None) -> None:
         self.error = error
-        self.settled.set()
+        self.is_settled = True

@@ -44,16 +44,13 @@ class BoundedMemory(MemoryStorage):
         return super().incr(key, expiry, amount)
 
 
-class OfCodes(Limiter):
-    """Limits hold where `asking` and `trying` say so; before every other request there is nothing to look up."""
-
-    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
-
-
-def limiter(app: Flask) -> Limiter:
-    return OfCodes(network, app=app, storage_uri="bounded-memory://", strategy="fixed-window")
+def limiter(app: Flask, blueprint: str) -> Limiter:
+    """Limits hold where `asking` and `trying` say so, which is in views of that blueprint: before and after every other
+    request, what Flask-Limiter has Flask call has nothing to look up."""
+    limiter = Limiter(network, app=app, storage_uri="bounded-memory://", strategy="fixed-window")
+    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+        hooks[blueprint] = hooks.pop(None)
+    return limiter
 
 
 def network() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,8 +24,7 @@ def begin(
 ) -> Vm:
     """The machine, booked for `hours` from now; a hold on it, and the holder's own place in its queue, are over."""
     end = end_of(vm, now, hours, now, limits)
-    booked = replace(
-        vm.freed(),
+    booked = vm.freed(
         booked_by=email,
         expires_at=end,
         booked_at=now,
@@ -46,7 +44,7 @@ def begin(
 
 def end(change: Any, now: datetime, vm: Vm, action: str, event: Event) -> Vm:
     """The machine without its booking; `action` goes into the holder's history, and the event is told."""
-    freed = replace(vm.freed(), freed_at=now)
+    freed = vm.freed(freed_at=now)
     change.vms[vm.id] = freed
     history.note(change, vm.booked_by, action, vm.id, now, now)
     change.tell(event)
