@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
@@ -58,7 +59,8 @@ class Body(BaseModel):
 
     def given(self) -> dict[str, Any]:
         """The fields that the request named, as the rules take them."""
-        return {name: getattr(self, name) for name in self.__class__.model_fields if name in self.model_fields_set}
+        named = self.model_fields_set
+        return {name: value for name, value in self if name in named}
 
 
 class Auth(Body):
@@ -84,9 +86,10 @@ class Target(Body):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Target:
-        named = [way for way in self.ways() if getattr(self, way) is not None]
+        ways = self.ways()
+        named = [way for way in ways if getattr(self, way) is not None]
         if len(named) != 1:
-            facts = {"names": ", ".join(self.ways()), "field": self.ways()[0]}
+            facts = {"names": ", ".join(ways), "field": ways[0]}
             raise PydanticCustomError("one_of", "one_of", facts)
         misplaced = self.model_fields_set & self.OF_GROUPS if named != ["group_id"] else ()
         if misplaced:
@@ -94,8 +97,9 @@ class Target(Body):
         return self
 
     @classmethod
-    def ways(cls) -> list[str]:
-        return [way for way in ("vm_id", "vm_ids", "group_id") if way in cls.model_fields]
+    @cache
+    def ways(cls) -> tuple[str, ...]:
+        return tuple(way for way in ("vm_id", "vm_ids", "group_id") if way in cls.model_fields)
 
     def given(self) -> dict[str, Any]:
         """Without those that were null."""

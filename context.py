@@ -83,11 +83,11 @@ def parts() -> Parts:
 
 def caller() -> Caller:
     """Who asks, looked up once a request. Refuses a token that is worth nothing."""
-    known = g.get("caller")
-    if known is None:
-        g.caller = NOBODY  # for whom a bad token stands, the answer that says so included
-        known = g.caller = _who()
-    return known
+    kept = g._get_current_object()
+    if "caller" not in kept:
+        kept.caller = NOBODY  # for whom a bad token stands, the answer that says so included
+        kept.caller = _who()
+    return kept.caller
 
 
 def actor() -> str | None:
@@ -95,7 +95,7 @@ def actor() -> str | None:
     return caller().email
 
 
-def bearer() -> str | None:
+def _bearer() -> str | None:
     """The token that the request brings. Where there is one, the cookie is not looked at."""
     scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return text.strip() if scheme.lower() == "bearer" else None
@@ -115,9 +115,9 @@ def visitor() -> Visitor:
 
 
 def _who() -> Caller:
-    text = bearer()
+    text = _bearer()
     if text is None:
-        known = parts().accounts.who(session)
+        known = parts().accounts.who(session._get_current_object())
         return Caller(*known) if known else NOBODY
     email, token = parts().bearers.who(text)
     return Caller(email, token.id, token)

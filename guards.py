@@ -8,7 +8,8 @@ from flask import Flask, Request, Response, request, session
 
 import compression
 import origins
-from context import bearer, caller, parts
+from config import Config
+from context import caller, parts
 from rules.refusal import refuse
 from server import run_blocking
 
@@ -35,31 +36,28 @@ def install(app: Flask) -> None:
 
 
 def _before() -> None:
-    """One hook, since Flask takes its time over each, and one look at what stands for the request of the moment."""
-    asked = request._get_current_object()
-    if asked.endpoint != "static":
-        _look_at_token()
-    if asked.method not in READING:
-        refuse_other_origins(asked)
-        refuse_other_types(asked)
-    if asked.endpoint != "static":
-        _slide_session()
+    """One hook, and one look at what stands for the request of the moment, since Flask takes its time over each.
 
-
-def _look_at_token() -> None:
-    """A bad one is refused whatever is asked, lest a program take a stranger's answer for its own."""
+    A token that is worth nothing is refused whatever is asked, lest a program take a stranger's answer for its own.
+    """
+    asked, ours = request._get_current_object(), parts()
+    if asked.endpoint == "static":
+        return
     who = caller()
-    if who.email and who.token:
-        parts().bearers.note_use(who.email, who.token)
+    if who.token:
+        ours.bearers.note_use(who.email, who.token)
+    if asked.method not in READING:
+        if not who.token:
+            refuse_other_origins(asked, ours.config)
+        refuse_other_types(asked)
+    if who.session and not who.token:
+        ours.accounts.slide(session, who.email, who.session)
 
 
-def refuse_other_origins(asked: Request) -> None:
+def refuse_other_origins(asked: Request, config: Config) -> None:
     """Another site's page cannot act with this browser's session. A script that sends neither header is served, and
     so is who brings a token: no browser sends that of itself.
     """
-    if bearer() is not None:
-        return
-    config = parts().config
     own = origins.is_own(asked.environ, config)
     if not own or asked.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("same-origin", "none"):
         refuse("other_origin", **({"host": asked.host} if origins.is_anybodys(asked.host, config) else {}))
@@ -70,12 +68,6 @@ def refuse_other_types(asked: Request) -> None:
     has_body = asked.content_length or "HTTP_TRANSFER_ENCODING" in asked.environ
     if has_body and asked.mimetype != "application/json" and asked.endpoint != "pages.follow_link":
         refuse("not_json")
-
-
-def _slide_session() -> None:
-    who = caller()
-    if who.email and who.session and not who.token:
-        parts().accounts.slide(session, who.email, who.session)
 
 
 def _squeeze(response: Response) -> Response:
