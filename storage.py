@@ -293,3 +293,4 @@ class Batch:
     def settle(self, error: Exception | None) -> None:
         self.error = error
         self.is_settled = True
+        self.looked_at.set()
