@@ -165,7 +165,7 @@ def _be_its_owner(path: Path) -> None:
 def put_in_force(file: DurableFile, state: State) -> None:
     text = FileText()
     text.mark_all(state)
-    if not file.replace(text.render(state)):
+    if not file.replace(text.pieces(state)):
         warn(f"{file.path} is in place, but its folder cannot be synced: a power cut may undo it")
 
 

@@ -21,7 +21,7 @@ class FileText:
         self._lines = {
             "vms": Lines(lambda vm: _json(_vm_out(vm))),
             "groups": Lines(lambda group: _json(_group_out(group))),
-            "users": Lines(lambda user: _json(user.email) + b": " + _json(_user_out(user))),
+            "users": Lines(_user_line, together=16),  # some have a long history
             "letters": Lines(lambda letter: _json(_letter_out(letter))),
         }
 
@@ -33,17 +33,19 @@ class FileText:
         self.mark({table: getattr(state, table) for table in TABLES})
 
     def render(self, state: State) -> bytes:
+        return b"".join(self.pieces(state))
+
+    def pieces(self, state: State) -> tuple[bytes, ...]:
+        """What `render` gives, not joined."""
         chunks = {table: self._lines[table].chunks(getattr(state, table)) for table in TABLES}
         rest = (orjson.dumps(key) + b": " + orjson.dumps(value) + b",\n" for key, value in state.rest.items())
-        return b"".join(
-            (
-                b'{\n"vms": [\n', *chunks["vms"], b"\n],\n",
-                b'"groups": [\n', *chunks["groups"], b"\n],\n",
-                b'"users": {\n', *chunks["users"], b"\n},\n",
-                b'"outbox": [\n', *chunks["letters"], b"\n],\n",
-                *rest,
-                b'"revision": %d\n}\n' % state.revision,
-            )
+        return (
+            b'{\n"vms": [\n', *chunks["vms"], b"\n],\n",
+            b'"groups": [\n', *chunks["groups"], b"\n],\n",
+            b'"users": {\n', *chunks["users"], b"\n},\n",
+            b'"outbox": [\n', *chunks["letters"], b"\n],\n",
+            *rest,
+            b'"revision": %d\n}\n' % state.revision,
         )  # fmt: skip
 
 
@@ -99,7 +101,14 @@ def _group_out(group: Group) -> dict:
     return {"id": group.id, "name": group.name, "vm_ids": group.vm_ids, **_present(optional), **group.rest}
 
 
+def _user_line(user: User) -> bytes:
+    """Put together by hand, since a long history would be copied six times over on its way through an encoder."""
+    history = b"".join([entry.text or _text_of(entry) for entry in user.bookings])
+    return b"".join((_json(user.email), b": ", _json(_user_out(user))[:-1], b',"bookings":[', history[1:], b"]}"))
+
+
 def _user_out(user: User) -> dict:
+    """All but the history."""
     optional = {
         "role": user.role if user.role != "user" else None,
         "language": user.language,
@@ -107,9 +116,7 @@ def _user_out(user: User) -> dict:
         "sessions": dict(user.sessions),
         "tokens": [_token_out(token) for token in user.tokens.values()],
     }
-    bookings = b"".join([entry.text or _text_of(entry) for entry in user.bookings])
-    bookings = orjson.Fragment(b"[%b]" % bookings[1:])
-    return {"created": user.created, **_present(optional), **user.rest, "bookings": bookings}
+    return {"created": user.created, **_present(optional), **user.rest}
 
 
 def _text_of(entry: Entry) -> bytes:

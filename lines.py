@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-TOGETHER = 128  # records; so many are joined anew when one of them changes
+TOGETHER = 128
 
 
 class Lines:
     """The bytes of a table's records, in chunks; only keys marked since the last time are encoded anew, and only the
     chunks they stand in are joined anew. The separator stands before each record but the first.
 
-    What `encode` gives is copied: orjson's bytes keep eight kilobytes from being used again, however few they are.
+    `together` says how many records a chunk has. What `encode` gives is copied: orjson's bytes keep eight kilobytes
+    from being used again, however few they are.
     """
 
-    def __init__(self, encode: Callable[[Any], bytes], separator: bytes = b",\n") -> None:
+    def __init__(self, encode: Callable[[Any], bytes], separator: bytes = b",\n", together: int = TOGETHER) -> None:
         self._encode = encode
         self._separator = separator
+        self._together = together
         self._lines: dict[Any, bytes] = {}
         self._marked: set[Any] = set()
         self._keys: list[list[Any]] = []
@@ -46,7 +48,7 @@ class Lines:
         return tuple(self._chunks)
 
     def _divide(self, keys: list[Any]) -> None:
-        self._keys = [keys[first : first + TOGETHER] for first in range(0, len(keys), TOGETHER)]
+        self._keys = [keys[first : first + self._together] for first in range(0, len(keys), self._together)]
         self._place = {key: number for number, some in enumerate(self._keys) for key in some}
         self._chunks = [self._joined(number) for number in range(len(self._keys))]
 

@@ -147,16 +147,16 @@ class JsonStore:
         for sentence in mended:
             log.warning("%s: %s", self.path.name, sentence)
         self._text.mark_all(state)
-        content = self._written_back(state)
+        pieces = self._written_back(state)
         if fresh:
-            self._file.replace(content)
+            self._file.replace(pieces)
         self._file.protect()
         return state
 
-    def _written_back(self, state: State) -> bytes:
+    def _written_back(self, state: State) -> tuple[bytes, ...]:
         """What was read must be writable, or the first change would be refused for what somebody else once wrote."""
         try:
-            return self._text.render(state)
+            return self._text.pieces(state)
         except TypeError as error:
             raise BadFile(f"it can be read but not be written back: {error}") from None
 
@@ -213,8 +213,8 @@ class JsonStore:
 
     def _put_on_disk(self, commit: Commit) -> bool:
         self._text.mark(commit.touched)
-        content = self._text.render(commit.after)
-        outcome = self._run_blocking(lambda: _attempt(self._file.replace, content))
+        pieces = self._text.pieces(commit.after)
+        outcome = self._run_blocking(lambda: _attempt(self._file.replace, pieces))
         if isinstance(outcome, OSError):
             raise outcome
         self._say_if_it_writes(None if outcome else OSError("the folder cannot be synced"))

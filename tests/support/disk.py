@@ -34,7 +34,10 @@ class Failing(Os):
 
 class ShortWrites(Os):
     def write(self, fd, data):
-        return super().__getattr__("write")(fd, bytes(data[:100]))
+        return os.write(fd, bytes(data[:100]))
+
+    def writev(self, fd, pieces):
+        return os.write(fd, b"".join(pieces)[:100])
 
 
 class FailingAt(Os):
@@ -50,10 +53,8 @@ class FailingAt(Os):
 
         def call(*args, **named):
             self.left -= 1
-            if name == "write":
-                args = (args[0], bytes(args[1][:100]))
             if self.left != -1:
-                return real(*args, **named)
+                return getattr(ShortWrites(), name)(*args, **named)
             if name == "close":
                 real(*args, **named)
             self.failed = name

@@ -167,7 +167,7 @@ def test_too_many_go_when_one_comes(place):
 # When they cannot be made
 
 
-@pytest.mark.parametrize("step", ["open", "write", "fsync", "replace"])
+@pytest.mark.parametrize("step", ["open", "writev", "fsync", "replace"])
 def test_a_disk_that_fails_leaves_no_half_backup_and_is_said_once(place, monkeypatch, caplog, step):
     caplog.set_level(logging.INFO)
     place.backups.refresh()

@@ -132,7 +132,7 @@ def test_a_full_disk_delays_a_release_and_loses_it_not(place, monkeypatch):
     place.events()
     place.now += timedelta(hours=1)
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("write"))
+        patch.setattr(durable, "os", Failing("writev"))
         place.scheduler.tick()
     assert place.store.snapshot.vms["vm"].booked_by == BOB
     assert place.scheduler.next_deadline > place.now, "it is tried again, and not without a pause"
@@ -197,7 +197,7 @@ def test_a_booking_without_an_end_gets_one_at_the_next_sweep_where_the_start_cou
     with place.store.change() as change:
         change.vms["vm"] = replace(change.vms["vm"], booked_by=BOB)
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("write"))
+        patch.setattr(durable, "os", Failing("writev"))
         place.scheduler.catch_up()
     assert place.store.snapshot.vms["vm"].expires_at is None
     place.scheduler.sweep()

@@ -220,7 +220,7 @@ def test_a_refusal_for_what_is_on_disk_already_waits_for_nobody(store, path):
 
 def test_a_refusal_on_a_disk_that_is_full_is_one(store, monkeypatch):
     put(store, "vm")
-    monkeypatch.setattr(durable, "os", Failing("write"))
+    monkeypatch.setattr(durable, "os", Failing("writev"))
     with pytest.raises(KeyError):
         refuse(store)
 
@@ -255,7 +255,7 @@ def test_a_listener_that_fails_does_not_make_the_change_fail(store, path, caplog
     assert "ZeroDivisionError" in caplog.text
 
 
-STEPS = ["open", "write", "fsync", "close", "replace"]
+STEPS = ["open", "writev", "fsync", "close", "replace"]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -288,7 +288,7 @@ def test_whichever_call_of_a_write_fails_the_old_or_the_new_stands_and_the_next_
         assert sorted(p.name for p in path.parent.iterdir()) == ["data.json", "data.json.lock"]
     assert error is None, "in the end all of them were tried"
     assert failed.count("write") > 2
-    assert set(failed) == {"stat", "open", "write", "fsync", "close", "replace"}
+    assert set(failed) == {"stat", "open", "writev", "write", "fsync", "close", "replace"}
 
 
 def refused_by_the_disk(store, *vm_ids, **more):
@@ -355,7 +355,7 @@ def test_a_folder_that_cannot_be_synced_is_noticed_too(store, monkeypatch, caplo
 def test_a_disk_that_stays_full_is_said_once_and_so_is_its_end(store, monkeypatch, caplog):
     caplog.set_level("INFO")
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("write"))
+        patch.setattr(durable, "os", Failing("writev"))
         for _ in range(3):
             with pytest.raises(CannotSave):
                 put(store, "vm")

@@ -152,7 +152,7 @@ def test_its_last_use_is_written_every_ten_minutes(gate):
 def test_a_full_disk_keeps_no_token_out(gate, monkeypatch, caplog):
     record, text = gate.make()
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("write"))
+        patch.setattr(durable, "os", Failing("writev"))
         gate.bearers.note_use(*gate.bearers.who(text))
     assert gate.used(BOB, record.id) is None
     assert "could not be noted" in caplog.text
