@@ -64,10 +64,10 @@ def notices(events: Iterable[Event]) -> list[Notice]:
     for number, event in enumerate(told):
         kind, to = _kind(event)
         many = alike[kind, to]
-        if len(many) > AT_MOST:
-            sentences.setdefault((kind, to), Notice(kind, tuple(many), to))
-        else:
+        if len(many) <= AT_MOST:
             sentences[number] = Notice(kind, (event,), to)
+        elif (kind, to) not in sentences:
+            sentences[kind, to] = Notice(kind, tuple(many), to)
     return list(sentences.values())
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from flask_limiter import Limiter
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
@@ -44,12 +44,12 @@ class BoundedMemory(MemoryStorage):
         return super().incr(key, expiry, amount)
 
 
-def limiter(app: Flask, blueprint: str) -> Limiter:
+def limiter(app: Flask, blueprint: Blueprint) -> Limiter:
     """Limits hold where `asking` and `trying` say so, which is in views of that blueprint: before and after every other
     request, what Flask-Limiter has Flask call has nothing to look up."""
     limiter = Limiter(network, app=app, storage_uri="bounded-memory://", strategy="fixed-window")
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
-        hooks[blueprint] = hooks.pop(None)
+        hooks.setdefault(blueprint.name, []).append(hooks[None].pop())
     return limiter
 
 
