@@ -29,6 +29,8 @@ SPREAD = 3.0  # seconds over which the page's browsers fetch what changed all at
 REVISION = re.compile(rb'"revision":(\d+)')
 TAG = re.compile(rb"\r\nETag: ([^\r]+)", re.IGNORECASE)
 LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
+SPACE = memoryview(bytearray(1 << 18))  # for what comes in one call: what is read is looked at before the next call
+HEAD_OF_A_CHANGE = 100  # bytes; in the first of them stands all that is looked for
 MASK = b"\0\0\0\0"  # what is masked with it stays as it is
 
 
@@ -53,44 +55,41 @@ class Browser:
             ).encode()
         )
 
-    def hear(self) -> list[bytes]:
-        """The socket.io packets that came; engine.io's own are answered here."""
-        content = self.socket.recv(1 << 18)
-        if not content:
+    def hear(self) -> list[memoryview]:
+        """The socket.io packets that came; engine.io's own are answered here. They hold until anybody hears more."""
+        size = self.socket.recv_into(SPACE)
+        if not size:
             raise SystemExit("the server hung up on a browser")
-        self._buffer += content
-        if not self._upgraded and not self._take_head():
-            return []
-        return [message for message in self._frames() if self._is_for_the_page(message)]
+        content = memoryview(self._buffer + SPACE[:size]) if self._buffer else SPACE[:size]
+        if not self._upgraded:
+            content = self._without_head(content)
+        return [message for message in self._frames(content) if self._is_for_the_page(message)]
 
     def fetch(self) -> list[Fetch]:
         """As the page does when all has changed."""
         return [Fetch(self, self._port, self._cookie, path) for path in ("/vms", "/me")]
 
-    def _take_head(self) -> bool:
-        head, found, rest = self._buffer.partition(b"\r\n\r\n")
-        if found:
-            if b" 101 " not in head:
-                raise SystemExit(f"refused: {self._buffer[:500]!r}")
-            self._upgraded, self._buffer = True, rest
-        return self._upgraded
+    def _without_head(self, content: memoryview) -> memoryview:
+        """What follows the handshake's answer; nothing, as long as that is not all there."""
+        head, found, rest = bytes(content).partition(b"\r\n\r\n")
+        if found and b" 101 " not in head:
+            raise SystemExit(f"refused: {head[:500]!r}")
+        self._upgraded, self._buffer = bool(found), b"" if found else head
+        return memoryview(rest)
 
-    def _frames(self) -> Iterator[bytes]:
-        while len(self._buffer) >= 2:
-            first, length = self._buffer[0], self._buffer[1] & 127
-            start = 2
-            if length > 125:
-                start = 4 if length == 126 else 10
-                length = int.from_bytes(self._buffer[2:start], "big")
-            if len(self._buffer) < start + length:
-                return
-            content = self._buffer[start : start + length]
-            self._buffer = self._buffer[start + length :]
+    def _frames(self, content: memoryview) -> Iterator[memoryview]:
+        """Those that are whole; the beginning of another is kept."""
+        while (frame := _frame(content)) is not None:
+            first, start, end = frame
+            message = content[start:end]
             if first & 15 not in (1, 2):
-                raise SystemExit(f"a frame that no server of ours sends: {first:02x} {content[:100]!r}")
-            yield self._inflate.decompress(content + b"\0\0\xff\xff") if first & 64 else content
+                raise SystemExit(f"a frame that no server of ours sends: {first:02x} {bytes(message[:100])!r}")
+            yield memoryview(self._inflate.decompress(bytes(message) + b"\0\0\xff\xff")) if first & 64 else message
+            content = content[end:]
+        if self._upgraded:
+            self._buffer = bytes(content)
 
-    def _is_for_the_page(self, message: bytes) -> bool:
+    def _is_for_the_page(self, message: memoryview) -> bool:
         if message[:1] == b"0":  # engine.io is open: join socket.io
             self._say(b"40")
         elif message[:1] == b"2":  # ping
@@ -101,6 +100,17 @@ class Browser:
 
     def _say(self, text: bytes) -> None:
         self.socket.send(bytes((0x81, 0x80 | len(text))) + MASK + text)
+
+
+def _frame(content: memoryview) -> tuple[int, int, int] | None:
+    """Of the frame that it begins with: the first byte, and where its message begins and ends."""
+    if len(content) < 2:
+        return None
+    start, length = 2, content[1] & 127
+    if length > 125:
+        start = 4 if length == 126 else 10
+        length = int.from_bytes(content[2:start], "big")
+    return (content[0], start, start + length) if len(content) >= start + length else None
 
 
 class Fetch:
@@ -216,13 +226,14 @@ class Crowd:
         for message in one.hear():
             self._note(one, message)
 
-    def _note(self, browser: Browser, message: bytes) -> None:
-        if not message.startswith(b'42["change"'):
-            text = message.decode()
+    def _note(self, browser: Browser, message: memoryview) -> None:
+        head = bytes(message[:HEAD_OF_A_CHANGE])
+        if not head.startswith(b'42["change"'):
+            text = bytes(message).decode()
             self._sentences[text] = self._sentences.get(text, 0) + 1
             return
-        self._told.setdefault(int(REVISION.search(message)[1]), []).append(time.monotonic())
-        if b'"all":true' in message:
+        self._told.setdefault(int(REVISION.search(head)[1]), []).append(time.monotonic())
+        if b'"all":true' in head:
             self._due.setdefault(browser, time.monotonic() + random.random() * SPREAD)
 
     def _fetch_what_is_due(self) -> None:
