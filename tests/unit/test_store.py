@@ -1,6 +1,7 @@
 """The store on a real file: durable, in order, together, or not at all."""
 
 import json
+import os
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -303,6 +304,16 @@ def test_short_writes_are_continued(store, path, monkeypatch):
     monkeypatch.setattr(durable, "os", ShortWrites())
     put(store, *(f"vm-{n}" for n in range(100)))
     assert len(on_disk(path)) == 100
+
+
+@pytest.mark.parametrize("disk", [os, ShortWrites()])
+def test_more_pieces_than_the_system_takes_in_one_call_are_written_in_order(tmp_path, monkeypatch, disk):
+    monkeypatch.setattr(durable, "os", disk)
+    pieces = [b"%d," % number for number in range(2500)]
+    file = durable.DurableFile(tmp_path / "file")
+    assert file.replace(pieces)
+    file.close()
+    assert (tmp_path / "file").read_bytes() == b"".join(pieces)
 
 
 def test_a_folder_that_cannot_be_synced_leaves_the_new_state_in_force_and_is_said(store, path, monkeypatch):
