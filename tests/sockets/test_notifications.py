@@ -1,11 +1,9 @@
 """`notification`: a sentence for people, in the reader's language, to those whom it concerns."""
 
-from datetime import timedelta
-
 import pytest
 
 from support.answers import done, is_russian
-from support.inventory import from_now, inventory, machine, record, user
+from support.inventory import inventory, machine
 from support.people import Person
 from support.waiting import eventually
 
@@ -96,13 +94,12 @@ def test_five_of_a_kind_are_told_one_by_one(alice, newcomer, carol, make_vm, lis
 
 def test_with_the_right_plural(start, listen):
     plurals = {6: "6 машин", 21: "21 машина", 22: "22 машины", 111: "111 машин"}
-    first = from_now(seconds=4)
-    together = {count: first + timedelta(seconds=number) for number, count in enumerate(plurals)}
-    booked = [
-        machine(f"vm-{count}-{n}", "bob@example.com", ends) for count, ends in together.items() for n in range(count)
-    ]
-    server = start(inventory(booked))
+    together = {count: [f"vm-{count}-{n}" for n in range(count)] for count in plurals}
+    server = start(inventory([machine(vm_id) for vm_ids in together.values() for vm_id in vm_ids]))
+    bob = Person(server, "bob@example.com").sign_in()
     russian, english = (listen(Person(server, language=wish).sign_in()) for wish in ("ru", "en"))
+    for number, vm_ids in enumerate(together.values(), 1):  # those end at different times
+        done(bob.post("/book", {"vm_ids": vm_ids, "hours": number / 3600}))
     for ear, sentences in (russian, plurals.values()), (english, [f"{count} machines" for count in plurals]):
         eventually(lambda ear=ear: len(ear.notifications("expired")) == len(plurals))
         for sentence, heard in zip(sentences, ear.notifications("expired"), strict=True):
@@ -110,14 +107,10 @@ def test_with_the_right_plural(start, listen):
 
 
 def test_a_reminder_is_for_the_holder_alone(start, listen):
-    soon = from_now(minutes=5, seconds=3)
-    held = record("vm", from_now(hours=-1), soon)
-    server = start(
-        inventory([machine("vm", "bob@example.com", soon)], users={"bob@example.com": user(held)}),
-        LOADZONE_REMIND_MINUTES="5",
-    )
+    server = start(inventory([machine("vm")]), LOADZONE_REMIND_MINUTES="5")
     alice, bob = Person(server, "alice@example.com").sign_in(), Person(server, "bob@example.com").sign_in()
     his, hers = listen(bob), listen(alice)
+    done(bob.book("vm", 301 / 3600))
     reminder = his.wait_for("notification", timeout=8, kind="reminder")
     assert reminder["vm_id"] == "vm"
     assert "vm" in reminder["msg"]
