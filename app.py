@@ -51,7 +51,7 @@ from links import Links
 from live import Live
 from mailer import Mailer
 from pages import pages
-from people_api import people_api, sign_in
+from people_api import people_api
 from scheduler import Scheduler
 from storage import JsonStore
 from times import utc_now
@@ -104,7 +104,6 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     errors.install(app)
     app.register_blueprint(api)
     app.register_blueprint(people_api)
-    app.register_blueprint(sign_in)
     app.register_blueprint(pages)
     return app
 
@@ -128,7 +127,7 @@ def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Parts:
         bearers=Bearers(store, desk, clock),
         scheduler=Scheduler(store, desk, config, clock),
         live=Live(_sockets(app, config), store, visitor),
-        limiter=throttle.limiter(app, sign_in),
+        limiter=throttle.limiter(app),
     )
 
 

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 IN_ONE_CALL = 1000  # pieces; Linux takes 1024
@@ -29,11 +30,13 @@ class DurableFile:
         self._lock = os.fdopen(lock, "wb")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            self._locked = os.fstat(lock)
+            self._folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
             self._lock.close()
-            raise FileInUse(str(self.path)) from None
-        self._locked = os.fstat(lock)
-        self._folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            if isinstance(error, BlockingIOError):
+                raise FileInUse(str(self.path)) from None
+            raise
 
     def exists(self) -> bool:
         return self.path.exists()
@@ -49,24 +52,21 @@ class DurableFile:
         """Put these pieces, one after the other, in the file's place. True: it is on disk for good. False: it is in
         place, but whether it outlives a power cut is unknown. An OSError: the old content still stands."""
         self._be_sure_to_be_alone()
+        _write(self._temporary, pieces)
         try:
-            _write(self._temporary, pieces)
             os.replace(self._temporary, self.path)
         except OSError:
-            self._temporary.unlink(missing_ok=True)
-            if not self._holds(pieces):
+            if not self._may_hold(pieces):
+                _clear_away(self._temporary)
                 raise
-            return False  # a rename may fail and have happened all the same
+            return False
         return _is_synced(self._folder)
 
     def try_writing(self) -> None:
         """Write and fsync a block beside the file, as a replacement would; an OSError says that none would succeed."""
         self._be_sure_to_be_alone()
-        probe = self.path.with_name(f".{self.path.name}.probe")
-        try:
-            _write(probe, [b"\0" * 4096])
-        finally:
-            probe.unlink(missing_ok=True)
+        _write(self._temporary, [b"\0" * 4096])
+        os.unlink(self._temporary)
         if not _is_synced(self._folder):
             raise OSError(errno.EIO, "the folder cannot be synced")
 
@@ -87,11 +87,14 @@ class DurableFile:
         if not same:
             raise OSError(errno.ENOLCK, f"{self._lock_path} was removed; start LoadZone anew")
 
-    def _holds(self, pieces: Sequence[bytes]) -> bool:
+    def _may_hold(self, pieces: Sequence[bytes]) -> bool:
+        """A rename may fail and have happened all the same. Where the file cannot be read either, nobody knows."""
         try:
             return self.read() == b"".join(pieces)
         except FileNotFoundError:
             return False
+        except OSError:
+            return True
 
 
 def put(path: Path, content: bytes) -> None:
@@ -100,11 +103,11 @@ def put(path: Path, content: bytes) -> None:
     One at a time in a folder: what a crash leaves unfinished, the next one writes over.
     """
     temporary = path.with_name(".unfinished.tmp")
+    _write(temporary, [content])
     try:
-        _write(temporary, [content])
         os.replace(temporary, path)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        _clear_away(temporary)
         raise
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -114,13 +117,18 @@ def put(path: Path, content: bytes) -> None:
 
 
 def _write(path: Path, pieces: Sequence[bytes]) -> None:
+    """A file with these pieces, on disk; or none, and an OSError."""
     fd = _opened(path)
     try:
-        for first in range(0, len(pieces), IN_ONE_CALL):
-            _write_some(fd, pieces[first : first + IN_ONE_CALL])
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        try:
+            for first in range(0, len(pieces), IN_ONE_CALL):
+                _write_some(fd, pieces[first : first + IN_ONE_CALL])
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError:
+        _clear_away(path)
+        raise
 
 
 def _write_some(fd: int, pieces: Sequence[bytes]) -> None:
@@ -140,6 +148,12 @@ def _opened(path: Path) -> int:
     except FileExistsError:
         os.unlink(path)
         return os.open(path, new, 0o600)
+
+
+def _clear_away(path: Path) -> None:
+    """What cannot be cleared away is put aside by the next to write; what it is cleared away for, matters more."""
+    with suppress(OSError):
+        os.unlink(path)
 
 
 def _is_synced(folder: int) -> bool:

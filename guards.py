@@ -9,7 +9,7 @@ from flask import Flask, Request, Response, request, session
 import compression
 import origins
 from config import Config
-from context import caller, parts
+from context import be_nobody, caller, parts
 from rules.refusal import refuse
 from server import run_blocking
 
@@ -42,6 +42,7 @@ def _before() -> None:
     """
     asked, ours = request._get_current_object(), parts()
     if asked.endpoint == "static":
+        be_nobody()
         return
     who = caller()
     if who.token:

@@ -13,7 +13,6 @@ from rules import people, tokens
 from views import history_view, token_view, user_view
 
 people_api = Blueprint("people_api", __name__)
-sign_in = Blueprint("sign_in", __name__)  # where one may try only so often
 
 OK = {"status": "ok"}
 
@@ -42,7 +41,7 @@ def set_me(asked: bodies.Language) -> answers.Me | answers.Stranger:
     return me()
 
 
-@sign_in.post("/auth")
+@people_api.post("/auth")
 @endpoint(gives=answers.SignedIn | answers.CodeSent, refuses="wrong_code code_expired domain_not_allowed too_many")
 def auth(asked: bodies.Auth) -> answers.SignedIn | answers.CodeSent:
     """Ask for a code by mail, or sign in with it; where the server trusts its network, the address is enough."""

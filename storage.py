@@ -197,6 +197,9 @@ class JsonStore:
             self._committed = batch.state
             self._publish(commit)  # first, so that whoever was answered finds the change wherever they look
             batch.settle(None if certain else CannotSave(unsure=True))
+        finally:
+            if not batch.is_settled:  # cut off from outside
+                self._undo(batch, CannotSave())
 
     def _commit_of(self, batch: Batch) -> Commit:
         visible = any(

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from flask import Blueprint, Flask, Response, request
+from flask import Flask, request
 from flask_limiter import Limiter
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
+
+from rules.refusal import Refusal
 
 # By address alone the bound is wider, so that a stranger elsewhere cannot keep somebody from signing in; by the day it
 # keeps a mailbox from being flooded, and a million codes from being tried at five a letter.
@@ -44,12 +46,12 @@ class BoundedMemory(MemoryStorage):
         return super().incr(key, expiry, amount)
 
 
-def limiter(app: Flask, blueprint: Blueprint) -> Limiter:
-    """Limits hold where `asking` and `trying` say so, which is in views of that blueprint: before and after every other
-    request, what Flask-Limiter has Flask call has nothing to look up."""
+def limiter(app: Flask) -> Limiter:
+    """Limits hold where `asking` and `trying` say so, and nowhere else. What Flask-Limiter has Flask call with each
+    request, for limits of routes, for those that count afterwards, and for headers, is left out: there are none."""
     limiter = Limiter(network, app=app, storage_uri="bounded-memory://", strategy="fixed-window")
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
-        hooks.setdefault(blueprint.name, []).append(hooks[None].pop())
+        hooks[None].pop()
     return limiter
 
 
@@ -91,14 +93,21 @@ def asking(limiter: Limiter, email: str, is_own: bool) -> Iterator[None]:
 
 @contextmanager
 def trying(limiter: Limiter, is_own: bool) -> Iterator[None]:
-    """For a code to be tried; wrong ones are counted, but for those whose every code is. Raises RateLimitExceeded."""
+    """For a code to be tried; wrong ones are counted, but for those whose every code is. Raises RateLimitExceeded.
+
+    Each is counted before, and the right ones taken back, or of many at once each would find the count of before.
+    """
     if is_own:
         yield
         return
-    place = network()
-    with limiter.limit(WRONG_TRIES_PER_NETWORK, key_func=lambda: f"tries {place}", deduct_when=_was_wrong):
-        yield
-
-
-def _was_wrong(response: Response) -> bool:
-    return response.status_code == 401
+    place, was_wrong = network(), False
+    with limiter.limit(WRONG_TRIES_PER_NETWORK, key_func=lambda: f"tries {place}"):
+        counted = limiter.current_limit
+        try:
+            yield
+        except Refusal as refusal:
+            was_wrong = refusal.status == 401
+            raise
+        finally:
+            if not was_wrong:
+                limiter.storage.decr(counted.key)

@@ -1,5 +1,6 @@
 """What goes wrong before any rule is asked: always JSON for a script, never a page of the framework's."""
 
+import re
 import socket
 
 import pytest
@@ -14,6 +15,12 @@ from support.calls import CHANGES, WITH_BODY
 def test_an_unknown_path(bob, path):
     assert refusal(bob.post(path, {})) in ((404, "not_found"), (405, "method_not_allowed"))
     assert bob.get(path).status_code == 404
+
+
+def test_a_static_file_that_is_not_there_is_just_that_whatever_token_asks_for_it(bob):
+    folder = re.search(r"/static/\w+/", bob.get("/").text)[0]
+    answers = [bob.get(f"{folder}nope.js", **headers) for headers in ({}, {"Authorization": "Bearer lz_no_token"})]
+    assert [refusal(answer) for answer in answers] == [(404, "not_found")] * 2
 
 
 @pytest.mark.parametrize(

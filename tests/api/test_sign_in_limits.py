@@ -1,6 +1,8 @@
 """How often one may ask for a code, and try one."""
 
 import itertools
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -97,6 +99,17 @@ def test_a_network_cannot_try_codes_on_many_addresses(start):
     assert refusal(answer) == (429, "too_many")
     late = people[-1]
     assert refusal(late.give_code(server.newest_code(late.email))) == (429, "too_many"), "the right one waits as well"
+
+
+def test_nor_all_at_once(start):
+    server = start(LOADZONE_AUTH="code")
+    people = [Person(server) for _ in range(40)]
+    for person in people:
+        done(person.ask_for_code())
+    guess = lambda person: [person.give_code("000000").status_code for _ in range(5)]  # noqa: E731
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = Counter(itertools.chain.from_iterable(pool.map(guess, people)))
+    assert answers == {401: 100, 429: 100}
 
 
 def test_right_codes_are_not_counted(start):

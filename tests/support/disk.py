@@ -64,6 +64,12 @@ class FailingAt(Os):
 
 
 class RenamesAndFails(Os):
+    """As over a network: done, and said to have failed; from then on, nothing is cleared away either."""
+
     def replace(self, *args):
-        super().__getattr__("replace")(*args)
+        os.replace(*args)
+        self.unlink = self.fail
+        raise OSError(5, "injected")
+
+    def fail(self, *args):
         raise OSError(5, "injected")

@@ -336,6 +336,16 @@ def test_a_rename_that_reports_failure_but_happened_is_followed(store, path, mon
     assert (list(store.snapshot.vms), on_disk(path)) == (["new"], {"new": ""})
 
 
+def test_after_such_a_rename_of_a_file_that_cannot_be_read_nobody_knows(store, path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "os", disk := RenamesAndFails())
+        patch.setattr(store._file, "read", disk.fail)
+        with pytest.raises(CannotSave) as caught:
+            put(store, "new")
+    assert caught.value.unsure
+    assert (list(store.snapshot.vms), on_disk(path)) == (["new"], {"new": ""})
+
+
 def test_check_says_whether_a_write_would_succeed(store, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(durable, "os", Failing("fsync"))
@@ -531,3 +541,28 @@ def test_one_that_leads_and_is_cut_off_keeps_nobody_waiting(store, monkeypatch):
             first.result(10)
         second.result(10)
     assert list(store.snapshot.vms) == ["first", "second"]
+
+
+def test_one_that_is_cut_off_while_it_writes_takes_with_it_who_is_written_with_it_and_nobody_else(open_store, path):
+    writing, cut = threading.Event(), threading.Event()
+
+    def run_blocking(write):
+        if not cut.is_set():
+            writing.set()
+            assert cut.wait(10)
+            raise CutOff
+        return write()
+
+    store = open_store(run_blocking=run_blocking)
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(put, store, "first")
+        assert writing.wait(10)
+        second = people.submit(put, store, "built on the first")
+        waits_for(lambda: store._open is not None)
+        cut.set()
+        with pytest.raises(CutOff):
+            first.result(10)
+        with pytest.raises(CannotSave):
+            second.result(10)
+    put(store, "next")
+    assert list(store.snapshot.vms) == list(on_disk(path)) == ["next"]
