@@ -7,6 +7,7 @@ the server is to write to, is answered with its process id; {"ended": pid} with 
 import json
 import os
 import runpy
+import signal
 import socket
 import sys
 import time
@@ -27,6 +28,7 @@ import app  # noqa: E402, F401
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests; this ends with them
     while True:
         order, descriptors, _, _ = socket.recv_fds(orders, 65536, 1)
         if not order:
@@ -43,6 +45,7 @@ def start(program: str, environment: dict[str, str], output: int) -> int:
     if pid := fork():
         close(output)
         return pid
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     gevent.reinit()  # the loop's descriptors would be the same in all of them
     orders.close()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
