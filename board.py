@@ -118,4 +118,4 @@ class Piece:
 
 
 def _lines_of(view: Callable[[Any], Any]) -> Lines:
-    return Lines(lambda record: orjson.dumps(view(record)), b",")
+    return Lines(lambda record: (orjson.dumps(view(record)),), b",")

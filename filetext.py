@@ -13,16 +13,18 @@ import orjson
 from lines import Lines
 from records import TABLES, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 
+OF_LONG_ONES = 4  # people, some of whom have a long history
+
 
 class FileText:
     """The bytes of the file; what did not change since the last rendering is not encoded again."""
 
     def __init__(self) -> None:
         self._lines = {
-            "vms": Lines(lambda vm: _json(_vm_out(vm))),
-            "groups": Lines(lambda group: _json(_group_out(group))),
-            "users": Lines(_user_line, together=16),  # some have a long history
-            "letters": Lines(lambda letter: _json(_letter_out(letter))),
+            "vms": Lines(lambda vm: (_json(_vm_out(vm)),)),
+            "groups": Lines(lambda group: (_json(_group_out(group)),)),
+            "users": Lines(_user_pieces, together=OF_LONG_ONES),
+            "letters": Lines(lambda letter: (_json(_letter_out(letter)),)),
         }
 
     def mark(self, touched: Mapping[str, Iterable]) -> None:
@@ -101,10 +103,12 @@ def _group_out(group: Group) -> dict:
     return {"id": group.id, "name": group.name, "vm_ids": group.vm_ids, **_present(optional), **group.rest}
 
 
-def _user_line(user: User) -> bytes:
-    """Put together by hand, since a long history would be copied six times over on its way through an encoder."""
-    history = b"".join([entry.text or _text_of(entry) for entry in user.bookings])
-    return b"".join((_json(user.email), b": ", _json(_user_out(user))[:-1], b',"bookings":[', history[1:], b"]}"))
+def _user_pieces(user: User) -> list[bytes]:
+    """By hand, since a long history would be copied six times over on its way through an encoder."""
+    history = [entry.text or _text_of(entry) for entry in user.bookings]
+    if history:
+        history[0] = history[0][1:]
+    return [_json(user.email), b": ", _json(_user_out(user))[:-1], b',"bookings":[', *history, b"]}"]
 
 
 def _user_out(user: User) -> dict:

@@ -12,11 +12,13 @@ class Lines:
     """The bytes of a table's records, in chunks; only keys marked since the last time are encoded anew, and only the
     chunks they stand in are joined anew. The separator stands before each record but the first.
 
-    `together` says how many records a chunk has. What `encode` gives is copied: orjson's bytes keep eight kilobytes
-    from being used again, however few they are.
+    `encode` gives the pieces of a record, `together` says how many records a chunk has. What is kept are the pieces
+    joined, and never what orjson gave: its bytes keep eight kilobytes from being used again, however few they are.
     """
 
-    def __init__(self, encode: Callable[[Any], bytes], separator: bytes = b",\n", together: int = TOGETHER) -> None:
+    def __init__(
+        self, encode: Callable[[Any], Iterable[bytes]], separator: bytes = b",\n", together: int = TOGETHER
+    ) -> None:
         self._encode = encode
         self._separator = separator
         self._together = together
@@ -37,7 +39,7 @@ class Lines:
         others = any((key in records) != (key in self._lines) for key in self._marked)
         for key in self._marked:
             if key in records:
-                self._lines[key] = self._separator + self._encode(records[key])
+                self._lines[key] = b"".join((self._separator, *self._encode(records[key])))
             else:
                 self._lines.pop(key, None)
         if others:
