@@ -12,11 +12,14 @@ log = logging.getLogger("loadzone")
 
 
 class OneLine(logging.Formatter):
-    """What people typed cannot begin a line of its own in the log."""
+    """What people typed cannot begin a line of its own in the log. A list is written at once, a line for each."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
-        if not record.message.isprintable():
-            record.message = "".join(c if c.isprintable() else repr(c)[1:-1] for c in record.message)
+        lines = record.msg if isinstance(record.msg, list) else [record.message]
+        return "\n".join([self._line(record, line) for line in lines])
+
+    def _line(self, record: logging.LogRecord, text: str) -> str:
+        record.message = text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
         return super().formatMessage(record)
 
 
@@ -34,12 +37,12 @@ def set_up() -> None:
 
 def follow(commit: Commit) -> None:
     """Write down what the commit did."""
-    for notice in notices(commit.events):
-        to = f" (to {notice.to})" if notice.to else ""
-        log.info("%s%s", notice.sentence("en"), to)
+    lines = [notice.sentence("en") + (f" (to {notice.to})" if notice.to else "") for notice in notices(commit.events)]
     for event in commit.events:
         if event.kind in LINES:
-            log.info("%s", LINES[event.kind].format(by=event.by, to=event.to, via=event.via))
+            lines.append(LINES[event.kind].format(by=event.by, to=event.to, via=event.via))
+    if lines:
+        log.info(lines)
 
 
 LINES = {
