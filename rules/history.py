@@ -71,7 +71,7 @@ def _capped(entries: tuple[Entry, ...], vms: Mapping[str, Vm], email: str, among
     kept: list[Entry] = []
     for number, entry in enumerate(entries):
         if surplus <= 0 or number == among:
-            return (*kept, *entries[number:])
+            return tuple(kept) + entries[number:]
         if _is_present(entry, vms, email):
             kept.append(entry)
         else:
