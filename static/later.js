@@ -1,5 +1,6 @@
 // The first paint needs no dialog: they and what they do are loaded at the first sign of somebody, or a little after.
 import { t } from "./i18n.js";
+import { groupBy } from "./queue.js";
 import { state } from "./state.js";
 import { toast } from "./views/toasts.js";
 
@@ -15,8 +16,17 @@ export function loadInTime() {
 
 /** Carry out what the click means; at once where all is loaded. */
 export async function perform(act, data, target) {
-  if (!acts && !(await isLoaded())) return;
+  if (!acts) {
+    if (!(await isLoaded())) return;
+    const gone = goneMeanwhile(data);
+    if (gone) return toast(gone);
+  }
   acts[act](data, target);
+}
+
+function goneMeanwhile({ vm, group } = {}) {
+  if (vm && !state.vms.has(vm)) return t("gone.deleted", { vm });
+  return group && !groupBy(group) && t("gone.group_gone");
 }
 
 /** False too for a second click while the first one waits. */

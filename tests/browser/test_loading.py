@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.machines import starter
+from support.answers import done
 from support.server import running
 from support.waiting import eventually
 
@@ -58,6 +59,23 @@ def test_a_click_that_comes_before_the_dialogs_opens_one_when_they_are_there(win
     expect(here.no_dialog).to_have_count(1)
     here.send()
     expect(here.held("server-01")).to_be_visible()
+
+
+@pytest.mark.parametrize("gone", ["a machine", "its group"])
+def test_a_click_on_what_is_deleted_before_the_dialogs_are_there_says_so(window, alice, bob, make_vm, make_group, gone):
+    group = make_group(vm := make_vm())
+    here = window(bob, path=None)
+    held_up = []
+    here.page.route("**/page.acts.js", lambda route: held_up.append(route))
+    here.go()
+    button = here.card(vm).locator(".act") if gone == "a machine" else here.page.locator(f".any[data-group='{group}']")
+    button.click()
+    eventually(lambda: here.page.evaluate("true") and held_up)
+    done(alice.delete_vm(vm) if gone == "a machine" else alice.delete_group(group))
+    expect(button).to_have_count(0)
+    held_up[0].continue_()
+    expect(here.toast(f"{vm} has just been deleted." if gone == "a machine" else "just been deleted.")).to_be_visible()
+    expect(here.no_dialog).to_have_count(0)
 
 
 def test_where_the_dialogs_are_gone_with_an_older_version_the_page_loads_the_new_one(window, bob):

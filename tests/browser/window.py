@@ -153,7 +153,7 @@ class Window:
         """The browser must not have complained of anything. The profile remains."""
         for event, ear in self._ears.items():
             self.context.remove_listener(event, ear)
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
     def close(self) -> None:
         self.context.close()
