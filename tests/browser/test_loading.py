@@ -61,6 +61,12 @@ def test_a_click_that_comes_before_the_dialogs_opens_one_when_they_are_there(win
     expect(here.held("server-01")).to_be_visible()
 
 
+def test_a_key_that_is_the_first_sign_of_somebody_opens_its_dialog(window, bob):
+    here = window(bob)
+    here.page.keyboard.press("?")
+    expect(here.dialog.get_by_role("heading", name=here.say("keys.title"))).to_be_visible()
+
+
 @pytest.mark.parametrize("gone", ["a machine", "its group"])
 def test_a_click_on_what_is_deleted_before_the_dialogs_are_there_says_so(window, alice, bob, make_vm, make_group, gone):
     group = make_group(vm := make_vm())
