@@ -19,43 +19,38 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import answers
-import crowd
-import errors
-import guards
-import i18n
-import journal
-import origins
-import server
-import throttle
-import wire
-from accounts import Accounts
-from api import api
-from assets import Assets
-from backups import Backups
-from bearer import Bearers
-from board import Board
-from config import BadSetting, Config
-from context import Parts, language, visitor
-from cookies import CookieByScheme
-from data_cli import is_looked_for, refuse_to_serve
-from desk import Desk
-from durable import FileInUse
-from fields import BadFile
-from frames import WebSocket
-from front import FrontDoor
-from inventory_cli import data
-from keys import BadKey, own_key
-from letters import Writer, letters_for
-from links import Links
-from live import Live
+from loadzone import i18n
+from loadzone.auth.api_tokens import Bearers
+from loadzone.auth.secret_key import BadKey, own_key
+from loadzone.auth.session_cookie import CookieByScheme
+from loadzone.auth.sessions import Accounts
+from loadzone.commands.data import is_looked_for, refuse_to_serve
+from loadzone.commands.inventory import data
+from loadzone.config import BadSetting, Config
+from loadzone.datafile.backups import Backups
+from loadzone.datafile.typed_object import BadFile
+from loadzone.domain.command_bus import Desk
+from loadzone.lib.atomic_file import FileInUse
+from loadzone.lib.times import utc_now
+from loadzone.notifications import event_log as journal
+from loadzone.notifications.broadcaster import Live
+from loadzone.notifications.letters import Writer, letters_for
+from loadzone.notifications.signed_links import Links
+from loadzone.schemas import responses as answers
+from loadzone.schemas.serializers import shown
+from loadzone.server import gevent_server as server, http_protocol as wire, socket_limits as crowd
+from loadzone.server.websocket import WebSocket
+from loadzone.web import errors, origins, rate_limits as throttle, security as guards
+from loadzone.web.board_cache import Board
+from loadzone.web.board_middleware import FrontDoor
+from loadzone.web.context import Parts, language, visitor
+from loadzone.web.machines import api
+from loadzone.web.pages import pages
+from loadzone.web.people import people_api
+from loadzone.web.static_files import Assets
 from mailer import Mailer
-from pages import pages
-from people_api import people_api
 from scheduler import Scheduler
 from storage import JsonStore
-from times import utc_now
-from views import shown
 
 log = logging.getLogger("loadzone")
 

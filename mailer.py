@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from codes import GOOD_FOR
-from config import Config
-from desk import Desk
-from i18n import best_of
-from letters import Writer, code_letter
-from records import Letter
-from rules import outbox
-from smtp import CannotConnect, Connection, HungUp, Outcome
+from loadzone.auth.login_codes import GOOD_FOR
+from loadzone.config import Config
+from loadzone.domain.command_bus import Desk
+from loadzone.domain.records import Letter
+from loadzone.i18n import best_of
+from loadzone.notifications.letters import Writer, code_letter
+from loadzone.notifications.smtp import CannotConnect, Connection, HungUp, Outcome
+from loadzone.rules import outbox
 from storage import CannotSave, Commit, JsonStore
 
 log = logging.getLogger("loadzone.mailer")

@@ -14,8 +14,8 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from desk import Desk
-from rules import expiry, history, people, queue, tokens
+from loadzone.domain.command_bus import Desk
+from loadzone.rules import expiry, history, people, queue, tokens
 from storage import CannotSave, Commit, JsonStore
 
 SWEEP_SECONDS = 60

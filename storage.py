@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from change import Change
-from datafile import read_state
-from durable import DurableFile
-from fields import BadFile
-from filetext import FileText
-from records import TABLES, Group, State, Vm
+from loadzone.datafile.reader import read_state
+from loadzone.datafile.typed_object import BadFile
+from loadzone.datafile.writer import FileText
+from loadzone.domain.records import TABLES, Group, State, Vm
+from loadzone.domain.unit_of_work import Change
+from loadzone.lib.atomic_file import DurableFile
 
 log = logging.getLogger("loadzone.storage")
 

@@ -16,7 +16,7 @@ from gevent import pywsgi
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from server import Handler
+from loadzone.server.http_protocol import Handler
 
 app = Flask(__name__, static_folder=None)
 socketio = SocketIO(app, async_mode="gevent")

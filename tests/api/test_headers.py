@@ -2,7 +2,7 @@
 
 import pytest
 
-from guards import HEADERS
+from loadzone.web.security import HEADERS
 from support.people import Person
 from support.server import running
 

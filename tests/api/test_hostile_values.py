@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-import bodies
 from app import create_app
-from config import Config
-from inputs import VM_ID_MAX
-from reading import read
-from rules.refusal import Refusal
+from loadzone.config import Config
+from loadzone.domain.refusal import Refusal
+from loadzone.schemas import requests as bodies
+from loadzone.schemas.field_types import VM_ID_MAX
+from loadzone.schemas.validation import read
 from support.answers import done, refusal
 from support.people import Person
 from support.server import ADMIN, running

@@ -12,13 +12,13 @@ import pytest
 import socketio
 
 from app import create_app
-from config import Config
-from links import Links, Meant
+from loadzone.config import Config
+from loadzone.lib.times import parse_time
+from loadzone.notifications.signed_links import Links, Meant
 from support.answers import done
 from support.listener import Listener
 from support.people import Person
 from support.server import ADMIN, ROOT
-from times import parse_time
 
 ENDPOINTS = """
                                       stranger user holder admin token program revoked elsewhere untyped
@@ -186,10 +186,11 @@ def test_an_endpoint(server, row):
 
 
 def test_every_socket_event_has_a_row(app):
-    """From clients none is taken but their coming; `live.py` says what is told to them."""
+    """From clients none is taken but their coming; `broadcaster.py` says what is told to them."""
     server = app.extensions["socketio"].server
     assert set(server.handlers["/"]) == {"connect"}
-    told = re.findall(r'_tell\(\w+, "(\w+)"', (ROOT / "live.py").read_text(encoding="utf-8"))
+    broadcaster = (ROOT / "loadzone/notifications/broadcaster.py").read_text(encoding="utf-8")
+    told = re.findall(r'_tell\(\w+, "(\w+)"', broadcaster)
     assert told
     assert set(EVENTS) == {"connect", *told}
 

@@ -8,8 +8,8 @@ import schemathesis
 from pydantic import ValidationError
 
 from app import create_app
-from config import Config
-from rules.refusal import STATUS
+from loadzone.config import Config
+from loadzone.domain.refusal import STATUS
 from support.answers import done
 from support.people import Person
 

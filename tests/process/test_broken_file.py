@@ -6,7 +6,7 @@ import re
 import pytest
 
 from app import CannotStart, create_app
-from config import Config
+from loadzone.config import Config
 from support.data_commands import run
 from support.inventory import inventory, machine
 from support.server import Server

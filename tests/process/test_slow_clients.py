@@ -20,8 +20,9 @@ from support.wire import HOST, Line, statuses
 PATIENCE = {"IDLE": 1.5, "LINE_WITHIN": 0.7, "REST_WITHIN": 0.7, "ANSWER_WITHIN": 6, "LAST_BYTES": 0.5}
 MANY = 500
 IMPATIENT = f"""from gevent import monkey; monkey.patch_all()
-import sys, app, wire
-vars(wire).update({PATIENCE})
+import sys, app
+from loadzone.server import http_protocol
+vars(http_protocol).update({PATIENCE})
 sys.exit(app.main())"""
 BOARD = inventory([machine(f"vm-{number}", description="x" * 8000) for number in range(1000)], [])
 GET = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"

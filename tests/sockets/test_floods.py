@@ -7,15 +7,16 @@ import pytest
 import requests
 import websocket
 
-import crowd
+from loadzone.server import socket_limits as crowd
 from support.answers import done
 from support.listener import Listener
 from support.people import Person
 from support.server import Server, data_file
 
 FEW = """from gevent import monkey; monkey.patch_all()
-import sys, app, crowd
-crowd.PER_NETWORK, crowd.IN_ALL = 3, 5
+import sys, app
+from loadzone.server import socket_limits
+socket_limits.PER_NETWORK, socket_limits.IN_ALL = 3, 5
 sys.exit(app.main())"""
 
 

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from change import Change
-from config import Config
-from records import State
-from rules import inventory, people
-from rules.refusal import Refusal
+from loadzone.config import Config
+from loadzone.domain.records import State
+from loadzone.domain.refusal import Refusal
+from loadzone.domain.unit_of_work import Change
+from loadzone.rules import inventory, people
 
 ALICE, BOB, CHARLIE = "alice@example.com", "bob@example.com", "charlie@example.com"
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import gevent
 
-from change import Change
+from loadzone.domain.records import Group
+from loadzone.domain.refusal import Refusal
+from loadzone.domain.unit_of_work import Change
+from loadzone.rules import booking, turns
 from mailer import Mailer
-from records import Group
-from rules import booking, turns
-from rules.refusal import Refusal
 from storage import JsonStore
 
 

@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import app
-import journal
-import server
-from times import utc_now
+from loadzone.lib.times import utc_now
+from loadzone.notifications import event_log as journal
+from loadzone.server import gevent_server as server
 from torture import planted
 
 FILE = Path(os.environ["TORTURE_CLOCK"])

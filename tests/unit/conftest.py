@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import settings
 
-from rules import groups
-from rules.booking import book
+from loadzone.rules import groups
+from loadzone.rules.booking import book
 from support.world import ALICE, CHARLIE, World
 
 # What is found does not depend on how busy the machine is.

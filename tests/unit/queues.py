@@ -1,7 +1,7 @@
 """What happens in queues, in a world in memory, and how it looks afterwards."""
 
-from rules.booking import cancel
-from rules.queue import join
+from loadzone.rules.booking import cancel
+from loadzone.rules.queue import join
 from support.world import CHARLIE
 
 

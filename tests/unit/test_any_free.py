@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from rules.booking import book, book_any, cancel
-from rules.groups import create
-from rules.inventory import edit
-from rules.queue import join
+from loadzone.rules.booking import book, book_any, cancel
+from loadzone.rules.groups import create
+from loadzone.rules.inventory import edit
+from loadzone.rules.queue import join
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 

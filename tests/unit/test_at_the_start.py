@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from records import Waiter
-from rules.booking import book
-from rules.expiry import listen_again, set_right, settle
-from rules.queue import forget_silent, join
+from loadzone.domain.records import Waiter
+from loadzone.rules.booking import book
+from loadzone.rules.expiry import listen_again, set_right, settle
+from loadzone.rules.queue import forget_silent, join
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 

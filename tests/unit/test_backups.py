@@ -7,12 +7,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from hypothesis import given, strategies as st
 
-import backups
-import durable
 from app import create_app
-from backups import BEFORE, DAYS, HOURS, Backups, superfluous
-from config import Config
-from rules import people
+from loadzone.config import Config
+from loadzone.datafile import backups
+from loadzone.datafile.backups import BEFORE, DAYS, HOURS, Backups, superfluous
+from loadzone.lib import atomic_file as durable
+from loadzone.rules import people
 from support.disk import Failing
 from support.waiting import eventually
 

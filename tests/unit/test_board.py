@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-import compression
-from board import Board
-from lines import TOGETHER
-from records import Group, Vm
+from loadzone.domain.records import Group, Vm
+from loadzone.lib.encoded_table import TOGETHER
+from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, shown
+from loadzone.web import compression
+from loadzone.web.board_cache import Board
 from storage import JsonStore
-from views import GROUP_VIEWS, VM_VIEWS, shown
 
 MACHINES = 3 * TOGETHER
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from rules.booking import book, cancel, renew
+from loadzone.rules.booking import book, cancel, renew
 from support.world import ALICE, BOB, CHARLIE, NOON
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from letters import Writer, letters_for
-from links import Links, Meant
-from rules import by_link
-from rules.booking import book, cancel, renew
-from rules.expiry import settle
-from rules.inventory import delete, edit
-from rules.refusal import Refusal
+from loadzone.domain.refusal import Refusal
+from loadzone.notifications.letters import Writer, letters_for
+from loadzone.notifications.signed_links import Links, Meant
+from loadzone.rules import by_link
+from loadzone.rules.booking import book, cancel, renew
+from loadzone.rules.expiry import settle
+from loadzone.rules.inventory import delete, edit
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued
 

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import config
-import i18n
-from pages import BY_LINK
-from reading import _REASONS
-from rules.events import PERSONAL, PUBLIC
-from rules.refusal import STATUS
+from loadzone import config, i18n
+from loadzone.domain.events import PERSONAL, PUBLIC
+from loadzone.domain.refusal import STATUS
+from loadzone.schemas.validation import _REASONS
+from loadzone.web.pages import BY_LINK
 
 FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
-ROOT = Path(i18n.__file__).parent
+ROOT = Path(i18n.__file__).parents[1]
 
 
 def blanks(entry):
@@ -67,7 +66,7 @@ def test_every_deed_of_a_mails_link_has_its_page(deed):
 
 def test_every_refusal_in_the_code_has_a_status():
     used = set()
-    for path in [*ROOT.glob("*.py"), *ROOT.glob("rules/*.py")]:
+    for path in [*ROOT.glob("*.py"), *ROOT.glob("loadzone/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refuse":
                 used |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}

@@ -5,9 +5,9 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from checking import examine
-from datafile import read_state
-from fields import BadFile
+from loadzone.datafile.checker import examine
+from loadzone.datafile.reader import read_state
+from loadzone.datafile.typed_object import BadFile
 
 
 def of(**top):

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from codes import AT_MOST, Codes
-from rules.refusal import Refusal
+from loadzone.auth.login_codes import AT_MOST, Codes
+from loadzone.domain.refusal import Refusal
 from support.world import ALICE, BOB, NOON
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config import BadSetting, Config
+from loadzone.config import BadSetting, Config
 
 BAD = [
     ("LOADZONE_PORT", "http"),

@@ -7,11 +7,11 @@ from email.policy import default
 
 import pytest
 
-from bodies import AddVm
-from config import BadSetting, Config
-from reading import read
-from rules.refusal import Refusal
-from views import masked
+from loadzone.config import BadSetting, Config
+from loadzone.domain.refusal import Refusal
+from loadzone.schemas.requests import AddVm
+from loadzone.schemas.serializers import masked
+from loadzone.schemas.validation import read
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from rules.booking import book, renew
-from rules.expiry import next_deadline, set_right, settle
-from rules.inventory import edit
+from loadzone.rules.booking import book, renew
+from loadzone.rules.expiry import next_deadline, set_right, settle
+from loadzone.rules.inventory import edit
 from support.world import ALICE, BOB, CHARLIE, NOON
 
 

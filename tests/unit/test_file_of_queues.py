@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from config import Config
-from datafile import BadFile, read_state
-from desk import Desk
-from filetext import FileText
-from records import Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
-from rules.expiry import set_right
+from loadzone.config import Config
+from loadzone.datafile.reader import BadFile, read_state
+from loadzone.datafile.writer import FileText
+from loadzone.domain.command_bus import Desk
+from loadzone.domain.records import Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.rules.expiry import set_right
 from scheduler import Scheduler
 from storage import JsonStore
 from support.world import ALICE, BOB, CHARLIE, NOON

@@ -1,8 +1,8 @@
 import pytest
 
-from records import MOST, Group
-from rules import groups, inventory
-from rules.booking import book
+from loadzone.domain.records import MOST, Group
+from loadzone.rules import groups, inventory
+from loadzone.rules.booking import book
 from support.world import ALICE, BOB
 
 ADMIN_RULES = [

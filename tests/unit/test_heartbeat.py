@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from records import Waiter
-from rules.booking import beat, book, renew
-from rules.expiry import next_deadline, settle
-from rules.queue import forget_silent, join
+from loadzone.domain.records import Waiter
+from loadzone.rules.booking import beat, book, renew
+from loadzone.rules.expiry import next_deadline, settle
+from loadzone.rules.queue import forget_silent, join
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import holds, queued, waiting
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from records import Entry
-from rules import history
-from rules.booking import book, cancel, renew
+from loadzone.domain.records import Entry
+from loadzone.rules import history
+from loadzone.rules.booking import book, cancel, renew
 from support.world import BOB, NOON
 
 HOUR = timedelta(hours=1)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rules import groups, inventory, queue
-from rules.access import OPERATOR
-from rules.booking import book
-from rules.importing import Changed, Wanted, carry_out, plan
+from loadzone.rules import groups, inventory, queue
+from loadzone.rules.access import OPERATOR
+from loadzone.rules.booking import book
+from loadzone.rules.importing import Changed, Wanted, carry_out, plan
 from support.world import ALICE, BOB, CHARLIE
 
 

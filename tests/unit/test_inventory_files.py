@@ -8,14 +8,16 @@ import re
 import pytest
 from hypothesis import example, given, strategies as st
 
-import inventory_ansible
-import inventory_csv
-import inventory_json
-from inventory_csv import armed, defused
-from inventory_rows import BadInventory, rows_of, wanted
-from records import Group, State, Vm
-from rules import importing
-from rules.access import OPERATOR
+from loadzone.domain.records import Group, State, Vm
+from loadzone.inventory import (
+    ansible_format as inventory_ansible,
+    csv_format as inventory_csv,
+    json_format as inventory_json,
+)
+from loadzone.inventory.csv_format import armed, defused
+from loadzone.inventory.rows import BadInventory, rows_of, wanted
+from loadzone.rules import importing
+from loadzone.rules.access import OPERATOR
 from support.world import World
 
 FORMATS = [inventory_csv, inventory_json, inventory_ansible]

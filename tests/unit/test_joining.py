@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import joining
+from loadzone.web import bundler as joining
 
 STATIC = Path(__file__).parents[2] / "static"
 SOURCES = {

@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from keys import BadKey, own_key
+from loadzone.auth.secret_key import BadKey, own_key
 
 
 def test_a_key_is_made_once_and_kept_for_its_owner_alone(tmp_path):

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from i18n import LANGUAGES, moment
-from letters import KINDS, Writer, code_letter, letters_for
-from links import Links
-from rules.events import Event
+from loadzone.domain.events import Event
+from loadzone.i18n import LANGUAGES, moment
+from loadzone.notifications.letters import KINDS, Writer, code_letter, letters_for
+from loadzone.notifications.signed_links import Links
 from support.world import ALICE, BOB, NOON
 
 LINKS = Links("k" * 20, "http://lz")

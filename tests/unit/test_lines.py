@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from lines import TOGETHER, Lines
+from loadzone.lib.encoded_table import TOGETHER, Lines
 
 KEYS = st.integers(0, 3 * TOGETHER)
 STEPS = st.lists(st.dictionaries(KEYS, st.one_of(st.none(), st.integers(0, 9)), max_size=2 * TOGETHER), max_size=6)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from rules.booking import book, book_any, cancel, renew
-from rules.expiry import settle
-from rules.inventory import delete, edit
-from rules.queue import join, leave
+from loadzone.rules.booking import book, book_any, cancel, renew
+from loadzone.rules.expiry import settle
+from loadzone.rules.inventory import delete, edit
+from loadzone.rules.queue import join, leave
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from i18n import LANGUAGES
-from notices import notices
-from rules.events import PERSONAL, PUBLIC, Event
+from loadzone.domain.events import PERSONAL, PUBLIC, Event
+from loadzone.i18n import LANGUAGES
+from loadzone.notifications.messages import notices
 from support.world import NOON
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from datafile import BadFile, read_state
-from filetext import FileText
+from loadzone.datafile.reader import BadFile, read_state
+from loadzone.datafile.writer import FileText
 from storage import JsonStore
 
 

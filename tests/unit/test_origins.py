@@ -2,8 +2,8 @@
 
 import pytest
 
-from config import Config
-from origins import is_own
+from loadzone.config import Config
+from loadzone.web.origins import is_own
 
 BASE = "https://lz.example.com"
 HERE = "127.0.0.1:5000"

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from rules import people
-from rules.booking import book
-from rules.refusal import Refusal
+from loadzone.domain.refusal import Refusal
+from loadzone.rules import people
+from loadzone.rules.booking import book
 from support.world import ALICE, BOB, CHARLIE, World
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from aiosmtpd.controller import Controller
 
-from config import Config
-from desk import Desk
-from letters import Writer
-from links import Links
+from loadzone.config import Config
+from loadzone.domain.command_bus import Desk
+from loadzone.domain.records import Letter
+from loadzone.notifications.letters import Writer
+from loadzone.notifications.signed_links import Links
 from mailer import Mailer
-from records import Letter
 from storage import JsonStore
 from support.server import free_port
 from support.world import NOON

@@ -5,10 +5,10 @@ from datetime import timedelta
 from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from datafile import read_state
-from filetext import FileText
-from rules import booking, expiry, groups, history, inventory, people, queue
-from rules.refusal import Refusal
+from loadzone.datafile.reader import read_state
+from loadzone.datafile.writer import FileText
+from loadzone.domain.refusal import Refusal
+from loadzone.rules import booking, expiry, groups, history, inventory, people, queue
 from support.world import ALICE, BOB, CHARLIE, World
 from unit import promises
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from records import Waiter
-from rules.booking import book, cancel, renew
-from rules.inventory import delete, edit
-from rules.queue import join, leave
+from loadzone.domain.records import Waiter
+from loadzone.rules.booking import book, cancel, renew
+from loadzone.rules.inventory import delete, edit
+from loadzone.rules.queue import join, leave
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from rules import groups, people
-from rules.booking import book
-from rules.inventory import delete, edit
-from rules.queue import join, leave, position
+from loadzone.rules import groups, people
+from loadzone.rules.booking import book
+from loadzone.rules.inventory import delete, edit
+from loadzone.rules.queue import join, leave, position
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import waiting
 

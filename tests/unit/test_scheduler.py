@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-import durable
-from config import Config
-from desk import Desk
-from rules import booking, inventory, people
+from loadzone.config import Config
+from loadzone.domain.command_bus import Desk
+from loadzone.lib import atomic_file as durable
+from loadzone.lib.times import utc_now
+from loadzone.rules import booking, inventory, people
+from loadzone.schemas.serializers import shown
 from scheduler import LONGEST_SLEEP, Scheduler, Timers
 from storage import JsonStore
 from support.disk import Failing
 from support.world import ALICE, BOB, NOON
-from times import utc_now
-from views import shown
 
 
 class Place:

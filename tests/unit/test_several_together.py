@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from rules import groups
-from rules.booking import book, cancel
-from rules.expiry import next_deadline
-from rules.inventory import edit
-from rules.queue import join, leave
+from loadzone.rules import groups
+from loadzone.rules.booking import book, cancel
+from loadzone.rules.expiry import next_deadline
+from loadzone.rules.inventory import edit
+from loadzone.rules.queue import join, leave
 from support.world import ALICE, BOB, CHARLIE
 from unit.queues import free, holds, queued, waiting
 

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
-import durable
-from datafile import BadFile
-from durable import FileInUse
-from records import Vm
+from loadzone.datafile.reader import BadFile
+from loadzone.domain.records import Vm
+from loadzone.lib import atomic_file as durable
+from loadzone.lib.atomic_file import FileInUse
 from storage import CannotSave, JsonStore
 from support.disk import Failing, FailingAt, RenamesAndFails, ShortWrites
 

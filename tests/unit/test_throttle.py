@@ -1,7 +1,7 @@
 import limits
 import pytest
 
-import throttle
+from loadzone.web import rate_limits as throttle
 
 
 @pytest.mark.parametrize(

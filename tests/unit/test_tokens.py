@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-import durable
-from bearer import NOTED_EVERY, Bearers
-from config import Config
-from desk import Desk
-from rules import people, tokens
-from rules.refusal import Refusal
+from loadzone.auth.api_tokens import NOTED_EVERY, Bearers
+from loadzone.config import Config
+from loadzone.domain.command_bus import Desk
+from loadzone.domain.refusal import Refusal
+from loadzone.lib import atomic_file as durable
+from loadzone.rules import people, tokens
 from storage import JsonStore
 from support.disk import Failing
 from support.world import ALICE, BOB, CHARLIE, NOON

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from records import Hold
-from rules import groups
-from rules.booking import book, cancel, renew
-from rules.expiry import next_deadline, settle
-from rules.inventory import edit
-from rules.queue import join, leave
+from loadzone.domain.records import Hold
+from loadzone.rules import groups
+from loadzone.rules.booking import book, cancel, renew
+from loadzone.rules.expiry import next_deadline, settle
+from loadzone.rules.inventory import edit
+from loadzone.rules.queue import join, leave
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 

@@ -7,7 +7,7 @@ from random import Random, SystemRandom
 
 import pytest
 
-from rules import groups, inventory
+from loadzone.rules import groups, inventory
 from support.world import ALICE, BOB, CHARLIE
 from unit import promises
 from unit.test_properties import DORA, AnyOrder

@@ -1,0 +1,61 @@
+"""What is wrong with a data file: all of it at once, where the start names the first thing and stops."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadzone.datafile.reader import read_draft
+from loadzone.datafile.repair import mend
+from loadzone.datafile.typed_object import BadFile
+from loadzone.datafile.writer import FileText
+from loadzone.domain.records import State
+
+
+@dataclass(slots=True)
+class Findings:
+    """`problems` keep the server from starting; `mended` is what it would put right by itself. Without problems there
+    is a `state`."""
+
+    problems: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+    state: State | None = None
+
+
+def examine(content: bytes) -> Findings:
+    """What there is to say of this file, each in a sentence that names the place."""
+    found = Findings()
+    try:
+        draft = read_draft(content, found.problems.append)
+    except BadFile as error:
+        return Findings(problems=[str(error)])
+    if found.problems:
+        return found
+    state, found.mended = mend(draft)
+    text = FileText()
+    text.mark_all(state)
+    try:
+        text.render(state)
+    except TypeError as error:
+        found.problems.append(f"it can be read but not be written back: {error}")
+    else:
+        found.state = state
+        found.mended = _doubled_keys(content) + found.mended
+    return found
+
+
+def _doubled_keys(content: bytes) -> list[str]:
+    """What a hand that copied a line may overlook: of a key that stands twice in one object, the last counts."""
+    doubled: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in seen:
+                doubled.append(f"{key!r} stands twice in one object; only the last one counts")
+            seen[key] = value
+        return seen
+
+    json.loads(content.removeprefix(b"\xef\xbb\xbf"), object_pairs_hook=look)
+    return doubled

@@ -1,0 +1,99 @@
+"""The inventory as rows, whatever the format of a file: out of a state, and in again with the bounds of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadzone.domain.records import State
+from loadzone.domain.refusal import Refusal
+from loadzone.i18n import say
+from loadzone.rules.importing import FIELDS, Wanted
+from loadzone.schemas import validation as reading
+from loadzone.schemas.field_types import NewVmId, VmRef, line
+from loadzone.schemas.requests import VmFields
+
+COLUMNS = ("id", *FIELDS)
+
+
+class BadInventory(Exception):
+    """The file is not of its format at all; the message says what is wrong and where."""
+
+
+class Machine(VmFields):
+    """A row; what it does not name stays as it is."""
+
+    id: VmRef
+    group: line(100, "Production") = ""
+    maintenance: line(200, "broken fan") = ""
+
+
+class NewMachine(Machine):
+    id: NewVmId
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a file says: (where it stands, the fields) by machine, the groups it names besides, the names it has that
+    mean nothing here, and what is wrong."""
+
+    machines: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    ignored: dict[str, None] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, place: str, fields: dict[str, Any]) -> None:
+        self.machines.append((place, {name: value for name, value in fields.items() if name in COLUMNS}))
+        self.ignored.update(dict.fromkeys(name for name in fields if name not in COLUMNS))
+
+
+def rows_of(state: State) -> Rows:
+    """The machines in the order of the file, and all groups."""
+    rows = Rows(groups=[group.name for group in state.groups.values()])
+    for vm in state.vms.values():
+        group = "" if vm.group is None else state.groups[vm.group].name
+        described = {name: getattr(vm, name) for name in FIELDS if name != "group"}
+        rows.add(vm.id, {"id": vm.id, "group": group, **described, "tags": list(vm.tags)})
+    return rows
+
+
+def wanted(rows: Rows, state: State) -> tuple[list[Wanted], list[str]]:
+    """The machines, checked; and what is wrong with the file, each with its place."""
+    machines: dict[str, Wanted] = {}
+    places: dict[str, str] = {}
+    problems = list(rows.problems)
+    for place, fields in rows.machines:
+        try:
+            one = _checked(fields, state)
+        except Refusal as refusal:
+            problems.append(f"{place}: {_sentence(refusal)}")
+            continue
+        if one.id in machines:
+            problems.append(f"{place}: {one.id!r} stands in {places[one.id]} already")
+        machines.setdefault(one.id, one)
+        places.setdefault(one.id, place)
+    return list(machines.values()), problems + list(_bad_groups(rows.groups))
+
+
+def _checked(fields: dict[str, Any], state: State) -> Wanted:
+    """A machine that is here already may have a name that no new one could have."""
+    vm_id = fields.get("id")
+    model = Machine if isinstance(vm_id, str) and vm_id in state.vms else NewMachine
+    given = reading.check(model, fields).given()
+    if "tags" in given:
+        given["tags"] = tuple(given["tags"])
+    return Wanted(given.pop("id"), given)
+
+
+def _bad_groups(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        try:
+            reading.check(Machine, {"id": "any", "group": name})
+        except Refusal as refusal:
+            yield f"group {name!r}: {_sentence(refusal)}"
+
+
+def _sentence(refusal: Refusal) -> str:
+    facts = {name: value for name, value in refusal.facts.items() if name != "reason"}
+    return say("en", f"error.{refusal.code}.{refusal.facts['reason']}", **facts)

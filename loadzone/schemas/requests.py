@@ -1,0 +1,218 @@
+"""What a request may say: the shape of every JSON body, checked at the edge."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from loadzone.config import LANGUAGES
+from loadzone.schemas.field_types import (
+    Count,
+    Email,
+    GroupId,
+    GroupName,
+    Heartbeat,
+    Host,
+    Hours,
+    Moment,
+    NewVmId,
+    SomeVmRefs,
+    Tags,
+    VmRef,
+    VmRefs,
+    filled,
+    line,
+    whole,
+)
+
+
+def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
+    """What the validator below demands, as JSON Schema says it."""
+    ways = model.ways()
+    schema["oneOf"] = [
+        {
+            "required": [way],
+            "properties": {
+                way: {"not": {"type": "null"}},
+                **{other: {"type": "null"} for other in ways if other != way},
+                **{name: False for name in sorted(model.OF_GROUPS) if way != "group_id"},
+            },
+        }
+        for way in ways
+    ]
+    schema["examples"] = [model.EXAMPLE]
+
+
+def _nothing_by_default(schema: dict[str, Any]) -> None:
+    """What is not named is not set to anything."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class Body(BaseModel):
+    """A JSON object; fields that are not known are ignored, types are not bent."""
+
+    model_config = ConfigDict(strict=True)
+
+    def given(self) -> dict[str, Any]:
+        """The fields that the request named, as the rules take them."""
+        named = self.model_fields_set
+        return {name: value for name, value in self if name in named}
+
+
+class Auth(Body):
+    email: Email
+    code: Annotated[str, StringConstraints(max_length=32)] | None = None
+
+
+class Logout(Body):
+    everywhere: bool = False
+
+
+class Language(Body):
+    language: Literal[LANGUAGES]
+
+
+class Target(Body):
+    """Says what it is about in exactly one of the ways it has: one machine, several, or any of a group."""
+
+    model_config = ConfigDict(json_schema_extra=_exactly_one)
+
+    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # what means nothing where machines are named
+    EXAMPLE: ClassVar[dict[str, Any]] = {"vm_id": "server-01"}
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Target:
+        ways = self.ways()
+        named = [way for way in ways if getattr(self, way) is not None]
+        if len(named) != 1:
+            facts = {"names": ", ".join(ways), "field": ways[0]}
+            raise PydanticCustomError("one_of", "one_of", facts)
+        misplaced = self.model_fields_set & self.OF_GROUPS if named != ["group_id"] else ()
+        if misplaced:
+            raise PydanticCustomError("of_groups", "of_groups", {"names": ", ".join(sorted(misplaced))})
+        return self
+
+    @classmethod
+    @cache
+    def ways(cls) -> tuple[str, ...]:
+        return tuple(way for way in ("vm_id", "vm_ids", "group_id") if way in cls.model_fields)
+
+    def given(self) -> dict[str, Any]:
+        """Without those that were null."""
+        return {name: value for name, value in super().given().items() if value is not None}
+
+
+class VmOrGroup(Target):
+    vm_id: VmRef | None = None
+    group_id: GroupId | None = None
+
+
+class VmOrVms(Target):
+    vm_id: VmRef | None = None
+    vm_ids: SomeVmRefs | None = None
+
+
+class Book(VmOrVms):
+    OF_GROUPS = frozenset({"count", "tags"})
+    EXAMPLE = {"vm_id": "server-01", "hours": 1}
+
+    hours: Hours
+    note: line(200, "load test") = ""
+    force: bool = False
+    count: Count = 1
+    tags: Tags = []
+    heartbeat_minutes: Heartbeat | None = None
+    group_id: GroupId | None = None
+
+
+class JoinQueue(VmOrGroup):
+    OF_GROUPS = frozenset({"count"})
+    EXAMPLE = {"vm_id": "server-01", "hours": 1}
+
+    hours: Hours
+    auto: bool = False
+    count: Count = 1
+    heartbeat_minutes: Heartbeat | None = None
+
+
+class LeaveQueue(VmOrGroup):
+    email: Email | None = None
+
+
+class Beat(Body):
+    vm_ids: VmRefs
+
+
+class Renew(VmOrVms):
+    EXAMPLE = {"vm_id": "server-01", "hours": 1}
+
+    hours: Hours
+    expires_at: Moment | None = None
+
+
+class Cancel(VmOrVms):
+    reason: line(200, "idle since yesterday") = ""
+
+
+class VmFields(Body):
+    external_ip: Host = ""
+    internal_ip: Host = ""
+    description: line(500, "8 cores, 32 GB") = ""
+    tags: Tags = []
+
+
+class AddVm(VmFields):
+    id: NewVmId
+    group_id: GroupId | None = None
+
+
+class EditVm(VmFields):
+    model_config = ConfigDict(json_schema_extra=_nothing_by_default)
+
+    vm_id: VmRef
+    group_id: GroupId | None = None
+    maintenance: filled(200, "broken fan") | None = None
+
+
+class DeleteVm(VmOrVms):
+    force: bool = False
+
+
+class NewGroup(Body):
+    name: GroupName
+    vm_ids: VmRefs = []
+
+
+class VmIds(Body):
+    vm_ids: VmRefs
+
+
+class RemoveFromGroup(Body):
+    vm_id: VmRef
+    group_id: GroupId | None = None
+
+
+class DeleteGroup(Body):
+    group_id: GroupId
+
+
+class Role(Body):
+    email: Email
+    role: Literal["user", "admin"]
+
+
+class Person(Body):
+    email: Email
+
+
+class WhoseTokens(Body):
+    email: Email | None = None
+
+
+class MakeToken(Body):
+    name: filled(64, "nightly tests")
+    days: whole(1, 365)
