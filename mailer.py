@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from loadzone.auth.login_codes import GOOD_FOR
 from loadzone.config import Config
-from loadzone.domain.command_bus import Desk
+from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Letter
 from loadzone.i18n import best_of
 from loadzone.notifications.letters import Writer, code_letter
@@ -28,7 +28,7 @@ PER_CONNECTION = 20
 
 
 @dataclass(slots=True)
-class Pauses:
+class RetrySchedule:
     """When each letter that was not taken is to be tried next; the pauses grow from 2 seconds to 5 minutes."""
 
     tries: dict[str, int] = field(default_factory=dict)
@@ -64,16 +64,16 @@ class Mailer:
     """`start` begins the worker; `deliver` makes one round. Codes are letters too, but never leave memory."""
 
     def __init__(
-        self, config: Config, store: JsonStore, desk: Desk, writer: Writer, clock: Callable[[], datetime]
+        self, config: Config, store: JsonStore, bus: CommandBus, writer: Writer, clock: Callable[[], datetime]
     ) -> None:
         self._config = config
         self._store = store
-        self._desk = desk
+        self._bus = bus
         self._writer = writer
         self._clock = clock
         self._codes: dict[str, Letter] = {}
         self._done: set[str] = set()  # handed over or given up, and still in the file
-        self._pauses = Pauses()
+        self._pauses = RetrySchedule()
         self._away = False
         self._news = threading.Event()
         self._stopping = False
@@ -187,7 +187,7 @@ class Mailer:
         """Take what is finished out of the file. Where that fails, it is not sent again for it, and tried later."""
         if self._done:
             try:
-                self._desk.do(outbox.clear, letter_ids=tuple(self._done))
+                self._bus.run(outbox.clear, letter_ids=tuple(self._done))
             except CannotSave:
                 log.warning("%d finished letters stay in the outbox until the file can be written", len(self._done))
             else:

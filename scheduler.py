@@ -1,4 +1,4 @@
-"""Time: APScheduler wakes the desk at the next deadline, sweeps now and then, and cleans the history every hour.
+"""Time: APScheduler runs commands at the next deadline, sweeps now and then, and cleans the history every hour.
 
 The truth is in the data; the heap here only knows when to look.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from loadzone.domain.command_bus import Desk
+from loadzone.domain.command_bus import CommandBus
 from loadzone.rules import expiry, history, people, queue, tokens
 from storage import CannotSave, Commit, JsonStore
 
@@ -26,9 +26,9 @@ LONGEST_SLEEP = 5.0
 class Scheduler:
     """Runs what time brings. `start` begins the timers; `tick` does at once what is due."""
 
-    def __init__(self, store: JsonStore, desk: Desk, limits: Any, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: JsonStore, bus: CommandBus, limits: Any, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._desk = desk
+        self._bus = bus
         self._limits = limits
         self._clock = clock
         self._heap: list[tuple[datetime, str]] = []
@@ -36,13 +36,13 @@ class Scheduler:
         self._ticking = threading.Lock()
         self._armed: datetime | None = None
         self._pause = 0
-        self._timers = Timers(timezone=timezone.utc)
+        self._timers = ClockSafeScheduler(timezone=timezone.utc)
         self._collect()
         store.subscribe(self._follow)
 
     def catch_up(self) -> None:
         """At the start, before the first answer: release what ended meanwhile, serve who waits, clean the history."""
-        self._run(lambda: self._desk.do(expiry.listen_again))
+        self._run(lambda: self._bus.run(expiry.listen_again))
         self.sweep()
         self.clean_up()
 
@@ -65,15 +65,15 @@ class Scheduler:
 
     def sweep(self) -> None:
         """The safety net: look at everything, whatever the heap believes."""
-        self._run(lambda: self._desk.do(expiry.set_right))
-        self._run(lambda: self._desk.do(queue.forget_silent))
-        self._run(lambda: self._desk.do(tokens.cut_expired))
-        self._run(lambda: self._desk.do(people.cut_expired))
+        self._run(lambda: self._bus.run(expiry.set_right))
+        self._run(lambda: self._bus.run(queue.forget_silent))
+        self._run(lambda: self._bus.run(tokens.cut_expired))
+        self._run(lambda: self._bus.run(people.cut_expired))
         self._collect()
         self.tick()
 
     def clean_up(self) -> None:
-        self._run(lambda: self._desk.do(history.clean_up))
+        self._run(lambda: self._bus.run(history.clean_up))
 
     def every(self, work: Callable[[], None], seconds: float) -> None:
         """Run this again and again, once the timers have begun."""
@@ -85,7 +85,7 @@ class Scheduler:
             return self._heap[0][0] if self._heap else None
 
     def _settle(self, vm_ids: list[str]) -> None:
-        done = self._run(lambda: self._desk.do(expiry.settle, vm_ids=vm_ids, pause=_let_others))
+        done = self._run(lambda: self._bus.run(expiry.settle, vm_ids=vm_ids, pause=_let_others))
         later = None if done else self._clock() + timedelta(seconds=self._pause)
         vms = self._store.snapshot.vms
         for vm in filter(None, map(vms.get, vm_ids)):
@@ -158,7 +158,7 @@ def _let_others() -> None:
     time.sleep(0)
 
 
-class Timers(BackgroundScheduler):
+class ClockSafeScheduler(BackgroundScheduler):
     """APScheduler sleeps by the clock it saw when it lay down; this one looks again every few seconds, so that a
     clock that jumps does not let a deadline pass unseen."""
 

@@ -18,9 +18,9 @@ from typing import Any
 
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.typed_object import BadFile
-from loadzone.datafile.writer import FileText
+from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.records import TABLES, Group, State, Vm
-from loadzone.domain.unit_of_work import Change
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.atomic_file import DurableFile
 
 log = logging.getLogger("loadzone.storage")
@@ -69,7 +69,7 @@ class JsonStore:
         self._file = DurableFile(path)
         self._shown = shown
         self._run_blocking = run_blocking
-        self._text = FileText()
+        self._text = StateEncoder()
         self._listeners: list[Callable[[Commit], None]] = []
         self._turn = threading.Lock()  # one rule at a time
         self._writing = threading.Lock()  # one write at a time
@@ -97,7 +97,7 @@ class JsonStore:
         self._listeners.append(listener)
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
+    def change(self) -> Iterator[UnitOfWork]:
         """A unit of work. Leaving the block returns once it is on disk; an exception in it leaves nothing behind.
 
         That exception too comes out once what it was raised for is on disk: nobody is refused for what never was.
@@ -106,7 +106,7 @@ class JsonStore:
         refusal = None
         with self._turn:
             batch = self._open_batch()
-            change = Change(batch.state)
+            change = UnitOfWork(batch.state)
             try:
                 yield change
             except Exception as error:
@@ -287,7 +287,7 @@ class Batch:
         leads, self.has_leader = not self.has_leader, True
         return leads
 
-    def take(self, change: Change) -> None:
+    def take(self, change: UnitOfWork) -> None:
         for table, keys in change.apply_to(self.state).items():
             if keys:
                 self.touched[table].update(dict.fromkeys(keys))

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from loadzone.domain.command_bus import Desk
+from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Token
 from loadzone.domain.refusal import refuse
 from loadzone.lib.digests import digest
@@ -22,12 +22,12 @@ PREFIX = "lz"  # so that scanners for secrets, and people, can tell what it is
 NOTED_EVERY = timedelta(minutes=10)
 
 
-class Bearers:
+class ApiTokens:
     """Makes tokens (`lz_<id>_<secret>`) and tells whose they are."""
 
-    def __init__(self, store: JsonStore, desk: Desk, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: JsonStore, bus: CommandBus, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._desk = desk
+        self._bus = bus
         self._clock = clock
         self._owners: dict[str, str] = {}
         self._learn(store.snapshot.users)
@@ -36,7 +36,7 @@ class Bearers:
     def make(self, actor: str | None, name: str, days: int) -> tuple[Token, str]:
         """The record, and the token itself, which nobody can learn from the record."""
         token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-        record = self._desk.do(
+        record = self._bus.run(
             tokens.create, actor=actor, token_id=token_id, name=name, digest=digest(secret), days=days
         )
         return record, f"{PREFIX}_{token_id}_{secret}"
@@ -58,7 +58,7 @@ class Bearers:
         if token.used and self._clock() - token.used < NOTED_EVERY:
             return
         try:
-            self._desk.do(tokens.use, actor=email, token_id=token.id)
+            self._bus.run(tokens.use, actor=email, token_id=token.id)
         except CannotSave:
             log.warning("the use of a token could not be noted; it will be at its next use")
 

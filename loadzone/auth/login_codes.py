@@ -16,7 +16,7 @@ AT_MOST = 10_000
 
 
 @dataclass(slots=True)
-class Asked:
+class PendingCode:
     """A code that was sent and not used yet."""
 
     email: str
@@ -30,17 +30,17 @@ class Codes:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._asked: dict[str, Asked] = {}
+        self._asked: dict[str, PendingCode] = {}
 
     def issue(self, email: str, ticket: str | None = None) -> tuple[str, str]:
         """A new ticket and its code. An earlier ticket of the same browser is void from now on."""
         self._asked.pop(ticket or "", None)
         self._forget_old()
         ticket, code = secrets.token_urlsafe(16), f"{secrets.randbelow(1_000_000):06}"
-        self._asked[ticket] = Asked(email, code, self._clock() + GOOD_FOR)
+        self._asked[ticket] = PendingCode(email, code, self._clock() + GOOD_FOR)
         return ticket, code
 
-    def redeem(self, ticket: str | None, email: str, code: str) -> Asked:
+    def redeem(self, ticket: str | None, email: str, code: str) -> PendingCode:
         """Use the code up. Refuses with wrong_code, or code_expired where there is none to be tried any more."""
         asked = self._asked.get(ticket or "")
         if asked is None or asked.until <= self._clock():
@@ -55,7 +55,7 @@ class Codes:
             refuse("wrong_code", field="code", tries_left=asked.tries_left)
         return asked
 
-    def give_back(self, ticket: str, asked: Asked) -> None:
+    def give_back(self, ticket: str, asked: PendingCode) -> None:
         """The code was right, and nothing came of it through no fault of its person."""
         self._asked[ticket] = asked
 

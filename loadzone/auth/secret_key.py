@@ -9,12 +9,12 @@ from pathlib import Path
 SHORTEST = 16
 
 
-class BadKey(Exception):
+class BadSecretKey(Exception):
     """The file has no key in it that could protect anything."""
 
 
 def own_key(folder: Path) -> str:
-    """The key in that folder, made at the first time. Raises BadKey and OSError.
+    """The key in that folder, made at the first time. Raises BadSecretKey and OSError.
 
     Whoever has it can sign in as anybody, so nobody else may read it, and half of one must not be left by a crash.
     """
@@ -28,7 +28,7 @@ def own_key(folder: Path) -> str:
     except UnicodeDecodeError:
         key = ""
     if len(key) < SHORTEST:
-        raise BadKey(f"{path} holds no key of {SHORTEST} characters or more")
+        raise BadSecretKey(f"{path} holds no key of {SHORTEST} characters or more")
     return key
 
 

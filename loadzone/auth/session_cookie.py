@@ -17,7 +17,7 @@ AT_MOST = 4096  # bytes; longer ones would take much memory to know
 LOOKED_AT_ANEW = 3600  # seconds after which a cookie's signature and age are looked at once more
 
 
-class CookieByScheme(SecureCookieSessionInterface):
+class SessionCookie(SecureCookieSessionInterface):
     """Where the browser came by https, as the trusted proxies say, the session's cookie is Secure, and has a name with
     which browsers take it from this very host alone: no other host of the domain can put one of its own in its place.
     """

@@ -10,7 +10,7 @@ from typing import Any
 
 from loadzone.auth.login_codes import Codes
 from loadzone.config import Config
-from loadzone.domain.command_bus import Desk
+from loadzone.domain.command_bus import CommandBus
 from loadzone.lib.digests import digest
 from loadzone.rules import people
 from storage import CannotSave, JsonStore
@@ -26,20 +26,20 @@ def session_of(session: Mapping[str, Any]) -> str:
     return digest(session.get("session", ""))
 
 
-class Accounts:
+class Sessions:
     """`post_code(email, code, language)` sends a code by mail; without SMTP it goes to the log instead."""
 
     def __init__(
         self,
         config: Config,
         store: JsonStore,
-        desk: Desk,
+        bus: CommandBus,
         clock: Callable[[], datetime],
         post_code: Callable[[str, str, str], None],
     ) -> None:
         self._config = config
         self._store = store
-        self._desk = desk
+        self._bus = bus
         self._clock = clock
         self._codes = Codes(clock)
         self._post_code = post_code
@@ -83,7 +83,7 @@ class Accounts:
     def enter(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
         """A session of its own for this browser; what the cookie stood for before is over."""
         new = secrets.token_urlsafe(16)
-        self._desk.do(people.sign_in, email=email, session=digest(new), seen_language=language)
+        self._bus.run(people.sign_in, email=email, session=digest(new), seen_language=language)
         self.leave(session)
         session.update(who=email, session=new)
         session.permanent = True
@@ -92,21 +92,21 @@ class Accounts:
     def leave(self, session: MutableMapping[str, Any]) -> None:
         """Sign out in this browser."""
         if known := self.who(session):
-            self._desk.do(people.sign_out, actor=known[0], session=known[1])
+            self._bus.run(people.sign_out, actor=known[0], session=known[1])
         _forget(session)
 
     def leave_everywhere(self, session: MutableMapping[str, Any], actor: str | None) -> None:
         """Sign out in every browser of this person."""
         if actor:
-            self._desk.do(people.sign_out, actor=actor, session=None)
+            self._bus.run(people.sign_out, actor=actor, session=None)
         _forget(session)
 
-    def slide(self, session: MutableMapping[str, Any], email: str, name: str) -> None:
+    def renew_session(self, session: MutableMapping[str, Any], email: str, name: str) -> None:
         """Begin the thirty days of a session in use anew, once a day; `email` and `name` are what `who` gave."""
         if self.is_noted(email, name):
             return
         try:
-            self._desk.do(people.keep_session, actor=email, session=name)
+            self._bus.run(people.keep_session, actor=email, session=name)
         except CannotSave:
             log.warning("the use of a session could not be noted; it will be at its next use")
         else:

@@ -18,7 +18,7 @@ from flask import current_app
 from loadzone.config import Reader
 from loadzone.datafile.backups import Backups
 from loadzone.datafile.checker import examine
-from loadzone.datafile.writer import FileText
+from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.records import State
 from loadzone.lib.atomic_file import DurableFile, FileInUse
 from loadzone.lib.times import utc_now
@@ -163,7 +163,7 @@ def _be_its_owner(path: Path) -> None:
 
 
 def put_in_force(file: DurableFile, state: State) -> None:
-    text = FileText()
+    text = StateEncoder()
     text.mark_all(state)
     if not file.replace(text.pieces(state)):
         warn(f"{file.path} is in place, but its folder cannot be synced: a power cut may undo it")

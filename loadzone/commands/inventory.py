@@ -15,15 +15,11 @@ import click
 from loadzone.commands.data import confirm, data, data_path, fail, good_state, locked, put_in_force, say, say_all, warn
 from loadzone.config import BadSetting, Config
 from loadzone.datafile.backups import Backups
-from loadzone.domain.command_bus import Desk
+from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
-from loadzone.domain.unit_of_work import Change
-from loadzone.inventory import (
-    ansible_format as inventory_ansible,
-    csv_format as inventory_csv,
-    json_format as inventory_json,
-)
+from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.inventory import ansible_format, csv_format, json_format
 from loadzone.inventory.rows import BadInventory, Rows, rows_of, wanted
 from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.times import utc_now
@@ -32,7 +28,7 @@ from loadzone.rules import access, importing
 from loadzone.rules.importing import Plan
 from loadzone.web import errors
 
-FORMATS = MappingProxyType({"csv": inventory_csv, "json": inventory_json, "ansible": inventory_ansible})
+FORMATS = MappingProxyType({"csv": csv_format, "json": json_format, "ansible": ansible_format})
 SUFFIXES = MappingProxyType({".csv": "csv", ".json": "json", ".yml": "ansible", ".yaml": "ansible"})
 SIZE_AT_MOST = 32 * 1024 * 1024
 
@@ -73,7 +69,7 @@ def import_inventory(file: Any, kind: str | None, prune: bool, dry_run: bool, ye
         plan = _planned(rows, state, prune)
         if plan.is_empty:
             return
-        confirm(yes, f"Change {path} so?")
+        confirm(yes, f"UnitOfWork {path} so?")
         if target.exists():
             Backups(path, utc_now).keep("import")
         _carry_out(target, state, limits, plan)
@@ -138,9 +134,9 @@ def _shown(value: Any) -> str:
 
 def _carry_out(file: DurableFile, state: State, limits: Config, plan: Plan) -> None:
     letters = letters_for if limits.mails else lambda event, now: ()
-    desk = Desk(Offline(file, state), utc_now, limits, letters)
+    bus = CommandBus(Offline(file, state), utc_now, limits, letters)
     try:
-        desk.do(importing.carry_out, actor=access.OPERATOR, plan=plan)
+        bus.run(importing.carry_out, actor=access.OPERATOR, plan=plan)
     except Refusal as refusal:
         fail(f"nothing was changed: {errors.sentence(refusal.code, refusal.facts, 'en')}")
 
@@ -153,8 +149,8 @@ class Offline:
     state: State
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
-        change = Change(self.state)
+    def change(self) -> Iterator[UnitOfWork]:
+        change = UnitOfWork(self.state)
         yield change
         change.apply_to(self.state)
         self.state.revision += 1

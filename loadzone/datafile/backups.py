@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from loadzone.lib import atomic_file as durable
+from loadzone.lib import atomic_file
 
 log = logging.getLogger("loadzone.backups")
 
@@ -93,7 +93,7 @@ class Backups:
             return
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self._leave_room(len(content))
-        durable.put(self.folder / name, content)
+        atomic_file.put(self.folder / name, content)
         for old in superfluous(self.names()):
             (self.folder / old).unlink(missing_ok=True)
 

@@ -6,15 +6,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadzone.datafile.reader import read_draft
-from loadzone.datafile.repair import mend
+from loadzone.datafile.reader import parse_file
+from loadzone.datafile.repair import repair
 from loadzone.datafile.typed_object import BadFile
-from loadzone.datafile.writer import FileText
+from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.records import State
 
 
 @dataclass(slots=True)
-class Findings:
+class Report:
     """`problems` keep the server from starting; `mended` is what it would put right by itself. Without problems there
     is a `state`."""
 
@@ -23,17 +23,17 @@ class Findings:
     state: State | None = None
 
 
-def examine(content: bytes) -> Findings:
+def examine(content: bytes) -> Report:
     """What there is to say of this file, each in a sentence that names the place."""
-    found = Findings()
+    found = Report()
     try:
-        draft = read_draft(content, found.problems.append)
+        draft = parse_file(content, found.problems.append)
     except BadFile as error:
-        return Findings(problems=[str(error)])
+        return Report(problems=[str(error)])
     if found.problems:
         return found
-    state, found.mended = mend(draft)
-    text = FileText()
+    state, found.mended = repair(draft)
+    text = StateEncoder()
     text.mark_all(state)
     try:
         text.render(state)

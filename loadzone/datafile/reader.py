@@ -8,7 +8,7 @@ from datetime import datetime
 
 import orjson
 
-from loadzone.datafile.repair import Draft, mend
+from loadzone.datafile.repair import LoadedFile, repair
 from loadzone.datafile.typed_object import EARLIEST, BadFile, Fields, stop
 from loadzone.domain.records import NOTHING, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.lib.digests import digest
@@ -21,10 +21,10 @@ HOURS_OF_OLD = 1.0  # the original's queue did not ask how long
 
 def read_state(content: bytes) -> tuple[State, list[str]]:
     """The state in the file, and a sentence for each thing in it that led nowhere and was mended. Raises BadFile."""
-    return mend(read_draft(content))
+    return repair(parse_file(content))
 
 
-def read_draft(content: bytes, report: Callable[[str], None] = stop) -> Draft:
+def parse_file(content: bytes, report: Callable[[str], None] = stop) -> LoadedFile:
     """What the file says, before its parts are made to agree. `report` as for Fields; where it returns, the draft is
     good for nothing. Raises BadFile where the file is no JSON at all."""
     try:
@@ -32,7 +32,7 @@ def read_draft(content: bytes, report: Callable[[str], None] = stop) -> Draft:
     except orjson.JSONDecodeError as error:
         raise BadFile(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     top = Fields(data, "the file", report)
-    draft = Draft(
+    draft = LoadedFile(
         vms=[_vm_in(fields) for fields in top.records("vms")],
         groups=[_group_in(fields) for fields in top.records("groups")],
         users=[_user_in(email, fields) for email, fields in top.table("users")],

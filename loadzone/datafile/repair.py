@@ -13,7 +13,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(slots=True)
-class Draft:
+class LoadedFile:
     """A file as it was read, before its parts are made to agree."""
 
     vms: list[Vm]
@@ -24,7 +24,7 @@ class Draft:
     rest: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
-def mend(draft: Draft) -> tuple[State, list[str]]:
+def repair(draft: LoadedFile) -> tuple[State, list[str]]:
     """A state in which everything agrees, and a sentence for each thing that had to be mended."""
     mended: list[str] = []
     homes = _homes(draft, mended)
@@ -51,7 +51,7 @@ def _countable(revision: int, mended: list[str]) -> int:
     return 0
 
 
-def _homes(draft: Draft, mended: list[str]) -> dict[str, int | None]:
+def _homes(draft: LoadedFile, mended: list[str]) -> dict[str, int | None]:
     """The group of each machine: the one it names, else the first that lists it."""
     known = {group.id for group in draft.groups}
     listed: dict[str, int] = {}

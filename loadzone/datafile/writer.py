@@ -11,20 +11,20 @@ from typing import Any
 import orjson
 
 from loadzone.domain.records import TABLES, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
-from loadzone.lib.encoded_table import Lines
+from loadzone.lib.encoded_table import EncodedTable
 
 OF_LONG_ONES = 4  # people, some of whom have a long history
 
 
-class FileText:
+class StateEncoder:
     """The bytes of the file; what did not change since the last rendering is not encoded again."""
 
     def __init__(self) -> None:
         self._lines = {
-            "vms": Lines(lambda vm: (_json(_vm_out(vm)),)),
-            "groups": Lines(lambda group: (_json(_group_out(group)),)),
-            "users": Lines(_user_pieces, together=OF_LONG_ONES),
-            "letters": Lines(lambda letter: (_json(_letter_out(letter)),)),
+            "vms": EncodedTable(lambda vm: (_json(_vm_out(vm)),)),
+            "groups": EncodedTable(lambda group: (_json(_group_out(group)),)),
+            "users": EncodedTable(_user_pieces, together=OF_LONG_ONES),
+            "letters": EncodedTable(lambda letter: (_json(_letter_out(letter)),)),
         }
 
     def mark(self, touched: Mapping[str, Iterable]) -> None:

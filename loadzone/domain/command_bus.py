@@ -11,7 +11,7 @@ from loadzone.domain.records import Letter
 from storage import JsonStore
 
 
-class Desk:
+class CommandBus:
     """Runs rules. `letters_for(event, now)` makes the letters that an event asks for."""
 
     def __init__(
@@ -26,7 +26,7 @@ class Desk:
         self._limits = limits
         self._letters_for = letters_for
 
-    def do(self, rule: Callable[..., Any], **asked: Any) -> Any:
+    def run(self, rule: Callable[..., Any], **asked: Any) -> Any:
         """What the rule gives, once it is on disk. Raises Refusal, and CannotSave where the disk refuses."""
         with self._store.change() as change:
             now = self._clock()

@@ -8,7 +8,7 @@ from typing import Any
 from loadzone.domain.records import TABLES, State
 
 
-class Change:
+class UnitOfWork:
     """What one rule does: reads through to `base`, keeps what it writes to itself until it is taken over.
 
     `vms`, `groups`, `users` and `letters` are mappings from key to record; `tell` notes an event to be told of
@@ -16,10 +16,10 @@ class Change:
     """
 
     def __init__(self, base: State) -> None:
-        self.vms = Overlay(base.vms)
-        self.groups = Overlay(base.groups)
-        self.users = Overlay(base.users)
-        self.letters = Overlay(base.letters)
+        self.vms = TableOverlay(base.vms)
+        self.groups = TableOverlay(base.groups)
+        self.users = TableOverlay(base.users)
+        self.letters = TableOverlay(base.letters)
         self.events: list[Any] = []
 
     def tell(self, event: Any) -> None:
@@ -31,7 +31,7 @@ class Change:
         return {name: getattr(self, name).apply_to(getattr(state, name)) for name in TABLES}
 
 
-class Overlay(MutableMapping):
+class TableOverlay(MutableMapping):
     """A mapping over another that is left as it is; new, changed and removed records stay here."""
 
     __slots__ = ("_base", "_removed", "_written")

@@ -27,11 +27,11 @@ def write(rows: Rows) -> bytes:
     writer.writerow(COLUMNS)
     for _, fields in rows.machines:
         cells = {**fields, "tags": _joined(fields["tags"])}
-        writer.writerow(defused(cells[name]) for name in COLUMNS)
+        writer.writerow(escape_formula(cells[name]) for name in COLUMNS)
     used = {fields["group"] for _, fields in rows.machines}
     for name in rows.groups:
         if name not in used:
-            writer.writerow(defused(name) if column == "group" else "" for column in COLUMNS)
+            writer.writerow(escape_formula(name) if column == "group" else "" for column in COLUMNS)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -53,13 +53,13 @@ def read(content: bytes) -> Rows:
     return rows
 
 
-def defused(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text, so that no spreadsheet computes it."""
     return _BARE.sub(r"\1\2'\3", text)
 
 
-def armed(text: str) -> str:
-    """What was defused, as it was."""
+def unescape_formula(text: str) -> str:
+    """What was escape_formula, as it was."""
     return _DEFUSED.sub(r"\1\2\3", text)
 
 
@@ -84,7 +84,7 @@ def _take(rows: Rows, place: str, names: list[str], cells: list[str]) -> None:
     if len(cells) != len(names):
         rows.problems.append(f"{place}: there are {len(cells)} cells under {len(names)} columns")
         return
-    fields: dict[str, Any] = {name: armed(cell.strip()) for name, cell in zip(names, cells, strict=True)}
+    fields: dict[str, Any] = {name: unescape_formula(cell.strip()) for name, cell in zip(names, cells, strict=True)}
     if [name for name in COLUMNS if fields.get(name)] == ["group"]:
         rows.groups.append(fields["group"])
         return

@@ -10,7 +10,7 @@ from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
 from loadzone.i18n import say
 from loadzone.rules.importing import FIELDS, Wanted
-from loadzone.schemas import validation as reading
+from loadzone.schemas import validation
 from loadzone.schemas.field_types import NewVmId, VmRef, line
 from loadzone.schemas.requests import VmFields
 
@@ -80,7 +80,7 @@ def _checked(fields: dict[str, Any], state: State) -> Wanted:
     """A machine that is here already may have a name that no new one could have."""
     vm_id = fields.get("id")
     model = Machine if isinstance(vm_id, str) and vm_id in state.vms else NewMachine
-    given = reading.check(model, fields).given()
+    given = validation.check(model, fields).given()
     if "tags" in given:
         given["tags"] = tuple(given["tags"])
     return Wanted(given.pop("id"), given)
@@ -89,7 +89,7 @@ def _checked(fields: dict[str, Any], state: State) -> Wanted:
 def _bad_groups(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         try:
-            reading.check(Machine, {"id": "any", "group": name})
+            validation.check(Machine, {"id": "any", "group": name})
         except Refusal as refusal:
             yield f"group {name!r}: {_sentence(refusal)}"
 

@@ -8,7 +8,7 @@ from typing import Any
 TOGETHER = 128
 
 
-class Lines:
+class EncodedTable:
     """The bytes of a table's records, in chunks; only keys marked since the last time are encoded anew, and only the
     chunks they stand in are joined anew. The separator stands before each record but the first.
 

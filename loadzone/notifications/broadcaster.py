@@ -29,7 +29,7 @@ COMING_AND_GOING = ("0", "1")  # socket.io's CONNECT and DISCONNECT packets
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class SocketUser:
     """Whose socket it is: `email` and `session` (of a program, its token's id) are None for a stranger."""
 
     email: str | None
@@ -37,10 +37,10 @@ class Visitor:
     language: str
 
 
-class Live:
+class Broadcaster:
     """`identify()` says who is asking, within a socket's handshake. `start` begins the delivery."""
 
-    def __init__(self, socketio: SocketIO, store: JsonStore, identify: Callable[[], Visitor]) -> None:
+    def __init__(self, socketio: SocketIO, store: JsonStore, identify: Callable[[], SocketUser]) -> None:
         self._socketio = socketio
         self._identify = identify
         self._commits: queue.Queue[Commit | None] = queue.Queue()
@@ -55,14 +55,14 @@ class Live:
         self._commits.put(None)
 
     def _welcome(self, *_: Any) -> bool:
-        """Put the socket where its visitor belongs; False refuses one whose session ended in that very moment."""
+        """Put the socket where its socket_user belongs; False refuses one whose session ended in that very moment."""
         try:
-            visitor = self._identify()
+            socket_user = self._identify()
         except Refusal:  # a token that is worth nothing
             return False
-        for room in _rooms_of(visitor):
+        for room in _rooms_of(socket_user):
             join_room(room)
-        return self._identify() == visitor
+        return self._identify() == socket_user
 
     def _deafen(self) -> None:
         """Take from clients only their coming and going; nothing else they say is looked at, or kept, nor what they
@@ -93,7 +93,7 @@ class Live:
                 room = _person_room(notice.to, language) if notice.to else _language_room(language)
                 self._tell(room, "notification", lambda notice=notice, language=language: notice.message(language))
         for event in commit.events:
-            self._obey(event)
+            self._apply_session_events(event)
         self._drop_who_does_not_read()
 
     def _tell(self, room: str, event: str, what: Callable[[], dict[str, Any]]) -> None:
@@ -114,7 +114,7 @@ class Live:
             if client.queue.qsize() > UNREAD_AT_MOST:
                 client.close(wait=False, abort=True)
 
-    def _obey(self, event: Event) -> None:
+    def _apply_session_events(self, event: Event) -> None:
         """Sockets whose session ended are cut; those of a person with a new language move to its room."""
         for session in event.sessions:
             for sid in self._sids(_session_room(session)):
@@ -160,14 +160,14 @@ def _differs(before: Any, after: Any) -> bool:
     return (before and shown(before)) != (after and shown(after))
 
 
-def _rooms_of(visitor: Visitor) -> Iterable[str]:
-    if not visitor.email or not visitor.session:
+def _rooms_of(socket_user: SocketUser) -> Iterable[str]:
+    if not socket_user.email or not socket_user.session:
         return [STRANGERS]
     return [
         MEMBERS,
-        _language_room(visitor.language),
-        _person_room(visitor.email, visitor.language),
-        _session_room(visitor.session),
+        _language_room(socket_user.language),
+        _person_room(socket_user.email, socket_user.language),
+        _session_room(socket_user.session),
     ]
 
 

@@ -11,7 +11,7 @@ from storage import Commit
 log = logging.getLogger("loadzone")
 
 
-class OneLine(logging.Formatter):
+class SingleLineFormatter(logging.Formatter):
     """What people typed cannot begin a line of its own in the log. A list is written at once, a line for each."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
@@ -29,7 +29,7 @@ def set_up() -> None:
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(SingleLineFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for chatty in ("apscheduler", "loadzone.sockets"):
         logging.getLogger(chatty).setLevel(logging.ERROR)

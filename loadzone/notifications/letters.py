@@ -15,7 +15,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.records import Letter
 from loadzone.i18n import moment, say
 from loadzone.lib.times import iso_or_none, parse_time
-from loadzone.notifications.signed_links import Links, Meant
+from loadzone.notifications.signed_links import Links, LinkTarget
 
 # The event that asks for a letter to the person it concerns, and the letter.
 KINDS = {
@@ -123,8 +123,8 @@ def _held(letter: Letter, language: str, links: Links) -> Content:
 def _with_buttons(letter: Letter, language: str, links: Links, deeds: tuple[str, str]) -> Content:
     about = letter.about
     since, until = _time(about.get("booked_at")), _time(about["until"])
-    meant = [Meant(deed, about["vm_id"], letter.to, since, until) for deed in deeds]
-    buttons = tuple((say(language, f"mail.{letter.kind}.{m.deed}"), links.url(m)) for m in meant)
+    target = [LinkTarget(deed, about["vm_id"], letter.to, since, until) for deed in deeds]
+    buttons = tuple((say(language, f"mail.{letter.kind}.{m.deed}"), links.url(m)) for m in target)
     return replace(_plain(letter, language, links), buttons=buttons)
 
 

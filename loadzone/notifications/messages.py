@@ -16,7 +16,7 @@ OF_QUEUES = ("queue_removed", "queue_gone")
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Message:
     """One sentence: for everybody signed in, or where `to` is set for that person alone."""
 
     kind: str
@@ -54,20 +54,20 @@ class Notice:
         return {key: value for key, value in facts.items() if value is not None}
 
 
-def notices(events: Iterable[Event]) -> list[Notice]:
+def notices(events: Iterable[Event]) -> list[Message]:
     """The sentences of one commit, in the order of what happened; more than five of a kind become one."""
     alike: dict[tuple[str, str | None], list[Event]] = {}
     told = [event for event in events if event.kind in TOLD]
     for event in told:
         alike.setdefault(_kind(event), []).append(event)
-    sentences: dict[Any, Notice] = {}
+    sentences: dict[Any, Message] = {}
     for number, event in enumerate(told):
         kind, to = _kind(event)
         many = alike[kind, to]
         if len(many) <= AT_MOST:
-            sentences[number] = Notice(kind, (event,), to)
+            sentences[number] = Message(kind, (event,), to)
         elif (kind, to) not in sentences:
-            sentences[kind, to] = Notice(kind, tuple(many), to)
+            sentences[kind, to] = Message(kind, tuple(many), to)
     return list(sentences.values())
 
 

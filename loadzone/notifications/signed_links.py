@@ -12,7 +12,7 @@ from loadzone.lib.times import iso_or_none, parse_time
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class LinkTarget:
     """The deed, and the booking it is about; of a hold, `booked_at` is since when its person had waited."""
 
     deed: str
@@ -29,14 +29,14 @@ class Links:
         self._signer = URLSafeSerializer(secret_key, salt="loadzone-mail-link")
         self._base_url = base_url
 
-    def url(self, meant: Meant) -> str:
-        times = [iso_or_none(meant.booked_at), iso_or_none(meant.expires_at)]
-        return f"{self._base_url}/link/{self._signer.dumps([meant.deed, meant.vm_id, meant.holder, *times])}"
+    def url(self, target: LinkTarget) -> str:
+        times = [iso_or_none(target.booked_at), iso_or_none(target.expires_at)]
+        return f"{self._base_url}/link/{self._signer.dumps([target.deed, target.vm_id, target.holder, *times])}"
 
-    def read(self, token: str) -> Meant:
+    def read(self, token: str) -> LinkTarget:
         """What the token stands for. Refuses with not_found where we never signed it."""
         try:
             deed, vm_id, holder, booked_at, expires_at = self._signer.loads(token)
         except BadData:
             refuse("not_found")
-        return Meant(deed, vm_id, holder, booked_at and parse_time(booked_at), parse_time(expires_at))
+        return LinkTarget(deed, vm_id, holder, booked_at and parse_time(booked_at), parse_time(expires_at))

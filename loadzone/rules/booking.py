@@ -142,11 +142,11 @@ def _is_kept_for(vm: Vm, email: str | None) -> bool:
 def _own(change: Any, now: datetime, limits: Any, actor: str, vm_id: str) -> Vm:
     """The machine, booked by the actor, or by anybody where the actor is an admin.
 
-    A booking that has just ended may have made room for the next one's, which is not the one that was meant.
+    A booking that has just ended may have made room for the next one's, which is not the one that was target.
     """
-    meant = change.vms.get(vm_id)
+    target = change.vms.get(vm_id)
     vm = endings.machine(change, now, limits, vm_id)
-    if not vm.booked_by or vm.booked_at != meant.booked_at:
+    if not vm.booked_by or vm.booked_at != target.booked_at:
         refuse("not_booked", vm_id=vm_id)
     if vm.booked_by != actor and not access.is_admin(change.users, limits, actor):
         refuse("not_allowed", vm_id=vm_id, holder=vm.booked_by)

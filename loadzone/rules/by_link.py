@@ -10,26 +10,26 @@ from loadzone.domain.refusal import refuse
 from loadzone.rules import booking, endings, queue
 
 
-def renew(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
+def renew(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
     """Renew the booking by `hours`."""
-    vm = _meant(change, now, limits, meant)
-    return booking.renew(change, now, limits, meant.holder, vm.id, hours(limits))
+    vm = _target(change, now, limits, target)
+    return booking.renew(change, now, limits, target.holder, vm.id, hours(limits))
 
 
-def release(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
-    vm = _meant(change, now, limits, meant)
-    return booking.cancel(change, now, limits, meant.holder, vm.id)
+def release(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
+    vm = _target(change, now, limits, target)
+    return booking.cancel(change, now, limits, target.holder, vm.id)
 
 
-def take(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
+def take(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
     """Book what is held, for the hours that were asked for in the queue."""
-    vm = _meant(change, now, limits, meant)
-    return booking.book(change, now, limits, meant.holder, vm.id, hours_to_take(vm, limits))
+    vm = _target(change, now, limits, target)
+    return booking.book(change, now, limits, target.holder, vm.id, hours_to_take(vm, limits))
 
 
-def pass_on(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
-    vm = _meant(change, now, limits, meant)
-    queue.leave(change, now, limits, meant.holder, vm_id=vm.id)
+def pass_on(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
+    vm = _target(change, now, limits, target)
+    queue.leave(change, now, limits, target.holder, vm_id=vm.id)
     return change.vms[vm.id]
 
 
@@ -43,19 +43,19 @@ def hours_to_take(vm: Vm, limits: Any) -> float:
     return min(vm.hold.hours, limits.max_hours, limits.max_ahead_hours)
 
 
-def is_meant(vm: Vm | None, meant: Any, now: datetime) -> bool:
-    """Whether the machine still has the very booking or hold that `meant` (links.Meant) names."""
-    if vm is None or meant.expires_at <= now:
+def is_target(vm: Vm | None, target: Any, now: datetime) -> bool:
+    """Whether the machine still has the very booking or hold that `target` (links.LinkTarget) names."""
+    if vm is None or target.expires_at <= now:
         return False
-    if meant.deed in ("take", "pass"):
+    if target.deed in ("take", "pass"):
         present = vm.hold and (vm.hold.email, vm.hold.since, vm.hold.until)
     else:
         present = (vm.booked_by, vm.booked_at, vm.expires_at)
-    return present == (meant.holder, meant.booked_at, meant.expires_at)
+    return present == (target.holder, target.booked_at, target.expires_at)
 
 
-def _meant(change: Any, now: datetime, limits: Any, meant: Any) -> Vm:
-    if meant.vm_id not in change.vms:
+def _target(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
+    if target.vm_id not in change.vms:
         refuse("link_void")
-    vm = endings.machine(change, now, limits, meant.vm_id)
-    return vm if is_meant(vm, meant, now) else refuse("link_void")
+    vm = endings.machine(change, now, limits, target.vm_id)
+    return vm if is_target(vm, target, now) else refuse("link_void")

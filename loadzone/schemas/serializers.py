@@ -6,12 +6,12 @@ from typing import Any
 
 from loadzone.domain.records import Group, Token, User, Vm, Waiter
 from loadzone.lib.times import iso, iso_or_none
-from loadzone.schemas import responses as answers
+from loadzone.schemas import responses
 
 MEMBERS, STRANGERS = "members", "strangers"
 
 
-def member_vm(vm: Vm) -> answers.Vm:
+def member_vm(vm: Vm) -> responses.Vm:
     return {
         "id": vm.id,
         "group": vm.group,
@@ -34,7 +34,7 @@ def member_vm(vm: Vm) -> answers.Vm:
     }
 
 
-def stranger_vm(vm: Vm) -> answers.StrangerVm:
+def stranger_vm(vm: Vm) -> responses.StrangerVm:
     return {
         "id": vm.id,
         "group": vm.group,
@@ -44,17 +44,17 @@ def stranger_vm(vm: Vm) -> answers.StrangerVm:
     }
 
 
-def group_view(group: Group) -> answers.Group:
+def group_view(group: Group) -> responses.Group:
     queue = [waiter_view(waiter) for waiter in group.queue]
     return {"id": group.id, "name": group.name, "vm_ids": list(group.vm_ids), "queue": queue}
 
 
-def stranger_group(group: Group) -> answers.Group:
+def stranger_group(group: Group) -> responses.Group:
     view = group_view(group)
     return {**view, "queue": [{**waiter, "email": masked(waiter["email"])} for waiter in view["queue"]]}
 
 
-def waiter_view(waiter: Waiter) -> answers.Waiter:
+def waiter_view(waiter: Waiter) -> responses.Waiter:
     return {
         "email": waiter.email,
         "hours": waiter.hours,
@@ -64,7 +64,7 @@ def waiter_view(waiter: Waiter) -> answers.Waiter:
     }
 
 
-def token_view(token: Token) -> answers.Token:
+def token_view(token: Token) -> responses.Token:
     return {
         "id": token.id,
         "name": token.name,
@@ -74,11 +74,11 @@ def token_view(token: Token) -> answers.Token:
     }
 
 
-def user_view(user: User, role: str) -> answers.User:
+def user_view(user: User, role: str) -> responses.User:
     return {"email": user.email, "role": role, "created": iso(user.created)}
 
 
-def history_view(user: User) -> list[answers.Booking]:
+def history_view(user: User) -> list[responses.Booking]:
     return [
         {"vm_id": e.vm_id, "start": iso_or_none(e.start), "end": iso_or_none(e.end), "action": e.action}
         for e in user.bookings

@@ -29,7 +29,7 @@ NO_ERRORS = {"bad-sid", "bad-transport", "bad-upgrade", "bad-version", "bad-json
 NO_ERRORS |= {"not-connected", "unexpected-http"}
 
 
-class Crowd:
+class SocketLimits:
     """Watches the sockets of an Engine.IO server, whose clients are programs that may be none of ours."""
 
     def __init__(self, eio: Any) -> None:
@@ -50,7 +50,7 @@ class Crowd:
         self._networks[sid] = network
         self._of_network[network] += 1
         client = self._eio.sockets[sid]
-        client.receive = Ration(client).receive
+        client.receive = PacketLimit(client).receive
         client.handle_post_request = _refusing_nonsense(client.handle_post_request)
         # Engine.IO would wait until all is read, for good where nobody reads, and keep the request and its connection.
         client.close = partial(client.close, wait=False)
@@ -66,7 +66,7 @@ class Crowd:
         return self._part(sid, *reason)
 
 
-class Allowance:
+class TokenBucket:
     """So much at once, and then so much a second."""
 
     def __init__(self, at_once: float, per_second: float) -> None:
@@ -81,13 +81,13 @@ class Allowance:
         return self._left >= 0
 
 
-class Ration:
+class PacketLimit:
     """How many packets one socket may send."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._receive = client.receive
-        self._allowance = Allowance(PACKETS_AT_ONCE, PACKETS_PER_SECOND)
+        self._allowance = TokenBucket(PACKETS_AT_ONCE, PACKETS_PER_SECOND)
 
     def receive(self, packet: Any) -> None:
         if not self._allowance.has(1):

@@ -10,7 +10,7 @@ from engineio.async_drivers.gevent import WebSocketWSGI
 from gevent.lock import Semaphore
 from gevent.socket import socket
 
-from loadzone.server.socket_limits import BYTES_AT_ONCE, BYTES_PER_SECOND, Allowance
+from loadzone.server.socket_limits import BYTES_AT_ONCE, BYTES_PER_SECOND, TokenBucket
 
 TEXT, WHOLE = 0x1, 0x80
 HANDSHAKE = {
@@ -31,7 +31,7 @@ class WebSocket(WebSocketWSGI):
         bare = {name: value for name, value in environ.items() if not name.startswith("HTTP_")}
         key = environ["HTTP_SEC_WEBSOCKET_KEY"]
         self.ws = simple_websocket.Server({**bare, **HANDSHAKE, "HTTP_SEC_WEBSOCKET_KEY": key}, **self.server_args)
-        self.ws.sock = Whole(self.ws.sock)
+        self.ws.sock = LockedSocket(self.ws.sock)
         return self.app(self)
 
     def send(self, message: str) -> None:
@@ -41,7 +41,7 @@ class WebSocket(WebSocketWSGI):
         self.ws.sock.send(frame(message))
 
 
-class Whole:
+class LockedSocket:
     """A connection on which all that is sent goes out whole, one after the other: the reader, which answers pings, may
     want to say something while the writer waits for room in the midst of a long message.
 
@@ -51,7 +51,7 @@ class Whole:
     def __init__(self, sock: socket) -> None:
         self._sock = sock
         self._turn = Semaphore()
-        self._allowance = Allowance(BYTES_AT_ONCE, BYTES_PER_SECOND)
+        self._allowance = TokenBucket(BYTES_AT_ONCE, BYTES_PER_SECOND)
 
     def recv(self, size: int) -> bytes:
         """Raises OSError for who says too much."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from loadzone.lib.encoded_table import Lines
+from loadzone.lib.encoded_table import EncodedTable
 from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS
 from loadzone.web import compression
 from storage import Commit, JsonStore
@@ -28,7 +28,7 @@ class Answer:
     revision: int
 
 
-class Board:
+class BoardCache:
     """Compressing is not left to a thread: the milliseconds that a change costs here are fewer than what a thread
     waits, each time zlib lets go of the interpreter, until a busy server hands it back."""
 
@@ -74,7 +74,7 @@ class Board:
         if old is None or old.revision != self._state.revision:
             texts = self._texts(audience)
             pairs = zip_longest(texts, old.pieces[: len(texts)] if old else ())
-            pieces = tuple(piece if piece and piece.text is text else Piece(text) for text, piece in pairs)
+            pieces = tuple(piece if piece and piece.text is text else Chunk(text) for text, piece in pairs)
             old = self._contents[audience] = Content(pieces, self._state.revision)
         return old
 
@@ -88,7 +88,7 @@ class Board:
 class Content:
     """What a revision says to one audience."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Chunk, ...]
     revision: int
 
     def answer(self, body: bytes) -> Answer:
@@ -99,10 +99,10 @@ class Content:
         return b"".join(piece.text for piece in self.pieces)
 
     def gzipped(self) -> bytes:
-        return compression.of_parts((piece.text, piece.squeezed) for piece in self.pieces)
+        return compression.of_parts((piece.text, piece.compressed) for piece in self.pieces)
 
 
-class Piece:
+class Chunk:
     """Some bytes of an answer, and what is made of them."""
 
     def __init__(self, text: bytes) -> None:
@@ -113,9 +113,9 @@ class Piece:
         return hashlib.blake2b(self.text, digest_size=16).digest()
 
     @cached_property
-    def squeezed(self) -> bytes:
+    def compressed(self) -> bytes:
         return compression.part(self.text)
 
 
-def _lines_of(view: Callable[[Any], Any]) -> Lines:
-    return Lines(lambda record: (orjson.dumps(view(record)),), b",")
+def _lines_of(view: Callable[[Any], Any]) -> EncodedTable:
+    return EncodedTable(lambda record: (orjson.dumps(view(record)),), b",")

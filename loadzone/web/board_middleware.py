@@ -21,7 +21,7 @@ MORE_TO_ASK = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH")  # headers that Flask has 
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedResponse:
     """What Flask said of a board: the status and the headers."""
 
     board: Answer
@@ -29,21 +29,21 @@ class Kept:
     headers: list[tuple[str, str]]
 
 
-class FrontDoor:
+class BoardMiddleware:
     """WSGI around the app's own. Only the plain case is answered here: `GET /vms` of a stranger, or by a session in
     force whose use need not be noted. All else goes on to Flask."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._flask = app.wsgi_app
-        self._kept: dict[tuple[Any, ...], Kept] = {}
+        self._kept: dict[tuple[Any, ...], CachedResponse] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         audience = self._audience(environ) if _is_plain(environ) else None
         if audience is None:
             return self._flask(environ, start_response)
-        board = self._app.extensions["loadzone"].board
-        packed = compression.takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        board = self._app.extensions["loadzone"].board_cache
+        packed = compression.accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         answer = board.gzipped(audience) if packed else board.answer(audience)
         tag = f'"{compression.tag_of(answer.etag) if packed else answer.etag}"'
         unchanged = environ.get("HTTP_IF_NONE_MATCH") == tag
@@ -60,7 +60,7 @@ class FrontDoor:
         def keep(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             said = {name.lower(): value for name, value in headers}
             if not error and said.get("etag") == tag and "set-cookie" not in said:
-                self._kept[place] = Kept(board, status, headers)
+                self._kept[place] = CachedResponse(board, status, headers)
             return start_response(status, headers, *error)
 
         return keep
@@ -70,7 +70,7 @@ class FrontDoor:
         held = self._app.session_interface.held(environ.get("HTTP_COOKIE", ""), environ["wsgi.url_scheme"] == "https")
         if not held:
             return STRANGERS
-        accounts = self._app.extensions["loadzone"].accounts
+        accounts = self._app.extensions["loadzone"].sessions
         known = accounts.who(held)
         return MEMBERS if known and accounts.is_noted(*known) else None
 

@@ -20,7 +20,7 @@ GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # deflated; no name, no time, of no
 LAST_PART = b"\x03\0"  # says that it is the last, and nothing else
 
 
-def squeezed(content: bytes, level: int = QUICK) -> bytes:
+def compress_bytes(content: bytes, level: int = QUICK) -> bytes:
     """The same bytes give the same result."""
     return gzip.compress(content, level, mtime=0)
 
@@ -40,13 +40,13 @@ def of_parts(parts: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"".join((GZIP_HEAD, *squeezed_parts, LAST_PART, struct.pack("<LL", checksum, size % 2**32)))
 
 
-def is_taken() -> bool:
+def client_accepts_gzip() -> bool:
     """Whether who asks can read gzip."""
-    return takes_gzip(request.headers.get("Accept-Encoding", ""))
+    return accepts_gzip(request.headers.get("Accept-Encoding", ""))
 
 
 @lru_cache(256)
-def takes_gzip(header: str) -> bool:
+def accepts_gzip(header: str) -> bool:
     """Whether an Accept-Encoding says so."""
     return parse_accept_header(header, Accept)["gzip"] > 0
 
@@ -69,15 +69,15 @@ def tag_of(tag: str) -> str:
     return f"{tag}-gzip"
 
 
-def squeeze(response: Response, run_blocking: Callable[[], Callable[[Callable[[], Any]], Any]]) -> Response:
+def compress(response: Response, run_blocking: Callable[[], Callable[[Callable[[], Any]], Any]]) -> Response:
     """Compress an answer that is worth it and was not compressed before; `run_blocking()` gives what storage.py calls
     by that name."""
     small = (response.content_length or 0) < WORTH_IT and response.status_code != 304
     if small or response.is_streamed or not is_text(response):
         return response
     response.vary.add("Accept-Encoding")
-    if response.status_code == 200 and "Content-Encoding" not in response.headers and is_taken():
+    if response.status_code == 200 and "Content-Encoding" not in response.headers and client_accepts_gzip():
         content = response.get_data()
-        response.set_data(run_blocking()(lambda: squeezed(content)))
+        response.set_data(run_blocking()(lambda: compress_bytes(content)))
         mark(response)
     return response

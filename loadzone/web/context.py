@@ -11,45 +11,45 @@ from flask import current_app, g, request, session
 from flask_limiter import Limiter
 
 from loadzone import i18n
-from loadzone.auth.api_tokens import Bearers
-from loadzone.auth.sessions import Accounts
+from loadzone.auth.api_tokens import ApiTokens
+from loadzone.auth.sessions import Sessions
 from loadzone.config import Config
 from loadzone.datafile.backups import REFRESH_SECONDS, Backups
-from loadzone.domain.command_bus import Desk
+from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Token
-from loadzone.notifications.broadcaster import Live, Visitor
+from loadzone.notifications.broadcaster import Broadcaster, SocketUser
 from loadzone.notifications.signed_links import Links
-from loadzone.schemas import requests as bodies, validation as reading
-from loadzone.web.board_cache import Board
+from loadzone.schemas import requests, validation
+from loadzone.web.board_cache import BoardCache
 from mailer import Mailer
 from scheduler import Scheduler
 from storage import JsonStore
 
-B = TypeVar("B", bound=bodies.Body)
+B = TypeVar("B", bound=requests.Body)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Services:
     """Everything the app is built of."""
 
     config: Config
     clock: Callable[[], datetime]
     store: JsonStore
     backups: Backups
-    desk: Desk
-    board: Board
+    bus: CommandBus
+    board_cache: BoardCache
     links: Links
     mailer: Mailer
-    accounts: Accounts
-    bearers: Bearers
+    sessions: Sessions
+    api_tokens: ApiTokens
     scheduler: Scheduler
-    live: Live
+    broadcaster: Broadcaster
     limiter: Limiter
 
     def start(self) -> None:
         """Begin the timers, the post and the sockets' delivery. What ended meanwhile is released before that, and what
         the file said until then is kept."""
-        self.live.start()
+        self.broadcaster.start()
         self.backups.before("start")
         self.scheduler.catch_up()
         self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
@@ -59,7 +59,7 @@ class Parts:
     def stop(self) -> None:
         self.scheduler.stop()
         self.mailer.stop()
-        self.live.stop()
+        self.broadcaster.stop()
         self.store.close()
 
 
@@ -76,7 +76,7 @@ class Caller:
 NOBODY = Caller()
 
 
-def parts() -> Parts:
+def services() -> Services:
     return current_app.extensions["loadzone"]
 
 
@@ -107,31 +107,31 @@ def _bearer() -> str | None:
 
 def language() -> str:
     """The person's choice, else what the page was switched to, else what the browser asks for, else the setting."""
-    user = parts().store.snapshot.users.get(actor() or "")
+    user = services().store.snapshot.users.get(actor() or "")
     asked_for = [wish for wish, quality in request.accept_languages if quality > 0]
     wishes = [user.language if user else None, request.cookies.get("language"), *asked_for]
-    return i18n.best_of(wishes) or parts().config.language
+    return i18n.best_of(wishes) or services().config.language
 
 
-def visitor() -> Visitor:
+def socket_user() -> SocketUser:
     known = _who()
-    return Visitor(known.email, known.session, language())
+    return SocketUser(known.email, known.session, language())
 
 
 def _who() -> Caller:
     text = _bearer()
     if text is None:
-        known = parts().accounts.who(session._get_current_object())
+        known = services().sessions.who(session._get_current_object())
         return Caller(*known) if known else NOBODY
-    email, token = parts().bearers.who(text)
+    email, token = services().api_tokens.who(text)
     return Caller(email, token.id, token)
 
 
 def do(rule: Any, **asked: Any) -> Any:
     """Run a rule for who asks."""
-    return parts().desk.do(rule, actor=actor(), **asked)
+    return services().bus.run(rule, actor=actor(), **asked)
 
 
 def body(model: type[B]) -> B:
     """The request's JSON as `model`; no body at all is an empty object."""
-    return reading.read(model, request.get_data() or b"{}")
+    return validation.read(model, request.get_data() or b"{}")

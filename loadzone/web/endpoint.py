@@ -10,7 +10,7 @@ from typing import Any, Literal, get_type_hints
 from flask import request
 
 from loadzone.domain.refusal import refuse
-from loadzone.schemas import requests as bodies, validation as reading
+from loadzone.schemas import requests, validation
 from loadzone.web.context import body, caller
 
 HTML, PYTHON = "text/html", "text/x-python"
@@ -18,8 +18,8 @@ Who = Literal["all", "signed in", "admin"]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """`body` and `query` are models of bodies.py; `gives` is a shape of answers.py, or the media type of no JSON.
+class EndpointSpec:
+    """`body` and `query` are models of requests.py; `gives` is a shape of answers.py, or the media type of no JSON.
 
     Where it is `tagged`, the answer has an ETag; where it is not `by_token`, programs are refused.
     """
@@ -29,8 +29,8 @@ class Said:
     who: Who
     refuses: tuple[str, ...]
     path: Mapping[str, type]
-    body: type[bodies.Body] | None
-    query: type[bodies.Body] | None
+    body: type[requests.Body] | None
+    query: type[requests.Body] | None
     tagged: bool
     by_token: bool
 
@@ -55,7 +55,7 @@ def endpoint(
             if "asked" in hints:
                 path["asked"] = body(hints["asked"])
             if "query" in hints:
-                path["query"] = reading.check(hints["query"], request.args.to_dict())
+                path["query"] = validation.check(hints["query"], request.args.to_dict())
             answer = view(**path)
             if tagged:
                 answer.make_conditional(request)
@@ -63,7 +63,7 @@ def endpoint(
 
         path_hints = {name: kind for name, kind in hints.items() if name not in ("asked", "query", "return")}
         models = hints.get("asked"), hints.get("query")
-        checked.said = Said(gives, status, who, tuple(refuses.split()), path_hints, *models, tagged, by_token)
+        checked.spec = EndpointSpec(gives, status, who, tuple(refuses.split()), path_hints, *models, tagged, by_token)
         return checked
 
     return decorate

@@ -16,7 +16,7 @@ from loadzone.domain.refusal import Refusal
 from loadzone.i18n import moment, say
 from loadzone.lib.times import iso
 from loadzone.server.http_protocol import BODY_AT_MOST
-from loadzone.web.context import actor, language, parts
+from loadzone.web.context import actor, language, services
 from storage import CannotSave
 
 log = logging.getLogger("loadzone.errors")
@@ -64,7 +64,7 @@ def _cannot_save(error: CannotSave) -> Response:
 
 def _too_often(error: RateLimitExceeded) -> Response:
     _note("too_many")
-    limit = parts().limiter.current_limit
+    limit = services().limiter.current_limit
     seconds = max(1, int(limit.reset_at - time.time()) + 1) if limit else 60
     response = _answer(429, "too_many", {"retry_after": seconds})
     response.headers["Retry-After"] = str(seconds)

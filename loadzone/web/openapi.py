@@ -16,9 +16,9 @@ from werkzeug.routing import Rule
 from loadzone.domain.records import MOST
 from loadzone.domain.refusal import STATUS
 from loadzone.i18n import SERVER
-from loadzone.schemas import responses as answers
-from loadzone.web.compression import BEST, squeezed
-from loadzone.web.endpoint import HTML, Said
+from loadzone.schemas import responses
+from loadzone.web.compression import BEST, compress_bytes
+from loadzone.web.endpoint import HTML, EndpointSpec
 from loadzone.web.errors import is_by_hand
 
 VERSION = "1.0"
@@ -40,7 +40,7 @@ HEADERS = {
     401: {"WWW-Authenticate": {"required": True, **TEXT}},
     429: {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}},
 }
-PAGES_ALONE = {"link_void"}  # what is said to people alone, whatever they ask for
+PAGES_ALONE = {"link_void"}  # what is spec to people alone, whatever they ask for
 DESCRIPTION = """Teams share virtual machines.
 
 Fields that are not known are ignored, types are not bent. Times are ISO 8601 in UTC. A program brings a token
@@ -52,7 +52,7 @@ may be answered 500 `broken`, for a fault of the server; a method that a path do
 """
 
 
-class Untitled(GenerateJsonSchema):
+class CompactSchema(GenerateJsonSchema):
     """Without a title for each field that says its name once more."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -63,7 +63,7 @@ def description_of(app: Flask) -> tuple[bytes, bytes]:
     """The document as JSON, plain and as gzip; made once."""
     if "openapi" not in app.extensions:
         plain = orjson.dumps(describe(app))
-        app.extensions["openapi"] = plain, squeezed(plain, BEST)
+        app.extensions["openapi"] = plain, compress_bytes(plain, BEST)
     return app.extensions["openapi"]
 
 
@@ -86,106 +86,106 @@ def describe(app: Flask) -> dict[str, Any]:
 def _operations(app: Flask) -> Iterator[tuple[Rule, str, Any]]:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
-        if hasattr(view, "said"):
+        if hasattr(view, "spec"):
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
                 yield rule, method.lower(), view
 
 
 def _schemas(app: Flask) -> tuple[dict[Any, Any], dict[str, Any]]:
     """The schema of every model by (model, mode), and the components they refer to."""
-    models: dict[Any, tuple] = {(answers.Refusal, "serialization"): ()}
+    models: dict[Any, tuple] = {(responses.Refusal, "serialization"): ()}
     for _, _, view in _operations(app):
-        said: Said = view.said
-        for model, mode in ((said.body, "validation"), (said.gives, "serialization")):
+        spec: EndpointSpec = view.spec
+        for model, mode in ((spec.body, "validation"), (spec.gives, "serialization")):
             if model and not isinstance(model, str):
                 models[model, mode] = ()
     inputs = [(model, mode, TypeAdapter(model)) for model, mode in models]
-    schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF, schema_generator=Untitled)
+    schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF, schema_generator=CompactSchema)
     components = definitions["$defs"]
     components["Hours"]["maximum"] = app.extensions["loadzone"].config.max_hours
     return schemas, components
 
 
 def _operation(rule: Rule, method: str, view: Any, schemas: dict[Any, Any]) -> dict[str, Any]:
-    said: Said = view.said
+    spec: EndpointSpec = view.spec
     operation = {
         "operationId": rule.endpoint.partition(".")[2],
         "summary": (view.__doc__ or "").strip().split("\n")[0],
         "tags": [TAGS[rule.endpoint.partition(".")[0]]],
-        "parameters": [*_path_parameters(said), *_query_parameters(said), *([IF_NONE_MATCH] if said.tagged else [])],
-        "responses": {**_answers(said, schemas), **_refusals(said, method, rule.endpoint.partition(".")[0])},
-        "security": _security(said),
+        "parameters": [*_path_parameters(spec), *_query_parameters(spec), *([IF_NONE_MATCH] if spec.tagged else [])],
+        "responses": {**_answers(spec, schemas), **_refusals(spec, method, rule.endpoint.partition(".")[0])},
+        "security": _security(spec),
     }
-    if said.body:
-        content = {JSON: {"schema": schemas[said.body, "validation"]}}
-        operation["requestBody"] = {"required": _needs_body(said), "content": content}
+    if spec.body:
+        content = {JSON: {"schema": schemas[spec.body, "validation"]}}
+        operation["requestBody"] = {"required": _needs_body(spec), "content": content}
     return operation
 
 
-def _needs_body(said: Said) -> bool:
+def _needs_body(spec: EndpointSpec) -> bool:
     """Whether none at all, which is read as an empty object, will not do."""
     try:
-        said.body.model_validate({})
+        spec.body.model_validate({})
     except ValidationError:
         return True
     return False
 
 
-def _path_parameters(said: Said) -> Iterator[dict[str, Any]]:
-    for name, kind in said.path.items():
+def _path_parameters(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
+    for name, kind in spec.path.items():
         yield {"name": name, "in": "path", "required": True, "schema": PATH_KINDS[kind]}
 
 
-def _query_parameters(said: Said) -> Iterator[dict[str, Any]]:
-    fields = said.query.model_json_schema(schema_generator=Untitled)["properties"] if said.query else {}
+def _query_parameters(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
+    fields = spec.query.model_json_schema(schema_generator=CompactSchema)["properties"] if spec.query else {}
     for name, field in fields.items():
         [schema] = [kind for kind in field["anyOf"] if kind["type"] != "null"]  # where it is None, it is not there
         yield {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-def _security(said: Said) -> list[dict[str, list]]:
+def _security(spec: EndpointSpec) -> list[dict[str, list]]:
     """Either of these; nothing at all for what strangers may do."""
-    ways = [name for name in SECURITY if name != "token" or said.by_token]
-    return [*({name: []} for name in ways), *([{}] if said.who == "all" else [])]
+    ways = [name for name in SECURITY if name != "token" or spec.by_token]
+    return [*({name: []} for name in ways), *([{}] if spec.who == "all" else [])]
 
 
-def _answers(said: Said, schemas: dict[Any, Any]) -> dict[str, Any]:
-    if isinstance(said.gives, str):
-        content = {said.gives: TEXT}
+def _answers(spec: EndpointSpec, schemas: dict[Any, Any]) -> dict[str, Any]:
+    if isinstance(spec.gives, str):
+        content = {spec.gives: TEXT}
     else:
-        content = {JSON: {"schema": schemas[said.gives, "serialization"]}}
+        content = {JSON: {"schema": schemas[spec.gives, "serialization"]}}
     done = {"description": "done", "content": content}
-    if not said.tagged:
-        return {str(said.status): done}
-    return {str(said.status): {**done, "headers": ETAG}, "304": {"description": "unchanged", "headers": HEADERS[304]}}
+    if not spec.tagged:
+        return {str(spec.status): done}
+    return {str(spec.status): {**done, "headers": ETAG}, "304": {"description": "unchanged", "headers": HEADERS[304]}}
 
 
-def _refusals(said: Said, method: str, blueprint: str) -> dict[str, Any]:
+def _refusals(spec: EndpointSpec, method: str, blueprint: str) -> dict[str, Any]:
     """By status, with the codes that stand for it."""
     by_status: dict[int, list[str]] = defaultdict(list)
-    for code in dict.fromkeys(_codes(said, method)):
+    for code in dict.fromkeys(_codes(spec, method)):
         by_status[STATUS[code]].append(code)
     may_be_page = is_by_hand(method.upper(), blueprint)
     return {str(status): _refusal(status, by_status[status], may_be_page) for status in sorted(by_status)}
 
 
-def _codes(said: Said, method: str) -> Iterator[str]:
-    yield from (*said.refuses, "bad_token", "token_expired")
-    if said.path:
+def _codes(spec: EndpointSpec, method: str) -> Iterator[str]:
+    yield from (*spec.refuses, "bad_token", "token_expired")
+    if spec.path:
         yield "not_found"
-    if said.body or said.query:
+    if spec.body or spec.query:
         yield "bad_input"
-    if said.body:
+    if spec.body:
         yield "too_large"
     if method != "get":
         yield from ("other_origin", "cannot_save")
-        if said.gives != HTML:  # that is a form's
+        if spec.gives != HTML:  # that is a form's
             yield "not_json"
-    if said.who != "all":
+    if spec.who != "all":
         yield "not_signed_in"
-    if said.who == "admin":
+    if spec.who == "admin":
         yield "not_allowed"
-    if not said.by_token:
+    if not spec.by_token:
         yield "not_with_token"
 
 
@@ -200,6 +200,6 @@ def _refusal(status: int, codes: list[str], may_be_page: bool) -> dict[str, Any]
 
 
 def _sentence(code: str) -> str:
-    """What is said with it in English, with the names of what it is about."""
+    """What is spec with it in English, with the names of what it is about."""
     entry = SERVER["en"].get(f"error.{code}") or SERVER["en"][f"error.{code}.request"]
     return entry if isinstance(entry, str) else entry["other"]

@@ -13,12 +13,12 @@ from loadzone import i18n
 from loadzone.domain.records import Vm
 from loadzone.domain.refusal import Refusal
 from loadzone.lib.times import iso
-from loadzone.notifications.signed_links import Meant
+from loadzone.notifications.signed_links import LinkTarget
 from loadzone.rules import by_link
-from loadzone.schemas import responses as answers
+from loadzone.schemas import responses
 from loadzone.schemas.serializers import MEMBERS, STRANGERS
 from loadzone.web import compression
-from loadzone.web.context import actor, language, parts
+from loadzone.web.context import actor, language, services
 from loadzone.web.endpoint import HTML, PYTHON, endpoint
 from loadzone.web.openapi import description_of
 from loadzone.web.people import me
@@ -40,32 +40,32 @@ def index() -> str:
 @endpoint(gives=HTML, refuses="link_void")
 def show_link(token: str) -> tuple[str, int]:
     """The page behind a mail's link. Looking changes nothing: mail scanners look."""
-    meant = parts().links.read(token)
-    vm = parts().store.snapshot.vms.get(meant.vm_id)
-    if not by_link.is_meant(vm, meant, parts().clock()):
+    target = services().links.read(token)
+    vm = services().store.snapshot.vms.get(target.vm_id)
+    if not by_link.is_target(vm, target, services().clock()):
         return _void(token)
-    return _link_page(meant, token, "text", f"link.{meant.deed}.button", meant.expires_at, vm), 200
+    return _link_page(target, token, "text", f"link.{target.deed}.button", target.expires_at, vm), 200
 
 
 @pages.post("/link/<token>")
 @endpoint(gives=HTML, refuses="link_void others_wait in_maintenance too_far_ahead")
 def follow_link(token: str) -> tuple[str, int]:
     """What the button of a mail's link does."""
-    meant = parts().links.read(token)
+    target = services().links.read(token)
     try:
-        vm: Vm = parts().desk.do(BY_LINK[meant.deed], meant=meant)
+        vm: Vm = services().bus.run(BY_LINK[target.deed], target=target)
     except Refusal as refusal:
         if refusal.code != "link_void":
             raise
         return _void(token)
-    return _link_page(meant, token, "done", None, vm.expires_at or meant.expires_at, vm), 200
+    return _link_page(target, token, "done", None, vm.expires_at or target.expires_at, vm), 200
 
 
 @pages.get("/healthz")
-@endpoint(gives=answers.Ok, refuses="cannot_save")
-def healthz() -> answers.Ok:
+@endpoint(gives=responses.Ok, refuses="cannot_save")
+def healthz() -> responses.Ok:
     """Whether the server can serve and write."""
-    parts().store.check()
+    services().store.check()
     return {"status": "ok"}
 
 
@@ -81,9 +81,9 @@ def command() -> Response:
 def description() -> Response:
     """This description."""
     plain, gzipped = description_of(current_app)
-    response = Response(gzipped if compression.is_taken() else plain, mimetype="application/json")
+    response = Response(gzipped if compression.client_accepts_gzip() else plain, mimetype="application/json")
     response.set_etag(hashlib.blake2b(plain, digest_size=16).hexdigest())
-    if compression.is_taken():
+    if compression.client_accepts_gzip():
         compression.mark(response)
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -98,11 +98,11 @@ def docs() -> str:
 
 def _boot() -> str:
     """All that the first paint needs, as JSON that cannot end the script element it stands in."""
-    config, mine = parts().config, me()
+    config, mine = services().config, me()
     mine.pop("bookings", None)
     boot = {
         "me": {**mine, "language": language()},
-        "state": orjson.Fragment(parts().board.answer(MEMBERS if actor() else STRANGERS).body),
+        "state": orjson.Fragment(services().board_cache.answer(MEMBERS if actor() else STRANGERS).body),
         "language": language(),
         "strings": i18n.PAGE[language()],
         "settings": {
@@ -112,23 +112,23 @@ def _boot() -> str:
             "max_ahead_hours": config.max_ahead_hours,
             "hold_minutes": config.hold_minutes,
         },
-        "now": iso(parts().clock()),
+        "now": iso(services().clock()),
     }
     return orjson.dumps(boot).decode().replace("<", "\\u003c")
 
 
-def _link_page(meant: Meant, token: str, text: str, button: str | None, until: Any, vm: Vm) -> str:
+def _link_page(target: LinkTarget, token: str, text: str, button: str | None, until: Any, vm: Vm) -> str:
     spoken = language()
-    length = by_link.hours_to_take(vm, parts().config) if vm.hold else by_link.hours(parts().config)
-    words = {"vm": meant.vm_id, "until": i18n.moment(spoken, until), "time": i18n.hours(spoken, length)}
+    length = by_link.hours_to_take(vm, services().config) if vm.hold else by_link.hours(services().config)
+    words = {"vm": target.vm_id, "until": i18n.moment(spoken, until), "time": i18n.hours(spoken, length)}
     return render_template(
         "link.html",
         lang=spoken,
         token=token,
-        title=i18n.say(spoken, f"link.{meant.deed}.title", **words),
-        text=i18n.say(spoken, f"link.{meant.deed}.{text}", **words),
+        title=i18n.say(spoken, f"link.{target.deed}.title", **words),
+        text=i18n.say(spoken, f"link.{target.deed}.{text}", **words),
         button=i18n.say(spoken, button, **words) if button else "",
-        detail=meant.holder,
+        detail=target.holder,
     )
 
 

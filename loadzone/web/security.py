@@ -10,7 +10,7 @@ from loadzone.config import Config
 from loadzone.domain.refusal import refuse
 from loadzone.server.gevent_server import run_blocking
 from loadzone.web import compression, origins
-from loadzone.web.context import be_nobody, caller, parts
+from loadzone.web.context import be_nobody, caller, services
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -39,19 +39,19 @@ def _before() -> None:
 
     A token that is worth nothing is refused whatever is asked, lest a program take a stranger's answer for its own.
     """
-    asked, ours = request._get_current_object(), parts()
+    asked, ours = request._get_current_object(), services()
     if asked.endpoint == "static":
         be_nobody()
         return
     who = caller()
     if who.token:
-        ours.bearers.note_use(who.email, who.token)
+        ours.api_tokens.note_use(who.email, who.token)
     if asked.method not in READING:
         if not who.token:
             refuse_other_origins(asked, ours.config)
         refuse_other_types(asked)
     if who.session and not who.token:
-        ours.accounts.slide(session, who.email, who.session)
+        ours.sessions.renew_session(session, who.email, who.session)
 
 
 def refuse_other_origins(asked: Request, config: Config) -> None:
@@ -71,7 +71,7 @@ def refuse_other_types(asked: Request) -> None:
 
 
 def _squeeze(response: Response) -> Response:
-    return compression.squeeze(response, run_blocking)
+    return compression.compress(response, run_blocking)
 
 
 def with_headers(wsgi_app: Any) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from flask import Flask, Response, abort
 
-from loadzone.web import bundler as joining, compression
+from loadzone.web import bundler, compression
 
 A_YEAR = 365 * 24 * 3600
 # The system's table may lack these, or name them otherwise.
@@ -47,7 +47,7 @@ class Assets:
 
     def answer(self, filename: str) -> Response:
         asset = self._assets.get(filename) or abort(404)
-        packed = asset.gzipped if asset.gzipped and compression.is_taken() else None
+        packed = asset.gzipped if asset.gzipped and compression.client_accepts_gzip() else None
         response = Response(packed or asset.content, mimetype=asset.mimetype)
         if packed:
             compression.mark(response)
@@ -67,15 +67,15 @@ def _joined(files: dict[str, bytes]) -> dict[str, bytes]:
     """What the page loads: its modules in two files, its stylesheets in another, and the maps to the single ones."""
     sources = {name: content.decode() for name, content in files.items() if name.endswith((".js", ".css"))}
     joined = {
-        "page.js": joining.join_modules(sources, "main.js", "page.js"),
-        "page.acts.js": joining.join_modules(sources, "acts.js", "page.acts.js", base=("main.js", "page.js")),
-        "page.css": joining.join_sheets(sources, "main.css", "page.css"),
+        "page.js": bundler.join_modules(sources, "main.js", "page.js"),
+        "page.acts.js": bundler.join_modules(sources, "acts.js", "page.acts.js", base=("main.js", "page.js")),
+        "page.css": bundler.join_sheets(sources, "main.css", "page.css"),
     }
     texts = {name: text.encode() for name, (text, _) in joined.items()}
     return texts | {f"{name}.map": source_map for name, (_, source_map) in joined.items()}
 
 
 def _packed(name: str, content: bytes) -> Asset:
-    gzipped = compression.squeezed(content, compression.BEST)
+    gzipped = compression.compress_bytes(content, compression.BEST)
     kind = TYPES.get(PurePath(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
     return Asset(content, gzipped if len(gzipped) < len(content) else None, kind)

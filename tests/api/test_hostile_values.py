@@ -1,6 +1,6 @@
 """Every field of every body against every hostile value: refused with a sentence, and not a byte of the file changes.
 
-Fields and bodies are those of the models in bodies.py, by way of the routes: what is new there is tested by that.
+Fields and bodies are those of the models in requests.py, by way of the routes: what is new there is tested by that.
 """
 
 import json
@@ -13,7 +13,7 @@ import pytest
 from app import create_app
 from loadzone.config import Config
 from loadzone.domain.refusal import Refusal
-from loadzone.schemas import requests as bodies
+from loadzone.schemas import requests
 from loadzone.schemas.field_types import VM_ID_MAX
 from loadzone.schemas.validation import read
 from support.answers import done, refusal
@@ -83,19 +83,19 @@ def server(tmp_path_factory):
         yield server
 
 
-def _bodies() -> list[tuple[str, type[bodies.Body]]]:
+def _bodies() -> list[tuple[str, type[requests.Body]]]:
     """Each path with the model of its body."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Config(secret_key="a key for tests alone", data=Path(folder) / "data.json"))
         app.extensions["loadzone"].store.close()
-    said = {rule.rule: getattr(app.view_functions[rule.endpoint], "said", None) for rule in app.url_map.iter_rules()}
+    said = {rule.rule: getattr(app.view_functions[rule.endpoint], "spec", None) for rule in app.url_map.iter_rules()}
     return [(re.sub("<.*?>", "1", path), one.body) for path, one in said.items() if one and one.body]
 
 
-def good(model: type[bodies.Body], field: str) -> dict[str, str]:
+def good(model: type[requests.Body], field: str) -> dict[str, str]:
     """As JSON text by field: a body that is right but that nothing of what it names is there."""
     names = [name for name, one in model.model_fields.items() if one.is_required()]
-    if issubclass(model, bodies.Target) and field not in model.ways():
+    if issubclass(model, requests.Target) and field not in model.ways():
         names.append("group_id" if field in model.OF_GROUPS else model.ways()[0])
     return {name: json.dumps(GOOD[name]) for name in names}
 
@@ -103,7 +103,7 @@ def good(model: type[bodies.Body], field: str) -> dict[str, str]:
 FIELDS = [(path, model, field) for path, model in _bodies() for field in model.model_fields]
 
 
-def with_hostile_values(model: type[bodies.Body], field: str) -> dict[str, str]:
+def with_hostile_values(model: type[requests.Body], field: str) -> dict[str, str]:
     """The JSON of whole bodies, by what is wrong with the field."""
     body = good(model, field)
     twice = ", ".join(f'"{name}": {text}' for name, text in [*body.items(), (field, body.get(field, "null"))] * 2)
@@ -126,7 +126,7 @@ def test_a_field_takes_no_harm(server, alice, path, model, field):
     assert "Traceback" not in server.log
 
 
-def is_good(model: type[bodies.Body], raw: str) -> bool:
+def is_good(model: type[requests.Body], raw: str) -> bool:
     """Null where it means none, a machine of an old file that has an odd name, … (test_openapi.py says which)."""
     try:
         read(model, raw.encode())

@@ -14,7 +14,7 @@ import socketio
 from app import create_app
 from loadzone.config import Config
 from loadzone.lib.times import parse_time
-from loadzone.notifications.signed_links import Links, Meant
+from loadzone.notifications.signed_links import Links, LinkTarget
 from support.answers import done
 from support.listener import Listener
 from support.people import Person
@@ -128,7 +128,7 @@ class Scene:
     def link(self) -> str:
         times = parse_time(self.booked["booked_at"]), parse_time(self.booked["expires_at"])
         links = Links("a key for tests alone, of a decent length", "")
-        return links.url(Meant("release", self.held, self.holder.email, *times)).rpartition("/")[2]
+        return links.url(LinkTarget("release", self.held, self.holder.email, *times)).rpartition("/")[2]
 
     def filled(self, value):
         """With what stands for the scene's own put in."""

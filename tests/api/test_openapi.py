@@ -205,7 +205,7 @@ def bodies_of(model):
 
 
 def test_the_schemas_and_the_checks_agree(app, description):
-    models = {view.said.body for view in app.view_functions.values() if hasattr(view, "said")} - {None}
+    models = {view.spec.body for view in app.view_functions.values() if hasattr(view, "spec")} - {None}
     disagreed = []
     for model in models:
         schema = description.validator({"$ref": f"#/components/schemas/{model.__name__}"})

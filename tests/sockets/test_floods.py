@@ -7,7 +7,7 @@ import pytest
 import requests
 import websocket
 
-from loadzone.server import socket_limits as crowd
+from loadzone.server import socket_limits
 from support.answers import done
 from support.listener import Listener
 from support.people import Person
@@ -49,7 +49,7 @@ def text(words: str, opcode: int = websocket.ABNF.OPCODE_TEXT, fin: int = 1) -> 
 @pytest.mark.parametrize("packet", ["3", "40", '42["book",{"vm_id":"a"}]', "5", "4x"])
 def test_who_says_too_much_is_cut_off_and_the_others_are_not(server, bob, vm, listen, packet):
     ear = listen(bob)
-    assert is_cut_off(connect(server), [text(packet) for _ in range(4 * crowd.PACKETS_AT_ONCE)])
+    assert is_cut_off(connect(server), [text(packet) for _ in range(4 * socket_limits.PACKETS_AT_ONCE)])
     done(bob.book(vm))
     ear.wait_for("notification", vm_id=vm)
     assert "Traceback" not in server.log
@@ -58,7 +58,7 @@ def test_who_says_too_much_is_cut_off_and_the_others_are_not(server, bob, vm, li
 @pytest.mark.parametrize("opcode", [websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG])
 def test_pings_of_its_own_count_too(server, opcode):
     """They are no packets, and whoever sends more than can be answered would have the server for itself."""
-    assert is_cut_off(connect(server), [text("", opcode) for _ in range(crowd.BYTES_AT_ONCE // 4)])
+    assert is_cut_off(connect(server), [text("", opcode) for _ in range(socket_limits.BYTES_AT_ONCE // 4)])
     assert "Traceback" not in server.log
 
 
@@ -70,7 +70,7 @@ def test_nor_does_polling_help(server, charlie):
     assert answers[-1] == 400
 
 
-@pytest.mark.parametrize("message", ["4" + "9" * crowd.MESSAGE_AT_MOST, "6"])
+@pytest.mark.parametrize("message", ["4" + "9" * socket_limits.MESSAGE_AT_MOST, "6"])
 def test_who_polls_nonsense_and_never_reads_is_answered(server, charlie, message):
     url = f"{server.url}/socket.io/?EIO=4&transport=polling"
     sid = charlie.get("/socket.io/?EIO=4&transport=polling").text.partition('"sid":"')[2].partition('"')[0]

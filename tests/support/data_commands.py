@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Said:
+class EndpointSpec:
     """How a command ended, and what it said."""
 
     def __init__(self, code: int, out: bytes, err: bytes) -> None:
@@ -32,11 +32,11 @@ def launched(data: Path, *words: object, wrap: tuple[str, ...] = (), **settings:
     )
 
 
-def run(data: Path, *words: object, answer: str = "", wrap: tuple[str, ...] = (), **settings: str) -> Said:
+def run(data: Path, *words: object, answer: str = "", wrap: tuple[str, ...] = (), **settings: str) -> EndpointSpec:
     """`answer` is typed where the command asks; `wrap` is put before it."""
     process = launched(data, *words, wrap=wrap, **settings)
     out, err = process.communicate(answer.encode(), timeout=60)
-    return Said(process.returncode, out, err)
+    return EndpointSpec(process.returncode, out, err)
 
 
 def kept(data: Path) -> dict[str, bytes]:

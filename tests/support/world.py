@@ -7,7 +7,7 @@ import pytest
 from loadzone.config import Config
 from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
-from loadzone.domain.unit_of_work import Change
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import inventory, people
 
 ALICE, BOB, CHARLIE = "alice@example.com", "bob@example.com", "charlie@example.com"
@@ -15,7 +15,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
 class World:
-    """A state, a clock and limits; `do` runs a rule as the desk does, and keeps the events."""
+    """A state, a clock and limits; `do` runs a rule as the command bus does, and keeps the events."""
 
     def __init__(self, **settings):
         self.state = State()
@@ -26,7 +26,7 @@ class World:
             self.do(people.sign_in, email=person, session=f"session of {person}")
 
     def do(self, rule, **asked):
-        change = Change(self.state)
+        change = UnitOfWork(self.state)
         answer = rule(change, self.now, self.limits, **asked)
         change.apply_to(self.state)
         self.events = change.events

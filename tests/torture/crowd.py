@@ -16,7 +16,7 @@ STAYS = 6.0  # seconds, on average
 AGAIN = 0.5  # seconds until the next one in its place comes, on average
 
 
-class Crowd(threading.Thread):
+class SocketLimits(threading.Thread):
     """So many sockets at a time, until `stop` is set; `came` is how many there were in all."""
 
     def __init__(self, person: Person, size: int, record: Record, random: Random) -> None:

@@ -8,7 +8,7 @@ import gevent
 
 from loadzone.domain.records import Group
 from loadzone.domain.refusal import Refusal
-from loadzone.domain.unit_of_work import Change
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import booking, turns
 from mailer import Mailer
 from storage import JsonStore
@@ -82,14 +82,14 @@ def _refusing_late(real):
 
 def rumours() -> None:
     """Who releases a machine of their own is written that its time was over."""
-    real = Change.tell
+    real = UnitOfWork.tell
 
     def tell(change, event):
         real(change, event)
         if event.kind == "released":
             real(change, replace(event, kind="expired", by=None))
 
-    Change.tell = tell
+    UnitOfWork.tell = tell
 
 
 def last_come_first_served() -> None:

@@ -13,7 +13,7 @@ from support.small_disk import small_disk
 from support.smtp import MailServer
 from torture import check, pool, post
 from torture.clients import Client, look
-from torture.crowd import Crowd
+from torture.crowd import SocketLimits
 from torture.faults import Faults, set_clock
 from torture.model import Model
 from torture.record import Record, Told
@@ -80,12 +80,12 @@ def _server(folder: Path, small: Path, mail: MailServer, wishes: Wishes) -> Serv
     return Server(small / "data.json", program="tests/torture/serve.py", **settings, **mail.settings)
 
 
-def _torture(server: Server, disk, mail: MailServer, record: Record, wishes: Wishes) -> Crowd:
+def _torture(server: Server, disk, mail: MailServer, record: Record, wishes: Wishes) -> SocketLimits:
     random, stop = Random(wishes.seed), threading.Event()
     people = [Person(server, email).sign_in() for email in _emails(server)]
     reader = Person(server).sign_in()
     clients = [Client(person, _machines(wishes), record, Random(random.random()), stop) for person in people]
-    crowd = Crowd(Person(server).sign_in(), wishes.sockets, record, Random(random.random()))
+    crowd = SocketLimits(Person(server).sign_in(), wishes.sockets, record, Random(random.random()))
     faults = Faults(server, disk, mail, record, Random(random.random()))
     for thread in (*clients, crowd):
         thread.start()
@@ -128,7 +128,7 @@ def _break_things(faults: Faults, seconds: float) -> None:
     time.sleep(CALM)
 
 
-def _compare(reader: Person, crowd: Crowd, record: Record) -> None:
+def _compare(reader: Person, crowd: SocketLimits, record: Record) -> None:
     """Every socket shows in the end what the server does; time may bring changes in between, so a few times."""
     wrong = ["no socket was left in the end"]
     for _ in range(20):
@@ -172,7 +172,7 @@ def _add_what_still_waits(server: Server, record: Record) -> None:
     record.letters += [letter for letter in post.waiting(_outbox(server)) if letter.id not in sent]
 
 
-def _summary(record: Record, crowd: Crowd) -> str:
+def _summary(record: Record, crowd: SocketLimits) -> str:
     outcomes = {name: sum(op.outcome == name for op in record.ops) for name in ("ok", "refused", "failed", "unknown")}
     counted = ", ".join(f"{count} {name}" for name, count in outcomes.items())
     kinds = {name: sum(fault == name for _, fault in record.faults) for name in dict(record.faults).values()}

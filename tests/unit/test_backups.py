@@ -11,7 +11,7 @@ from app import create_app
 from loadzone.config import Config
 from loadzone.datafile import backups
 from loadzone.datafile.backups import BEFORE, DAYS, HOURS, Backups, superfluous
-from loadzone.lib import atomic_file as durable
+from loadzone.lib import atomic_file
 from loadzone.rules import people
 from support.disk import Failing
 from support.waiting import eventually
@@ -101,7 +101,7 @@ def test_the_backup_of_an_hour_is_the_last_state_seen_in_it(place):
 def test_where_nothing_changed_nothing_is_written(place, monkeypatch):
     place.backups.refresh()
     place.now += timedelta(hours=3)
-    monkeypatch.setattr(durable, "os", Failing("open"))
+    monkeypatch.setattr(atomic_file, "os", Failing("open"))
     place.backups.refresh()
     place.backups.before("start")
     assert place.kept() == {"2026-11-24T00Z.json": "first"}
@@ -173,7 +173,7 @@ def test_a_disk_that_fails_leaves_no_half_backup_and_is_said_once(place, monkeyp
     place.backups.refresh()
     place.write("second")
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing(step))
+        patch.setattr(atomic_file, "os", Failing(step))
         for _ in range(3):
             place.backups.refresh()
     kept = place.kept()
@@ -230,7 +230,7 @@ def test_the_server_refreshes_them_every_five_minutes(tmp_path):
     try:
         [job] = [job for job in parts.scheduler._timers.get_jobs() if job.name.startswith("Backups")]
         assert job.trigger.interval == timedelta(minutes=5)
-        parts.desk.do(people.sign_in, email="ann@example.com", session="s")
+        parts.bus.run(people.sign_in, email="ann@example.com", session="s")
         job.modify(next_run_time=datetime.now(timezone.utc))
         eventually(lambda: any("ann@example.com" in path.read_text() for path in parts.backups.folder.glob("*Z.json")))
     finally:

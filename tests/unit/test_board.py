@@ -10,7 +10,7 @@ from loadzone.domain.records import Group, Vm
 from loadzone.lib.encoded_table import TOGETHER
 from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, shown
 from loadzone.web import compression
-from loadzone.web.board_cache import Board
+from loadzone.web.board_cache import BoardCache
 from storage import JsonStore
 
 MACHINES = 3 * TOGETHER
@@ -33,7 +33,7 @@ def edit(store, vm_id, **fields):
 
 
 def board_of(store):
-    return Board(store)
+    return BoardCache(store)
 
 
 @pytest.mark.parametrize("audience", sorted(VM_VIEWS))

@@ -7,7 +7,7 @@ import pytest
 
 from loadzone.domain.refusal import Refusal
 from loadzone.notifications.letters import Writer, letters_for
-from loadzone.notifications.signed_links import Links, Meant
+from loadzone.notifications.signed_links import Links, LinkTarget
 from loadzone.rules import by_link
 from loadzone.rules.booking import book, cancel, renew
 from loadzone.rules.expiry import settle
@@ -24,18 +24,18 @@ def mailed(world, kind):
     (event,) = [event for event in world.events if event.kind == kind]
     (letter,) = letters_for(event, world.now)
     text = Writer(LINKS, "http://lz").write(letter, "en").text
-    meant = [LINKS.read(token) for token in re.findall(r"http://lz/link/(\S+)", text)]
-    return {each.deed: each for each in meant}
+    target = [LINKS.read(token) for token in re.findall(r"http://lz/link/(\S+)", text)]
+    return {each.deed: each for each in target}
 
 
-def follow(world, meant):
-    return world.do(DEEDS[meant.deed], meant=meant)
+def follow(world, target):
+    return world.do(DEEDS[target.deed], target=target)
 
 
-def void(world, meant):
+def void(world, target):
     """Whether the link does nothing any more: its page says so, and so does its button."""
-    shown = by_link.is_meant(world.state.vms.get(meant.vm_id), meant, world.now)
-    refusal = world.refused(DEEDS[meant.deed], meant=meant)
+    shown = by_link.is_target(world.state.vms.get(target.vm_id), target, world.now)
+    refusal = world.refused(DEEDS[target.deed], target=target)
     return not shown and (refusal.code, refusal.status) == ("link_void", 410)
 
 
@@ -59,7 +59,7 @@ def reminded(world):
 
 def test_the_letter_of_a_hold_brings_links_to_take_and_to_pass(held):
     assert sorted(held.links) == ["pass", "take"]
-    assert all(by_link.is_meant(held.vm(), meant, held.now) for meant in held.links.values())
+    assert all(by_link.is_target(held.vm(), target, held.now) for target in held.links.values())
 
 
 def test_take_books_for_the_hours_asked_in_the_queue(held):
@@ -118,7 +118,7 @@ def test_out_of_service_or_gone_nothing_can_be_taken_or_passed(held, deed):
 
 def test_a_person_who_is_gone_takes_nothing(held):
     del held.state.users[BOB]
-    assert held.refused(by_link.take, meant=held.links["take"]).code == "not_signed_in"
+    assert held.refused(by_link.take, target=held.links["take"]).code == "not_signed_in"
 
 
 def test_the_letter_of_a_reminder_brings_links_to_renew_and_to_release(reminded):
@@ -137,7 +137,7 @@ def test_release_frees_it_for_who_waits(reminded):
 
 def test_a_link_renews_no_more_than_a_person_may(reminded):
     queued(reminded, CHARLIE, vm_id="vm")
-    assert reminded.refused(by_link.renew, meant=reminded.links["renew"]).code == "others_wait"
+    assert reminded.refused(by_link.renew, target=reminded.links["renew"]).code == "others_wait"
 
 
 def test_a_renewed_booking_and_the_next_booking_are_other_bookings(reminded):
@@ -150,9 +150,9 @@ def test_a_renewed_booking_and_the_next_booking_are_other_bookings(reminded):
 
 
 def test_nobody_can_make_a_link_of_their_own():
-    meant = Meant("take", "vm", BOB, NOON, NOON + timedelta(minutes=15))
-    ours, theirs = (links.url(meant).rpartition("/")[2] for links in (LINKS, Links("another key" * 2, "http://lz")))
-    assert LINKS.read(ours) == meant
+    target = LinkTarget("take", "vm", BOB, NOON, NOON + timedelta(minutes=15))
+    ours, theirs = (links.url(target).rpartition("/")[2] for links in (LINKS, Links("another key" * 2, "http://lz")))
+    assert LINKS.read(ours) == target
     for forged in (ours[:-1], "x" + ours, theirs, ""):
         with pytest.raises(Refusal, match="not_found"):
             LINKS.read(forged)

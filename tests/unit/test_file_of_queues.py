@@ -8,8 +8,8 @@ import pytest
 
 from loadzone.config import Config
 from loadzone.datafile.reader import BadFile, read_state
-from loadzone.datafile.writer import FileText
-from loadzone.domain.command_bus import Desk
+from loadzone.datafile.writer import StateEncoder
+from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.rules.expiry import set_right
 from scheduler import Scheduler
@@ -48,13 +48,13 @@ HELD = Vm(
 )
 
 
-def load(data):
+def read(data):
     return read_state(json.dumps(data).encode())
 
 
 def back(state):
     """The state as it is after a restart; nothing may have to be mended."""
-    text = FileText()
+    text = StateEncoder()
     text.mark_all(state)
     again, mended = read_state(text.render(state))
     assert mended == []
@@ -101,7 +101,7 @@ def test_a_machine_that_is_kept_comes_back_kept():
 
 
 def test_the_file_names_what_a_person_looks_for():
-    text = FileText()
+    text = StateEncoder()
     state = State({"held": replace(HELD, group=None, queue=(Waiter(ALICE, 1.0, NOON),))})
     text.mark_all(state)
     (vm,) = json.loads(text.render(state))["vms"]
@@ -110,7 +110,7 @@ def test_the_file_names_what_a_person_looks_for():
 
 
 def test_what_is_not_there_is_not_written():
-    text = FileText()
+    text = StateEncoder()
     state = State({"vm": Vm("vm")}, {1: Group(1, "Perf")})
     text.mark_all(state)
     data = json.loads(text.render(state))
@@ -121,7 +121,7 @@ def test_what_is_not_there_is_not_written():
 def test_hours_that_could_not_be_asked_for_now_are_kept_and_served(world):
     """Of an older file."""
     odd = {"email": BOB, "hours": 1e-300, "auto": True, "since": "2026-11-24T12:00:00Z"}
-    world.state, mended = load({"vms": [free_machine(odd)]})
+    world.state, mended = read({"vms": [free_machine(odd)]})
     assert (mended, world.vm().queue[0].hours) == ([], 1e-300)
     world.do(set_right)
     assert world.vm().booked_by == BOB
@@ -132,7 +132,7 @@ def test_hours_that_could_not_be_asked_for_now_are_kept_and_served(world):
 
 def test_a_plain_list_of_addresses_is_a_queue_in_its_order_each_person_once():
     queue = ["Bob@Example.com", "", "alice@example.com", "bob@example.com", " ", "ALICE@example.com "]
-    vm = load({"vms": [free_machine(*queue)]})[0].vms["vm"]
+    vm = read({"vms": [free_machine(*queue)]})[0].vms["vm"]
     assert waiting(vm) == [BOB, ALICE]
     assert {(waiter.hours, waiter.auto, waiter.count, waiter.heartbeat_minutes) for waiter in vm.queue} == {
         (1.0, False, 1, None)
@@ -141,18 +141,18 @@ def test_a_plain_list_of_addresses_is_a_queue_in_its_order_each_person_once():
 
 def test_addresses_and_our_own_entries_may_stand_side_by_side():
     ours = {"email": "Bob@example.com", "hours": 3, "since": "2026-11-24T12:00:00Z"}
-    vm = load({"vms": [free_machine("alice@example.com", ours, "bob@example.com")]})[0].vms["vm"]
+    vm = read({"vms": [free_machine("alice@example.com", ours, "bob@example.com")]})[0].vms["vm"]
     assert [(waiter.email, waiter.hours) for waiter in vm.queue] == [(ALICE, 1.0), (BOB, 3.0)]
     assert vm.queue[1].since == NOON
 
 
 def test_it_is_written_back_as_ours_and_reads_the_same():
-    state, _ = load({"vms": [free_machine("bob@example.com")]})
+    state, _ = read({"vms": [free_machine("bob@example.com")]})
     assert back(state) == state
 
 
 def test_a_free_machine_with_a_queue_is_held_for_the_first_at_the_start(world):
-    world.state, mended = load({"vms": [free_machine("Bob@example.com", "alice@example.com")]})
+    world.state, mended = read({"vms": [free_machine("Bob@example.com", "alice@example.com")]})
     assert mended == []
     world.do(set_right)
     assert (holds(world), waiting(world.vm())) == ({"vm": (BOB, True)}, [ALICE])
@@ -165,7 +165,7 @@ def test_so_it_is_with_the_real_store_before_the_first_answer(tmp_path):
     path.write_text(json.dumps({"vms": [free_machine("bob@example.com", "alice@example.com")]}))
     store, config = JsonStore(path), Config()
     store.subscribe(lambda commit: letters.extend(commit.events))
-    scheduler = Scheduler(store, Desk(store, lambda: NOON, config, lambda event, now: ()), config, lambda: NOON)
+    scheduler = Scheduler(store, CommandBus(store, lambda: NOON, config, lambda event, now: ()), config, lambda: NOON)
     scheduler.catch_up()
     assert json.loads(path.read_bytes())["vms"][0]["held_for"] == BOB
     assert [event.kind for event in letters] == ["held"]
@@ -176,14 +176,14 @@ def test_so_it_is_with_the_real_store_before_the_first_answer(tmp_path):
 def test_behind_a_booking_they_have_waited_longer_than_whoever_joins_now():
     booked = free_machine("bob@example.com", booked_by=CHARLIE, expires_at="2026-11-24T13:00:00Z")
     start = {"vm_id": "vm", "start": "2026-11-24T11:00:00Z", "end": "2026-11-24T13:00:00Z", "action": "book"}
-    state, _ = load({"vms": [booked], "users": {CHARLIE: {"bookings": [start]}}})
+    state, _ = read({"vms": [booked], "users": {CHARLIE: {"bookings": [start]}}})
     assert waiting(state.vms["vm"]) == [BOB]
     assert state.vms["vm"].queue[0].since < NOON
 
 
 def test_twelve_in_the_queue_of_an_old_file_stay(world):
     people = [f"p{n}@example.com" for n in range(12)]
-    world.state.vms.update(load({"vms": [free_machine(*people, maintenance="disk swap")]})[0].vms)
+    world.state.vms.update(read({"vms": [free_machine(*people, maintenance="disk swap")]})[0].vms)
     world.do(set_right)
     assert waiting(world.vm()) == people
 
@@ -194,7 +194,7 @@ def test_twelve_in_the_queue_of_an_old_file_stay(world):
 def test_what_is_booked_or_out_of_service_is_not_held():
     held = {"held_for": BOB, "held_until": "2026-11-24T13:00:00Z"}
     booked = {"id": "a", "booked_by": CHARLIE, "expires_at": "2026-11-24T13:00:00Z", **held}
-    state, mended = load({"vms": [booked, {"id": "b", "maintenance": "disk swap", **held}]})
+    state, mended = read({"vms": [booked, {"id": "b", "maintenance": "disk swap", **held}]})
     assert [(vm.booked_by, vm.maintenance, vm.hold) for vm in state.vms.values()] == [
         (CHARLIE, "", None),
         (None, "disk swap", None),
@@ -205,26 +205,26 @@ def test_what_is_booked_or_out_of_service_is_not_held():
 @pytest.mark.parametrize("group", [None, 1, 7])
 def test_what_is_kept_for_somebody_who_does_not_wait_in_its_group_is_kept_no_more(group):
     vm = {"id": "vm", "group": 1, "held_for": BOB, "held_group": group}
-    state, mended = load({"vms": [vm], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": [ALICE]}]})
+    state, mended = read({"vms": [vm], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": [ALICE]}]})
     assert state.vms["vm"].hold is None
     assert len(mended) == 1
 
 
 def test_what_is_held_from_another_group_is_held_from_none():
     held = {"held_for": BOB, "held_until": "2026-11-24T13:00:00Z", "held_group": 7}
-    state, mended = load({"vms": [free_machine(**held)]})
+    state, mended = read({"vms": [free_machine(**held)]})
     assert (state.vms["vm"].hold.email, state.vms["vm"].hold.group, mended) == (BOB, None, [])
 
 
 def test_who_has_the_machine_does_not_wait_for_it():
-    state, mended = load({"vms": [free_machine(BOB, ALICE, booked_by=BOB, expires_at="2026-11-24T13:00:00Z")]})
+    state, mended = read({"vms": [free_machine(BOB, ALICE, booked_by=BOB, expires_at="2026-11-24T13:00:00Z")]})
     assert waiting(state.vms["vm"]) == [ALICE]
     assert len(mended) == 1
 
 
 def test_who_wants_more_than_the_group_has_does_not_wait_for_ever(world):
     queue = [{"email": BOB, "count": 5}, {"email": ALICE, "count": 1}]
-    state, _ = load({"vms": [{"id": "vm"}], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": queue}]})
+    state, _ = read({"vms": [{"id": "vm"}], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": queue}]})
     world.state.vms, world.state.groups = state.vms, state.groups
     world.do(set_right)
     assert (holds(world), waiting(world.state.groups[1])) == ({"vm": (ALICE, True)}, [])
@@ -236,12 +236,12 @@ def test_the_tokens_of_one_person_in_two_spellings_are_all_kept():
         times = {"created": "2026-11-24T12:00:00Z", "expires": "2026-12-24T12:00:00Z"}
         return {"tokens": [{"id": token_id, "name": token_id, "digest": "d", **times} for token_id in ids]}
 
-    state, _ = load({"users": {"Bob@Example.com": spelled("t1"), "bob@example.com": spelled("t2")}})
+    state, _ = read({"users": {"Bob@Example.com": spelled("t1"), "bob@example.com": spelled("t2")}})
     assert sorted(state.users[BOB].tokens) == ["t1", "t2"]
 
 
 def test_a_hold_by_hand_needs_no_more_than_whom_and_until_when():
-    state, mended = load({"vms": [free_machine(held_for="Bob@Example.com", held_until="2026-11-24T13:00:00Z")]})
+    state, mended = read({"vms": [free_machine(held_for="Bob@Example.com", held_until="2026-11-24T13:00:00Z")]})
     hold = state.vms["vm"].hold
     assert (hold.email, hold.until, hold.hours, hold.group) == (BOB, NOON + timedelta(hours=1), 1.0, None)
     assert mended == []
@@ -263,13 +263,13 @@ def test_a_hold_by_hand_needs_no_more_than_whom_and_until_when():
 )
 def test_a_queue_of_another_shape_is_refused_with_what_and_where(more, place):
     with pytest.raises(BadFile) as caught:
-        load({"vms": [{"id": "vm", **more}]})
+        read({"vms": [{"id": "vm", **more}]})
     assert place in str(caught.value)
 
 
 def test_a_token_without_its_hash_is_refused():
     with pytest.raises(BadFile, match=r"users\['a@x.y'\].tokens\[0\].digest: is missing"):
-        load({"users": {"a@x.y": {"tokens": [{"id": "t", "created": "2026-11-24T12:00:00Z"}]}}})
+        read({"users": {"a@x.y": {"tokens": [{"id": "t", "created": "2026-11-24T12:00:00Z"}]}}})
 
 
 def test_a_place_without_an_address_is_nobodys():

@@ -10,17 +10,17 @@ from hypothesis import example, given, strategies as st
 
 from loadzone.domain.records import Group, State, Vm
 from loadzone.inventory import (
-    ansible_format as inventory_ansible,
-    csv_format as inventory_csv,
-    json_format as inventory_json,
+    ansible_format,
+    csv_format,
+    json_format,
 )
-from loadzone.inventory.csv_format import armed, defused
+from loadzone.inventory.csv_format import escape_formula, unescape_formula
 from loadzone.inventory.rows import BadInventory, rows_of, wanted
 from loadzone.rules import importing
 from loadzone.rules.access import OPERATOR
 from support.world import World
 
-FORMATS = [inventory_csv, inventory_json, inventory_ansible]
+FORMATS = [csv_format, json_format, ansible_format]
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 # What the API lets in.
@@ -96,12 +96,12 @@ def test_what_went_out_changes_nothing_where_it_came_from(form):
 @example("8 cores; =1+1")
 def test_no_cell_begins_as_a_formula_whatever_separates_and_comes_back(text):
     for separator in ",;|":
-        assert not any(cell.lstrip(" ").startswith(DANGEROUS) for cell in defused(text).split(separator))
-    assert armed(defused(text)) == text
+        assert not any(cell.lstrip(" ").startswith(DANGEROUS) for cell in escape_formula(text).split(separator))
+    assert unescape_formula(escape_formula(text)) == text
 
 
 def test_cells_are_as_owasp_asks():
-    out = inventory_csv.write(rows_of(state_of(HARD, ["=cmd", "b", "c"])))
+    out = csv_format.write(rows_of(state_of(HARD, ["=cmd", "b", "c"])))
     assert out.startswith(b"\xef\xbb\xbf")
     cells = [cell for row in csv.reader(io.StringIO(out.decode("utf-8-sig"), newline="")) for cell in row]
     assert "'=1+1" in cells
@@ -112,7 +112,7 @@ def test_cells_are_as_owasp_asks():
 
 
 def read_csv(text, state=None):
-    rows = inventory_csv.read(text.encode() if isinstance(text, str) else text)
+    rows = csv_format.read(text.encode() if isinstance(text, str) else text)
     return *wanted(rows, state or State()), rows
 
 
@@ -161,7 +161,7 @@ def test_every_bad_line_is_named_with_what_is_wrong():
 )
 def test_what_is_no_csv_of_ours_is_said(content, said):
     with pytest.raises(BadInventory, match=said):
-        inventory_csv.read(content)
+        csv_format.read(content)
 
 
 # JSON
@@ -173,12 +173,12 @@ def test_what_is_no_csv_of_ours_is_said(content, said):
 )
 def test_what_is_no_json_of_ours_is_said(content, said):
     with pytest.raises(BadInventory, match=said):
-        inventory_json.read(content.encode())
+        json_format.read(content.encode())
 
 
 def test_bad_records_are_named():
     vms = ["vm", {"id": 3}, {"id": ["vm"]}, {"id": "vm", "group": 1}, {"id": "ok"}, {"id": "vm", "tags": "linux"}]
-    rows = inventory_json.read(json.dumps({"vms": vms, "groups": "One"}).encode())
+    rows = json_format.read(json.dumps({"vms": vms, "groups": "One"}).encode())
     machines, problems = wanted(rows, State())
     assert [one.id for one in machines] == ["ok"]
     assert sorted(problem.partition(":")[0] for problem in problems) == [
@@ -188,7 +188,7 @@ def test_bad_records_are_named():
 
 
 def test_a_machine_of_an_older_file_keeps_its_name_and_no_new_one_gets_such():
-    rows = inventory_json.read(b'{"vms": [{"id": "old vm", "description": "x"}]}')
+    rows = json_format.read(b'{"vms": [{"id": "old vm", "description": "x"}]}')
     assert wanted(rows, State(vms={"old vm": Vm("old vm")}))[1] == []
     assert wanted(rows, State())[1] != []
 
@@ -197,7 +197,7 @@ def test_a_machine_of_an_older_file_keeps_its_name_and_no_new_one_gets_such():
 
 
 def ansible(data, state=None):
-    return wanted(inventory_ansible.read(json.dumps(data).encode()), state or State())
+    return wanted(ansible_format.read(json.dumps(data).encode()), state or State())
 
 
 def test_what_ansible_inventory_lists_is_read():
@@ -239,19 +239,19 @@ def test_a_host_in_several_groups_must_say_which_counts():
 
 def test_values_that_ansible_would_run_are_marked():
     state = state_of({"vm": {"description": "{{ lookup('pipe', 'id') }}", "tags": ("{%x%}",), "group": 0}}, ["{# #}"])
-    text = inventory_ansible.write(rows_of(state)).decode()
+    text = ansible_format.write(rows_of(state)).decode()
     assert re.findall(r'(!unsafe )?"[^"\n]*\{[^"\n]*"', text) == ["!unsafe "] * 3
 
 
 def test_groups_get_names_that_ansible_takes():
     state = state_of({}, ["QA & Staging", "7", "all", "Сборка"])
-    children = json.loads(inventory_ansible.write(rows_of(state)))["all"]["children"]
+    children = json.loads(ansible_format.write(rows_of(state)))["all"]["children"]
     assert list(children) == ["QA___Staging", "_7", "all_2", "Сборка"]
 
 
 def test_a_name_that_ansible_would_take_for_a_pattern_is_left_out_and_said():
     rows = rows_of(state_of({"vm[1:9]": {}, "vm": {}}, []))
-    assert b"vm[1" not in inventory_ansible.write(rows)
+    assert b"vm[1" not in ansible_format.write(rows)
     assert "'vm[1:9]' is left out" in rows.problems[0]
 
 
@@ -261,4 +261,4 @@ def test_a_name_that_ansible_would_take_for_a_pattern_is_left_out_and_said():
 )
 def test_what_is_no_inventory_of_this_form_is_said(content):
     with pytest.raises(BadInventory):
-        inventory_ansible.read(content.encode("latin-1"))
+        ansible_format.read(content.encode("latin-1"))

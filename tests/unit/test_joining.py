@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loadzone.web import bundler as joining
+from loadzone.web import bundler
 
 STATIC = Path(__file__).parents[2] / "static"
 SOURCES = {
@@ -15,9 +15,9 @@ SOURCES = {
     if path.suffix in (".js", ".css") and "vendor" not in path.parts
 }
 JOINED = {
-    "page.js": joining.join_modules(SOURCES, "main.js", "page.js"),
-    "page.acts.js": joining.join_modules(SOURCES, "acts.js", "page.acts.js", base=("main.js", "page.js")),
-    "page.css": joining.join_sheets(SOURCES, "main.css", "page.css"),
+    "page.js": bundler.join_modules(SOURCES, "main.js", "page.js"),
+    "page.acts.js": bundler.join_modules(SOURCES, "acts.js", "page.acts.js", base=("main.js", "page.js")),
+    "page.css": bundler.join_sheets(SOURCES, "main.css", "page.css"),
 }
 BEHIND_AN_IMPORT = re.compile(r"^(?:import|export|const \{|\s*(?://|/\*|\*)|[^;]*\} from|.*\bimport\()")
 
@@ -53,7 +53,7 @@ def test_no_line_that_begins_like_a_comment_is_text(path):
     text = re.sub(r"(?m)\s//.*$|^//.*$|/\*[\s\S]*?\*/", "", SOURCES[path])
     assert text.count("`") % 2 == 0
     for template in re.findall(r"`[^`]*`", SOURCES[path]):
-        assert not joining.COMMENT.search(template.split("\n", 1)[1]) if "\n" in template else True
+        assert not bundler.COMMENT.search(template.split("\n", 1)[1]) if "\n" in template else True
 
 
 MODULES = {
@@ -63,7 +63,7 @@ MODULES = {
 
 
 def test_a_module_keeps_its_own_scope_and_gives_what_it_exports():
-    text, _ = joining.join_modules(MODULES, "main.js", "page.js")
+    text, _ = bundler.join_modules(MODULES, "main.js", "page.js")
     assert text.startswith("const $a = (() => {\n\nfunction one() { return 1; }\nreturn { one };\n})();\n")
     assert "const { one: first } = $a;\nfirst();" in text
 
@@ -71,10 +71,10 @@ def test_a_module_keeps_its_own_scope_and_gives_what_it_exports():
 def test_what_comes_later_takes_what_is_there_from_the_first_file_and_gives_its_own():
     late = {**MODULES, "main.js": 'import { one } from "./a.js";\none(() => import("./late.js"));\n'}
     late["late.js"] = 'import { one } from "./a.js";\nexport const two = one() + 1;\n'
-    first, _ = joining.join_modules(late, "main.js", "page.js")
+    first, _ = bundler.join_modules(late, "main.js", "page.js")
     assert 'import("./page.late.js")' in first
     assert "export { $a, $main };" in first
-    later, _ = joining.join_modules(late, "late.js", "page.late.js", base=("main.js", "page.js"))
+    later, _ = bundler.join_modules(late, "late.js", "page.late.js", base=("main.js", "page.js"))
     assert later.startswith('import { $a, $main } from "./page.js";\nconst $late = (() => {\n')
     assert "function one" not in later
     assert "export const { two } = $late;" in later
@@ -93,10 +93,10 @@ def test_what_comes_later_takes_what_is_there_from_the_first_file_and_gives_its_
 )
 def test_what_cannot_be_joined_is_refused(source):
     with pytest.raises(ValueError, match=r"^main\.js: cannot be joined"):
-        joining.join_modules({"main.js": source}, "main.js", "page.js")
+        bundler.join_modules({"main.js": source}, "main.js", "page.js")
 
 
 def test_a_circle_is_refused():
     circle = {"main.js": 'import { a } from "./a.js";', "a.js": 'import { b } from "./main.js";\nexport const a = 1;'}
     with pytest.raises(ValueError, match=r"main\.js → a\.js → main\.js"):
-        joining.join_modules(circle, "main.js", "page.js")
+        bundler.join_modules(circle, "main.js", "page.js")

@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from loadzone.auth.secret_key import BadKey, own_key
+from loadzone.auth.secret_key import BadSecretKey, own_key
 
 
 def test_a_key_is_made_once_and_kept_for_its_owner_alone(tmp_path):
@@ -24,5 +24,5 @@ def test_a_key_that_others_can_read_is_taken_from_their_eyes(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff" * 40])
 def test_what_is_no_key_is_refused(tmp_path, content):
     (tmp_path / "secret_key").write_bytes(content)
-    with pytest.raises(BadKey, match="secret_key"):
+    with pytest.raises(BadSecretKey, match="secret_key"):
         own_key(tmp_path)

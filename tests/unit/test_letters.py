@@ -53,8 +53,8 @@ def test_its_buttons_lead_to_the_deeds_it_speaks_of(kind, language):
     letter = written(event(kind), language)
     links = re.findall(r"http://lz/link/([^\s\"<]+)", letter.text)
     assert [LINKS.read(token).deed for token in links] == BUTTONS.get(kind, [])
-    for meant in map(LINKS.read, links):
-        assert (meant.vm_id, meant.holder, meant.booked_at, meant.expires_at) == ("vm-7", BOB, NOON, UNTIL)
+    for target in map(LINKS.read, links):
+        assert (target.vm_id, target.holder, target.booked_at, target.expires_at) == ("vm-7", BOB, NOON, UNTIL)
     assert set(re.findall(r"http://lz/link/([^\s\"<]+)", letter.html)) == set(links)
 
 

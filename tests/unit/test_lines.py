@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from loadzone.lib.encoded_table import TOGETHER, Lines
+from loadzone.lib.encoded_table import TOGETHER, EncodedTable
 
 KEYS = st.integers(0, 3 * TOGETHER)
 STEPS = st.lists(st.dictionaries(KEYS, st.one_of(st.none(), st.integers(0, 9)), max_size=2 * TOGETHER), max_size=6)
@@ -14,7 +14,7 @@ def encode(record):
 
 @given(STEPS)
 def test_they_say_what_all_records_joined_say(steps):
-    lines, records = Lines(encode), {}
+    lines, records = EncodedTable(encode), {}
     for step in steps:  # a value of None: the record goes
         for key, value in step.items():
             if value is None:
@@ -28,7 +28,7 @@ def test_they_say_what_all_records_joined_say(steps):
 def test_only_the_chunk_that_a_changed_record_stands_in_is_made_anew():
     records = dict.fromkeys(range(3 * TOGETHER), 1)
     encoded = []
-    lines = Lines(lambda record: encoded.append(record) or encode(record))
+    lines = EncodedTable(lambda record: encoded.append(record) or encode(record))
     lines.mark(records)
     before = lines.chunks(records)
     encoded.clear()

@@ -8,16 +8,16 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from loadzone.datafile.reader import BadFile, read_state
-from loadzone.datafile.writer import FileText
+from loadzone.datafile.writer import StateEncoder
 from storage import JsonStore
 
 
-def load(data):
+def read(data):
     return read_state(json.dumps(data).encode())
 
 
 def written(state):
-    text = FileText()
+    text = StateEncoder()
     text.mark_all(state)
     return json.loads(text.render(state))
 
@@ -36,7 +36,7 @@ def booked(**more):
 
 
 def test_naive_times_are_the_servers_local_time(in_moscow):
-    state, _ = load({"vms": [booked(expires_at="2025-10-01T14:03:11.123456")]})
+    state, _ = read({"vms": [booked(expires_at="2025-10-01T14:03:11.123456")]})
     assert state.vms["vm"].expires_at == datetime(2025, 10, 1, 11, 3, 11, 123456, tzinfo=timezone.utc)
     assert written(state)["vms"][0]["expires_at"] == "2025-10-01T11:03:11.123456Z"
 
@@ -46,7 +46,7 @@ def test_naive_times_are_the_servers_local_time(in_moscow):
     ["2025-10-01T11:03:11Z", "2025-10-01T11:03:11.000Z", "2025-10-01T14:03:11+03:00", "2025-10-01T11:03:11.0+00:00"],
 )
 def test_times_with_a_zone_are_what_they_say(text):
-    state, _ = load({"vms": [booked(expires_at=text)]})
+    state, _ = read({"vms": [booked(expires_at=text)]})
     assert written(state)["vms"][0]["expires_at"] == "2025-10-01T11:03:11Z"
 
 
@@ -59,7 +59,7 @@ def test_addresses_are_lower_case_everywhere_and_one_person_is_one():
             "action": "book",
         },
     )
-    state, mended = load(
+    state, mended = read(
         {
             "vms": [booked(booked_by="Ann@Example.com")],
             "users": {
@@ -88,7 +88,7 @@ def test_unknown_keys_are_written_back_everywhere():
             }
         },
     }
-    back = written(load(data)[0])
+    back = written(read(data)[0])
     assert back["version"] == 3
     assert back["vms"][0]["cpu"] == {"n": 8}
     assert back["groups"][0]["color"] == "red"
@@ -97,7 +97,7 @@ def test_unknown_keys_are_written_back_everywhere():
 
 
 def test_what_was_written_reads_back_the_same():
-    state, _ = load(
+    state, _ = read(
         {
             "vms": [booked(tags=["a", "ö"], note="n"), {"id": "имя с пробелом"}],
             "groups": [{"id": 7, "name": "«G»", "vm_ids": ["vm"]}],
@@ -109,7 +109,7 @@ def test_what_was_written_reads_back_the_same():
 
 
 def test_references_that_lead_nowhere_are_mended_and_said():
-    state, mended = load(
+    state, mended = read(
         {
             "vms": [{"id": "lost", "group": 9}, {"id": "two", "group": 2}, {"id": "unlisted", "group": 1}],
             "groups": [{"id": 1, "name": "A", "vm_ids": ["two", "ghost"]}, {"id": 2, "name": "B", "vm_ids": ["two"]}],
@@ -121,7 +121,7 @@ def test_references_that_lead_nowhere_are_mended_and_said():
 
 
 def test_a_machine_that_names_no_group_is_in_the_one_that_lists_it():
-    state, _ = load({"vms": [{"id": "vm"}], "groups": [{"id": 1, "name": "A", "vm_ids": ["vm", "vm"]}]})
+    state, _ = read({"vms": [{"id": "vm"}], "groups": [{"id": 1, "name": "A", "vm_ids": ["vm", "vm"]}]})
     assert (state.vms["vm"].group, state.groups[1].vm_ids) == (1, ("vm",))
 
 
@@ -131,12 +131,12 @@ def test_the_beginning_of_a_booking_is_found_in_the_history():
         {"vm_id": "vm", "start": (start + timedelta(hours=n)).isoformat(), "action": action}
         for n, action in enumerate(["book", "cancel", "book", "renew"])
     ]
-    state, _ = load({"vms": [booked()], "users": {"ann@example.com": {"bookings": lines}}})
+    state, _ = read({"vms": [booked()], "users": {"ann@example.com": {"bookings": lines}}})
     assert state.vms["vm"].booked_at == start + timedelta(hours=2)
 
 
 def test_an_end_without_a_holder_is_dropped_and_said():
-    state, mended = load({"vms": [booked(booked_by=None)]})
+    state, mended = read({"vms": [booked(booked_by=None)]})
     assert state.vms["vm"].expires_at is None
     assert len(mended) == 1
 
@@ -199,7 +199,7 @@ def test_a_file_of_another_shape_is_refused_with_what_and_where(text, place):
 def test_times_at_either_end_of_the_calendar_can_still_be_reckoned_with(monkeypatch, zone, text):
     monkeypatch.setenv("TZ", zone)
     time.tzset()
-    expires_at = load({"vms": [booked(expires_at=text)]})[0].vms["vm"].expires_at
+    expires_at = read({"vms": [booked(expires_at=text)]})[0].vms["vm"].expires_at
     monkeypatch.undo()
     time.tzset()
     assert expires_at.astimezone(timezone(timedelta(hours=14))) - timedelta(days=30)

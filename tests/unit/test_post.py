@@ -6,7 +6,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from loadzone.config import Config
-from loadzone.domain.command_bus import Desk
+from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Letter
 from loadzone.notifications.letters import Writer
 from loadzone.notifications.signed_links import Links
@@ -40,9 +40,9 @@ class Post:
         self.now = NOON
         config = Config(smtp_host="127.0.0.1", smtp_port=port, smtp_from="lz@example.com")
         self.store = JsonStore(path)
-        desk = Desk(self.store, lambda: self.now, config, lambda event, now: ())
+        bus = CommandBus(self.store, lambda: self.now, config, lambda event, now: ())
         self.mailer = Mailer(
-            config, self.store, desk, Writer(Links("k" * 20, "http://lz"), "http://lz"), lambda: self.now
+            config, self.store, bus, Writer(Links("k" * 20, "http://lz"), "http://lz"), lambda: self.now
         )
 
     def put(self, *people, kind="ended", **about):

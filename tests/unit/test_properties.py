@@ -6,7 +6,7 @@ from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from loadzone.datafile.reader import read_state
-from loadzone.datafile.writer import FileText
+from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.refusal import Refusal
 from loadzone.rules import booking, expiry, groups, history, inventory, people, queue
 from support.world import ALICE, BOB, CHARLIE, World
@@ -225,7 +225,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert read_state(self.written()) == (self.world.state, [])
 
     def written(self):
-        text = FileText()
+        text = StateEncoder()
         text.mark_all(self.world.state)
         return text.render(self.world.state)
 

@@ -7,38 +7,38 @@ from datetime import timedelta
 import pytest
 
 from loadzone.config import Config
-from loadzone.domain.command_bus import Desk
-from loadzone.lib import atomic_file as durable
+from loadzone.domain.command_bus import CommandBus
+from loadzone.lib import atomic_file
 from loadzone.lib.times import utc_now
 from loadzone.rules import booking, inventory, people
 from loadzone.schemas.serializers import shown
-from scheduler import LONGEST_SLEEP, Scheduler, Timers
+from scheduler import LONGEST_SLEEP, ClockSafeScheduler, Scheduler
 from storage import JsonStore
 from support.disk import Failing
 from support.world import ALICE, BOB, NOON
 
 
 class Place:
-    """A store on disk, a desk, a scheduler, and a clock that stands until it is moved."""
+    """A store on disk, a command bus, a scheduler, and a clock that stands until it is moved."""
 
     def __init__(self, path, clock=None, **settings):
         self.now = NOON
         self.clock = clock or (lambda: self.now)
         self.limits = Config(admins=(ALICE,), **settings)
         self.store = JsonStore(path, shown=shown)
-        self.desk = Desk(self.store, self.clock, self.limits, lambda event, now: ())
-        self.scheduler = Scheduler(self.store, self.desk, self.limits, self.clock)
+        self.bus = CommandBus(self.store, self.clock, self.limits, lambda event, now: ())
+        self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock)
         self.commits = []
         self.store.subscribe(self.commits.append)
         for person in (ALICE, BOB):
-            self.desk.do(people.sign_in, email=person, session="s")
+            self.bus.run(people.sign_in, email=person, session="s")
 
     def add(self, *vm_ids):
         for vm_id in vm_ids:
-            self.desk.do(inventory.add, actor=ALICE, vm_id=vm_id, group_id=None)
+            self.bus.run(inventory.add, actor=ALICE, vm_id=vm_id, group_id=None)
 
     def book(self, vm_id, hours):
-        return self.desk.do(booking.book, actor=BOB, vm_id=vm_id, hours=hours)
+        return self.bus.run(booking.book, actor=BOB, vm_id=vm_id, hours=hours)
 
     def events(self):
         kinds = [(event.kind, event.vm_id) for commit in self.commits for event in commit.events]
@@ -71,7 +71,7 @@ def test_at_the_deadline_the_machine_is_released_and_others_stay(place):
 
 def test_a_renewed_booking_is_not_released_at_its_old_end(place):
     place.book("vm", 1)
-    place.desk.do(booking.renew, actor=BOB, vm_id="vm", hours=1)
+    place.bus.run(booking.renew, actor=BOB, vm_id="vm", hours=1)
     place.events()
     place.now += timedelta(hours=1)
     place.scheduler.tick()
@@ -132,7 +132,7 @@ def test_a_full_disk_delays_a_release_and_loses_it_not(place, monkeypatch):
     place.events()
     place.now += timedelta(hours=1)
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("writev"))
+        patch.setattr(atomic_file, "os", Failing("writev"))
         place.scheduler.tick()
     assert place.store.snapshot.vms["vm"].booked_by == BOB
     assert place.scheduler.next_deadline > place.now, "it is tried again, and not without a pause"
@@ -156,7 +156,7 @@ def test_the_clean_up_writes_only_where_something_goes(place):
     place.scheduler.clean_up()
     assert not any(commit.touched["users"] for commit in place.commits)
     place.book("vm", 1)
-    place.desk.do(booking.cancel, actor=BOB, vm_id="vm")
+    place.bus.run(booking.cancel, actor=BOB, vm_id="vm")
     place.now += timedelta(hours=2)
     place.scheduler.clean_up()
     assert place.store.snapshot.users[BOB].bookings == ()
@@ -197,7 +197,7 @@ def test_a_booking_without_an_end_gets_one_at_the_next_sweep_where_the_start_cou
     with place.store.change() as change:
         change.vms["vm"] = replace(change.vms["vm"], booked_by=BOB)
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("writev"))
+        patch.setattr(atomic_file, "os", Failing("writev"))
         place.scheduler.catch_up()
     assert place.store.snapshot.vms["vm"].expires_at is None
     place.scheduler.sweep()
@@ -205,7 +205,7 @@ def test_a_booking_without_an_end_gets_one_at_the_next_sweep_where_the_start_cou
 
 
 def test_the_timers_look_at_the_clock_again_every_few_seconds():
-    timers = Timers()
+    timers = ClockSafeScheduler()
     timers.start(paused=True)
     assert timers._process_jobs() <= LONGEST_SLEEP
     timers.resume()

@@ -10,7 +10,7 @@ import pytest
 
 from loadzone.datafile.reader import BadFile
 from loadzone.domain.records import Vm
-from loadzone.lib import atomic_file as durable
+from loadzone.lib import atomic_file
 from loadzone.lib.atomic_file import FileInUse
 from storage import CannotSave, JsonStore
 from support.disk import Failing, FailingAt, RenamesAndFails, ShortWrites
@@ -221,14 +221,14 @@ def test_a_refusal_for_what_is_on_disk_already_waits_for_nobody(store, path):
 
 def test_a_refusal_on_a_disk_that_is_full_is_one(store, monkeypatch):
     put(store, "vm")
-    monkeypatch.setattr(durable, "os", Failing("writev"))
+    monkeypatch.setattr(atomic_file, "os", Failing("writev"))
     with pytest.raises(KeyError):
         refuse(store)
 
 
 def test_a_refusal_for_what_may_not_outlive_a_power_cut_is_one(slow_disk, monkeypatch):
     store, writing, go_on, _ = slow_disk
-    monkeypatch.setattr(durable, "os", Failing("fsync", after=1))
+    monkeypatch.setattr(atomic_file, "os", Failing("fsync", after=1))
     with ThreadPoolExecutor(2) as pool:
         pool.submit(put, store, "first")
         assert writing.wait(10)
@@ -263,7 +263,7 @@ STEPS = ["open", "writev", "fsync", "close", "replace"]
 def test_at_whatever_step_a_write_fails_the_old_state_stands_and_the_next_write_works(store, path, monkeypatch, step):
     put(store, "old")
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing(step))
+        patch.setattr(atomic_file, "os", Failing(step))
         with pytest.raises(CannotSave) as caught:
             put(store, "new")
         assert not caught.value.unsure
@@ -279,7 +279,7 @@ def test_whichever_call_of_a_write_fails_the_old_or_the_new_stands_and_the_next_
         old, new = f"old {number:300}", f"new {number:300}"
         put(store, "vm", note=old)
         with monkeypatch.context() as patch:
-            patch.setattr(durable, "os", disk := FailingAt(number))
+            patch.setattr(atomic_file, "os", disk := FailingAt(number))
             error = refused_by_the_disk(store, "vm", note=new)
         if not disk.failed:
             break
@@ -301,16 +301,16 @@ def refused_by_the_disk(store, *vm_ids, **more):
 
 
 def test_short_writes_are_continued(store, path, monkeypatch):
-    monkeypatch.setattr(durable, "os", ShortWrites())
+    monkeypatch.setattr(atomic_file, "os", ShortWrites())
     put(store, *(f"vm-{n}" for n in range(100)))
     assert len(on_disk(path)) == 100
 
 
 @pytest.mark.parametrize("disk", [os, ShortWrites()])
 def test_more_pieces_than_the_system_takes_in_one_call_are_written_in_order(tmp_path, monkeypatch, disk):
-    monkeypatch.setattr(durable, "os", disk)
+    monkeypatch.setattr(atomic_file, "os", disk)
     pieces = [b"%d," % number for number in range(2500)]
-    file = durable.DurableFile(tmp_path / "file")
+    file = atomic_file.DurableFile(tmp_path / "file")
     assert file.replace(pieces)
     file.close()
     assert (tmp_path / "file").read_bytes() == b"".join(pieces)
@@ -320,7 +320,7 @@ def test_a_folder_that_cannot_be_synced_leaves_the_new_state_in_force_and_is_sai
     commits = []
     store.subscribe(commits.append)
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("fsync", after=1))
+        patch.setattr(atomic_file, "os", Failing("fsync", after=1))
         with pytest.raises(CannotSave) as caught:
             put(store, "new")
     assert caught.value.unsure
@@ -329,7 +329,7 @@ def test_a_folder_that_cannot_be_synced_leaves_the_new_state_in_force_and_is_sai
 
 
 def test_a_rename_that_reports_failure_but_happened_is_followed(store, path, monkeypatch):
-    monkeypatch.setattr(durable, "os", RenamesAndFails())
+    monkeypatch.setattr(atomic_file, "os", RenamesAndFails())
     with pytest.raises(CannotSave) as caught:
         put(store, "new")
     assert caught.value.unsure
@@ -338,7 +338,7 @@ def test_a_rename_that_reports_failure_but_happened_is_followed(store, path, mon
 
 def test_after_such_a_rename_of_a_file_that_cannot_be_read_nobody_knows(store, path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", disk := RenamesAndFails())
+        patch.setattr(atomic_file, "os", disk := RenamesAndFails())
         patch.setattr(store._file, "read", disk.fail)
         with pytest.raises(CannotSave) as caught:
             put(store, "new")
@@ -348,7 +348,7 @@ def test_after_such_a_rename_of_a_file_that_cannot_be_read_nobody_knows(store, p
 
 def test_check_says_whether_a_write_would_succeed(store, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("fsync"))
+        patch.setattr(atomic_file, "os", Failing("fsync"))
         with pytest.raises(CannotSave):
             store.check()
     store.check()
@@ -356,7 +356,7 @@ def test_check_says_whether_a_write_would_succeed(store, monkeypatch):
 
 def test_a_failed_write_is_noticed_by_the_next_check_at_once(store, monkeypatch):
     put(store, "vm")
-    monkeypatch.setattr(durable, "os", Failing("fsync"))
+    monkeypatch.setattr(atomic_file, "os", Failing("fsync"))
     with pytest.raises(CannotSave):
         put(store, "other")
     with pytest.raises(CannotSave):
@@ -364,10 +364,10 @@ def test_a_failed_write_is_noticed_by_the_next_check_at_once(store, monkeypatch)
 
 
 def test_a_folder_that_cannot_be_synced_is_noticed_too(store, monkeypatch, caplog):
-    monkeypatch.setattr(durable, "os", Failing("fsync", after=1))
+    monkeypatch.setattr(atomic_file, "os", Failing("fsync", after=1))
     with pytest.raises(CannotSave):
         store.check()
-    monkeypatch.setattr(durable, "os", Failing("fsync", after=1))
+    monkeypatch.setattr(atomic_file, "os", Failing("fsync", after=1))
     with pytest.raises(CannotSave):
         put(store, "vm")
     assert "folder" in caplog.text
@@ -376,7 +376,7 @@ def test_a_folder_that_cannot_be_synced_is_noticed_too(store, monkeypatch, caplo
 def test_a_disk_that_stays_full_is_said_once_and_so_is_its_end(store, monkeypatch, caplog):
     caplog.set_level("INFO")
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("writev"))
+        patch.setattr(atomic_file, "os", Failing("writev"))
         for _ in range(3):
             with pytest.raises(CannotSave):
                 put(store, "vm")

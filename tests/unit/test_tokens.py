@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from loadzone.auth.api_tokens import NOTED_EVERY, Bearers
+from loadzone.auth.api_tokens import NOTED_EVERY, ApiTokens
 from loadzone.config import Config
-from loadzone.domain.command_bus import Desk
+from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.refusal import Refusal
-from loadzone.lib import atomic_file as durable
+from loadzone.lib import atomic_file
 from loadzone.rules import people, tokens
 from storage import JsonStore
 from support.disk import Failing
@@ -22,8 +22,8 @@ class Gate:
         self.now = NOON
         self.path = path
         self.store = JsonStore(path)
-        self.desk = Desk(self.store, lambda: self.now, Config(admins=(ALICE,)), lambda event, now: ())
-        self.bearers = Bearers(self.store, self.desk, lambda: self.now)
+        self.bus = CommandBus(self.store, lambda: self.now, Config(admins=(ALICE,)), lambda event, now: ())
+        self.bearers = ApiTokens(self.store, self.bus, lambda: self.now)
 
     def make(self, actor=BOB, name="nightly", days=30):
         return self.bearers.make(actor, name, days)
@@ -45,7 +45,7 @@ class Gate:
 def gate(tmp_path):
     gate = Gate(tmp_path / "data.json")
     for person in (ALICE, BOB, CHARLIE):
-        gate.desk.do(people.sign_in, email=person, session="s")
+        gate.bus.run(people.sign_in, email=person, session="s")
     yield gate
     gate.store.close()
 
@@ -117,7 +117,7 @@ def test_it_is_good_until_it_expires(gate):
 def test_revoked_it_is_worth_nothing(gate):
     record, text = gate.make()
     kept = gate.make(name="other")[1]
-    gate.desk.do(tokens.revoke, actor=BOB, token_id=record.id)
+    gate.bus.run(tokens.revoke, actor=BOB, token_id=record.id)
     assert gate.code(text) == "bad_token"
     assert gate.bearers.who(kept)[0] == BOB
 
@@ -126,10 +126,10 @@ def test_with_its_person_it_goes_and_does_not_come_back(gate):
     record, text = gate.make()
     removals = []
     gate.store.subscribe(lambda commit: removals.extend(commit.events))
-    gate.desk.do(people.remove, actor=ALICE, email=BOB)
+    gate.bus.run(people.remove, actor=ALICE, email=BOB)
     assert gate.code(text) == "bad_token"
     assert record.id in removals[-1].sessions, "whose sockets are to be cut"
-    gate.desk.do(people.sign_in, email=BOB, session="again")
+    gate.bus.run(people.sign_in, email=BOB, session="again")
     assert gate.code(text) == "bad_token"
 
 
@@ -152,7 +152,7 @@ def test_its_last_use_is_written_every_ten_minutes(gate):
 def test_a_full_disk_keeps_no_token_out(gate, monkeypatch, caplog):
     record, text = gate.make()
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "os", Failing("writev"))
+        patch.setattr(atomic_file, "os", Failing("writev"))
         gate.bearers.note_use(*gate.bearers.who(text))
     assert gate.used(BOB, record.id) is None
     assert "could not be noted" in caplog.text
@@ -162,7 +162,7 @@ def test_a_full_disk_keeps_no_token_out(gate, monkeypatch, caplog):
 def test_a_token_revoked_while_it_is_used_is_not_written_back(gate):
     record, text = gate.make()
     known = gate.bearers.who(text)
-    gate.desk.do(tokens.revoke, actor=BOB, token_id=record.id)
+    gate.bus.run(tokens.revoke, actor=BOB, token_id=record.id)
     gate.bearers.note_use(*known)
     assert gate.store.snapshot.users[BOB].tokens == {}
 
