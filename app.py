@@ -1,4 +1,4 @@
-"""LoadZone: builds the parts and serves them. `python app.py` runs the production server."""
+"""LoadZone's composition root: builds the parts, starts and stops them. `python app.py` runs the production server."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,64 +20,103 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from loadzone import i18n
+from loadzone import RESOURCES, i18n
 from loadzone.auth.api_tokens import ApiTokens
 from loadzone.auth.secret_key import BadSecretKey, own_key
 from loadzone.auth.session_cookie import SessionCookie
 from loadzone.auth.sessions import Sessions
 from loadzone.commands.data import is_looked_for, refuse_to_serve
 from loadzone.commands.inventory import data
-from loadzone.config import BadSetting, Config
-from loadzone.datafile.backups import Backups
+from loadzone.config import BODY_AT_MOST, BadSetting, Config
+from loadzone.datafile.backups import REFRESH_SECONDS, Backups
 from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.command_bus import CommandBus
 from loadzone.lib.atomic_file import FileInUse
+from loadzone.lib.concurrency import async_mode, is_green, run_blocking
 from loadzone.lib.times import utc_now
-from loadzone.notifications import event_log
 from loadzone.notifications.broadcaster import Broadcaster
-from loadzone.notifications.letters import Writer, letters_for
-from loadzone.notifications.signed_links import Links
-from loadzone.schemas import responses
+from loadzone.notifications.event_log import log_commit
+from loadzone.notifications.letters import LetterWriter, letters_for
+from loadzone.notifications.signed_links import SignedLinks
 from loadzone.schemas.serializers import shown
-from loadzone.server import gevent_server, http_protocol, socket_limits
-from loadzone.server.websocket import WebSocket
-from loadzone.web import errors, origins, rate_limits, security
+from loadzone.server import gevent_server, logging_setup, socket_filter, socket_limits
+from loadzone.server.socket_rooms import SocketRooms
+from loadzone.server.websocket import use_whole_frames
+from loadzone.web import errors, origins, security
 from loadzone.web.board_cache import BoardCache
 from loadzone.web.board_middleware import BoardMiddleware
 from loadzone.web.context import Services, language, socket_user
+from loadzone.web.json_provider import OrjsonProvider
 from loadzone.web.machines import api
 from loadzone.web.pages import pages
 from loadzone.web.people import people_api
-from loadzone.web.static_files import Assets
+from loadzone.web.rate_limits import RateLimits
+from loadzone.web.static_files import StaticFiles
 from mailer import Mailer
 from scheduler import Scheduler
 from storage import JsonStore
 
 log = logging.getLogger("loadzone")
 
-HERE = Path(__file__).parent
-# Seconds. Long after a session is over, which the state says, a browser is still known as somebody's (rate_limits.py).
+# The folder of instance/: the top of a checkout. Installed, LOADZONE_DATA must say where the data is.
+HOME = Path(__file__).parent
+# Seconds. Long after a session is over, which the data file says, a browser is still known to be somebody's, which the
+# limits on sign-in codes ask for (web/rate_limits.py).
 COOKIE_KEPT_FOR = 365 * 24 * 3600
 
 
 class CannotStart(Exception):
-    """What keeps LoadZone from starting, as a sentence for its operator."""
+    """LoadZone cannot start; the message is a sentence for its operator."""
 
 
 class SyncFlask(Flask):
-    """Flask asks of each function that it calls for a request whether it is async. None of ours is."""
+    """Flask without the check, for each function it calls, whether that is async. None of ours is."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
         return func
 
 
-def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
-    """The Flask app with its parts in `extensions["loadzone"]`; `start()` of these begins timers and post.
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The parts that run beside requests, to be started and stopped. `app.extensions["application"]` holds it."""
 
-    For `flask --app app data …` it has commands alone, and leaves the data file to them; `flask run` is refused.
+    services: Services
+    store: JsonStore
+    backups: Backups
+    mailer: Mailer
+    scheduler: Scheduler
+    broadcaster: Broadcaster
+
+    def start(self) -> None:
+        """Begin the timers, the mailer and the delivery to sockets.
+
+        Before that, what ended meanwhile is released, and a backup keeps what the file said until then.
+        """
+        self.broadcaster.start()
+        self.backups.before("start")
+        self.scheduler.catch_up()
+        self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
+        self.scheduler.start()
+        self.mailer.start()
+
+    def stop(self) -> None:
+        """End them, and wait for the write under way."""
+        self.scheduler.stop()
+        self.mailer.stop()
+        self.broadcaster.stop()
+        self.store.close()
+
+
+def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Return the Flask app; `start()` of its Application begins timers and mail.
+
+    For `flask --app app data …` the app has commands only, and leaves the data file to them; `flask run` is refused.
     Raises CannotStart.
     """
-    app = SyncFlask(__name__, static_folder=None, instance_path=str(HERE / "instance"))
+    app = SyncFlask(
+        __name__, static_folder=None, template_folder=str(RESOURCES / "templates"), instance_path=str(HOME / "instance")
+    )
     app.cli.add_command(data)
     if config is None and is_looked_for():
         return app
@@ -84,65 +124,77 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     config = config or _settings()
     app.config.update(
         SECRET_KEY=_secret_key(config, Path(app.instance_path)),
-        MAX_CONTENT_LENGTH=http_protocol.BODY_AT_MOST,
+        MAX_CONTENT_LENGTH=BODY_AT_MOST,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=COOKIE_KEPT_FOR,
     )
-    app.json = responses.Json(app)
-    app.wsgi_app = BoardMiddleware(app)
-    app.extensions["loadzone"] = _build(app, config, clock)
-    app.context_processor(lambda: {"t": i18n.PAGE[language()]})
-    Assets(HERE / "static").install(app)
-    app.session_interface = SessionCookie(app, clock)
-    security.install(app)
-    errors.install(app)
-    app.register_blueprint(api)
-    app.register_blueprint(people_api)
-    app.register_blueprint(pages)
+    _install_web(app, clock)
+    application = _build(app, config, clock)
+    app.extensions["loadzone"] = application.services
+    app.extensions["application"] = application
     return app
 
 
-def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Services:
+def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
+    cookie = SessionCookie(app, clock)
+    app.json = OrjsonProvider(app)
+    app.session_interface = cookie
+    app.wsgi_app = BoardMiddleware(app, cookie)  # type: ignore[method-assign]  # as Flask documents it
+    app.context_processor(lambda: {"t": i18n.PAGE[language()]})
+    StaticFiles(RESOURCES / "static").install(app)
+    security.install(app)
+    errors.install(app)
+    for blueprint in (api, people_api, pages):
+        app.register_blueprint(blueprint)
+
+
+def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Application:
     store = _open_store(config, Path(app.instance_path))
-    links = Links(app.config["SECRET_KEY"], config.base_url)
+    links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     bus = CommandBus(store, clock, config, letters_for if config.mails else lambda event, now: ())
-    mailer = Mailer(config, store, bus, Writer(links, config.base_url), clock)
-    store.subscribe(event_log.follow)
-    return Services(
+    mailer = Mailer(config, store, bus, LetterWriter(links, config.base_url), clock)
+    store.subscribe(log_commit)
+    services = Services(
         config=config,
         clock=clock,
         store=store,
-        backups=Backups(store.path, clock, gevent_server.run_blocking()),
         bus=bus,
         board_cache=BoardCache(store),
         links=links,
-        mailer=mailer,
         sessions=Sessions(config, store, bus, clock, mailer.post_code),
         api_tokens=ApiTokens(store, bus, clock),
+        rate_limits=RateLimits(),
+    )
+    return Application(
+        services=services,
+        store=store,
+        backups=Backups(store.path, clock, run_blocking),
+        mailer=mailer,
         scheduler=Scheduler(store, bus, config, clock),
-        broadcaster=Broadcaster(_sockets(app, config), store, socket_user),
-        limiter=rate_limits.limiter(app),
+        broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user),
     )
 
 
 def _sockets(app: Flask, config: Config) -> SocketIO:
     socketio = SocketIO(
         app,
-        async_mode=gevent_server.async_mode(),
+        async_mode=async_mode(),
         manage_session=False,
         logger=logging.getLogger("loadzone.sockets"),
         engineio_logger=logging.getLogger("loadzone.sockets"),
         cors_allowed_origins=lambda _, environ: origins.is_own(environ, config),
         max_http_buffer_size=socket_limits.MESSAGE_AT_MOST,
     )
-    if gevent_server.is_green():
-        socketio.server.eio._async = {**socketio.server.eio._async, "websocket": WebSocket}
+    if is_green():
+        use_whole_frames(socketio.server)
     socket_limits.SocketLimits(socketio.server.eio)
-    app.wsgi_app = security.with_headers(app.wsgi_app)
+    socket_filter.ignore_client_messages(socketio.server)
+    app.wsgi_app = security.with_headers(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
     proxies = config.trusted_proxies
     if proxies:  # in front of the sockets too
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=proxies)
+        fix = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=proxies)
+        app.wsgi_app = fix  # type: ignore[method-assign]  # as Flask documents it
     return socketio
 
 
@@ -151,8 +203,8 @@ def _open_store(config: Config, instance: Path) -> JsonStore:
     try:
         if not config.data:
             instance.mkdir(mode=0o700, exist_ok=True)
-        starter = b"{}" if config.data else (HERE / "data.json").read_bytes()
-        return JsonStore(path, starter, shown, gevent_server.run_blocking())
+        starter = b"{}" if config.data else (HOME / "data.json").read_bytes()
+        return JsonStore(path, starter, shown, run_blocking)
     except FileInUse as error:
         raise CannotStart(f"{error} is in use by another LoadZone; stop that one first") from None
     except FileNotFoundError:
@@ -179,14 +231,36 @@ def _settings() -> Config:
         raise CannotStart(str(error)) from None
 
 
+def serve(app: Flask) -> int:
+    """Serve the app until SIGTERM or Ctrl-C; return the exit status."""
+    application: Application = app.extensions["application"]
+    config = application.services.config
+    return gevent_server.serve(app, config.host, config.port, application, lambda: _greet(application))
+
+
+def _greet(application: Application) -> None:
+    """Tell the operator where it serves, and what is missing for others to sign in safely."""
+    config, users = application.services.config, application.store.snapshot.users
+    if config.auth == "trust":
+        log.warning("LOADZONE_AUTH=trust: whoever types an address is that person; for a closed test network only")
+    if not config.mails:
+        log.info("SMTP_HOST is not set: no mail is sent, and sign-in codes are written here")
+    if not config.admins and not users:
+        log.info("nobody has signed in yet: the first one to do so becomes admin")
+    if not config.admins and users and not any(user.role == "admin" for user in users.values()):
+        log.warning("nobody is an admin: set LOADZONE_ADMINS to the address of somebody who shall be one")
+    log.info("serving %s from %s, at %s", config.base_url, application.store.path, f"{config.host}:{config.port}")
+
+
 def main() -> int:
-    event_log.set_up()
+    """Start LoadZone and serve; return the exit status."""
+    logging_setup.set_up()
     try:
         app = create_app()
     except CannotStart as error:
         sys.stderr.write(f"LoadZone cannot start: {error}\n")
         return 2
-    return gevent_server.serve(app)
+    return serve(app)
 
 
 if __name__ == "__main__":

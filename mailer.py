@@ -1,4 +1,4 @@
-"""The post: one worker that hands the letters of the durable outbox over to the SMTP server, at least once each."""
+"""The mailer: one worker that delivers the letters of the outbox to the SMTP server, each at least once."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from loadzone.auth.login_codes import GOOD_FOR
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Letter
+from loadzone.domain.unit_of_work import CannotSave, Commit, Store
 from loadzone.i18n import best_of
-from loadzone.notifications.letters import Writer, code_letter
-from loadzone.notifications.smtp import CannotConnect, Connection, HungUp, Outcome
+from loadzone.notifications.letters import LetterWriter, code_letter
+from loadzone.notifications.smtp import CannotConnect, ConnectionLost, Outcome, SmtpConnection
 from loadzone.rules import outbox
-from storage import CannotSave, Commit, JsonStore
 
 log = logging.getLogger("loadzone.mailer")
 
 KEPT_FOR = timedelta(days=1)
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
-# Few enough that a crash sends few twice, many enough that the file is not written once a letter.
+# Letters. Few, so that a crash sends few of them twice; several, so that the file is not written for each.
 PER_CONNECTION = 20
 
 
 @dataclass(slots=True)
 class RetrySchedule:
-    """When each letter that was not taken is to be tried next; the pauses grow from 2 seconds to 5 minutes."""
+    """When to try each undelivered letter next. The pauses grow from 2 seconds to 5 minutes."""
 
     tries: dict[str, int] = field(default_factory=dict)
     next_at: dict[str, datetime] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class RetrySchedule:
         self.next_at[letter.id] = now + min(FIRST_PAUSE * 2 ** min(tries - 1, 16), LONGEST_PAUSE)
 
     def end_all(self) -> None:
-        """The server is back: nothing has to wait any longer."""
+        """End all pauses: the server is back."""
         self.next_at.clear()
 
     def forget(self, letter_id: str) -> None:
@@ -50,21 +50,21 @@ class RetrySchedule:
         self.next_at.pop(letter_id, None)
 
     def seconds_left(self, now: datetime) -> float | None:
-        """Until the next letter is due; None where none waits."""
+        """Return the seconds until the next letter is due; None if none waits."""
         left = [self._left(moment, now) for moment in self.next_at.values()]
         return min(left).total_seconds() if left else None
 
     def _left(self, moment: datetime, now: datetime) -> timedelta:
-        """None of a pause longer than any: the clock was set back since."""
+        """Return what is left of a pause; none, where more is left than any pause has: the clock was set back."""
         left = moment - now
         return left if timedelta(0) < left <= LONGEST_PAUSE else timedelta(0)
 
 
 class Mailer:
-    """`start` begins the worker; `deliver` makes one round. Codes are letters too, but never leave memory."""
+    """`start` begins the worker; `deliver` makes one round. Sign-in codes are letters too, but are kept in memory."""
 
     def __init__(
-        self, config: Config, store: JsonStore, bus: CommandBus, writer: Writer, clock: Callable[[], datetime]
+        self, config: Config, store: Store, bus: CommandBus, writer: LetterWriter, clock: Callable[[], datetime]
     ) -> None:
         self._config = config
         self._store = store
@@ -72,8 +72,8 @@ class Mailer:
         self._writer = writer
         self._clock = clock
         self._codes: dict[str, Letter] = {}
-        self._done: set[str] = set()  # handed over or given up, and still in the file
-        self._pauses = RetrySchedule()
+        self._done: set[str] = set()  # delivered or given up, and still in the file
+        self._retries = RetrySchedule()
         self._away = False
         self._news = threading.Event()
         self._stopping = False
@@ -86,7 +86,7 @@ class Mailer:
             self._worker.start()
 
     def stop(self) -> None:
-        """Take no more letters up; those that are finished leave the outbox."""
+        """Begin no more letters, and remove the finished ones from the outbox."""
         self._stopping = True
         self._news.set()
         self._clear_done()
@@ -97,19 +97,19 @@ class Mailer:
         self._news.set()
 
     def deliver(self) -> bool:
-        """Try what is due, over one connection. True: there was something to do, so there may be more."""
+        """Deliver what is due over one connection. Tell whether there was anything, so that there may be more."""
         self._give_up_old()
         due = self._due()
         if not due:
             return self._clear_done()
         try:
-            with Connection(self._config) as connection:
-                self._say_it_is_back()
+            with SmtpConnection(self._config) as connection:
+                self._log_it_is_back()
                 self._hand_over_all(connection, due[:PER_CONNECTION])
         except CannotConnect as error:
-            self._say_it_is_away(error)
+            self._log_it_is_away(error)
             for letter in self._due():
-                self._pauses.grow(letter, self._clock())
+                self._retries.grow(letter, self._clock())
         self._clear_done()
         return True
 
@@ -118,52 +118,52 @@ class Mailer:
             self._news.clear()
             try:
                 busy = self.deliver()
-            except Exception:  # the post must not stop for one letter's sake
-                log.exception("a round of the post failed")
+            except Exception:  # one letter must not stop the worker
+                log.exception("a round of the mailer failed")
                 busy = False
             if not busy:
                 self._news.wait(self._idle_seconds())
 
     def _idle_seconds(self) -> float:
-        left = self._pauses.seconds_left(self._clock())
+        left = self._retries.seconds_left(self._clock())
         return min(LONGEST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds() if left is None else max(left, 0.05))
 
     def _follow(self, commit: Commit) -> None:
-        if commit.touched["letters"]:
+        if commit.touched.letters:
             self._news.set()
 
     def _waiting(self) -> list[Letter]:
-        """Codes first: somebody sits and waits for them."""
+        """Return the letters in the outbox, sign-in codes first: somebody sits and waits for them."""
         stored = self._store.snapshot.letters.values()
         return [*self._codes.values(), *(letter for letter in stored if letter.id not in self._done)]
 
     def _due(self) -> list[Letter]:
         now = self._clock()
-        return [letter for letter in self._waiting() if self._pauses.is_due(letter, now)]
+        return [letter for letter in self._waiting() if self._retries.is_due(letter, now)]
 
-    def _hand_over_all(self, connection: Connection, letters: list[Letter]) -> None:
-        """One after the other; a letter at which the server hangs up waits, and the others get a new connection."""
+    def _hand_over_all(self, connection: SmtpConnection, letters: list[Letter]) -> None:
+        """Deliver letters one by one. If the connection breaks, that letter waits and the others get a new one."""
         for letter in letters:
             if self._stopping:
                 break
             try:
                 outcome, words = self._hand_over(connection, letter)
-            except HungUp as error:
+            except ConnectionLost as error:
                 self._note(letter, Outcome.LATER, str(error))
                 break
             self._note(letter, outcome, words)
 
-    def _hand_over(self, connection: Connection, letter: Letter) -> tuple[Outcome, str]:
+    def _hand_over(self, connection: SmtpConnection, letter: Letter) -> tuple[Outcome, str]:
         try:
-            written = self._writer.write(letter, self._language_of(letter))
-        except Exception as error:  # a file edited by hand may ask for what cannot be written; others must not wait
+            rendered = self._writer.write(letter, self._language_of(letter))
+        except Exception as error:  # a file edited by hand may hold a letter that cannot be written
             return Outcome.NEVER, repr(error)
-        return connection.send(letter, written)
+        return connection.send(letter, rendered)
 
     def _note(self, letter: Letter, outcome: Outcome, words: str) -> None:
         if outcome is Outcome.LATER:
             log.warning("letter %s (%s) to %s is to be tried again: %s", letter.id, letter.kind, letter.to, words)
-            self._pauses.grow(letter, self._clock())
+            self._retries.grow(letter, self._clock())
         elif outcome is Outcome.NEVER:
             log.error("letter %s (%s) to %s was refused for good: %s", letter.id, letter.kind, letter.to, words)
             self._finish(letter)
@@ -179,12 +179,12 @@ class Mailer:
                 self._finish(letter)
 
     def _finish(self, letter: Letter) -> None:
-        self._pauses.forget(letter.id)
+        self._retries.forget(letter.id)
         if self._codes.pop(letter.id, None) is None:
             self._done.add(letter.id)
 
     def _clear_done(self) -> bool:
-        """Take what is finished out of the file. Where that fails, it is not sent again for it, and tried later."""
+        """Remove finished letters from the outbox. If that fails, it is tried later; they are not sent again."""
         if self._done:
             try:
                 self._bus.run(outbox.clear, letter_ids=tuple(self._done))
@@ -196,16 +196,18 @@ class Mailer:
 
     def _language_of(self, letter: Letter) -> str:
         user = self._store.snapshot.users.get(letter.to)
+        asked_in = letter.about.get("language")  # of a sign-in code
+        wishes = [str(asked_in)] if asked_in else []
         own = [user.language, user.seen_language] if user else []
-        return best_of([letter.about.get("language"), *own]) or self._config.language
+        return best_of([*wishes, *own]) or self._config.language
 
-    def _say_it_is_away(self, error: CannotConnect) -> None:
+    def _log_it_is_away(self, error: CannotConnect) -> None:
         level = logging.DEBUG if self._away else logging.ERROR
         log.log(level, "the SMTP server cannot be used; letters wait: %s", error)
         self._away = True
 
-    def _say_it_is_back(self) -> None:
+    def _log_it_is_back(self) -> None:
         if self._away:
             log.info("the SMTP server is back")
             self._away = False
-            self._pauses.end_all()
+            self._retries.end_all()

@@ -1,38 +1,38 @@
-"""Time: APScheduler runs commands at the next deadline, sweeps now and then, and cleans the history every hour.
+"""Time: wakes at the next deadline, sweeps once a minute, cleans the histories every hour.
 
-The truth is in the data; the heap here only knows when to look.
+The data says what ends when; the heap here only knows when to look.
 """
 
 from __future__ import annotations
 
 import heapq
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any
-
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.limits import Limits
+from loadzone.domain.records import Vm
+from loadzone.domain.unit_of_work import CannotSave, Commit, Store
+from loadzone.lib.concurrency import yield_to_others
 from loadzone.rules import expiry, history, people, queue, tokens
-from storage import CannotSave, Commit, JsonStore
+from loadzone.server.clock_safe_scheduler import ClockSafeScheduler
 
 SWEEP_SECONDS = 60
+CLEAN_UP_SECONDS = 3600
 RETRY_SECONDS = (1, 10)  # the first pause while the file cannot be written, and the longest
-LONGEST_SLEEP = 5.0
 
 
 class Scheduler:
-    """Runs what time brings. `start` begins the timers; `tick` does at once what is due."""
+    """Runs the commands that time brings. `start` begins the timers; `tick` does at once what is due."""
 
-    def __init__(self, store: JsonStore, bus: CommandBus, limits: Any, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, bus: CommandBus, limits: Limits, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._bus = bus
         self._limits = limits
         self._clock = clock
-        self._heap: list[tuple[datetime, str]] = []
-        self._heap_turn = threading.Lock()
+        self._heap: list[tuple[datetime, str]] = []  # deadlines, with machine ids
+        self._heap_lock = threading.Lock()
         self._ticking = threading.Lock()
         self._armed: datetime | None = None
         self._pause = 0
@@ -41,18 +41,20 @@ class Scheduler:
         store.subscribe(self._follow)
 
     def catch_up(self) -> None:
-        """At the start, before the first answer: release what ended meanwhile, serve who waits, clean the history."""
-        self._run(lambda: self._bus.run(expiry.listen_again))
+        """Before the first answer: release what ended meanwhile, serve the queues, clean the histories."""
+        self._attempt(lambda: self._bus.run(expiry.listen_again))
         self.sweep()
         self.clean_up()
 
     def start(self) -> None:
-        self.every(self.clean_up, 3600)
+        """Begin the timers."""
+        self.every(self.clean_up, CLEAN_UP_SECONDS)
         self.every(self.sweep, SWEEP_SECONDS)
         self._timers.start()
         self._arm()
 
     def stop(self) -> None:
+        """End the timers."""
         if self._timers.running:
             self._timers.shutdown(wait=False)
 
@@ -64,16 +66,17 @@ class Scheduler:
         self._arm()
 
     def sweep(self) -> None:
-        """The safety net: look at everything, whatever the heap believes."""
-        self._run(lambda: self._bus.run(expiry.set_right))
-        self._run(lambda: self._bus.run(queue.forget_silent))
-        self._run(lambda: self._bus.run(tokens.cut_expired))
-        self._run(lambda: self._bus.run(people.cut_expired))
+        """Look at everything, whatever the heap says: the safety net."""
+        self._attempt(lambda: self._bus.run(expiry.set_right))
+        self._attempt(lambda: self._bus.run(queue.forget_silent))
+        self._attempt(lambda: self._bus.run(tokens.cut_expired))
+        self._attempt(lambda: self._bus.run(people.cut_expired))
         self._collect()
         self.tick()
 
     def clean_up(self) -> None:
-        self._run(lambda: self._bus.run(history.clean_up))
+        """Clean the histories."""
+        self._attempt(lambda: self._bus.run(history.clean_up))
 
     def every(self, work: Callable[[], None], seconds: float) -> None:
         """Run this again and again, once the timers have begun."""
@@ -81,18 +84,19 @@ class Scheduler:
 
     @property
     def next_deadline(self) -> datetime | None:
-        with self._heap_turn:
+        """When to look next."""
+        with self._heap_lock:
             return self._heap[0][0] if self._heap else None
 
     def _settle(self, vm_ids: list[str]) -> None:
-        done = self._run(lambda: self._bus.run(expiry.settle, vm_ids=vm_ids, pause=_let_others))
-        later = None if done else self._clock() + timedelta(seconds=self._pause)
+        is_done = self._attempt(lambda: self._bus.run(expiry.settle, vm_ids, pause=yield_to_others))
+        later = None if is_done else self._clock() + timedelta(seconds=self._pause)
         vms = self._store.snapshot.vms
         for vm in filter(None, map(vms.get, vm_ids)):
             self._watch(vm, later)
 
-    def _run(self, work: Callable[[], Any]) -> bool:
-        """Whether it went well. That the file cannot be written is said by the store; pauses grow meanwhile."""
+    def _attempt(self, work: Callable[[], None]) -> bool:
+        """Tell whether it could be saved. While it cannot, which the store logs, the pauses between tries grow."""
         first, longest = RETRY_SECONDS
         try:
             work()
@@ -103,36 +107,36 @@ class Scheduler:
         return True
 
     def _follow(self, commit: Commit) -> None:
-        for vm_id in commit.touched["vms"]:
+        for vm_id in commit.touched.vms:
             vm = commit.after.vms.get(vm_id)
             if vm is not None:
                 self._watch(vm)
         self._arm()
 
     def _collect(self) -> None:
-        """Make the heap anew from the data."""
+        """Build the heap anew from the data."""
         deadlines = [(expiry.next_deadline(vm, self._limits), vm.id) for vm in self._store.snapshot.vms.values()]
-        with self._heap_turn:
+        with self._heap_lock:
             self._heap = [(moment, vm_id) for moment, vm_id in deadlines if moment]
             heapq.heapify(self._heap)
 
-    def _watch(self, vm: Any, not_before: datetime | None = None) -> None:
+    def _watch(self, vm: Vm, not_before: datetime | None = None) -> None:
         moment = expiry.next_deadline(vm, self._limits)
         if moment:
-            with self._heap_turn:
+            with self._heap_lock:
                 heapq.heappush(self._heap, (max(moment, not_before or moment), vm.id))
 
     def _pop_due(self) -> list[str]:
-        """The machines whose deadline has come. One that was renewed meanwhile is in the heap again, for later."""
+        """Return the machines whose deadline has come. One that was renewed is in the heap again, for later."""
         now = self._clock()
         due: dict[str, None] = {}
-        with self._heap_turn:
+        with self._heap_lock:
             while self._heap and self._heap[0][0] <= now:
                 due[heapq.heappop(self._heap)[1]] = None
         return list(due)
 
     def _arm(self) -> None:
-        """Set the timer to the next deadline, unless it is set to that already or `tick` will see to it."""
+        """Set the timer to the next deadline, unless it is set to that already or `tick` will do so."""
         deadline = self.next_deadline
         if not self._timers.running or self._ticking.locked() or deadline is None or deadline == self._armed:
             return
@@ -151,17 +155,3 @@ class Scheduler:
     def _wake(self) -> None:
         self._armed = None
         self.tick()
-
-
-def _let_others() -> None:
-    """The green threads' turn, where the server has them."""
-    time.sleep(0)
-
-
-class ClockSafeScheduler(BackgroundScheduler):
-    """APScheduler sleeps by the clock it saw when it lay down; this one looks again every few seconds, so that a
-    clock that jumps does not let a deadline pass unseen."""
-
-    def _process_jobs(self) -> float:
-        wait = super()._process_jobs()
-        return LONGEST_SLEEP if wait is None else min(wait, LONGEST_SLEEP)

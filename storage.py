@@ -1,7 +1,7 @@
-"""The store: all state in memory, one JSON file under it, durable group-committed writes.
+"""The store: all state in memory over one JSON file, with durable writes that commit together.
 
-A change runs alone; what waits while the file is being written is committed together by the next write.
-Readers take the last committed snapshot and never wait.
+One unit of work runs at a time. Those that finish while the file is being written are committed together by the next
+write (group commit). Readers take the last committed snapshot and never wait.
 """
 
 from __future__ import annotations
@@ -10,70 +10,46 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.typed_object import BadFile
 from loadzone.datafile.writer import StateEncoder
-from loadzone.domain.records import TABLES, Group, State, Vm
-from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.domain.events import Event
+from loadzone.domain.records import Group, Place, State, Vm
+from loadzone.domain.unit_of_work import CannotSave, Commit, Touched, UnitOfWork
 from loadzone.lib.atomic_file import DurableFile
+from loadzone.lib.concurrency import RunBlocking, run_here
 
 log = logging.getLogger("loadzone.storage")
 
 
-class CannotSave(Exception):
-    """The change could not be put on disk, so it did not happen.
-
-    With `unsure` it did happen and is in force, but whether it would outlive a power cut is unknown.
-    """
-
-    def __init__(self, unsure: bool = False) -> None:
-        super().__init__("cannot save")
-        self.unsure = unsure
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """What one write changed: the states before and after, the touched keys by table, the events in order.
-
-    `visible` says that a reader of the board can see it; only then `after.revision` is one more than before.
-    """
-
-    before: State
-    after: State
-    touched: Mapping[str, Mapping[Any, None]]
-    events: tuple[Any, ...]
-    visible: bool
-
-
 class JsonStore:
-    """The locked JSON file.
+    """The locked JSON file, as a Store (domain/unit_of_work.py).
 
-    `shown(record)` gives of a Vm or Group what readers of the board can see: where that changes, the revision counts.
-    `run_blocking(call)` runs a blocking call; a server of green threads gives its thread pool here.
-    Raises FileInUse, FileNotFoundError (no such folder) and fields.BadFile (what, and where).
+    `shown(record)` returns what readers of the board see of a machine or group; where that changes, the revision
+    counts. `run_blocking(call)` runs a blocking call, beside the green threads where there are any.
+    Raises FileInUse, FileNotFoundError (no such folder) and BadFile (what is wrong with it, and where).
     """
 
     def __init__(
         self,
         path: Path,
         starter: bytes = b"{}",
-        shown: Callable[[Vm | Group], Any] = lambda record: record,
-        run_blocking: Callable[[Callable[[], Any]], Any] = lambda call: call(),
+        shown: Callable[[Place], object] = lambda record: record,
+        run_blocking: RunBlocking = run_here,
     ) -> None:
         self._file = DurableFile(path)
         self._shown = shown
         self._run_blocking = run_blocking
-        self._text = StateEncoder()
+        self._encoder = StateEncoder()
         self._listeners: list[Callable[[Commit], None]] = []
-        self._turn = threading.Lock()  # one rule at a time
+        self._turn = threading.Lock()  # one unit of work at a time
         self._writing = threading.Lock()  # one write at a time
-        self._checking = threading.Lock()  # one try whether writing works
+        self._checking = threading.Lock()  # one trial write at a time
         self._open: Batch | None = None
         self._failing = False
         self._wrote_at = -math.inf
@@ -85,6 +61,7 @@ class JsonStore:
 
     @property
     def path(self) -> Path:
+        """Where the file is."""
         return self._file.path
 
     @property
@@ -97,24 +74,25 @@ class JsonStore:
         self._listeners.append(listener)
 
     @contextmanager
-    def change(self) -> Iterator[UnitOfWork]:
-        """A unit of work. Leaving the block returns once it is on disk; an exception in it leaves nothing behind.
+    def transaction(self, open_unit: Callable[[State], UnitOfWork]) -> Iterator[UnitOfWork]:
+        """Open a unit of work, and commit it at the end of the block.
 
-        That exception too comes out once what it was raised for is on disk: nobody is refused for what never was.
-        Raises CannotSave where the disk refuses.
+        Leaving the block returns once the change is on disk. An exception in the block leaves nothing behind; a refusal
+        too is raised only after the state it refers to is on disk.
+        Raises CannotSave.
         """
         refusal = None
         with self._turn:
             batch = self._open_batch()
-            change = UnitOfWork(batch.state)
+            uow = open_unit(batch.state)
             try:
-                yield change
+                yield uow
             except Exception as error:
-                if batch.shows(self._committed):
+                if batch.is_on_disk(self._committed):
                     raise
                 refusal = error
             else:
-                batch.take(change)
+                batch.take(uow)
             leads = batch.lead()
         self._settle(batch, leads)
         if refusal and batch.in_force:
@@ -125,38 +103,38 @@ class JsonStore:
     def check(self) -> None:
         """Raise CannotSave unless a write would succeed now, or one did within the last second.
 
-        However many ask, one of them tries, and writers wait for one try at most.
+        However many callers ask, one of them writes, and the other writers wait for one trial at most.
         """
         with self._checking:
             if time.monotonic() - self._wrote_at < 1:
                 return
             with self._writing:
-                outcome = self._run_blocking(lambda: _attempt(self._file.try_writing))
-            if isinstance(outcome, OSError):
-                raise CannotSave from outcome
+                error = self._run_blocking(lambda: _error_of(self._file.try_writing))
+            if error:
+                raise CannotSave from error
             self._wrote_at = time.monotonic()
 
     def close(self) -> None:
-        """Wait for the write under way, then let go of the file."""
+        """Wait for the write under way, then release the file."""
         with self._writing:
             self._file.close()
 
     def _load(self, starter: bytes) -> State:
-        fresh = not self._file.exists()
-        state, mended = read_state(starter if fresh else self._file.read())
-        for sentence in mended:
+        is_new = not self._file.exists()
+        state, repaired = read_state(starter if is_new else self._file.read())
+        for sentence in repaired:
             log.warning("%s: %s", self.path.name, sentence)
-        self._text.mark_all(state)
-        pieces = self._written_back(state)
-        if fresh:
-            self._file.replace(pieces)
+        self._encoder.mark_all(state)
+        chunks = self._encoded(state)
+        if is_new:
+            self._file.replace(chunks)
         self._file.protect()
         return state
 
-    def _written_back(self, state: State) -> tuple[bytes, ...]:
-        """What was read must be writable, or the first change would be refused for what somebody else once wrote."""
+    def _encoded(self, state: State) -> tuple[bytes, ...]:
+        """Encode what was read, so that the first change is not refused for what somebody else once wrote."""
         try:
-            return self._text.pieces(state)
+            return self._encoder.chunks(state)
         except TypeError as error:
             raise BadFile(f"it can be read but not be written back: {error}") from None
 
@@ -167,15 +145,17 @@ class JsonStore:
         return self._open
 
     def _settle(self, batch: Batch, leads: bool) -> None:
-        """Who came first to the batch writes it; the others need no turn of their own to learn of it. Where the first
-        is cut off before it has written, the next one finds it undone and does so."""
+        """Return once the batch is settled. The first in a batch writes it; the others wait for that.
+
+        If the first is cut off before it has written, the next one finds the batch unsettled and writes it.
+        """
         if not leads:
-            batch.looked_at.wait()
+            batch.was_led.wait()
         try:
             if not batch.is_settled:
                 self._write_in_turn(batch)
         finally:
-            batch.looked_at.set()
+            batch.was_led.set()
 
     def _write_in_turn(self, batch: Batch) -> None:
         with self._writing:
@@ -187,52 +167,51 @@ class JsonStore:
             self._open = None  # from here on, changes gather for the next write
         try:
             commit = self._commit_of(batch)
-            certain = not batch.changed or self._put_on_disk(commit)
+            is_certain = not batch.touched or self._put_on_disk(commit)
         except OSError as error:
-            self._say_if_it_writes(error)
+            self._log_whether_it_writes(error)
             self._undo(batch, CannotSave())
         except Exception as error:
             self._undo(batch, error)
         else:
             self._committed = batch.state
-            self._publish(commit)  # first, so that whoever was answered finds the change wherever they look
-            batch.settle(None if certain else CannotSave(unsure=True))
+            self._publish(commit)  # first, so that whoever is answered finds the change wherever they look
+            batch.settle(None if is_certain else CannotSave(unsure=True))
         finally:
             if not batch.is_settled:  # cut off from outside
                 self._undo(batch, CannotSave())
 
     def _commit_of(self, batch: Batch) -> Commit:
-        visible = any(
-            self._shown_of(self._committed, table, key) != self._shown_of(batch.state, table, key)
-            for table in ("vms", "groups")
-            for key in batch.touched[table]
+        before, after, touched = self._committed, batch.state, batch.touched
+        is_visible = any(self._differs(before.vms.get(key), after.vms.get(key)) for key in touched.vms) or any(
+            self._differs(before.groups.get(key), after.groups.get(key)) for key in touched.groups
         )
-        batch.state.revision = self._committed.revision + visible
-        return Commit(self._committed, batch.state, batch.touched, tuple(batch.events), visible)
+        after.revision = before.revision + is_visible
+        return Commit(before, after, touched, tuple(batch.events), is_visible)
 
-    def _shown_of(self, state: State, table: str, key: Any) -> Any:
-        record = getattr(state, table).get(key)
-        return record and self._shown(record)
+    def _differs(self, before: Vm | Group | None, after: Vm | Group | None) -> bool:
+        return (before and self._shown(before)) != (after and self._shown(after))
 
     def _put_on_disk(self, commit: Commit) -> bool:
-        self._text.mark(commit.touched)
-        pieces = self._text.pieces(commit.after)
-        outcome = self._run_blocking(lambda: _attempt(self._file.replace, pieces))
+        """Tell whether the change is certain to survive a power cut. Raises OSError where it was not written."""
+        self._encoder.mark(commit.touched)
+        chunks = self._encoder.chunks(commit.after)
+        outcome = self._run_blocking(lambda: _outcome_of(lambda: self._file.replace(chunks)))
         if isinstance(outcome, OSError):
             raise outcome
-        self._say_if_it_writes(None if outcome else OSError("the folder cannot be synced"))
+        self._log_whether_it_writes(None if outcome else OSError("the folder cannot be synced"))
         return outcome
 
     def _undo(self, batch: Batch, error: Exception) -> None:
-        """Back to what is on disk; changes that were built on the failed ones fail with them."""
+        """Go back to what is on disk. Changes that were built on the failed ones fail with them."""
         with self._turn:
             after, self._open, self._latest = self._open, None, self._committed
         for failed in filter(None, (batch, after)):
-            self._text.mark(failed.touched)
+            self._encoder.mark(failed.touched)
             failed.settle(error)
 
-    def _say_if_it_writes(self, error: OSError | None) -> None:
-        """A disk that stays full is said once, and once more when it is over."""
+    def _log_whether_it_writes(self, error: OSError | None) -> None:
+        """Log that the disk fails once, and once more when it works again."""
         if error and not self._failing:
             log.error("changes to %s cannot be saved: %s", self.path, error)
         elif self._failing and not error:
@@ -248,52 +227,56 @@ class JsonStore:
                 log.exception("a listener failed on revision %s", commit.after.revision)
 
 
-def _attempt(call: Callable[..., Any], *args: Any) -> Any:
-    """The outcome, or the disk's error as a value: a thread pool would print what is raised in it."""
+def _outcome_of(call: Callable[[], bool]) -> bool | OSError:
+    """Return the disk's error as a value: a thread pool would print the traceback of what is raised in it."""
     try:
-        return call(*args)
+        return call()
     except OSError as error:
         return error
 
 
+def _error_of(call: Callable[[], None]) -> OSError | None:
+    try:
+        call()
+    except OSError as error:
+        return error
+    return None
+
+
 @dataclass(slots=True)
 class Batch:
-    """Changes that will be written together, and the state they are built on."""
+    """Changes that are written together, and the state they are built on."""
 
     base: State
     state: State
-    touched: dict[str, dict[Any, None]] = field(default_factory=lambda: {table: {} for table in TABLES})
-    events: list[Any] = field(default_factory=list)
+    touched: Touched = field(default_factory=Touched)
+    events: list[Event] = field(default_factory=list)
     has_leader: bool = False
-    looked_at: threading.Event = field(default_factory=threading.Event)
+    was_led: threading.Event = field(default_factory=threading.Event)
     is_settled: bool = False
     error: Exception | None = None
 
-    @property
-    def changed(self) -> bool:
-        return any(self.touched.values())
-
-    def shows(self, committed: State) -> bool:
-        """Whether there is nothing in it that is not on disk already."""
-        return self.base is committed and not self.changed
+    def is_on_disk(self, committed: State) -> bool:
+        """Tell whether everything in it is on disk already."""
+        return self.base is committed and not self.touched
 
     @property
     def in_force(self) -> bool:
-        """Whether it is what readers see, once it is settled."""
+        """Whether readers see it, once it is settled."""
         return self.error is None or (isinstance(self.error, CannotSave) and self.error.unsure)
 
     def lead(self) -> bool:
-        """Whether nobody who waits for it came before."""
+        """Tell whether the caller is the first to wait for it, and so the one that writes it."""
         leads, self.has_leader = not self.has_leader, True
         return leads
 
-    def take(self, change: UnitOfWork) -> None:
-        for table, keys in change.apply_to(self.state).items():
-            if keys:
-                self.touched[table].update(dict.fromkeys(keys))
-        self.events.extend(change.events)
+    def take(self, uow: UnitOfWork) -> None:
+        """Add the changes and events of a unit of work."""
+        self.touched.add(uow.apply_to(self.state))
+        self.events.extend(uow.events)
 
     def settle(self, error: Exception | None) -> None:
+        """Note the outcome and wake whoever waits for it."""
         self.error = error
         self.is_settled = True
-        self.looked_at.set()
+        self.was_led.set()

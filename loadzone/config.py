@@ -1,4 +1,4 @@
-"""The settings: read from the environment once, checked, frozen. An empty value is an unset one."""
+"""The settings: read from the environment once, checked, frozen. An empty value counts as unset."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formataddr
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
-LANGUAGES = ("ru", "en")
+LanguageCode = Literal["ru", "en"]
+LANGUAGES: tuple[LanguageCode, ...] = get_args(LanguageCode)
 # The shape that HTML's <input type=email> accepts: https://html.spec.whatwg.org/#valid-e-mail-address
 EMAIL = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
@@ -18,18 +19,24 @@ EMAIL = re.compile(
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 EMAIL_MAX = 254  # RFC 5321, 4.5.3.1.3
 DEFAULT_PORTS = {"http": 80, "https": 443}
-LEAST_AMOUNT = 0.0001  # of hours or minutes; what is shorter ends before it can be told
+BODY_AT_MOST = 64 * 1024  # bytes of a request's body
+LEAST_AMOUNT = 0.0001  # of hours or minutes; a shorter booking would end before anybody is told of it
 
 T = TypeVar("T")
+D = TypeVar("D")
+N = TypeVar("N", int, float)
 
 
 class BadSetting(Exception):
-    """A setting that cannot be used; the message names it and says what is allowed."""
+    """A setting cannot be used; the message names it and says what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Hours and minutes as numbers, fractions allowed. `data` None: the file in Flask's instance folder."""
+    """The settings. Hours and minutes are numbers, fractions allowed. `data` None: the file in Flask's instance folder.
+
+    It serves as the Limits of the rules (domain/limits.py).
+    """
 
     data: Path | None = None
     host: str = "127.0.0.1"
@@ -53,13 +60,13 @@ class Config:
 
     @property
     def mails(self) -> bool:
-        """Whether letters are sent at all."""
+        """Whether letters are sent."""
         return self.smtp_host is not None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
-        """The settings that these variables make. Raises BadSetting."""
-        read = Reader(environ)
+        """Return the settings in these environment variables. Raises BadSetting."""
+        read = EnvReader(environ)
         port = read("LOADZONE_PORT", _port, 5000)
         config = cls(
             data=read("LOADZONE_DATA", Path, None),
@@ -86,17 +93,17 @@ class Config:
         return config
 
 
-class Reader:
-    """Reads one variable at a time; what is wrong with it is said with its name."""
+class EnvReader:
+    """Reads one variable at a time. Raises BadSetting with the variable's name."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
 
-    def __call__(self, name: str, parse: Callable[[str], T], default: Any) -> T:
+    def __call__(self, name: str, parse: Callable[[str], T], default: D) -> T | D:
         return self._parsed(name, self._environ.get(name, ""), parse, default)
 
     def secret(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """A value that may lie in a file instead, named by the variable with `_FILE` behind it."""
+        """Return a value that may come from a file instead, which the variable with the suffix `_FILE` names."""
         path = self._environ.get(f"{name}_FILE", "").strip()
         if not path:
             return self(name, parse, None)
@@ -110,7 +117,7 @@ class Reader:
             raise BadSetting(f"{name}_FILE: {path} is empty")
         return self._parsed(f"{name}_FILE", content, parse, None)
 
-    def _parsed(self, name: str, text: str, parse: Callable[[str], T], default: Any) -> T:
+    def _parsed(self, name: str, text: str, parse: Callable[[str], T], default: D) -> T | D:
         value = text.strip()
         if not value:
             return default
@@ -121,7 +128,7 @@ class Reader:
             raise BadSetting(f"{name}:{shown} {error}") from None
 
 
-def _number(text: str, kind: Callable[[str], T], words: str, low: float, high: float) -> T:
+def _number(text: str, kind: Callable[[str], N], words: str, low: float, high: float) -> N:
     try:
         number = kind(text)
     except ValueError:
@@ -140,7 +147,7 @@ def _count(text: str) -> int:
 
 
 def _amount(text: str) -> float:
-    """Hours or minutes; at most ten years of either."""
+    """Return hours or minutes; at most 87,600 (ten years of hours)."""
     return _number(text, float, "a number", LEAST_AMOUNT, 87600)
 
 
@@ -186,12 +193,12 @@ def _host(text: str) -> str:
 
 def _line(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("has characters that do not belong into one line")
+        raise ValueError("has characters that are not allowed in one line")
     return text
 
 
 def _sender(text: str) -> str:
-    """`LoadZone <loadzone@example.com>` or the bare address; a name with signs in it comes out quoted."""
+    """Return `LoadZone <loadzone@example.com>` or the bare address; special characters in the name are quoted."""
     found = re.fullmatch(r"(?:([^<>]*)<([^<>]+)>|([^<>]+))", _line(text))
     if not found:
         raise ValueError("is not a sender's address")
@@ -216,7 +223,7 @@ def _secret(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    """The address as a browser writes it: lower case, no default port, other scripts as IDNA."""
+    """Return the address as a browser writes it: lower case, no default port, other scripts as IDNA."""
     wrong = ValueError("is not an address like https://loadzone.example.com")
     try:
         parts = urlsplit(text)

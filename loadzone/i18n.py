@@ -1,4 +1,4 @@
-"""One catalogue for page, sockets and mail: `lang/page.<language>.json` and `lang/server.<language>.json`.
+"""The catalogue of sentences for page, sockets and mail: `lang/page.<language>.json`, `lang/server.<language>.json`.
 
 An entry is a sentence with `{placeholders}`, or an object of plural forms, chosen by `n`.
 """
@@ -6,20 +6,24 @@ An entry is a sentence with `{placeholders}`, or an object of plural forms, chos
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import cast
 
 from babel import Locale
 from babel.numbers import format_decimal
 
-FOLDER = Path(__file__).parents[1] / "lang"
+from loadzone import RESOURCES
+
+FOLDER = RESOURCES / "lang"
 LANGUAGES = tuple(sorted(path.name.split(".")[1] for path in FOLDER.glob("server.*.json")))
 
+# A sentence, or one for each plural form.
+Entry = str | dict[str, str]
 
-def _load(part: str) -> dict[str, dict[str, Any]]:
+
+def _load(part: str) -> dict[str, dict[str, Entry]]:
     return {
         language: json.loads((FOLDER / f"{part}.{language}.json").read_text(encoding="utf-8")) for language in LANGUAGES
     }
@@ -32,16 +36,16 @@ _PLURAL_FORMS = {language: locale.plural_form for language, locale in _LOCALES.i
 _MONTHS = {language: locale.months["format"]["abbreviated"] for language, locale in _LOCALES.items()}
 
 
-def say(language: str, key: str, **values: Any) -> str:
-    """The sentence under `key`; numbers are written the language's way. KeyError if there is none."""
+def say(language: str, key: str, **values: object) -> str:
+    """Return the sentence under `key`, with numbers in the language's form. Raises KeyError if there is none."""
     entry = SERVER[language][key]
-    if isinstance(entry, Mapping):
-        entry = entry[_PLURAL_FORMS[language](values["n"])]
+    if not isinstance(entry, str):
+        entry = entry[_PLURAL_FORMS[language](cast(float, values["n"]))]
     return entry.format(**{name: _written(language, value) for name, value in values.items()})
 
 
 def moment(language: str, instant: datetime) -> str:
-    """An instant in the server's local time, with its offset, so that it cannot be misread."""
+    """Return an instant in the server's local time, with its offset, so that it cannot be misread."""
     local = instant.astimezone()
     offset = local.strftime("%z")
     return f"{local.day} {_MONTHS[language][local.month]}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
@@ -49,7 +53,7 @@ def moment(language: str, instant: datetime) -> str:
 
 @lru_cache(1024)
 def hours(language: str, amount: float) -> str:
-    """`4 hours`, `1.5 hours`; minutes below one hour."""
+    """Return `4 hours` or `1.5 hours`; below one hour, minutes."""
     minutes = round(amount * 60)
     if minutes < 60:
         return say(language, "minutes", n=max(1, minutes))
@@ -58,7 +62,7 @@ def hours(language: str, amount: float) -> str:
 
 
 def best_of(wishes: Iterable[str | None]) -> str | None:
-    """The first wish that names a language we speak; `en-GB` is English."""
+    """Return the first wish that names a language of the catalogue; `en-GB` is English."""
     for wish in wishes:
         language = wish.partition("-")[0].lower() if wish else None
         if language in LANGUAGES:
@@ -66,7 +70,7 @@ def best_of(wishes: Iterable[str | None]) -> str | None:
     return None
 
 
-def _written(language: str, value: Any) -> Any:
+def _written(language: str, value: object) -> object:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _decimal(language, value)
     return value
@@ -74,9 +78,9 @@ def _written(language: str, value: Any) -> Any:
 
 @lru_cache(1024)
 def _decimal(language: str, value: float) -> str:
-    """Babel takes its time, and most numbers are said again and again. The least that may be asked for is 0.0001."""
+    """Cached, since Babel is slow and most numbers are used again and again. The smallest that matters is 0.0001."""
     return format_decimal(value, "#,##0.####", locale=language)
 
 
 for _language in LANGUAGES:
-    _decimal(_language, 1.5)  # Babel reads its files when it is first asked: now, and not while a thousand people wait
+    _decimal(_language, 1.5)  # Babel reads its files at the first call: now, and not while people wait

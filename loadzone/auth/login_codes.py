@@ -1,4 +1,4 @@
-"""Sign-in codes: six digits, good once, for ten minutes, five tries, only with the ticket of who asked. Memory only."""
+"""Sign-in codes: six digits, good once, for ten minutes and five tries, in the asking browser only. Kept in memory."""
 
 from __future__ import annotations
 
@@ -25,43 +25,43 @@ class PendingCode:
     tries_left: int = TRIES
 
 
-class Codes:
-    """The codes under way, by the ticket that the asking browser keeps."""
+class LoginCodes:
+    """The pending codes, by the ticket that the asking browser keeps in its cookie."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._asked: dict[str, PendingCode] = {}
+        self._pending: dict[str, PendingCode] = {}
 
     def issue(self, email: str, ticket: str | None = None) -> tuple[str, str]:
-        """A new ticket and its code. An earlier ticket of the same browser is void from now on."""
-        self._asked.pop(ticket or "", None)
+        """Return a new ticket and its code. The browser's earlier `ticket` is void from now on."""
+        self._pending.pop(ticket or "", None)
         self._forget_old()
         ticket, code = secrets.token_urlsafe(16), f"{secrets.randbelow(1_000_000):06}"
-        self._asked[ticket] = PendingCode(email, code, self._clock() + GOOD_FOR)
+        self._pending[ticket] = PendingCode(email, code, self._clock() + GOOD_FOR)
         return ticket, code
 
-    def redeem(self, ticket: str | None, email: str, code: str) -> PendingCode:
-        """Use the code up. Refuses with wrong_code, or code_expired where there is none to be tried any more."""
-        asked = self._asked.get(ticket or "")
-        if asked is None or asked.until <= self._clock():
-            self._asked.pop(ticket or "", None)
+    def redeem(self, ticket: str, email: str, code: str) -> PendingCode:
+        """Use the code up; return it. Raises Refusal: wrong_code; code_expired where there is none to try any more."""
+        pending = self._pending.get(ticket)
+        if pending is None or pending.until <= self._clock():
+            self._pending.pop(ticket, None)
             refuse("code_expired", field="code")
         digits = "".join(code.split())
-        right = hmac.compare_digest(digits.encode(), asked.code.encode()) and asked.email == email
-        asked.tries_left -= 1
-        if right or not asked.tries_left:
-            del self._asked[ticket]
-        if not right:
-            refuse("wrong_code", field="code", tries_left=asked.tries_left)
-        return asked
+        is_right = hmac.compare_digest(digits.encode(), pending.code.encode()) and pending.email == email
+        pending.tries_left -= 1
+        if is_right or not pending.tries_left:
+            del self._pending[ticket]
+        if not is_right:
+            refuse("wrong_code", field="code", tries_left=pending.tries_left)
+        return pending
 
-    def give_back(self, ticket: str, asked: PendingCode) -> None:
-        """The code was right, and nothing came of it through no fault of its person."""
-        self._asked[ticket] = asked
+    def give_back(self, ticket: str, pending: PendingCode) -> None:
+        """Make a right code good again: signing in failed for another reason."""
+        self._pending[ticket] = pending
 
     def _forget_old(self) -> None:
         now = self._clock()
-        for ticket in [t for t, asked in self._asked.items() if asked.until <= now]:
-            del self._asked[ticket]
-        while len(self._asked) >= AT_MOST:
-            del self._asked[next(iter(self._asked))]
+        for ticket in [ticket for ticket, pending in self._pending.items() if pending.until <= now]:
+            del self._pending[ticket]
+        while len(self._pending) >= AT_MOST:
+            del self._pending[next(iter(self._pending))]

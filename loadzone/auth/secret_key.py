@@ -1,4 +1,4 @@
-"""The key that signs sessions and mail links: made once, kept for the owner's eyes alone."""
+"""The key that signs sessions and the links in letters: made once, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import os
 import secrets
 from pathlib import Path
 
-SHORTEST = 16
+SHORTEST = 16  # characters
 
 
 class BadSecretKey(Exception):
-    """The file has no key in it that could protect anything."""
+    """The file holds no key that could protect anything."""
 
 
 def own_key(folder: Path) -> str:
-    """The key in that folder, made at the first time. Raises BadSecretKey and OSError.
+    """Return the key in that folder, which is made at the first start. Raises BadSecretKey and OSError.
 
-    Whoever has it can sign in as anybody, so nobody else may read it, and half of one must not be left by a crash.
+    With the key one can sign in as anybody, so nobody else may read it, and a crash must not leave half of one.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / "secret_key"

@@ -1,4 +1,4 @@
-"""The session's cookie: its name by the scheme, and what one holds, read once and not with every request."""
+"""The session's cookie: its name by the scheme, and its content, whose signature is checked once an hour."""
 
 from __future__ import annotations
 
@@ -8,54 +8,64 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Request, Response, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
 from werkzeug.http import parse_cookie
 
-KNOWN = 4096
-AT_MOST = 4096  # bytes; longer ones would take much memory to know
-LOOKED_AT_ANEW = 3600  # seconds after which a cookie's signature and age are looked at once more
+CACHED = 4096  # cookies
+CACHED_BYTES = 4096  # of one cookie header; longer ones would take much memory
+CHECKED_EVERY = 3600  # seconds after which a cookie's signature and age are checked again
 
 
 class SessionCookie(SecureCookieSessionInterface):
-    """Where the browser came by https, as the trusted proxies say, the session's cookie is Secure, and has a name with
-    which browsers take it from this very host alone: no other host of the domain can put one of its own in its place.
+    """Flask's signed cookie, with a name by the scheme.
+
+    Over https, as the trusted proxies say, the cookie is Secure and its name begins with `__Host-`: browsers then take
+    it from this very host only, and no other host of the domain can put one of its own in its place.
     """
 
     def __init__(self, app: Flask, clock: Callable[[], datetime]) -> None:
         self._app = app
         self._clock = clock
-        self._known = lru_cache(KNOWN)(self._read)
+        self._cached = lru_cache(CACHED)(self._read)
 
     def get_cookie_name(self, app: Flask) -> str:
+        """Return the name for this request's scheme."""
         return self._name(request.is_secure)
 
     def get_cookie_secure(self, app: Flask) -> bool:
+        """Tell whether the cookie goes over https only."""
         return request.is_secure
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
-        return self.session_class(self.held(request.environ.get("HTTP_COOKIE", ""), request.is_secure))
+        """Return the request's session."""
+        return self.session_class(self.content(request.environ.get("HTTP_COOKIE", ""), request.is_secure))
 
-    def save_session(self, app: Flask, session: SecureCookieSession, response: Response) -> None:
-        """Most answers set no cookie, and nobody may keep them, so that they need not say by what they vary."""
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie where it changed.
+
+        Most answers set no cookie and may be cached by nobody, so they need no `Vary: Cookie` either.
+        """
         if session.modified or (session.accessed and "Cache-Control" in response.headers):
             super().save_session(app, session, response)
 
-    def held(self, cookies: str, is_secure: bool) -> Mapping[str, Any]:
-        """What the session of these cookies holds: nothing, where none is there or none is ours."""
+    def content(self, cookies: str, is_secure: bool) -> Mapping[str, Any]:
+        """Return what the session's cookie in this header holds; nothing, if there is none of ours."""
         name = self._name(is_secure)
         if f"{name}=" not in cookies:
             return {}
-        hour = int(self._clock().timestamp() // LOOKED_AT_ANEW)
-        return (self._known if len(cookies) <= AT_MOST else self._read)(cookies, name, hour)
+        hour = int(self._clock().timestamp() // CHECKED_EVERY)
+        return (self._cached if len(cookies) <= CACHED_BYTES else self._read)(cookies, name, hour)
 
     def _name(self, is_secure: bool) -> str:
-        name = self._app.config["SESSION_COOKIE_NAME"]
+        name: str = self._app.config["SESSION_COOKIE_NAME"]
         return f"__Host-{name}" if is_secure else name
 
     def _read(self, cookies: str, name: str, _: int) -> Mapping[str, Any]:
+        serializer = self.get_signing_serializer(self._app)
         age = int(self._app.permanent_session_lifetime.total_seconds())
         try:
-            return self.get_signing_serializer(self._app).loads(parse_cookie(cookies).get(name, ""), max_age=age)
-        except (BadSignature, UnicodeDecodeError):  # cookies are UTF-8, or none of ours
+            content: Mapping[str, Any] = serializer.loads(parse_cookie(cookies).get(name, ""), max_age=age)  # type: ignore[union-attr]  # None without a secret key
+        except (BadSignature, UnicodeDecodeError):  # our cookies are UTF-8
             return {}
+        return content

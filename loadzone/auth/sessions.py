@@ -1,38 +1,47 @@
-"""Who you are: signing in by code or by trust, and the session that a browser's cookie stands for."""
+"""Sessions of browsers: signing in by code or by trust, staying signed in, signing out."""
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from loadzone.auth.login_codes import Codes
+from flask.sessions import SessionMixin
+
+from loadzone.auth.login_codes import LoginCodes
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.records import State
+from loadzone.domain.unit_of_work import CannotSave, Store
 from loadzone.lib.digests import digest
 from loadzone.rules import people
-from storage import CannotSave, JsonStore
 
-log = logging.getLogger("loadzone.accounts")
+log = logging.getLogger("loadzone.sessions")
 
-# A session's last use is written once a day, not once a request.
+# A session's last use is written once a day, not with every request.
 SEEN_EVERY = timedelta(days=1)
 
+# What a session's cookie holds: `session`, a secret; `who` signed in last; `ticket`, for a code that was asked for.
+# `Any`, since these are the values of JSON that we signed ourselves.
+Cookie = Mapping[str, Any]
 
-def session_of(session: Mapping[str, Any]) -> str:
-    """By which name the session of this cookie is kept: who reads the data file learns nothing to make a cookie of."""
-    return digest(session.get("session", ""))
+
+class Session(NamedTuple):
+    """A session in force: whose it is, and the name under which the data file keeps it."""
+
+    email: str
+    name: str
 
 
 class Sessions:
-    """`post_code(email, code, language)` sends a code by mail; without SMTP it goes to the log instead."""
+    """Signs people in and out. `post_code(email, code, language)` sends a code by mail; without SMTP it is logged."""
 
     def __init__(
         self,
         config: Config,
-        store: JsonStore,
+        store: Store,
         bus: CommandBus,
         clock: Callable[[], datetime],
         post_code: Callable[[str, str, str], None],
@@ -41,82 +50,89 @@ class Sessions:
         self._store = store
         self._bus = bus
         self._clock = clock
-        self._codes = Codes(clock)
+        self._codes = LoginCodes(clock)
         self._post_code = post_code
 
-    def who(self, session: Mapping[str, Any]) -> tuple[str, str] | None:
-        """The address of the person whose session this is, and by which name it is kept, if it is in force."""
-        email = session.get("who")
-        user = self._store.snapshot.users.get(email) if email else None
-        name = session_of(session) if user else ""
-        return (email, name) if user and people.is_session(user, name, self._clock()) else None
+    def find(self, cookie: Cookie) -> Session | None:
+        """Return the session that the cookie stands for, if it is in force."""
+        email = cookie.get("who")
+        user = self._state.users.get(email) if email else None
+        if user is None:
+            return None
+        name = digest(cookie.get("session", ""))
+        return Session(user.email, name) if people.has_session(user, name, self._clock()) else None
 
-    def is_noted(self, email: str, name: str) -> bool:
-        """Whether today's use of that session is written down."""
-        user = self._store.snapshot.users.get(email)
-        seen = user.sessions.get(name) if user else None
+    def is_use_noted(self, session: Session) -> bool:
+        """Tell whether today's use of the session is written down."""
+        user = self._state.users.get(session.email)
+        seen = user.sessions.get(session.name) if user else None
         return seen is not None and self._clock() - seen < SEEN_EVERY
 
-    def is_own(self, session: Mapping[str, Any], email: str) -> bool:
-        """Whether this person was the last to sign in in this browser, be it over since or not."""
-        return session.get("who") == email
+    def is_returning(self, cookie: Cookie, email: str) -> bool:
+        """Tell whether this person was the last to sign in in this browser, even if that session is over."""
+        return cookie.get("who") == email
 
-    def ask_code(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
-        """Send a code, good in this browser alone."""
+    def ask_code(self, cookie: SessionMixin, email: str, language: str) -> None:
+        """Send a code that is good in this browser only. Raises Refusal: domain_not_allowed."""
         people.check_domain(self._config, email)
-        session["ticket"], code = self._codes.issue(email, session.get("ticket"))
-        session.permanent = True
+        cookie["ticket"], code = self._codes.issue(email, cookie.get("ticket"))
+        cookie.permanent = True  # the browser keeps it after it is closed
         if self._config.mails:
             self._post_code(email, code, language)
         else:
             log.info("sign-in code for %s: %s", email, code)
 
-    def enter_by_code(self, session: MutableMapping[str, Any], email: str, code: str, language: str) -> None:
-        ticket = session.get("ticket")
-        asked = self._codes.redeem(ticket, email, code)
+    def enter_by_code(self, cookie: SessionMixin, email: str, code: str, language: str) -> None:
+        """Sign in with a code. Raises Refusal: wrong_code, code_expired; and CannotSave, which keeps the code good."""
+        ticket = cookie.get("ticket", "")
+        pending = self._codes.redeem(ticket, email, code)
         try:
-            self.enter(session, email, language)
+            self.enter(cookie, email, language)
         except CannotSave:
-            self._codes.give_back(ticket, asked)
+            self._codes.give_back(ticket, pending)
             raise
 
-    def enter(self, session: MutableMapping[str, Any], email: str, language: str) -> None:
-        """A session of its own for this browser; what the cookie stood for before is over."""
-        new = secrets.token_urlsafe(16)
-        self._bus.run(people.sign_in, email=email, session=digest(new), seen_language=language)
-        self.leave(session)
-        session.update(who=email, session=new)
-        session.permanent = True
+    def enter(self, cookie: SessionMixin, email: str, language: str) -> None:
+        """Sign in: give this browser a new session, and end the one that it had."""
+        secret = secrets.token_urlsafe(16)
+        self._bus.run(people.sign_in, email=email, session=digest(secret), seen_language=language)
+        self.leave(cookie)
+        cookie.update(who=email, session=secret)
+        cookie.permanent = True
         log.info("%s signed in", email)
 
-    def leave(self, session: MutableMapping[str, Any]) -> None:
+    def leave(self, cookie: SessionMixin) -> None:
         """Sign out in this browser."""
-        if known := self.who(session):
-            self._bus.run(people.sign_out, actor=known[0], session=known[1])
-        _forget(session)
+        if session := self.find(cookie):
+            self._bus.run(people.sign_out, actor=session.email, session=session.name)
+        _forget(cookie)
 
-    def leave_everywhere(self, session: MutableMapping[str, Any], actor: str | None) -> None:
+    def leave_everywhere(self, cookie: SessionMixin, actor: str | None) -> None:
         """Sign out in every browser of this person."""
         if actor:
             self._bus.run(people.sign_out, actor=actor, session=None)
-        _forget(session)
+        _forget(cookie)
 
-    def renew_session(self, session: MutableMapping[str, Any], email: str, name: str) -> None:
-        """Begin the thirty days of a session in use anew, once a day; `email` and `name` are what `who` gave."""
-        if self.is_noted(email, name):
-            return
+    def renew_session(self, session: Session) -> bool:
+        """Begin the session's thirty days anew, once a day. Tell whether the cookie must be sent again."""
+        if self.is_use_noted(session):
+            return False
         try:
-            self._bus.run(people.keep_session, actor=email, session=name)
+            self._bus.run(people.keep_session, actor=session.email, session=session.name)
         except CannotSave:
-            log.warning("the use of a session could not be noted; it will be at its next use")
-        else:
-            session.modified = True
+            log.warning("the use of a session could not be noted; that is tried again at its next use")
+            return False
+        return True
+
+    @property
+    def _state(self) -> State:
+        return self._store.snapshot
 
 
-def _forget(session: MutableMapping[str, Any]) -> None:
-    """What is left in the cookie opens nothing; it says who signed in here."""
-    who = session.get("who")
-    session.clear()
+def _forget(cookie: SessionMixin) -> None:
+    """Empty the cookie, but for the person's address, which opens nothing and tells who signed in here."""
+    who = cookie.get("who")
+    cookie.clear()
     if who:
-        session["who"] = who
-        session.permanent = True
+        cookie["who"] = who
+        cookie.permanent = True

@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 from flask import current_app
 
-from loadzone.config import Reader
+from loadzone.config import EnvReader
 from loadzone.datafile.backups import Backups
 from loadzone.datafile.checker import examine
 from loadzone.datafile.writer import StateEncoder
@@ -54,7 +54,7 @@ def check(file: Path | None) -> None:
     """
     file = file or data_path()
     findings = examine(content_of(file))
-    for sentence in findings.mended:
+    for sentence in findings.repaired:
         say(f"will be mended: {sentence}")
     if findings.state is None:
         say_all(findings.problems)
@@ -108,7 +108,7 @@ def _last_revision(content: bytes) -> int:
 
 
 def data_path() -> Path:
-    named = Reader(os.environ)("LOADZONE_DATA", Path, None)
+    named = EnvReader(os.environ)("LOADZONE_DATA", Path, None)
     return Path(os.path.realpath(named or Path(current_app.instance_path) / "data.json"))
 
 
@@ -123,7 +123,7 @@ def content_of(path: Path) -> bytes:
 def good_state(path: Path) -> State:
     """What the file says, mended; it is said how."""
     findings = examine(content_of(path))
-    for sentence in findings.mended:
+    for sentence in findings.repaired:
         warn(f"mended: {sentence}")
     if findings.state is None:
         say_all(findings.problems)
@@ -163,15 +163,15 @@ def _be_its_owner(path: Path) -> None:
 
 
 def put_in_force(file: DurableFile, state: State) -> None:
-    text = StateEncoder()
-    text.mark_all(state)
-    if not file.replace(text.pieces(state)):
+    encoder = StateEncoder()
+    encoder.mark_all(state)
+    if not file.replace(encoder.chunks(state)):
         warn(f"{file.path} is in place, but its folder cannot be synced: a power cut may undo it")
 
 
 def summary(state: State) -> str:
-    booked = sum(1 for vm in state.vms.values() if vm.booked_by)
-    waiting = sum(len(record.queue) for table in (state.vms, state.groups) for record in table.values())
+    booked = sum(1 for vm in state.vms.values() if vm.booking)
+    waiting = sum(len(place.queue) for place in (*state.vms.values(), *state.groups.values()))
     return (
         f"machines: {len(state.vms)}, booked: {booked}, waiting: {waiting}, "
         f"groups: {len(state.groups)}, people: {len(state.users)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,13 @@ from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.inventory import ansible_format, csv_format, json_format
-from loadzone.inventory.rows import BadInventory, Rows, rows_of, wanted
+from loadzone.inventory.rows import BadInventory, InventoryRows, rows_of, wanted
 from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.times import utc_now
 from loadzone.notifications.letters import letters_for
 from loadzone.rules import access, importing
 from loadzone.rules.importing import Plan
-from loadzone.web import errors
+from loadzone.schemas import refusal_text
 
 FORMATS = MappingProxyType({"csv": csv_format, "json": json_format, "ansible": ansible_format})
 SUFFIXES = MappingProxyType({".csv": "csv", ".json": "json", ".yml": "ansible", ".yaml": "ansible"})
@@ -81,7 +81,7 @@ def _by_suffix(name: str) -> str:
     return SUFFIXES.get(suffix) or fail(f"{name}: say in which format it is, --format {'|'.join(FORMATS)}")
 
 
-def _read(file: Any, kind: str) -> Rows:
+def _read(file: Any, kind: str) -> InventoryRows:
     content = file.read(SIZE_AT_MOST + 1)
     if len(content) > SIZE_AT_MOST:
         fail(f"{file.name} is larger than {SIZE_AT_MOST // 2**20} MiB")
@@ -98,7 +98,7 @@ def _settings() -> Config:
         fail(str(error))
 
 
-def _planned(rows: Rows, state: State, prune: bool) -> Plan:
+def _planned(rows: InventoryRows, state: State, prune: bool) -> Plan:
     """What the file comes to, shown; what is wrong with it ends the command."""
     machines, problems = wanted(rows, state)
     if problems:
@@ -118,9 +118,10 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield from (f"new group {name!r}" for name in plan.groups)
     for one in plan.added:
         yield f"+ {one.id}  " + ", ".join(f"{name} {_shown(value)}" for name, value in one.fields.items() if value)
-    for change in plan.changed:
-        differences = (f"{name} {_shown(old)} -> {_shown(new)}" for name, (old, new) in change.fields.items())
-        yield f"~ {change.id}  " + ", ".join(differences)
+    for changed in plan.changed:
+        pairs = zip(changed.before.items(), changed.after.items(), strict=True)
+        differences = (f"{name} {_shown(old)} -> {_shown(new)}" for (name, old), (_, new) in pairs)
+        yield f"~ {changed.id}  " + ", ".join(differences)
     yield from (f"- {vm.id}" for vm in plan.removed)
     yield (
         f"new groups: {len(plan.groups)}, machines added: {len(plan.added)}, changed: {len(plan.changed)}, "
@@ -128,7 +129,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return repr(list(value) if isinstance(value, tuple) else value)
 
 
@@ -138,20 +139,21 @@ def _carry_out(file: DurableFile, state: State, limits: Config, plan: Plan) -> N
     try:
         bus.run(importing.carry_out, actor=access.OPERATOR, plan=plan)
     except Refusal as refusal:
-        fail(f"nothing was changed: {errors.sentence(refusal.code, refusal.facts, 'en')}")
+        fail(f"nothing was changed: {refusal_text.sentence(refusal.code, refusal.facts, 'en')}")
 
 
 @dataclass(slots=True)
 class Offline:
-    """The data file as a store for one change, with nobody to tell of it."""
+    """The data file as a store for one change, with nobody to tell."""
 
     file: DurableFile
     state: State
 
     @contextmanager
-    def change(self) -> Iterator[UnitOfWork]:
-        change = UnitOfWork(self.state)
-        yield change
-        change.apply_to(self.state)
+    def transaction(self, open_unit: Callable[[State], UnitOfWork]) -> Iterator[UnitOfWork]:
+        """Write the change at the end of the block."""
+        uow = open_unit(self.state)
+        yield uow
+        uow.apply_to(self.state)
         self.state.revision += 1
         put_in_force(self.file, self.state)

@@ -15,11 +15,11 @@ from loadzone.domain.records import State
 
 @dataclass(slots=True)
 class Report:
-    """`problems` keep the server from starting; `mended` is what it would put right by itself. Without problems there
+    """`problems` keep the server from starting; `repaired` is what it would put right by itself. Without problems there
     is a `state`."""
 
     problems: list[str] = field(default_factory=list)
-    mended: list[str] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
     state: State | None = None
 
 
@@ -27,21 +27,21 @@ def examine(content: bytes) -> Report:
     """What there is to say of this file, each in a sentence that names the place."""
     found = Report()
     try:
-        draft = parse_file(content, found.problems.append)
+        loaded = parse_file(content, found.problems.append)
     except BadFile as error:
         return Report(problems=[str(error)])
     if found.problems:
         return found
-    state, found.mended = repair(draft)
-    text = StateEncoder()
-    text.mark_all(state)
+    state, found.repaired = repair(loaded)
+    encoder = StateEncoder()
+    encoder.mark_all(state)
     try:
-        text.render(state)
+        encoder.encode(state)
     except TypeError as error:
         found.problems.append(f"it can be read but not be written back: {error}")
     else:
         found.state = state
-        found.mended = _doubled_keys(content) + found.mended
+        found.repaired = _doubled_keys(content) + found.repaired
     return found
 
 
@@ -49,7 +49,7 @@ def _doubled_keys(content: bytes) -> list[str]:
     """What a hand that copied a line may overlook: of a key that stands twice in one object, the last counts."""
     doubled: list[str] = []
 
-    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def note_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: dict[str, Any] = {}
         for key, value in pairs:
             if key in seen:
@@ -57,5 +57,5 @@ def _doubled_keys(content: bytes) -> list[str]:
             seen[key] = value
         return seen
 
-    json.loads(content.removeprefix(b"\xef\xbb\xbf"), object_pairs_hook=look)
+    json.loads(content.removeprefix(b"\xef\xbb\xbf"), object_pairs_hook=note_doubles)
     return doubled

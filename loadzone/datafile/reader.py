@@ -1,69 +1,67 @@
-"""The text of the data file read, with the place of what is wrong; files of the original system included."""
+"""Reads the data file, files of the original system included; an error names the place of what is wrong."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 
 import orjson
 
 from loadzone.datafile.repair import LoadedFile, repair
-from loadzone.datafile.typed_object import EARLIEST, BadFile, Fields, stop
-from loadzone.domain.records import NOTHING, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.datafile.typed_object import EARLIEST, BadFile, TypedObject, stop
+from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.lib.digests import digest
 
-SESSION_OF_OLD = re.compile(r"[\w-]{22}", re.ASCII)
-WHOLE_MOST = 2**64 - 1  # what orjson reads as a whole number
-HEARTBEAT_MOST = 525_600  # minutes, a year: a time that far is one still
-HOURS_OF_OLD = 1.0  # the original's queue did not ask how long
+# Sessions of files before 1.1 are named as in the cookie; later files keep a digest.
+PLAIN_SESSION = re.compile(r"[\w-]{22}", re.ASCII)
+REVISION_MOST = 2**64 - 1  # the largest whole number that orjson reads
+HEARTBEAT_MOST = 525_600  # minutes, a year: so long after a time is a time still
+MISSING = -1  # stands for an id that is reported as missing
+DEFAULT_HOURS = 1.0  # for a place in a queue of the original system, which did not ask how long
 
 
 def read_state(content: bytes) -> tuple[State, list[str]]:
-    """The state in the file, and a sentence for each thing in it that led nowhere and was mended. Raises BadFile."""
+    """Return the state in the file, and a sentence for each thing that had to be repaired. Raises BadFile."""
     return repair(parse_file(content))
 
 
 def parse_file(content: bytes, report: Callable[[str], None] = stop) -> LoadedFile:
-    """What the file says, before its parts are made to agree. `report` as for Fields; where it returns, the draft is
-    good for nothing. Raises BadFile where the file is no JSON at all."""
+    """Return the file's records, before its parts are made to agree.
+
+    `report` gets each problem, as in TypedObject; if it returns, the result must not be used.
+    Raises BadFile where the file is not JSON at all.
+    """
     try:
-        data = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+        data: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise BadFile(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
-    top = Fields(data, "the file", report)
-    draft = LoadedFile(
-        vms=[_vm_in(fields) for fields in top.records("vms")],
-        groups=[_group_in(fields) for fields in top.records("groups")],
-        users=[_user_in(email, fields) for email, fields in top.table("users")],
-        letters=[_letter_in(fields) for fields in top.records("outbox")],
-        revision=top.number("revision", WHOLE_MOST) or 0,
+    top = TypedObject(data, "the file", report)
+    loaded = LoadedFile(
+        vms=[_vm(fields) for fields in top.records("vms")],
+        groups=[_group(fields) for fields in top.records("groups")],
+        users=[_user(email, fields) for email, fields in top.table("users")],
+        letters=[_letter(fields) for fields in top.records("outbox")],
+        revision=top.number("revision", REVISION_MOST) or 0,
     )
-    draft.rest = top.rest()
-    _refuse_doubles("vms", (vm.id for vm in draft.vms), report)
-    _refuse_doubles("groups", (group.id for group in draft.groups), report)
-    return draft
+    loaded.rest = top.rest()
+    _report_doubles("vms", (vm.id for vm in loaded.vms), report)
+    _report_doubles("groups", (group.id for group in loaded.groups), report)
+    return loaded
 
 
-def _vm_in(fields: Fields) -> Vm:
-    booked_at = fields.time("booked_at")
+def _vm(fields: TypedObject) -> Vm:
+    booking = _booking(fields)
+    began = booking.booked_at or EARLIEST
     return Vm(
-        id=fields.required("id", fields.text),
+        id=_required_text(fields, "id"),
         group=fields.number("group"),
-        booked_by=_address(fields.text("booked_by")),
-        expires_at=fields.time("expires_at"),
-        booked_at=booked_at,
-        end_set_at=fields.time("end_set_at"),
-        reminded=fields.time("reminded"),
-        note=fields.text("note") or "",
-        via=fields.text("via") or "",
-        heartbeat_minutes=fields.amount("heartbeat_minutes", HEARTBEAT_MOST),
-        heartbeat_at=fields.time("heartbeat_at"),
-        told_waiting=fields.flag("told_waiting"),
-        hold=_hold_in(fields),
-        queue=_queue_in(fields, booked_at or EARLIEST, of_group=False),
+        booking=None if _is_empty(booking) else booking,
+        hold=_hold(fields),
+        queue=_queue(fields, began, is_group=False),
         maintenance=fields.text("maintenance") or "",
         freed_at=fields.time("freed_at"),
+        loose_note="" if booking.holder else booking.note,
         description=fields.text("description") or "",
         tags=fields.texts("tags"),
         external_ip=fields.text("external_ip") or "",
@@ -72,60 +70,85 @@ def _vm_in(fields: Fields) -> Vm:
     )
 
 
-def _hold_in(fields: Fields) -> Hold | None:
+def _booking(fields: TypedObject) -> Booking:
+    """Return the machine's booking; without a holder it is none, and repair.py drops it."""
+    return Booking(
+        holder=_address(fields.text("booked_by")) or "",
+        expires_at=fields.time("expires_at"),
+        booked_at=fields.time("booked_at"),
+        end_set_at=fields.time("end_set_at"),
+        reminded=fields.time("reminded"),
+        note=fields.text("note") or "",
+        via=fields.text("via") or "",
+        heartbeat_minutes=fields.amount("heartbeat_minutes", HEARTBEAT_MOST),
+        heartbeat_at=fields.time("heartbeat_at"),
+        told_waiting=fields.flag("told_waiting"),
+    )
+
+
+def _is_empty(booking: Booking) -> bool:
+    """Tell whether there is neither a holder nor a time of a booking."""
+    return not (booking.holder or booking.expires_at or booking.booked_at or booking.end_set_at or booking.reminded)
+
+
+def _hold(fields: TypedObject) -> Hold | None:
     email = _address(fields.text("held_for"))
-    until, since = fields.time("held_until"), fields.time("held_since") or EARLIEST
-    hours, group = fields.amount("held_hours") or HOURS_OF_OLD, fields.number("held_group")
-    heartbeat = fields.amount("held_heartbeat_minutes", HEARTBEAT_MOST)
-    return Hold(email, hours, since, until, group, heartbeat) if email else None
+    hold = Hold(
+        email=email or "",
+        hours=fields.amount("held_hours") or DEFAULT_HOURS,
+        since=fields.time("held_since") or EARLIEST,
+        until=fields.time("held_until"),
+        group=fields.number("held_group"),
+        heartbeat_minutes=fields.amount("held_heartbeat_minutes", HEARTBEAT_MOST),
+    )
+    return hold if email else None
 
 
-def _queue_in(fields: Fields, since: datetime, of_group: bool) -> tuple[Waiter, ...]:
-    """Each person once; the original kept a plain list of addresses."""
+def _queue(fields: TypedObject, since: datetime, is_group: bool) -> tuple[Waiter, ...]:
+    """Return the queue, each person once; the original system kept a plain list of addresses.
+
+    `since` is for whoever joined at an unknown time.
+    """
     queue: dict[str, Waiter] = {}
-    for item in fields.items("queue"):
+    for number, item in enumerate(fields.items("queue")):
         if isinstance(item, str):
-            waiter = _plain_waiter(item, since)
+            email = _address(item)
+            waiter = Waiter(email, DEFAULT_HOURS, since) if email else None
         else:
-            waiter = _waiter_in(fields.inner("queue", item), since, of_group)
+            waiter = _waiter(fields.inner("queue", item, number), since, is_group)
         if waiter:
             queue.setdefault(waiter.email, waiter)
     return tuple(queue.values())
 
 
-def _plain_waiter(text: str, since: datetime) -> Waiter | None:
-    email = _address(text)
-    return Waiter(email, HOURS_OF_OLD, since) if email else None
-
-
-def _waiter_in(fields: Fields, since: datetime, of_group: bool) -> Waiter | None:
-    email = _address(fields.required("email", fields.text))
+def _waiter(fields: TypedObject, since: datetime, is_group: bool) -> Waiter | None:
+    email = _address(_required_text(fields, "email"))
     if not email:
         return None
     return Waiter(
         email=email,
-        hours=fields.amount("hours") or HOURS_OF_OLD,
+        hours=fields.amount("hours") or DEFAULT_HOURS,
         since=fields.time("since") or since,
         auto=fields.flag("auto"),
-        count=(fields.number("count") or 1) if of_group else 1,
+        count=(fields.number("count") or 1) if is_group else 1,
         via=fields.text("via") or "",
         heartbeat_minutes=fields.amount("heartbeat_minutes", HEARTBEAT_MOST),
         seen=fields.time("seen"),
     )
 
 
-def _group_in(fields: Fields) -> Group:
+def _group(fields: TypedObject) -> Group:
     return Group(
-        id=fields.required("id", fields.number),
-        name=fields.required("name", fields.text),
+        id=fields.required("id", fields.number, MISSING),
+        name=_required_text(fields, "name"),
         vm_ids=fields.texts("vm_ids"),
-        queue=_queue_in(fields, EARLIEST, of_group=True),
+        queue=_queue(fields, EARLIEST, is_group=True),
         rest=fields.rest(),
     )
 
 
-def _user_in(email: str, fields: Fields) -> User:
-    entries = tuple(_entry_in(entry) for entry in fields.records("bookings"))
+def _user(email: str, fields: TypedObject) -> User:
+    entries = tuple(_entry(entry) for entry in fields.records("bookings"))
     first_start = min((entry.start for entry in entries if entry.start), default=EARLIEST)
     return User(
         email=_address(email) or "",
@@ -134,29 +157,28 @@ def _user_in(email: str, fields: Fields) -> User:
         role="admin" if fields.text("role") == "admin" else "user",
         language=fields.text("language"),
         seen_language=fields.text("seen_language"),
-        sessions={_session_in(name): seen for name, seen in fields.times("sessions").items()},
-        tokens={token.id: token for token in map(_token_in, fields.records("tokens"))} or NOTHING,
+        sessions={_session(name): seen for name, seen in fields.times("sessions").items()},
+        tokens={token.id: token for token in map(_token, fields.records("tokens"))},
         rest=fields.rest(),
     )
 
 
-def _session_in(name: str) -> str:
-    """Older files name sessions as the cookie does."""
-    return digest(name) if SESSION_OF_OLD.fullmatch(name) else name
+def _session(name: str) -> str:
+    return digest(name) if PLAIN_SESSION.fullmatch(name) else name
 
 
-def _token_in(fields: Fields) -> Token:
+def _token(fields: TypedObject) -> Token:
     return Token(
-        id=fields.required("id", fields.text),
+        id=_required_text(fields, "id"),
         name=fields.text("name") or "",
-        digest=fields.required("digest", fields.text),
-        created=fields.required("created", fields.time),
-        expires=fields.required("expires", fields.time),
+        digest=_required_text(fields, "digest"),
+        created=fields.required("created", fields.time, EARLIEST),
+        expires=fields.required("expires", fields.time, EARLIEST),
         used=fields.time("used"),
     )
 
 
-def _entry_in(fields: Fields) -> Entry:
+def _entry(fields: TypedObject) -> Entry:
     return Entry(
         action=fields.text("action") or "",
         vm_id=fields.text("vm_id"),
@@ -166,23 +188,27 @@ def _entry_in(fields: Fields) -> Entry:
     )
 
 
-def _letter_in(fields: Fields) -> Letter:
+def _letter(fields: TypedObject) -> Letter:
     return Letter(
-        id=fields.required("id", fields.text),
-        to=fields.required("to", fields.text),
-        kind=fields.required("kind", fields.text),
-        created=fields.required("created", fields.time),
+        id=_required_text(fields, "id"),
+        to=_required_text(fields, "to"),
+        kind=_required_text(fields, "kind"),
+        created=fields.required("created", fields.time, EARLIEST),
         about=fields.mapping("about"),
     )
+
+
+def _required_text(fields: TypedObject, key: str) -> str:
+    return fields.required(key, fields.text, "")
 
 
 def _address(text: str | None) -> str | None:
     return text.strip().lower() or None if text else None
 
 
-def _refuse_doubles(table: str, keys: Iterable, report: Callable[[str], None]) -> None:
-    seen: set = set()
+def _report_doubles(table: str, keys: Iterable[Hashable], report: Callable[[str], None]) -> None:
+    seen: set[Hashable] = set()
     for key in keys:
-        if key in seen and key is not None:
+        if key in seen and key not in ("", MISSING):
             report(f"{table}: {key!r} is there twice")
         seen.add(key)

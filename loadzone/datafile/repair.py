@@ -1,128 +1,130 @@
-"""What a loaded file may have wrong without breaking the shape: references that lead nowhere, one person twice."""
+"""Repairs what a loaded file may have wrong in spite of its shape: references that lead nowhere, one person twice."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Any
 
-from loadzone.domain.records import MOST, NOTHING, Entry, Group, Letter, State, User, Vm
+from loadzone.domain.records import MOST, NOTHING, Booking, Entry, Group, Hold, Letter, State, User, Vm
 
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(slots=True)
 class LoadedFile:
-    """A file as it was read, before its parts are made to agree."""
+    """A file's records as they were read, before its parts are made to agree."""
 
     vms: list[Vm]
     groups: list[Group]
     users: list[User]
     letters: list[Letter]
     revision: int = 0
-    rest: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    rest: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
-def repair(draft: LoadedFile) -> tuple[State, list[str]]:
-    """A state in which everything agrees, and a sentence for each thing that had to be mended."""
-    mended: list[str] = []
-    homes = _homes(draft, mended)
-    users = _one_record_each(draft.users, mended)
-    waiting = {group.id: {waiter.email for waiter in group.queue} for group in draft.groups}
-    vms = [_settled(replace(vm, group=homes[vm.id]), waiting, users, mended) for vm in draft.vms]
-    groups = [_with_its_vms(group, homes, mended) for group in draft.groups]
+def repair(loaded: LoadedFile) -> tuple[State, list[str]]:
+    """Return a state in which everything agrees, and a sentence for each thing that was repaired."""
+    repaired: list[str] = []
+    group_of = _groups_of_vms(loaded, repaired)
+    users = _one_record_each(loaded.users, repaired)
+    waiting = {group.id: {waiter.email for waiter in group.queue} for group in loaded.groups}
+    vms = [_repaired_vm(replace(vm, group=group_of[vm.id]), waiting, users, repaired) for vm in loaded.vms]
+    groups = [_with_its_vms(group, group_of, repaired) for group in loaded.groups]
     state = State(
         vms={vm.id: vm for vm in vms},
         groups={group.id: group for group in groups},
         users=users,
-        letters={letter.id: letter for letter in draft.letters},
-        revision=_countable(draft.revision, mended),
-        rest=draft.rest,
+        letters={letter.id: letter for letter in loaded.letters},
+        revision=_countable(loaded.revision, repaired),
+        rest=loaded.rest,
     )
-    return state, mended
+    return state, repaired
 
 
-def _countable(revision: int, mended: list[str]) -> int:
-    """What leaves room for more changes than there will be, up to where browsers count exactly."""
+def _countable(revision: int, repaired: list[str]) -> int:
+    """Leave room for more changes than there will be, up to where browsers count exactly."""
     if revision <= MOST // 2:
         return revision
-    mended.append(f"the revision was {revision}, from where browsers cannot count on; it begins anew")
+    repaired.append(f"the revision was {revision}, beyond which browsers cannot count; it starts again at 0")
     return 0
 
 
-def _homes(draft: LoadedFile, mended: list[str]) -> dict[str, int | None]:
-    """The group of each machine: the one it names, else the first that lists it."""
-    known = {group.id for group in draft.groups}
+def _groups_of_vms(loaded: LoadedFile, repaired: list[str]) -> dict[str, int | None]:
+    """Return the group of each machine: the one it names, else the first that lists it."""
+    known = {group.id for group in loaded.groups}
     listed: dict[str, int] = {}
-    for group in draft.groups:
+    for group in loaded.groups:
         for vm_id in group.vm_ids:
             listed.setdefault(vm_id, group.id)
-    homes: dict[str, int | None] = {}
-    for vm in draft.vms:
-        home = vm.group
-        if home is not None and home not in known:
-            mended.append(f"machine {vm.id!r} was in group {home}, which does not exist")
-            home = None
-        homes[vm.id] = listed.get(vm.id) if home is None else home
-    return homes
+    group_of: dict[str, int | None] = {}
+    for vm in loaded.vms:
+        named = vm.group
+        if named is not None and named not in known:
+            repaired.append(f"machine {vm.id!r} was in group {named}, which does not exist")
+            named = None
+        group_of[vm.id] = listed.get(vm.id) if named is None else named
+    return group_of
 
 
-def _with_its_vms(group: Group, homes: dict[str, int | None], mended: list[str]) -> Group:
-    kept = tuple(dict.fromkeys(vm_id for vm_id in group.vm_ids if homes.get(vm_id) == group.id))
+def _with_its_vms(group: Group, group_of: dict[str, int | None], repaired: list[str]) -> Group:
+    """Return the group with exactly the machines that are in it."""
+    kept = tuple(dict.fromkeys(vm_id for vm_id in group.vm_ids if group_of.get(vm_id) == group.id))
     for vm_id in group.vm_ids:
-        if vm_id not in homes:
-            mended.append(f"group {group.name!r} listed machine {vm_id!r}, which does not exist")
-        elif homes[vm_id] != group.id:
-            mended.append(f"group {group.name!r} listed machine {vm_id!r}, which is in group {homes[vm_id]}")
+        if vm_id not in group_of:
+            repaired.append(f"group {group.name!r} listed machine {vm_id!r}, which does not exist")
+        elif group_of[vm_id] != group.id:
+            repaired.append(f"group {group.name!r} listed machine {vm_id!r}, which is in group {group_of[vm_id]}")
     listed = set(kept)
-    missing = tuple(vm_id for vm_id, home in homes.items() if home == group.id and vm_id not in listed)
+    missing = tuple(vm_id for vm_id, home in group_of.items() if home == group.id and vm_id not in listed)
     if missing:
-        mended.append(f"group {group.name!r} did not list its machines {', '.join(map(repr, missing))}")
+        repaired.append(f"group {group.name!r} did not list its machines {', '.join(map(repr, missing))}")
     return replace(group, vm_ids=kept + missing)
 
 
-def _settled(vm: Vm, waiting: Mapping[int, set[str]], users: Mapping[str, User], mended: list[str]) -> Vm:
-    """A machine is booked by somebody or by nobody; an end without a holder means nothing."""
-    vm = _rightly_held(vm, waiting, mended)
-    queue = tuple(waiter for waiter in vm.queue if waiter.email != vm.booked_by)
+def _repaired_vm(vm: Vm, waiting: Mapping[int, set[str]], users: Mapping[str, User], repaired: list[str]) -> Vm:
+    """Return the machine with a booking that has a holder or with none, and with a hold and a queue that fit it."""
+    vm = replace(vm, booking=_repaired_booking(vm, users, repaired))
+    vm = replace(vm, hold=_repaired_hold(vm, vm.hold, waiting, repaired) if vm.hold else None)
+    queue = tuple(waiter for waiter in vm.queue if waiter.email != vm.holder)
     if len(queue) < len(vm.queue):
-        mended.append(f"machine {vm.id!r} had its holder in its queue")
-        vm = replace(vm, queue=queue)
-    if vm.booked_by:
-        return vm if vm.booked_at else replace(vm, booked_at=_beginning(vm, users))
-    if not (vm.expires_at or vm.booked_at or vm.end_set_at or vm.reminded):
-        return vm
-    mended.append(f"machine {vm.id!r} had the times of a booking but no holder")
-    return vm.freed(note=vm.note)
+        repaired.append(f"machine {vm.id!r} had its holder in its queue")
+    return replace(vm, queue=queue)
 
 
-def _rightly_held(vm: Vm, waiting: Mapping[int, set[str]], mended: list[str]) -> Vm:
-    """Only a free machine is held, and without an end only for who waits in its group's queue."""
-    hold = vm.hold
-    if hold is None:
-        return vm
-    for_group = hold.group is not None and hold.group == vm.group
-    waits = for_group and hold.email in waiting[vm.group]
-    if vm.booked_by or vm.maintenance or not (hold.until or waits):
-        mended.append(f"machine {vm.id!r} was held for {hold.email!r}, which cannot be")
-        return replace(vm, hold=None)
-    return vm if for_group else replace(vm, hold=replace(hold, group=None))
+def _repaired_booking(vm: Vm, users: Mapping[str, User], repaired: list[str]) -> Booking | None:
+    booking = vm.booking
+    if booking is None:
+        return None
+    if not booking.holder:
+        repaired.append(f"machine {vm.id!r} had the times of a booking but no holder")
+        return None
+    return booking if booking.booked_at else replace(booking, booked_at=_beginning(vm, booking.holder, users))
 
 
-def _beginning(vm: Vm, users: Mapping[str, User]) -> datetime | None:
-    """When the present booking began, by its holder's history: the original did not note it at the machine."""
-    holder = users.get(vm.booked_by or "")
-    starts = [e.start for e in holder.bookings if e.action == "book" and e.vm_id == vm.id] if holder else []
+def _repaired_hold(vm: Vm, hold: Hold, waiting: Mapping[int, set[str]], repaired: list[str]) -> Hold | None:
+    """Only a free machine is held, and without an end only for somebody who waits in its group's queue."""
+    is_for_group = hold.group is not None and hold.group == vm.group
+    waits = hold.group is not None and is_for_group and hold.email in waiting[hold.group]
+    if vm.booking or vm.maintenance or not (hold.until or waits):
+        repaired.append(f"machine {vm.id!r} was held for {hold.email!r}, which is not possible")
+        return None
+    return hold if is_for_group else replace(hold, group=None)
+
+
+def _beginning(vm: Vm, holder: str, users: Mapping[str, User]) -> datetime | None:
+    """Return when the booking began by its holder's history: the original system did not note it at the machine."""
+    user = users.get(holder)
+    starts = [entry.start for entry in user.bookings if entry.action == "book" and entry.vm_id == vm.id] if user else []
     return starts[-1] if starts else None
 
 
-def _one_record_each(users: list[User], mended: list[str]) -> dict[str, User]:
-    """Addresses that differ only in case are one person, whose histories are merged in order of time."""
+def _one_record_each(users: list[User], repaired: list[str]) -> dict[str, User]:
+    """Merge addresses that differ only in case: they are one person."""
     people: dict[str, User] = {}
     for user in users:
         if user.email in people:
-            mended.append(f"{user.email!r} was there in several spellings; now it is one person")
+            repaired.append(f"{user.email!r} was there in several spellings; now it is one person")
             user = _merged(people[user.email], user)
         people[user.email] = user
     return people

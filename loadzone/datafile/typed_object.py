@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import TypeVar
 
 from loadzone.domain.records import MOST, NOTHING
 from loadzone.lib.times import parse_time
 
-# Times beyond these mean "ever" or "never"; within them, reminders and time zones can be reckoned.
+T = TypeVar("T")
+
+# Times beyond these mean "ever" or "never"; within them, reminders and time zones can be computed.
 EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
 LATEST = datetime(9999, 12, 1, tzinfo=timezone.utc)
 
@@ -19,95 +21,119 @@ class BadFile(Exception):
 
 
 def stop(problem: str) -> None:
-    """What is wrong ends the reading."""
+    """Stop reading at the first problem. Raises BadFile."""
     raise BadFile(problem)
 
 
-class Fields:
-    """One object of the file: typed access by key. Where the type is another, `report` is told what and where; if that
-    returns, so as to hear of more, the field counts as empty."""
+class TypedObject:
+    """One object of the file. Where a value has the wrong type, `report` gets a sentence that says what and where.
 
-    def __init__(self, value: Any, place: str, report: Callable[[str], None] = stop) -> None:
-        self._broken = not isinstance(value, Mapping)
-        self._value = {} if self._broken else value
+    If `report` returns, so as to hear of more problems, the value counts as absent.
+    """
+
+    def __init__(self, value: object, place: str, report: Callable[[str], None] = stop) -> None:
+        self._is_object = isinstance(value, Mapping)
+        self._value: Mapping[str, object] = value if isinstance(value, Mapping) else {}
         self._place = place
         self._report = report
         self._asked: set[str] = set()
-        if self._broken:
+        if not self._is_object:
             report(f"{place}: an object is expected here")
 
     def text(self, key: str) -> str | None:
+        """Return a string."""
         return self._typed(key, str, "a text")
 
     def number(self, key: str, most: int = MOST) -> int | None:
+        """Return a whole number from 0 to `most`."""
         number = self._typed(key, int, "a whole number")
-        if number is not None and not 0 <= number <= most:
-            return self._report(f"{self._at(key)}: a whole number from 0 to {most} is expected here")
-        return number
+        if number is None or 0 <= number <= most:
+            return number
+        self._report(f"{self._at(key)}: a whole number from 0 to {most} is expected here")
+        return None
 
     def amount(self, key: str, most: float = MOST) -> float | None:
-        number = self._typed(key, (int, float), "a number")
-        if number is not None and not 0 < number <= most:
-            return self._report(f"{self._at(key)}: a number above 0 and at most {most} is expected here")
-        return None if number is None else float(number)
+        """Return a number above 0 and at most `most`."""
+        number: float | None = self._typed(key, (int, float), "a number")
+        if number is None:
+            return None
+        if 0 < number <= most:
+            return float(number)
+        self._report(f"{self._at(key)}: a number above 0 and at most {most} is expected here")
+        return None
 
     def flag(self, key: str) -> bool:
+        """Return a boolean; an absent one is false."""
         self._asked.add(key)
         value = self._value.get(key)
         if value not in (None, True, False):
             self._report(f"{self._at(key)}: true or false is expected here")
         return bool(value)
 
-    def mapping(self, key: str) -> Mapping[str, Any]:
+    def mapping(self, key: str) -> Mapping[str, object]:
+        """Return an object as it is; an absent one is empty."""
         return self._typed(key, dict, "an object") or NOTHING
 
     def texts(self, key: str) -> tuple[str, ...]:
-        texts = self._typed(key, list, "a list") or []
-        if not all(isinstance(text, str) for text in texts):
+        """Return a list of strings; an absent one is empty."""
+        texts = self.items(key)
+        strings = tuple(text for text in texts if isinstance(text, str))
+        if len(strings) < len(texts):
             self._report(f"{self._at(key)}: a list of texts is expected here")
             return ()
-        return tuple(texts)
+        return strings
 
-    def time(self, key: str) -> Any:
+    def time(self, key: str) -> datetime | None:
+        """Return an instant, clamped to EARLIEST and LATEST."""
         text = self.text(key)
         try:
             return min(max(parse_time(text), EARLIEST), LATEST) if text else None
         except ValueError:
-            return self._report(f"{self._at(key)}: {text!r} is not a time")
+            self._report(f"{self._at(key)}: {text!r} is not a time")
+            return None
 
-    def times(self, key: str) -> Mapping[str, Any]:
-        inner = Fields(self.mapping(key), self._at(key), self._report)
-        return {name: inner.required(name, inner.time) for name in inner._value} or NOTHING
+    def times(self, key: str) -> Mapping[str, datetime]:
+        """Return an object whose values are all times; an absent one is empty."""
+        inner = TypedObject(self.mapping(key), self._at(key), self._report)
+        return {name: inner.required(name, inner.time, EARLIEST) for name in inner._value}
 
-    def required(self, key: str, read: Callable[[str], Any]) -> Any:
+    def required(self, key: str, read: Callable[[str], T | None], otherwise: T) -> T:
+        """Return what `read` reads. Where it is absent or empty, report that and return `otherwise`."""
         value = read(key)
-        if self._value.get(key) in (None, "") and not self._broken:
+        if self._is_object and self._value.get(key) in (None, ""):
             self._report(f"{self._at(key)}: is missing")
-        return value
+        return otherwise if value is None else value
 
-    def items(self, key: str) -> list[Any]:
+    def items(self, key: str) -> list[object]:
+        """Return a list as it is; an absent one is empty."""
         return self._typed(key, list, "a list") or []
 
-    def inner(self, key: str, item: Any) -> Fields:
-        return Fields(item, f"{self._at(key)}[{self._value[key].index(item)}]", self._report)
+    def inner(self, key: str, item: object, number: int) -> TypedObject:
+        """Return the object `item`, which is number `number` in the list `key`."""
+        return TypedObject(item, f"{self._at(key)}[{number}]", self._report)
 
-    def records(self, key: str) -> list[Fields]:
-        return [Fields(item, f"{self._at(key)}[{number}]", self._report) for number, item in enumerate(self.items(key))]
+    def records(self, key: str) -> list[TypedObject]:
+        """Return a list of objects."""
+        return [self.inner(key, item, number) for number, item in enumerate(self.items(key))]
 
-    def table(self, key: str) -> list[tuple[str, Fields]]:
+    def table(self, key: str) -> list[tuple[str, TypedObject]]:
+        """Return an object whose values are objects, as pairs."""
         items = self.mapping(key).items()
-        return [(name, Fields(item, f"{self._at(key)}[{name!r}]", self._report)) for name, item in items]
+        return [(name, TypedObject(item, f"{self._at(key)}[{name!r}]", self._report)) for name, item in items]
 
-    def rest(self) -> Mapping[str, Any]:
-        """The keys that were not asked for."""
+    def rest(self) -> Mapping[str, object]:
+        """Return the keys that were not asked for."""
         return {key: value for key, value in self._value.items() if key not in self._asked} or NOTHING
 
-    def _typed(self, key: str, kind: type | tuple[type, ...], name: str) -> Any:
+    def _typed(self, key: str, kind: type[T] | tuple[type[T], ...], name: str) -> T | None:
         self._asked.add(key)
         value = self._value.get(key)
-        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-            return self._report(f"{self._at(key)}: {name} is expected here")
-        return value
+        if value is None:
+            return None
+        if isinstance(value, kind) and not isinstance(value, bool):
+            return value
+        self._report(f"{self._at(key)}: {name} is expected here")
+        return None
 
     def _at(self, key: str) -> str:
         return key if self._place == "the file" else f"{self._place}.{key}"

@@ -1,73 +1,73 @@
-"""The text of the data file, made from a state. `datafile.py` reads it.
+"""Encodes a state as the text of the data file; datafile/reader.py reads it.
 
-One record a line, so that a person can read it, search it and compare two of them.
+One record a line, so that a person can read the file, search it and compare two versions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import orjson
 
-from loadzone.domain.records import TABLES, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.domain.unit_of_work import Touched
 from loadzone.lib.encoded_table import EncodedTable
 
-OF_LONG_ONES = 4  # people, some of whom have a long history
+PEOPLE_A_CHUNK = 4  # some have a long history
+
+Json = dict[str, object]
 
 
 class StateEncoder:
-    """The bytes of the file; what did not change since the last rendering is not encoded again."""
+    """The bytes of the file. Records that were not marked since the last time are not encoded again."""
 
     def __init__(self) -> None:
-        self._lines = {
-            "vms": EncodedTable(lambda vm: (_json(_vm_out(vm)),)),
-            "groups": EncodedTable(lambda group: (_json(_group_out(group)),)),
-            "users": EncodedTable(_user_pieces, together=OF_LONG_ONES),
-            "letters": EncodedTable(lambda letter: (_json(_letter_out(letter)),)),
-        }
+        self._vms: EncodedTable[str, Vm] = EncodedTable(lambda vm: (_bytes_of(_vm(vm)),))
+        self._groups: EncodedTable[int, Group] = EncodedTable(lambda group: (_bytes_of(_group(group)),))
+        self._users: EncodedTable[str, User] = EncodedTable(_user_parts, records_a_chunk=PEOPLE_A_CHUNK)
+        self._letters: EncodedTable[str, Letter] = EncodedTable(lambda letter: (_bytes_of(_letter(letter)),))
 
-    def mark(self, touched: Mapping[str, Iterable]) -> None:
-        for table, keys in touched.items():
-            self._lines[table].mark(keys)
+    def mark(self, touched: Touched) -> None:
+        """Note that these records may have changed, come or gone."""
+        self._vms.mark(touched.vms)
+        self._groups.mark(touched.groups)
+        self._users.mark(touched.users)
+        self._letters.mark(touched.letters)
 
     def mark_all(self, state: State) -> None:
-        self.mark({table: getattr(state, table) for table in TABLES})
+        """Note that every record is new."""
+        self._vms.mark(state.vms)
+        self._groups.mark(state.groups)
+        self._users.mark(state.users)
+        self._letters.mark(state.letters)
 
-    def render(self, state: State) -> bytes:
-        return b"".join(self.pieces(state))
+    def encode(self, state: State) -> bytes:
+        """Return the whole file. Raises TypeError for what is no JSON."""
+        return b"".join(self.chunks(state))
 
-    def pieces(self, state: State) -> tuple[bytes, ...]:
-        """What `render` gives, not joined."""
-        chunks = {table: self._lines[table].chunks(getattr(state, table)) for table in TABLES}
+    def chunks(self, state: State) -> tuple[bytes, ...]:
+        """Return the file in chunks that are not joined, which saves copying megabytes. Raises TypeError."""
         rest = (orjson.dumps(key) + b": " + orjson.dumps(value) + b",\n" for key, value in state.rest.items())
         return (
-            b'{\n"vms": [\n', *chunks["vms"], b"\n],\n",
-            b'"groups": [\n', *chunks["groups"], b"\n],\n",
-            b'"users": {\n', *chunks["users"], b"\n},\n",
-            b'"outbox": [\n', *chunks["letters"], b"\n],\n",
+            b'{\n"vms": [\n', *self._vms.chunks(state.vms), b"\n],\n",
+            b'"groups": [\n', *self._groups.chunks(state.groups), b"\n],\n",
+            b'"users": {\n', *self._users.chunks(state.users), b"\n},\n",
+            b'"outbox": [\n', *self._letters.chunks(state.letters), b"\n],\n",
             *rest,
             b'"revision": %d\n}\n' % state.revision,
         )  # fmt: skip
 
 
-def _json(value: Any) -> bytes:
-    """Instants are written by orjson itself, which is what makes a long history cheap to write."""
+def _bytes_of(value: object) -> bytes:
+    """orjson writes datetimes itself, which makes a long history cheap to write."""
     return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
-def _vm_out(vm: Vm) -> dict:
-    required = {"id": vm.id, "group": vm.group, "booked_by": vm.booked_by, "expires_at": vm.expires_at}
-    optional = {
-        "booked_at": vm.booked_at,
-        "end_set_at": vm.end_set_at,
-        "reminded": vm.reminded,
-        "note": vm.note,
-        "via": vm.via,
-        "heartbeat_minutes": vm.heartbeat_minutes,
-        "heartbeat_at": vm.heartbeat_at,
-        "told_waiting": vm.told_waiting,
-        "queue": [_waiter_out(waiter) for waiter in vm.queue],
+def _vm(vm: Vm) -> Json:
+    booking = vm.booking
+    optional: Json = {
+        **(_booking(booking) if booking else {"note": vm.loose_note}),
+        "queue": [_waiter(waiter) for waiter in vm.queue],
         "maintenance": vm.maintenance,
         "freed_at": vm.freed_at,
         "description": vm.description,
@@ -75,64 +75,89 @@ def _vm_out(vm: Vm) -> dict:
         "external_ip": vm.external_ip,
         "internal_ip": vm.internal_ip,
     }
-    return {**required, **_present(optional), **_hold_out(vm.hold), **vm.rest}
+    return {
+        "id": vm.id,
+        "group": vm.group,
+        "booked_by": booking.holder if booking else None,
+        "expires_at": booking.expires_at if booking else None,
+        **_without_empty(optional),
+        **(_hold(vm.hold) if vm.hold else {}),
+        **vm.rest,
+    }
 
 
-def _hold_out(hold: Hold | None) -> dict:
-    if hold is None:
-        return {}
+def _booking(booking: Booking) -> Json:
+    return {
+        "booked_at": booking.booked_at,
+        "end_set_at": booking.end_set_at,
+        "reminded": booking.reminded,
+        "note": booking.note,
+        "via": booking.via,
+        "heartbeat_minutes": booking.heartbeat_minutes,
+        "heartbeat_at": booking.heartbeat_at,
+        "told_waiting": booking.told_waiting,
+    }
+
+
+def _hold(hold: Hold) -> Json:
     return {
         "held_for": hold.email,
         "held_until": hold.until,
         "held_hours": hold.hours,
         "held_since": hold.since,
         "held_group": hold.group,
-        **_present({"held_heartbeat_minutes": hold.heartbeat_minutes}),
+        **_without_empty({"held_heartbeat_minutes": hold.heartbeat_minutes}),
     }
 
 
-def _waiter_out(waiter: Waiter) -> dict:
+def _waiter(waiter: Waiter) -> Json:
     required = {"email": waiter.email, "hours": waiter.hours, "auto": waiter.auto, "since": waiter.since}
-    count = waiter.count if waiter.count > 1 else None
-    optional = {"count": count, "via": waiter.via, "heartbeat_minutes": waiter.heartbeat_minutes, "seen": waiter.seen}
-    return {**required, **_present(optional)}
+    optional = {
+        "count": waiter.count if waiter.count > 1 else None,
+        "via": waiter.via,
+        "heartbeat_minutes": waiter.heartbeat_minutes,
+        "seen": waiter.seen,
+    }
+    return {**required, **_without_empty(optional)}
 
 
-def _group_out(group: Group) -> dict:
-    optional = {"queue": [_waiter_out(waiter) for waiter in group.queue]}
-    return {"id": group.id, "name": group.name, "vm_ids": group.vm_ids, **_present(optional), **group.rest}
+def _group(group: Group) -> Json:
+    optional = {"queue": [_waiter(waiter) for waiter in group.queue]}
+    return {"id": group.id, "name": group.name, "vm_ids": group.vm_ids, **_without_empty(optional), **group.rest}
 
 
-def _user_pieces(user: User) -> list[bytes]:
-    """By hand, since a long history would be copied six times over on its way through an encoder."""
-    history = [entry.text or _text_of(entry) for entry in user.bookings]
+def _user_parts(user: User) -> Iterable[bytes]:
+    """Join the person's JSON by hand: an encoder would copy a long history six times."""
+    history = [entry.text or _cached_text(entry) for entry in user.bookings]
     if history:
-        history[0] = history[0][1:]
-    return [_json(user.email), b": ", _json(_user_out(user))[:-1], b',"bookings":[', *history, b"]}"]
+        history[0] = history[0][1:]  # without the comma
+    return [_bytes_of(user.email), b": ", _bytes_of(_user(user))[:-1], b',"bookings":[', *history, b"]}"]
 
 
-def _user_out(user: User) -> dict:
-    """All but the history."""
+def _user(user: User) -> Json:
+    """All of a person but the history."""
     optional = {
         "role": user.role if user.role != "user" else None,
         "language": user.language,
         "seen_language": user.seen_language,
         "sessions": dict(user.sessions),
-        "tokens": [_token_out(token) for token in user.tokens.values()],
+        "tokens": [_token(token) for token in user.tokens.values()],
     }
-    return {"created": user.created, **_present(optional), **user.rest}
+    return {"created": user.created, **_without_empty(optional), **user.rest}
 
 
-def _text_of(entry: Entry) -> bytes:
-    """After a comma. A person has up to two hundred of these, and each change adds one: the others keep what was
-    written of them."""
+def _cached_text(entry: Entry) -> bytes:
+    """Encode a line of history, after a comma, and keep the text in the line itself.
+
+    A person has up to two hundred lines, and each change adds one: the others are not encoded again.
+    """
     said = {"vm_id": entry.vm_id, "start": entry.start, "end": entry.end, "action": entry.action, **entry.rest}
-    text = b"," + _json(said)  # a copy, for the reason that lines.py has
+    text = b"," + _bytes_of(said)  # a copy, for the reason in lib/encoded_table.py
     object.__setattr__(entry, "text", text)
     return text
 
 
-def _token_out(token: Token) -> dict:
+def _token(token: Token) -> Json:
     return {
         "id": token.id,
         "name": token.name,
@@ -143,7 +168,7 @@ def _token_out(token: Token) -> dict:
     }
 
 
-def _letter_out(letter: Letter) -> dict:
+def _letter(letter: Letter) -> Json:
     return {
         "id": letter.id,
         "to": letter.to,
@@ -153,5 +178,5 @@ def _letter_out(letter: Letter) -> dict:
     }
 
 
-def _present(fields: dict) -> dict:
+def _without_empty(fields: Mapping[str, object]) -> Json:
     return {key: value for key, value in fields.items() if value}

@@ -1,24 +1,28 @@
-"""The one door: open a change, run a rule, write its letters with it, commit. Events go on in commit order."""
+"""The command bus: every change goes through it. It opens a unit of work, runs a rule, adds the letters, commits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import Letter
-from storage import JsonStore
+from loadzone.domain.limits import Limits
+from loadzone.domain.records import Letter, State
+from loadzone.domain.unit_of_work import Transactions, UnitOfWork
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class CommandBus:
-    """Runs rules. `letters_for(event, now)` makes the letters that an event asks for."""
+    """Runs rules on a store. `letters_for(event, now)` makes the letters that an event asks for."""
 
     def __init__(
         self,
-        store: JsonStore,
+        store: Transactions,
         clock: Callable[[], datetime],
-        limits: Any,
+        limits: Limits,
         letters_for: Callable[[Event, datetime], Iterable[Letter]],
     ) -> None:
         self._store = store
@@ -26,12 +30,18 @@ class CommandBus:
         self._limits = limits
         self._letters_for = letters_for
 
-    def run(self, rule: Callable[..., Any], **asked: Any) -> Any:
-        """What the rule gives, once it is on disk. Raises Refusal, and CannotSave where the disk refuses."""
-        with self._store.change() as change:
-            now = self._clock()
-            answer = rule(change, now, self._limits, **asked)
-            for event in change.events:
-                for letter in self._letters_for(event, now):
-                    change.letters[letter.id] = letter
-        return answer
+    def run(self, rule: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what the rule returns, once its changes are on disk.
+
+        Raises Refusal where the rule refuses, and CannotSave where the disk does.
+        """
+        with self._store.transaction(self._unit_of_work) as uow:
+            result = rule(uow, *args, **kwargs)
+            for event in uow.events:
+                for letter in self._letters_for(event, uow.now):
+                    uow.letters[letter.id] = letter
+        return result
+
+    def _unit_of_work(self, state: State) -> UnitOfWork:
+        """Read the clock only now: this is called when the rule's turn has come."""
+        return UnitOfWork(state, self._clock(), self._limits)

@@ -1,18 +1,22 @@
-"""What is told of a change, once it is on disk: to the board, to people, to mailboxes."""
+"""Events: what a change tells once it is on disk. EVENT_KINDS is the one place that lists them.
+
+A new kind takes a row here, its sentences in `lang/server.*.json`, and the rule that tells it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`kind` happened to a machine, group or person. `by` did it (nobody: it was time), `to` is whom it concerns.
+    """`kind` (a key of EVENT_KINDS) happened. `by` did it (None: it was time), `to` is the person it concerns.
 
-    `via` is the token by which they did it. `hours` are those asked for, `until` is the end, `booked_at` when the
-    booking or the waiting began (UTC), `group` a group's name, `vm_ids` what came into it, `quiet` that no letter is
-    needed.
+    `via` is the token by which `by` acted. `hours` are the hours asked for, `until` is the end (UTC), `booked_at` when
+    the booking or the waiting began (UTC), `group` a group's name, `vm_ids` the machines that came into it, `sessions`
+    those that end with it. `quiet`: no letter is needed.
     """
 
     kind: str
@@ -33,38 +37,74 @@ class Event:
     quiet: bool = False
 
 
-# Told in a sentence to everybody who is signed in.
-PUBLIC = frozenset(
-    {
-        "booked",
-        "renewed",
-        "released",
-        "expired",
-        "force_released",
-        "silent",
-        "maintenance_began",
-        "maintenance_ended",
-        "vm_added",
-        "vm_edited",
-        "vm_deleted",
-        "vm_ungrouped",
-        "group_added",
-        "group_edited",
-        "group_deleted",
-    }
-)
-# Told in a sentence to the one it concerns.
-PERSONAL = frozenset(
-    {
-        "reminder",
-        "role_changed",
-        "held",
-        "hold_lapsed",
-        "hold_taken",
-        "auto_booked",
-        "waited_for",
-        "waiting_maintenance",
-        "queue_removed",
-        "queue_gone",
-    }
-)
+class Audience(Enum):
+    """The people who get the event's sentence (`notice.<kind>` in the catalogue) in an open page."""
+
+    EVERYBODY = auto()  # everybody who is signed in
+    PERSON = auto()  # the person in `to`
+    NOBODY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """What follows from an event of this kind.
+
+    `letter` is the kind of letter that `to` gets, unless they did it themselves; `log` is the line of an event without
+    a sentence (one with a sentence is logged by that, in English). `alert`: the page shows it as a notification of
+    the browser too. `by_place`: it has a sentence of its own, `notice.<kind>.group`, where it concerns a group.
+    """
+
+    name: str
+    audience: Audience
+    letter: str | None = None
+    log: str = ""
+    alert: bool = False
+    by_place: bool = False
+
+
+EVERYBODY, PERSON, NOBODY = Audience
+
+EVENT_KINDS: dict[str, EventKind] = {
+    kind.name: kind
+    for kind in (
+        # Bookings
+        EventKind("booked", EVERYBODY),
+        EventKind("renewed", EVERYBODY),
+        EventKind("released", EVERYBODY),
+        EventKind("expired", EVERYBODY, letter="ended"),
+        EventKind("force_released", EVERYBODY, letter="released"),
+        EventKind("silent", EVERYBODY, letter="silent"),
+        EventKind("reminder", PERSON, letter="reminder", alert=True),
+        # Queues and holds
+        EventKind("held", PERSON, letter="held", alert=True),
+        EventKind("hold_lapsed", PERSON, letter="lapsed", alert=True),
+        EventKind("hold_taken", PERSON, letter="taken"),
+        EventKind("auto_booked", PERSON, letter="auto", alert=True),
+        EventKind("waited_for", PERSON, letter="waited"),
+        EventKind("waiting_maintenance", PERSON, letter="waiting_maintenance"),
+        EventKind("queue_removed", PERSON, letter="queue_removed", by_place=True),
+        EventKind("queue_gone", PERSON, letter="queue_gone", by_place=True),
+        # Machines and groups
+        EventKind("maintenance_began", EVERYBODY, letter="maintenance"),
+        EventKind("maintenance_ended", EVERYBODY),
+        EventKind("vm_added", EVERYBODY),
+        EventKind("vm_edited", EVERYBODY),
+        EventKind("vm_deleted", EVERYBODY, letter="deleted"),
+        EventKind("vm_ungrouped", EVERYBODY),
+        EventKind("group_added", EVERYBODY),
+        EventKind("group_edited", EVERYBODY),
+        EventKind("group_deleted", EVERYBODY),
+        # People
+        EventKind("role_changed", PERSON),
+        EventKind("first_admin", NOBODY, log="{by} is the first to sign in and becomes admin"),
+        EventKind("user_added", NOBODY, log="{by} signed in for the first time"),
+        EventKind("user_removed", NOBODY, log="{by} removed {to}"),
+        EventKind("signed_out", NOBODY, log="{to} signed out"),
+        EventKind("sessions_dropped", NOBODY),
+        EventKind("sessions_expired", NOBODY),
+        EventKind("language_chosen", NOBODY),
+        EventKind("token_made", NOBODY, log="{by} made the token {via!r}"),
+        EventKind("token_revoked", NOBODY, log="{by} revoked the token {via!r} of {to}"),
+        EventKind("tokens_expired", NOBODY),
+    )
+}

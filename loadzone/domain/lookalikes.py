@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
-UNSEEN = dict.fromkeys((0x200C, 0x200D))  # the joiners; no other sign without a width comes in (inputs.py)
+# U+200C and U+200D join letters and have no width. schemas/field_types.py lets no other invisible character in.
+_JOINERS = dict.fromkeys((0x200C, 0x200D))
 
 
-def look(name: str) -> str:
-    """The same for names that look the same but for their case, their width, or what is not seen of them."""
-    return unicodedata.normalize("NFKC", name).translate(UNSEEN).casefold()
+def skeleton(name: str) -> str:
+    """Return a form that is equal for names that differ only in case, width or invisible joiners."""
+    return unicodedata.normalize("NFKC", name).translate(_JOINERS).casefold()

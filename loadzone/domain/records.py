@@ -1,4 +1,4 @@
-"""What LoadZone remembers: immutable records, times as aware UTC datetimes.
+"""The records that LoadZone keeps: immutable, with aware UTC datetimes.
 
 `rest` carries the keys of a loaded file that this version does not know; they are written back as they came.
 """
@@ -6,25 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Literal
 
-MOST = 2**53  # up to here a browser counts exactly
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+MOST = 2**53  # the largest whole number that a browser counts exactly
+NOTHING: Mapping[str, object] = MappingProxyType({})
+Role = Literal["user", "admin"]
 
 
-def _nothing() -> Mapping[str, Any]:
+def _nothing() -> Mapping[str, object]:
     return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
-    """Somebody's place in a queue: for `hours`, of a group `count` machines; `auto` books them at once.
+    """A person's place in a queue: for `hours`, and in a group's queue for `count` machines together.
 
-    `via` names the token it was taken with. A place that a job keeps ends by itself where nothing is heard of the job
-    for `heartbeat_minutes` since `seen`.
+    `auto` books them at once when the turn comes. `via` names the token that took the place. Where a job keeps the
+    place alive, it ends when nothing was heard of the job for `heartbeat_minutes` since `seen`.
     """
 
     email: str
@@ -36,13 +37,19 @@ class Waiter:
     heartbeat_minutes: float | None = None
     seen: datetime | None = None
 
+    def is_silent(self, now: datetime) -> bool:
+        """Tell whether the job that keeps the place alive has been silent for too long."""
+        if not self.heartbeat_minutes:
+            return False
+        return (self.seen or self.since) + timedelta(minutes=self.heartbeat_minutes) <= now
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A free machine kept for somebody whose turn it is, until `until`, for `hours`, after waiting since `since`.
+    """A free machine held until `until` for the person whose turn it is, who waited since `since`, for `hours`.
 
-    Without `until` it is kept for somebody at the head of a group's queue who waits for more machines than this one.
-    `group` is the group whose queue it came from; None: the machine's own. `heartbeat_minutes` as in Waiter.
+    Without `until` the machine is kept for somebody first in a group's queue who waits for more machines than this one.
+    `group` is the group whose queue it came from; None: the machine's own queue. `heartbeat_minutes` as in Waiter.
     """
 
     email: str
@@ -52,20 +59,22 @@ class Hold:
     group: int | None = None
     heartbeat_minutes: float | None = None
 
+    def has_lapsed(self, now: datetime) -> bool:
+        """Tell whether its time is over."""
+        return self.until is not None and self.until <= now
+
 
 @dataclass(frozen=True, slots=True)
-class Vm:
-    """A machine, its present booking or hold, if any, and who waits for it.
+class Booking:
+    """A machine's present booking.
 
-    `booked_at` is when the booking began, `end_set_at` when its present end was chosen (by booking or renewing),
-    `reminded` the due time of the last reminder that was sent for that end, `told_waiting` whether its holder knows
-    that somebody waits. `via` names the token that made it; where a job keeps it alive, nothing heard of the job for
-    `heartbeat_minutes` since `heartbeat_at` ends it. `freed_at` is when the machine was last given back.
+    `booked_at` is when it began, `end_set_at` when its present end was chosen (by booking or renewing), `reminded` the
+    due time of the last reminder sent for that end, `told_waiting` whether the holder knows that somebody waits.
+    `note` says what it is for. `via` names the token that made it; where a job keeps it alive, it ends when nothing
+    was heard of the job for `heartbeat_minutes` since `heartbeat_at`. A file of the original system may lack its times.
     """
 
-    id: str
-    group: int | None = None
-    booked_by: str | None = None
+    holder: str
     expires_at: datetime | None = None
     booked_at: datetime | None = None
     end_set_at: datetime | None = None
@@ -75,71 +84,84 @@ class Vm:
     heartbeat_minutes: float | None = None
     heartbeat_at: datetime | None = None
     told_waiting: bool = False
+
+    def has_ended(self, now: datetime) -> bool:
+        """Tell whether its end has come."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    @property
+    def silent_at(self) -> datetime | None:
+        """When the job that keeps it alive will have been silent for too long; None: no job does."""
+        if not self.heartbeat_minutes or not self.heartbeat_at:
+            return None
+        return self.heartbeat_at + timedelta(minutes=self.heartbeat_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Vm:
+    """A machine, its present booking or hold, and its queue.
+
+    `maintenance` is the reason why it is out of service. `freed_at` is when it was last given back. `loose_note` is a
+    note that a loaded file has on a machine without a booking; it stays until the next one.
+    """
+
+    id: str
+    group: int | None = None
+    booking: Booking | None = None
     hold: Hold | None = None
     queue: tuple[Waiter, ...] = ()
     maintenance: str = ""
     freed_at: datetime | None = None
+    loose_note: str = ""
     description: str = ""
     tags: tuple[str, ...] = ()
     external_ip: str = ""
     internal_ip: str = ""
-    rest: Mapping[str, Any] = field(default_factory=_nothing)
-
-    def freed(self, **more: Any) -> Vm:
-        """The same machine without a booking, and with what more is said of it."""
-        return replace(self, **{**NO_BOOKING, **more})
+    rest: Mapping[str, object] = field(default_factory=_nothing)
 
     @property
     def stands_free(self) -> bool:
         """Whether nobody has it and nothing keeps it back."""
-        return not (self.booked_by or self.hold or self.maintenance)
+        return not (self.booking or self.hold or self.maintenance)
 
-
-NO_BOOKING: Mapping[str, Any] = MappingProxyType(
-    {
-        "booked_by": None,
-        "expires_at": None,
-        "booked_at": None,
-        "end_set_at": None,
-        "reminded": None,
-        "note": "",
-        "via": "",
-        "heartbeat_minutes": None,
-        "heartbeat_at": None,
-        "told_waiting": False,
-    }
-)
+    @property
+    def holder(self) -> str | None:
+        """The address of whoever has booked it."""
+        return self.booking.holder if self.booking else None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A named set of machines; `vm_ids` always agrees with the machines' own `group`. `queue`: who waits for any."""
+    """A named set of machines; `vm_ids` always agrees with the machines' own `group`. Its queue is for any of them."""
 
     id: int
     name: str
     vm_ids: tuple[str, ...] = ()
     queue: tuple[Waiter, ...] = ()
-    rest: Mapping[str, Any] = field(default_factory=_nothing)
+    rest: Mapping[str, object] = field(default_factory=_nothing)
+
+
+Place = Vm | Group  # what has a queue
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a person's history: `book`, `renew`, `cancel`, `release`, or what an older file had.
 
-    `text` is how filetext.py wrote it, once it did: it never changes, and is written with each change of the person's.
+    `text` caches how datafile/writer.py wrote it: a line never changes, and is written with each change of the person.
     """
 
     action: str
     vm_id: str | None = None
     start: datetime | None = None
     end: datetime | None = None
-    rest: Mapping[str, Any] = field(default_factory=_nothing)
+    rest: Mapping[str, object] = field(default_factory=_nothing)
     text: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a program signs in with: only `digest` of it is kept. `used` is when it last was, to some minutes."""
+    """An API token. Only the `digest` of its secret is kept. `used` is its last use, to some minutes."""
 
     id: str
     name: str
@@ -151,48 +173,62 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person: `language` is the person's own choice, `seen_language` what a browser of theirs last asked for.
+    """A person. `language` is the person's own choice, `seen_language` what one of their browsers last asked for.
 
-    `sessions` are the browsers signed in, by a digest of what their cookie says, with when each was last seen (to the
-    day); `tokens` those of the person's programs, by their ids.
+    `sessions` are the browsers signed in: a digest of the cookie's secret, and when it was last used (to the day).
+    `tokens` are by id.
     """
 
     email: str
     created: datetime
     bookings: tuple[Entry, ...] = ()
-    role: str = "user"
+    role: Role = "user"
     language: str | None = None
     seen_language: str | None = None
-    sessions: Mapping[str, datetime] = field(default_factory=_nothing)
-    tokens: Mapping[str, Token] = field(default_factory=_nothing)
-    rest: Mapping[str, Any] = field(default_factory=_nothing)
+    sessions: Mapping[str, datetime] = field(default_factory=dict)
+    tokens: Mapping[str, Token] = field(default_factory=dict)
+    rest: Mapping[str, object] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter that waits in the outbox; its text is made from `kind` and `about` when it is sent."""
+    """A letter in the outbox. Its text is made from `kind` and `about` when it is sent."""
 
     id: str
     to: str
     kind: str
     created: datetime
-    about: Mapping[str, Any] = field(default_factory=_nothing)
+    about: Mapping[str, object] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """What a letter's link stands for: an action on one booking, or on one hold.
+
+    Of a booking, `since` is when it began and `until` its end; of a hold, `since` is when its person began to wait.
+    """
+
+    action: LinkAction
+    vm_id: str
+    holder: str
+    since: datetime | None
+    until: datetime
+
+
+LinkAction = Literal["renew", "release", "take", "pass"]
 
 
 @dataclass(slots=True)
 class State:
-    """Everything, by key, in the order of the file. A published state is never changed again."""
+    """Everything, by key, in the order of the file. A published state never changes again."""
 
     vms: dict[str, Vm] = field(default_factory=dict)
     groups: dict[int, Group] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
     revision: int = 0
-    rest: Mapping[str, Any] = field(default_factory=_nothing)
+    rest: Mapping[str, object] = field(default_factory=_nothing)
 
     def copy(self) -> State:
-        """A state of its own that shares the records."""
+        """Return a state of its own that shares the records."""
         return State(dict(self.vms), dict(self.groups), dict(self.users), dict(self.letters), self.revision, self.rest)
-
-
-TABLES = ("vms", "groups", "users", "letters")

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from loadzone.inventory.rows import BadInventory, Rows
+from loadzone.inventory.rows import BadInventory, InventoryRows
 
 OURS = "loadzone_"
 FIELDS = ("external_ip", "internal_ip", "description", "tags", "maintenance")
@@ -25,7 +25,7 @@ _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # Writing
 
 
-def write(rows: Rows) -> bytes:
+def write(rows: InventoryRows) -> bytes:
     """What Ansible cannot have is said in the rows' `problems`."""
     children: dict[str, Any] = {}
     keys: dict[str, str] = {"": "ungrouped"}
@@ -82,7 +82,7 @@ class Hosts:
         self.groups.setdefault(host, {}).update({group: None} if group not in RESERVED else {})
 
 
-def read(content: bytes) -> Rows:
+def read(content: bytes) -> InventoryRows:
     """Raises BadInventory."""
     data = _object(_parsed(content), "the file")
     hosts = Hosts()
@@ -132,8 +132,8 @@ def _object(value: Any, place: str) -> dict[str, Any]:
     return value
 
 
-def _rows(hosts: Hosts) -> Rows:
-    rows = Rows(groups=list(hosts.names.values()))
+def _rows(hosts: Hosts) -> InventoryRows:
+    rows = InventoryRows(groups=list(hosts.names.values()))
     for host, variables in hosts.variables.items():
         known = {name: _plain(value) for name, value in variables.items()}
         fields = {name: known[OURS + name] for name in (*FIELDS, "group") if OURS + name in known}
@@ -145,7 +145,7 @@ def _rows(hosts: Hosts) -> Rows:
     return rows
 
 
-def _group_of(host: str, hosts: Hosts, rows: Rows) -> str:
+def _group_of(host: str, hosts: Hosts, rows: InventoryRows) -> str:
     """With Ansible a host may be in several."""
     groups = list(hosts.groups[host])
     if len(groups) > 1:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from loadzone.inventory.rows import COLUMNS, BadInventory, Rows
+from loadzone.inventory.rows import COLUMNS, BadInventory, InventoryRows
 
 # Where a cell begins, also for a program that takes another separator than the comma for one.
 _BEGINNING, _FORMULA = r"""(^|[;,|\t"])( *)""", r"('*)(?=[=+\-@\t\r\n＝＋－＠])"
@@ -20,7 +20,7 @@ _BARE = re.compile(_BEGINNING + _FORMULA)
 _DEFUSED = re.compile(f"{_BEGINNING}'{_FORMULA}")
 
 
-def write(rows: Rows) -> bytes:
+def write(rows: InventoryRows) -> bytes:
     """With a byte order mark, by which spreadsheets know UTF-8."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
@@ -35,7 +35,7 @@ def write(rows: Rows) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def read(content: bytes) -> Rows:
+def read(content: bytes) -> InventoryRows:
     """Separated by commas, or as some spreadsheets do it by semicolons. Raises BadInventory."""
     try:
         text = content.decode("utf-8-sig")
@@ -47,7 +47,7 @@ def read(content: bytes) -> Rows:
     names = [name.strip().lower() for name in header]
     if "id" not in names or len(set(names)) < len(names):
         raise BadInventory(f"the first line must name the columns, each once: id, and any of {', '.join(COLUMNS[1:])}")
-    rows = Rows()
+    rows = InventoryRows()
     for number, cells in lines:
         _take(rows, f"line {number}", names, cells)
     return rows
@@ -80,7 +80,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
 
 
-def _take(rows: Rows, place: str, names: list[str], cells: list[str]) -> None:
+def _take(rows: InventoryRows, place: str, names: list[str], cells: list[str]) -> None:
     if len(cells) != len(names):
         rows.problems.append(f"{place}: there are {len(cells)} cells under {len(names)} columns")
         return

@@ -6,15 +6,15 @@ import json
 
 import orjson
 
-from loadzone.inventory.rows import BadInventory, Rows
+from loadzone.inventory.rows import BadInventory, InventoryRows
 
 
-def write(rows: Rows) -> bytes:
+def write(rows: InventoryRows) -> bytes:
     content = {"groups": rows.groups, "vms": [fields for _, fields in rows.machines]}
     return json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def read(content: bytes) -> Rows:
+def read(content: bytes) -> InventoryRows:
     """Raises BadInventory."""
     try:
         data = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
@@ -22,7 +22,7 @@ def read(content: bytes) -> Rows:
         raise BadInventory(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     if not isinstance(data, dict) or not isinstance(data.get("vms"), list):
         raise BadInventory('an object with a list "vms" is expected')
-    rows = Rows()
+    rows = InventoryRows()
     for number, fields in enumerate(data["vms"]):
         if isinstance(fields, dict):
             rows.add(f"vms[{number}]", fields)

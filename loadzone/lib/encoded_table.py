@@ -1,59 +1,68 @@
-"""Encoded records, kept from one rendering to the next, so that a change costs what it touches and not the whole."""
+"""A table of encoded records, kept from one rendering to the next: a change costs what it touches, not the whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Generic, TypeVar
 
-TOGETHER = 128
+RECORDS_A_CHUNK = 128
+
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
 
 
-class EncodedTable:
-    """The bytes of a table's records, in chunks; only keys marked since the last time are encoded anew, and only the
-    chunks they stand in are joined anew. The separator stands before each record but the first.
+class EncodedTable(Generic[K, R]):
+    """The bytes of a table's records, joined into chunks.
 
-    `encode` gives the pieces of a record, `together` says how many records a chunk has. What is kept are the pieces
-    joined, and never what orjson gave: its bytes keep eight kilobytes from being used again, however few they are.
+    Only records marked since the last time are encoded again, and only their chunks are joined again. `encode` returns
+    the parts of a record's bytes; the separator goes before each record but the first.
+    What is kept is a copy, never the bytes object that orjson returns: however short, it pins an 8 KB buffer.
     """
 
     def __init__(
-        self, encode: Callable[[Any], Iterable[bytes]], separator: bytes = b",\n", together: int = TOGETHER
+        self,
+        encode: Callable[[R], Iterable[bytes]],
+        separator: bytes = b",\n",
+        records_a_chunk: int = RECORDS_A_CHUNK,
     ) -> None:
         self._encode = encode
         self._separator = separator
-        self._together = together
-        self._lines: dict[Any, bytes] = {}
-        self._marked: set[Any] = set()
-        self._keys: list[list[Any]] = []
-        self._place: dict[Any, int] = {}
+        self._records_a_chunk = records_a_chunk
+        self._encoded: dict[K, bytes] = {}
+        self._marked: set[K] = set()
+        self._keys: list[list[K]] = []  # by chunk
+        self._chunk_of: dict[K, int] = {}
         self._chunks: list[bytes] = []
 
-    def mark(self, keys: Iterable) -> None:
-        """Say that these keys may have changed, come or gone."""
+    def mark(self, keys: Iterable[K]) -> None:
+        """Note that the records of these keys may have changed, come or gone."""
         self._marked.update(keys)
 
-    def chunks(self, records: Mapping[Any, Any]) -> tuple[bytes, ...]:
-        """The records' bytes, to be read one after the other. A chunk in which nothing changed is the same object as
-        the last time. A record that went and came again in between keeps its place.
+    def chunks(self, records: Mapping[K, R]) -> tuple[bytes, ...]:
+        """Return the bytes of all records, to be read one chunk after the other.
+
+        A chunk in which nothing changed is the same object as the last time. A record that was removed and added again
+        in between keeps its place.
         """
-        others = any((key in records) != (key in self._lines) for key in self._marked)
+        came_or_went = any((key in records) != (key in self._encoded) for key in self._marked)
         for key in self._marked:
             if key in records:
-                self._lines[key] = b"".join((self._separator, *self._encode(records[key])))
+                self._encoded[key] = b"".join((self._separator, *self._encode(records[key])))
             else:
-                self._lines.pop(key, None)
-        if others:
+                self._encoded.pop(key, None)
+        if came_or_went:
             self._divide(list(records))
-        for number in {self._place[key] for key in self._marked if key in self._place}:
+        for number in {self._chunk_of[key] for key in self._marked if key in self._chunk_of}:
             self._chunks[number] = self._joined(number)
         self._marked.clear()
         return tuple(self._chunks)
 
-    def _divide(self, keys: list[Any]) -> None:
-        self._keys = [keys[first : first + self._together] for first in range(0, len(keys), self._together)]
-        self._place = {key: number for number, some in enumerate(self._keys) for key in some}
+    def _divide(self, keys: list[K]) -> None:
+        size = self._records_a_chunk
+        self._keys = [keys[first : first + size] for first in range(0, len(keys), size)]
+        self._chunk_of = {key: number for number, some in enumerate(self._keys) for key in some}
         self._chunks = [self._joined(number) for number in range(len(self._keys))]
 
     def _joined(self, number: int) -> bytes:
-        text = b"".join([self._lines[key] for key in self._keys[number]])
+        text = b"".join([self._encoded[key] for key in self._keys[number]])
         return text if number else text[len(self._separator) :]

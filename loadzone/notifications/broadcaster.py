@@ -6,76 +6,90 @@ import logging
 import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from typing import Any
-
-from engineio.packet import MESSAGE, Packet
-from flask_socketio import SocketIO, join_room
-from socketio.packet import EVENT
+from typing import Protocol
 
 from loadzone.domain.events import Event
+from loadzone.domain.records import Vm
 from loadzone.domain.refusal import Refusal
+from loadzone.domain.unit_of_work import Commit, Store
 from loadzone.i18n import LANGUAGES
-from loadzone.notifications.messages import notices
-from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, VM_VIEWS, shown
-from storage import Commit, JsonStore
+from loadzone.notifications.messages import messages_of
+from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, VM_VIEWS, Audience, shown
 
-log = logging.getLogger("loadzone.live")
+log = logging.getLogger("loadzone.broadcaster")
 
-ALL_AT_ONCE = 200
-AT_A_TIME = 25  # sockets; some milliseconds of work
-UNREAD_AT_MOST = 500
-COMING_AND_GOING = ("0", "1")  # socket.io's CONNECT and DISCONNECT packets
+ALL_AT_ONCE = 200  # machines; of more changes in one commit, clients fetch the board
 
 
 @dataclass(frozen=True, slots=True)
 class SocketUser:
-    """Whose socket it is: `email` and `session` (of a program, its token's id) are None for a stranger."""
+    """The person behind a socket. A stranger has no `email` and no `session`; a program's session is its token's id."""
 
     email: str | None
     session: str | None
     language: str
 
 
-class Broadcaster:
-    """`identify()` says who is asking, within a socket's handshake. `start` begins the delivery."""
+class Rooms(Protocol):
+    """Rooms of sockets; server/socket_rooms.py implements them."""
 
-    def __init__(self, socketio: SocketIO, store: JsonStore, identify: Callable[[], SocketUser]) -> None:
-        self._socketio = socketio
+    def on_connect(self, handle: Callable[[Callable[[str], None]], bool]) -> None:
+        """Call `handle(join)` within each socket's handshake. `join` puts it into a room; False refuses it."""
+        ...
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Run this in the background."""
+        ...
+
+    def send(self, room: str, event: str, payload: Callable[[], object]) -> None:
+        """Send an event to everybody in the room. `payload` is called only if somebody is there."""
+        ...
+
+    def move(self, room: str, leaving: Iterable[str], entering: Iterable[str]) -> None:
+        """Move everybody in the room out of some rooms and into others."""
+        ...
+
+    def disconnect(self, room: str) -> None:
+        """Cut the sockets of everybody in the room."""
+        ...
+
+    def drop_slow_readers(self) -> None:
+        """Cut sockets that have stopped reading."""
+        ...
+
+
+class Broadcaster:
+    """Sends every commit to the sockets it concerns.
+
+    `identify()` returns the person behind a socket, within its handshake. `start` begins the delivery.
+    """
+
+    def __init__(self, rooms: Rooms, store: Store, identify: Callable[[], SocketUser]) -> None:
+        self._rooms = rooms
         self._identify = identify
         self._commits: queue.Queue[Commit | None] = queue.Queue()
         store.subscribe(self._commits.put)
-        socketio.on_event("connect", self._welcome)
-        self._deafen()
+        rooms.on_connect(self._connect)
 
     def start(self) -> None:
-        self._socketio.start_background_task(self._deliver_all)
+        """Begin to deliver commits."""
+        self._rooms.start(self._deliver_all)
 
     def stop(self) -> None:
+        """Deliver what is in the queue, and then no more."""
         self._commits.put(None)
 
-    def _welcome(self, *_: Any) -> bool:
-        """Put the socket where its socket_user belongs; False refuses one whose session ended in that very moment."""
+    def _connect(self, join: Callable[[str], None]) -> bool:
+        """Put the socket into its user's rooms. Refuse a bad token, and a session that ended at this very moment."""
         try:
-            socket_user = self._identify()
-        except Refusal:  # a token that is worth nothing
+            user = self._identify()
+        except Refusal:
             return False
-        for room in _rooms_of(socket_user):
-            join_room(room)
-        return self._identify() == socket_user
-
-    def _deafen(self) -> None:
-        """Take from clients only their coming and going; nothing else they say is looked at, or kept, nor what they
-        say with it."""
-        server = self._socketio.server
-        eio, there = server.eio, server.environ
-        understand = eio.handlers["message"]
-
-        def hear(sid: str, message: Any) -> None:
-            if isinstance(message, str) and message[:1] in COMING_AND_GOING and sid in there:
-                understand(sid, message[0])
-
-        eio.on("message", hear)
+        for room in _rooms_of(user):
+            join(room)
+        return self._identify() == user
 
     def _deliver_all(self) -> None:
         while (commit := self._commits.get()) is not None:
@@ -87,87 +101,58 @@ class Broadcaster:
     def _deliver(self, commit: Commit) -> None:
         if commit.visible:
             for audience in (MEMBERS, STRANGERS):
-                self._tell(audience, "change", lambda audience=audience: change_of(commit, audience))
-        for notice in notices(commit.events):
+                self._rooms.send(audience, "change", partial(change_of, commit, audience))
+        for message in messages_of(commit.events):
             for language in LANGUAGES:
-                room = _person_room(notice.to, language) if notice.to else _language_room(language)
-                self._tell(room, "notification", lambda notice=notice, language=language: notice.message(language))
+                room = _person_room(message.to, language) if message.to else _language_room(language)
+                self._rooms.send(room, "notification", partial(message.notification, language))
         for event in commit.events:
             self._apply_session_events(event)
-        self._drop_who_does_not_read()
-
-    def _tell(self, room: str, event: str, what: Callable[[], dict[str, Any]]) -> None:
-        """To everybody in the room, a few at a time: requests are answered in between."""
-        engine = self._socketio.server.eio
-        members = [engine_id for _, engine_id in self._members(room)]
-        if not members:
-            return
-        packet = Packet(MESSAGE, self._socketio.server.packet_class(EVENT, [event, what()], namespace="/").encode())
-        for first in range(0, len(members), AT_A_TIME):
-            for engine_id in members[first : first + AT_A_TIME]:
-                engine.send_packet(engine_id, packet)
-            self._socketio.sleep(0)
-
-    def _drop_who_does_not_read(self) -> None:
-        """What is told is kept for each socket until it reads; whoever stopped reading fetches all when they return."""
-        for client in list(self._socketio.server.eio.sockets.values()):
-            if client.queue.qsize() > UNREAD_AT_MOST:
-                client.close(wait=False, abort=True)
+        self._rooms.drop_slow_readers()
 
     def _apply_session_events(self, event: Event) -> None:
-        """Sockets whose session ended are cut; those of a person with a new language move to its room."""
+        """Cut the sockets of sessions that ended; move those of a person who chose another language."""
         for session in event.sessions:
-            for sid in self._sids(_session_room(session)):
-                self._socketio.server.disconnect(sid)
+            self._rooms.disconnect(_session_room(session))
         if event.kind == "language_chosen":
-            self._speak(event.to or "", event.language or "")
+            self._change_language(event.to or "", event.language or "")
 
-    def _speak(self, email: str, language: str) -> None:
-        server = self._socketio.server
+    def _change_language(self, email: str, language: str) -> None:
+        entering = (_person_room(email, language), _language_room(language))
         for old in (known for known in LANGUAGES if known != language):
-            for sid in self._sids(_person_room(email, old)):
-                for room in (_person_room(email, old), _language_room(old)):
-                    server.leave_room(sid, room)
-                for room in (_person_room(email, language), _language_room(language)):
-                    server.enter_room(sid, room)
-
-    def _sids(self, room: str) -> list[str]:
-        return [sid for sid, _ in self._members(room)]
-
-    def _members(self, room: str) -> Iterable[tuple[str, str]]:
-        """By the ids that socket.io and engine.io know them by."""
-        return self._socketio.server.manager.get_participants("/", room)
+            leaving = (_person_room(email, old), _language_room(old))
+            self._rooms.move(_person_room(email, old), leaving, entering)
 
 
-def change_of(commit: Commit, audience: str) -> dict[str, Any]:
-    """The `change` as that audience may see it (contract §4)."""
+def change_of(commit: Commit, audience: Audience) -> dict[str, object]:
+    """Return the socket event `change` as this audience may see it."""
     before, after = commit.before, commit.after
-    differing = (vm_id for vm_id in commit.touched["vms"] if _differs(before.vms.get(vm_id), after.vms.get(vm_id)))
+    differing = (vm_id for vm_id in commit.touched.vms if _differs(before.vms.get(vm_id), after.vms.get(vm_id)))
     vm_ids = list(islice(differing, ALL_AT_ONCE + 1))  # enough to know that they are too many
     if len(vm_ids) > ALL_AT_ONCE:
         return {"revision": after.revision, "all": True}
-    change = {
+    change: dict[str, object] = {
         "revision": after.revision,
         "vms": [VM_VIEWS[audience](after.vms[vm_id]) for vm_id in vm_ids if vm_id in after.vms],
         "removed": [vm_id for vm_id in vm_ids if vm_id not in after.vms],
     }
-    if commit.touched["groups"]:
+    if commit.touched.groups:
         change["groups"] = [GROUP_VIEWS[audience](group) for group in after.groups.values()]
     return change
 
 
-def _differs(before: Any, after: Any) -> bool:
+def _differs(before: Vm | None, after: Vm | None) -> bool:
     return (before and shown(before)) != (after and shown(after))
 
 
-def _rooms_of(socket_user: SocketUser) -> Iterable[str]:
-    if not socket_user.email or not socket_user.session:
+def _rooms_of(user: SocketUser) -> Iterable[str]:
+    if not user.email or not user.session:
         return [STRANGERS]
     return [
         MEMBERS,
-        _language_room(socket_user.language),
-        _person_room(socket_user.email, socket_user.language),
-        _session_room(socket_user.session),
+        _language_room(user.language),
+        _person_room(user.email, user.language),
+        _session_room(user.session),
     ]
 
 

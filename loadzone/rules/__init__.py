@@ -1,5 +1,6 @@
-"""The law of booking: what may happen, what changes, what is told.
+"""The rules of booking: what may happen, what changes, what is told.
 
-A rule is `rule(change, now, limits, …)`: it works on a unit of work (change.py), gets the time and the settings as
-arguments, and either changes and tells, or raises a Refusal. No Flask, no I/O, no clock of its own.
+A rule is `rule(uow, actor, …)`. It works on a unit of work (domain/unit_of_work.py), which gives it the state, the time
+and the settings, and either changes the state and tells events, or raises a Refusal. It knows no Flask, no I/O and no
+clock of its own.
 """

@@ -1,31 +1,35 @@
-"""Who may: roles are read from the very state that is being changed, so a role taken away counts at once."""
+"""Permissions. Roles are read from the state that is being changed, so that a role taken away counts at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from loadzone.domain.limits import Limits
 from loadzone.domain.records import User
 from loadzone.domain.refusal import refuse
+from loadzone.domain.unit_of_work import Tables, UnitOfWork
 
-# Who runs the server's own commands, with the rights of an admin. No e-mail address looks like it.
+# The actor of the server's own commands, with the rights of an admin. It cannot be confused with an e-mail address.
 OPERATOR = "LoadZone"
 
 
-def signed_in(change: Any, actor: str | None) -> User:
-    """The acting person's record; a stranger, or one removed meanwhile, is refused."""
-    user = change.users.get(actor) if actor else None
+def signed_in(tables: Tables, actor: str | None) -> User:
+    """Return the acting person. Raises Refusal: not_signed_in for a stranger, or for somebody removed meanwhile."""
+    user = tables.users.get(actor) if actor else None
     return user or refuse("not_signed_in")
 
 
-def admin_only(change: Any, limits: Any, actor: str | None) -> None:
-    if actor == OPERATOR:
-        return
-    user = signed_in(change, actor)
-    if not is_admin(change.users, limits, user.email):
-        refuse("not_allowed")
+def admin_only(uow: UnitOfWork, actor: str | None) -> str:
+    """Return the address of the acting admin. Raises Refusal: not_signed_in, not_allowed."""
+    return OPERATOR if actor == OPERATOR else admin_of(uow, uow.limits, actor).email
 
 
-def is_admin(users: Mapping[str, User], limits: Any, email: str) -> bool:
-    """By the settings, or because an admin made this person one."""
+def admin_of(tables: Tables, limits: Limits, actor: str | None) -> User:
+    """Return the acting admin. Raises Refusal: not_signed_in, not_allowed."""
+    user = signed_in(tables, actor)
+    return user if is_admin(tables.users, limits, user.email) else refuse("not_allowed")
+
+
+def is_admin(users: Mapping[str, User], limits: Limits, email: str) -> bool:
+    """Tell whether this person is an admin, by the settings or by another admin's choice."""
     return email in limits.admins or (email in users and users[email].role == "admin")

@@ -1,153 +1,181 @@
-"""Booking, renewing, releasing: a machine has at most one holder at any time."""
+"""Booking, renewing, releasing. A machine has at most one holder at any time."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import Vm
+from loadzone.domain.records import Booking, Hold, User, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, endings, history, lease, turns
 
 
 def book(
-    change: Any,
-    now: datetime,
-    limits: Any,
+    uow: UnitOfWork,
     actor: str | None,
     vm_id: str,
     hours: float,
     force: bool = False,
-    **more: Any,
+    note: str = "",
+    via: str = "",
+    heartbeat_minutes: float | None = None,
 ) -> Vm:
-    """The machine, booked for `hours` from now; one held for the actor too, by force of an admin for anybody.
+    """Book the machine for `hours` from now; return it.
 
-    `more` are `note`, `via` (the name of a token) and `heartbeat_minutes`, as lease.begin takes them.
+    A machine held for the actor can be booked; one held for somebody else only by an admin with `force`.
+    `via` is the name of the token by which it is booked. With `heartbeat_minutes` the booking ends when its job is
+    silent for so long.
+    Raises Refusal: not_signed_in, no_such_vm, vm_taken, vm_held, in_maintenance, too_far_ahead, bad_input.
     """
-    access.signed_in(change, actor)
-    lease.check_hours(hours, limits)
-    vm = endings.machine(change, now, limits, vm_id)
+    me = access.signed_in(uow, actor)
+    lease.check_hours(uow, hours)
+    vm = endings.current(uow, vm_id)
     refuse_if_taken(vm)
     if vm.maintenance:
         refuse("in_maintenance", vm_id=vm_id, reason=vm.maintenance)
-    left = None
-    if vm.hold and vm.hold.email != actor:
-        if not (force and access.is_admin(change.users, limits, actor)):
-            refuse("vm_held", vm_id=vm_id, holder=vm.hold.email, until=vm.hold.until)
-        change.tell(Event("hold_taken", by=actor, to=vm.hold.email, vm_id=vm_id))
-        left, vm = vm.hold.group, turns.put_back(change, now, vm)
-    lease.begin(change, now, limits, vm, actor, hours, **more)
-    turns.serve(change, now, limits, vm_id)  # not with it, but with what was kept for who is not first any more
-    turns.serve_group(change, now, limits, left)
-    turns.tell_holder(change, vm_id)
-    return change.vms[vm_id]
+    taken_from = _hold_to_take(uow, me, vm, vm.hold, force) if vm.hold else None
+    if taken_from:
+        uow.tell(Event("hold_taken", by=me.email, to=taken_from.email, vm_id=vm_id))
+        vm = turns.put_back(uow, vm)
+    lease.begin(uow, vm, me.email, hours, note, via, heartbeat_minutes)
+    turns.serve(uow, vm_id)  # other machines may have been kept for a waiter who is no longer first
+    turns.serve_group(uow, taken_from.group if taken_from else None)
+    turns.tell_holder(uow, vm_id)
+    return uow.vms[vm_id]
 
 
 def book_any(
-    change: Any,
-    now: datetime,
-    limits: Any,
+    uow: UnitOfWork,
     actor: str | None,
     group_id: int,
     hours: float,
     count: int = 1,
-    tags: tuple[str, ...] = (),
-    **more: Any,
+    tags: Sequence[str] = (),
+    note: str = "",
+    via: str = "",
+    heartbeat_minutes: float | None = None,
 ) -> list[Vm]:
-    """So many free machines of the group that have all the tags, all or none, those first that rested longest."""
-    access.signed_in(change, actor)
-    lease.check_hours(hours, limits)
-    group = change.groups.get(group_id) or refuse("no_such_group", group_id=group_id)
-    wanted = {tag.casefold() for tag in tags}
+    """Book `count` free machines of the group that have all the tags: all or none, longest free first.
+
+    Raises Refusal: not_enough_free, and what `book` raises.
+    """
+    me = access.signed_in(uow, actor)
+    lease.check_hours(uow, hours)
+    group = uow.group(group_id)
     for vm_id in group.vm_ids:
-        endings.machine(change, now, limits, vm_id)
-    vms = [change.vms[vm_id] for vm_id in group.vm_ids]  # only now: serving with one may have changed another
-    fitting = [vm for vm in vms if wanted <= {tag.casefold() for tag in vm.tags}]
-    free = [vm for vm in fitting if vm.stands_free or _is_kept_for(vm, actor)]
+        endings.current(uow, vm_id)
+    wanted = {tag.casefold() for tag in tags}
+    # Read only now: an ending of one machine may have changed another.
+    fitting = [vm for vm in uow.vms_of(group) if wanted <= {tag.casefold() for tag in vm.tags}]
+    free = [vm for vm in fitting if vm.stands_free or _is_held_for(vm, me)]
     if len(free) < count:
-        next_end = min((vm.expires_at for vm in fitting if vm.expires_at), default=None)
-        refuse("not_enough_free", free=len(free), count=count, until=next_end)
-    chosen = sorted(free, key=lambda vm: (not vm.hold, vm.freed_at is not None, vm.freed_at))[:count]
-    return [book(change, now, limits, actor, vm.id, hours, **more) for vm in chosen]
+        ends = [vm.booking.expires_at for vm in fitting if vm.booking and vm.booking.expires_at]
+        refuse("not_enough_free", free=len(free), count=count, until=min(ends, default=None))
+    chosen = sorted(free, key=_rest_order)[:count]
+    return [book(uow, actor, vm.id, hours, False, note, via, heartbeat_minutes) for vm in chosen]
 
 
-def renew(
-    change: Any,
-    now: datetime,
-    limits: Any,
-    actor: str | None,
-    vm_id: str,
-    hours: float,
-    expires_at: datetime | None = None,
-) -> Vm:
-    """The machine, its end moved by `hours`. A caller that names `expires_at` means that end and no other."""
-    access.signed_in(change, actor)
-    lease.check_hours(hours, limits)
-    vm = _own(change, now, limits, actor, vm_id)
-    if expires_at and expires_at != vm.expires_at:
-        refuse("changed", vm_id=vm_id, expires_at=vm.expires_at)
-    if not access.is_admin(change.users, limits, actor):
-        _refuse_if_wanted(change, vm)
-    end = lease.end_of(vm, vm.expires_at or now, hours, now, limits)
-    renewed = replace(vm, expires_at=end, end_set_at=now, reminded=None)
-    change.vms[vm_id] = renewed
-    history.note(change, vm.booked_by, "renew", vm_id, now, end)
-    change.tell(Event("renewed", by=actor, to=vm.booked_by, vm_id=vm_id, hours=hours, until=end))
-    return renewed
+def renew(uow: UnitOfWork, actor: str | None, vm_id: str, hours: float, expires_at: datetime | None = None) -> Vm:
+    """Move the end of a booking by `hours`; return the machine. A caller that names `expires_at` means that end alone.
+
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed, others_wait, in_maintenance,
+    too_far_ahead, bad_input.
+    """
+    me = access.signed_in(uow, actor)
+    lease.check_hours(uow, hours)
+    vm, booking = _own(uow, me, vm_id)
+    if expires_at and expires_at != booking.expires_at:
+        refuse("changed", vm_id=vm_id, expires_at=booking.expires_at)
+    if not access.is_admin(uow.users, uow.limits, me.email):
+        _refuse_if_wanted(uow, vm)
+    end = lease.end_of(uow, vm, booking.expires_at or uow.now, hours)
+    renewed = replace(booking, expires_at=end, end_set_at=uow.now, reminded=None)
+    uow.vms[vm_id] = replace(vm, booking=renewed)
+    history.note(uow, booking.holder, "renew", vm_id, uow.now, end)
+    uow.tell(Event("renewed", by=me.email, to=booking.holder, vm_id=vm_id, hours=hours, until=end))
+    return uow.vms[vm_id]
 
 
-def cancel(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, reason: str = "") -> Vm:
-    """The machine, free or already the next one's. A holder whose machine somebody else released is told why."""
-    access.signed_in(change, actor)
-    vm = _own(change, now, limits, actor, vm_id)
-    kind = "released" if vm.booked_by == actor else "force_released"
-    lease.end(change, now, vm, "cancel", Event(kind, by=actor, to=vm.booked_by, vm_id=vm_id, reason=reason))
-    turns.serve(change, now, limits, vm_id)
-    return change.vms[vm_id]
+def cancel(uow: UnitOfWork, actor: str | None, vm_id: str, reason: str = "") -> Vm:
+    """Release a booking; return the machine, free or already the next one's.
+
+    A holder whose machine somebody else released is told the reason.
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked.
+    """
+    me = access.signed_in(uow, actor)
+    vm, booking = _own(uow, me, vm_id)
+    kind = "released" if booking.holder == me.email else "force_released"
+    event = Event(kind, by=me.email, to=booking.holder, vm_id=vm_id, reason=reason)
+    lease.end(uow, vm, booking, "cancel", event)
+    turns.serve(uow, vm_id)
+    return uow.vms[vm_id]
 
 
-def beat(change: Any, now: datetime, limits: Any, actor: str | None, vm_ids: list[str]) -> None:
-    """A sign of life from the job that keeps these bookings: the time is written, and nothing told."""
-    access.signed_in(change, actor)
+def beat(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str]) -> None:
+    """Note a heartbeat of the job that keeps these bookings alive. Nothing is told.
+
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked; then no heartbeat is noted.
+    """
+    me = access.signed_in(uow, actor)
     for vm_id in vm_ids:
-        vm = endings.machine(change, now, limits, vm_id)
-        if not vm.booked_by:
-            refuse("not_booked", vm_id=vm_id)
-        if vm.booked_by != actor:
-            refuse("not_allowed", vm_id=vm_id, holder=vm.booked_by)
-        if vm.heartbeat_minutes:
-            change.vms[vm_id] = replace(vm, heartbeat_at=now)
+        vm = endings.current(uow, vm_id)
+        booking = vm.booking or refuse("not_booked", vm_id=vm_id)
+        if booking.holder != me.email:
+            refuse("not_allowed", vm_id=vm_id, holder=booking.holder)
+        if booking.heartbeat_minutes:
+            uow.vms[vm_id] = replace(vm, booking=replace(booking, heartbeat_at=uow.now))
 
 
 def refuse_if_taken(vm: Vm) -> None:
-    if vm.booked_by:
-        refuse("vm_taken", vm_id=vm.id, holder=vm.booked_by, until=vm.expires_at)
+    """Raise Refusal: vm_taken where somebody has booked the machine."""
+    if vm.booking:
+        refuse("vm_taken", vm_id=vm.id, holder=vm.booking.holder, until=vm.booking.expires_at)
 
 
-def _refuse_if_wanted(change: Any, vm: Vm) -> None:
-    """What others wait for, or what is to be mended, is not kept longer."""
-    waiting = turns.others_waiting(change, vm)
+def _hold_to_take(uow: UnitOfWork, me: User, vm: Vm, hold: Hold, force: bool) -> Hold | None:
+    """Return the hold that an admin takes from somebody else by force; None: it is the actor's own.
+
+    Raises Refusal: vm_held.
+    """
+    if hold.email == me.email:
+        return None
+    if not (force and access.is_admin(uow.users, uow.limits, me.email)):
+        refuse("vm_held", vm_id=vm.id, holder=hold.email, until=hold.until)
+    return hold
+
+
+def _refuse_if_wanted(uow: UnitOfWork, vm: Vm) -> None:
+    """Refuse a renewal while others wait, or while the machine is out of service."""
+    waiting = turns.others_waiting(uow, vm)
     if waiting:
         refuse("others_wait", vm_id=vm.id, n=len(waiting))
     if vm.maintenance:
         refuse("in_maintenance", vm_id=vm.id, reason=vm.maintenance)
 
 
-def _is_kept_for(vm: Vm, email: str | None) -> bool:
-    return vm.hold is not None and vm.hold.email == email and not vm.maintenance
+def _is_held_for(vm: Vm, user: User) -> bool:
+    return vm.hold is not None and vm.hold.email == user.email and not vm.maintenance
 
 
-def _own(change: Any, now: datetime, limits: Any, actor: str, vm_id: str) -> Vm:
-    """The machine, booked by the actor, or by anybody where the actor is an admin.
+def _rest_order(vm: Vm) -> tuple[bool, float]:
+    """Sort machines held for the actor first, then those never booked, then those free for longest."""
+    return not vm.hold, vm.freed_at.timestamp() if vm.freed_at else -math.inf
 
-    A booking that has just ended may have made room for the next one's, which is not the one that was target.
+
+def _own(uow: UnitOfWork, me: User, vm_id: str) -> tuple[Vm, Booking]:
+    """Return the machine and its booking, which must be the actor's, unless the actor is an admin.
+
+    If the booking that the caller saw has just ended, the next person's booking is not the one that was meant.
     """
-    target = change.vms.get(vm_id)
-    vm = endings.machine(change, now, limits, vm_id)
-    if not vm.booked_by or vm.booked_at != target.booked_at:
+    meant = uow.vm(vm_id).booking
+    vm = endings.current(uow, vm_id)
+    booking = vm.booking
+    if booking is None or meant is None or booking.booked_at != meant.booked_at:
         refuse("not_booked", vm_id=vm_id)
-    if vm.booked_by != actor and not access.is_admin(change.users, limits, actor):
-        refuse("not_allowed", vm_id=vm_id, holder=vm.booked_by)
-    return vm
+    if booking.holder != me.email and not access.is_admin(uow.users, uow.limits, me.email):
+        refuse("not_allowed", vm_id=vm_id, holder=booking.holder)
+    return vm, booking

@@ -1,25 +1,29 @@
-"""One rule on several machines, in one change: all of it happens, or none."""
+"""One rule on several machines in one change: all of it happens, or none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Any
+from typing import Concatenate, ParamSpec
 
 from loadzone.domain.records import Vm
+from loadzone.domain.unit_of_work import UnitOfWork
+
+P = ParamSpec("P")
 
 
 def each(
-    change: Any,
-    now: datetime,
-    limits: Any,
+    uow: UnitOfWork,
     actor: str | None,
-    act: Callable[..., Any],
+    rule: Callable[Concatenate[UnitOfWork, str | None, str, P], object],
     vm_ids: Iterable[str],
-    **asked: Any,
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> list[Vm]:
-    """The machines as the rule `act` leaves them, without those that are gone. A refusal names the one in the way."""
+    """Run the rule on each machine; return them as they are then, without those that are gone.
+
+    Raises what the rule raises; the refusal names the machine in the way.
+    """
     vm_ids = list(vm_ids)
     for vm_id in vm_ids:
-        act(change, now, limits, actor=actor, vm_id=vm_id, **asked)
-    return [change.vms[vm_id] for vm_id in vm_ids if vm_id in change.vms]
+        rule(uow, actor, vm_id, *args, **kwargs)
+    return [uow.vms[vm_id] for vm_id in vm_ids if vm_id in uow.vms]

@@ -1,61 +1,68 @@
-"""What a mail's link may do: one deed on the one booking or hold that the mail was about."""
+"""The actions behind a letter's links: each on the one booking or hold that the letter was about."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from loadzone.domain.records import Vm
+from loadzone.domain.limits import Limits
+from loadzone.domain.records import Hold, LinkTarget, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import booking, endings, queue
 
 
-def renew(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
-    """Renew the booking by `hours`."""
-    vm = _target(change, now, limits, target)
-    return booking.renew(change, now, limits, target.holder, vm.id, hours(limits))
+def renew(uow: UnitOfWork, target: LinkTarget) -> Vm:
+    """Renew the booking by `hours`; return the machine. Raises Refusal: link_void, and what booking.renew raises."""
+    vm = _vm_of(uow, target)
+    return booking.renew(uow, target.holder, vm.id, hours(uow.limits))
 
 
-def release(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
-    vm = _target(change, now, limits, target)
-    return booking.cancel(change, now, limits, target.holder, vm.id)
+def release(uow: UnitOfWork, target: LinkTarget) -> Vm:
+    """Release the booking; return the machine. Raises Refusal: link_void, and what booking.cancel raises."""
+    vm = _vm_of(uow, target)
+    return booking.cancel(uow, target.holder, vm.id)
 
 
-def take(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
-    """Book what is held, for the hours that were asked for in the queue."""
-    vm = _target(change, now, limits, target)
-    return booking.book(change, now, limits, target.holder, vm.id, hours_to_take(vm, limits))
+def take(uow: UnitOfWork, target: LinkTarget) -> Vm:
+    """Book the held machine for the hours asked for in the queue.
+
+    Raises Refusal: link_void, and what booking.book raises.
+    """
+    vm = _vm_of(uow, target)
+    hold = vm.hold or refuse("link_void")
+    return booking.book(uow, target.holder, vm.id, hours_to_take(hold, uow.limits))
 
 
-def pass_on(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
-    vm = _target(change, now, limits, target)
-    queue.leave(change, now, limits, target.holder, vm_id=vm.id)
-    return change.vms[vm.id]
+def pass_on(uow: UnitOfWork, target: LinkTarget) -> Vm:
+    """Pass the held machine on to the next in turn. Raises Refusal: link_void, and what queue.leave raises."""
+    vm = _vm_of(uow, target)
+    queue.leave(uow, target.holder, vm_id=vm.id)
+    return uow.vms[vm.id]
 
 
-def hours(limits: Any) -> float:
-    """A mail cannot ask how long, so it adds an hour, or what is allowed where that is less."""
+def hours(limits: Limits) -> float:
+    """Return the hours by which a link renews: one, since a letter cannot ask, or fewer where the settings say so."""
     return min(1, limits.max_hours)
 
 
-def hours_to_take(vm: Vm, limits: Any) -> float:
-    """The hours asked for in the queue, or what is allowed where that is less."""
-    return min(vm.hold.hours, limits.max_hours, limits.max_ahead_hours)
+def hours_to_take(hold: Hold, limits: Limits) -> float:
+    """Return the hours for which a held machine is taken: those asked for in the queue, or fewer by the settings."""
+    return min(hold.hours, limits.max_hours, limits.max_ahead_hours)
 
 
-def is_target(vm: Vm | None, target: Any, now: datetime) -> bool:
-    """Whether the machine still has the very booking or hold that `target` (links.LinkTarget) names."""
-    if vm is None or target.expires_at <= now:
+def is_valid(target: LinkTarget, vm: Vm | None, now: datetime) -> bool:
+    """Tell whether the machine still has the very booking or hold that the link was made for."""
+    if vm is None or target.until <= now:
         return False
-    if target.deed in ("take", "pass"):
-        present = vm.hold and (vm.hold.email, vm.hold.since, vm.hold.until)
-    else:
-        present = (vm.booked_by, vm.booked_at, vm.expires_at)
-    return present == (target.holder, target.booked_at, target.expires_at)
+    expected = (target.holder, target.since, target.until)
+    if target.action in ("take", "pass"):
+        return vm.hold is not None and (vm.hold.email, vm.hold.since, vm.hold.until) == expected
+    booking = vm.booking
+    return booking is not None and (booking.holder, booking.booked_at, booking.expires_at) == expected
 
 
-def _target(change: Any, now: datetime, limits: Any, target: Any) -> Vm:
-    if target.vm_id not in change.vms:
+def _vm_of(uow: UnitOfWork, target: LinkTarget) -> Vm:
+    if target.vm_id not in uow.vms:
         refuse("link_void")
-    vm = endings.machine(change, now, limits, target.vm_id)
-    return vm if is_target(vm, target, now) else refuse("link_void")
+    vm = endings.current(uow, target.vm_id)
+    return vm if is_valid(target, vm, uow.now) else refuse("link_void")

@@ -5,89 +5,95 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import Vm
-from loadzone.rules import endings, lease, queue, turns
+from loadzone.domain.limits import Limits
+from loadzone.domain.records import Booking, Place, Vm
+from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.rules import endings, queue, turns
 
-AT_A_STRETCH = 200  # machines; some milliseconds
+AT_A_STRETCH = 200  # machines; some milliseconds of work
 
 
-def settle(
-    change: Any, now: datetime, limits: Any, vm_ids: Iterable[str], pause: Callable[[], None] = lambda: None
-) -> None:
-    """End what is over at those machines, in the order of the ends; send due reminders.
+def settle(uow: UnitOfWork, vm_ids: Iterable[str], pause: Callable[[], None] = lambda: None) -> None:
+    """End what is over at these machines, in the order of the ends, and send due reminders.
 
-    Of thousands it takes a while: `pause` is called now and then, so that who only reads is answered in between.
+    `pause` is called every AT_A_STRETCH machines, so that readers are answered in between.
     """
-    vms = [vm for vm in map(change.vms.get, vm_ids) if vm and _end_of(vm)]
-    for number, vm in enumerate(sorted(vms, key=_end_of), start=1):
+    ends = [(end, vm_id) for vm_id in vm_ids if (vm := uow.vms.get(vm_id)) and (end := _end_of(vm))]
+    for number, (_, vm_id) in enumerate(sorted(ends, key=lambda pair: pair[0]), start=1):
         if number % AT_A_STRETCH == 0:
             pause()
-        vm = change.vms[vm.id]  # serving those who waited for one may have changed another
-        if not endings.end_what_is_over(change, now, limits, vm) and vm.expires_at:
-            _remind(change, now, limits, vm)
+        vm = uow.vms[vm_id]  # read only now: serving the waiters of another machine may have changed this one
+        if not endings.end_if_over(uow, vm) and vm.booking:
+            _remind(uow, vm, vm.booking)
 
 
-def next_deadline(vm: Vm, limits: Any) -> datetime | None:
-    """When this machine wants attention next; it may have passed already. None: it has time."""
+def next_deadline(vm: Vm, limits: Limits) -> datetime | None:
+    """Return when this machine needs attention next; it may have passed already. None: never."""
+    reminders = _reminders_left(vm.booking, limits) if vm.booking else []
     end = _end_of(vm)
-    return min([end, *_reminders_left(vm, limits)]) if end else None
+    return min([end, *reminders]) if end else None
 
 
-def set_right(change: Any, now: datetime, limits: Any) -> None:
-    """What an older file may have left open: bookings without an end, free machines that somebody waits for.
+def set_right(uow: UnitOfWork) -> None:
+    """Repair what a loaded file may have left open.
 
-    A booking without an end would stay for ever: it gets the longest one from now.
+    Bookings without an end, which would stay for ever, get the longest one from now. Free machines that somebody waits
+    for are served. Waiters who want more machines than their group has are dropped.
     """
-    for group in list(change.groups.values()):
-        queue.drop_who_wants_more(change, now, limits, group, by=None)
-    waited_for = {group.id for group in change.groups.values() if group.queue}
-    for vm in list(change.vms.values()):
-        if vm.booked_by and not vm.expires_at:
-            change.vms[vm.id] = replace(vm, expires_at=now + timedelta(hours=limits.max_hours), end_set_at=now)
-        elif vm.queue or vm.group in waited_for:
-            turns.serve(change, now, limits, vm.id)
+    for group in list(uow.groups.values()):
+        queue.drop_unservable(uow, group, by=None)
+    end = uow.now + timedelta(hours=uow.limits.max_hours)
+    for vm in uow.vms_booked_without_end():
+        if vm.booking:
+            uow.vms[vm.id] = replace(vm, booking=replace(vm.booking, expires_at=end, end_set_at=uow.now))
+    for vm in uow.vms_waited_for():
+        turns.serve(uow, vm.id)
 
 
-def listen_again(change: Any, now: datetime, limits: Any) -> None:
-    """At the start: no job could be heard while the server was down, so their silence begins now."""
-    for vm in list(change.vms.values()):
-        if vm.heartbeat_minutes:
-            change.vms[vm.id] = replace(vm, heartbeat_at=now)
-    for place in [*change.vms.values(), *change.groups.values()]:
+def listen_again(uow: UnitOfWork) -> None:
+    """Count the silence of jobs from now: no job could be heard while the server was down."""
+    for vm in uow.vms_kept_alive():
+        if vm.booking:
+            uow.vms[vm.id] = replace(vm, booking=replace(vm.booking, heartbeat_at=uow.now))
+    for place in uow.places_with_queue():
         if any(waiter.heartbeat_minutes for waiter in place.queue):
-            turns.write(change, replace(place, queue=tuple(replace(waiter, seen=now) for waiter in place.queue)))
+            _hear_all(uow, uow.vms[place.id] if isinstance(place, Vm) else place)
+
+
+def _hear_all(uow: UnitOfWork, place: Place) -> None:
+    uow.write(replace(place, queue=tuple(replace(waiter, seen=uow.now) for waiter in place.queue)))
 
 
 def _end_of(vm: Vm) -> datetime | None:
-    """Of the booking, of a job's silence, or of the hold."""
-    ends = [vm.expires_at, lease.silent_at(vm), vm.hold.until if vm.hold else None]
+    """Return the first of: the end of the booking, the end of its job's allowed silence, the end of the hold."""
+    booking, hold = vm.booking, vm.hold
+    ends = [booking.expires_at, booking.silent_at] if booking else []
+    ends += [hold.until] if hold else []
     return min((end for end in ends if end), default=None)
 
 
-def _remind(change: Any, now: datetime, limits: Any, vm: Vm) -> None:
-    missed = [due for due in _reminders_left(vm, limits) if due <= now]
-    if missed:
-        change.vms[vm.id] = replace(vm, reminded=max(missed))
-        left = (vm.expires_at - now).total_seconds() / 3600
-        change.tell(
+def _remind(uow: UnitOfWork, vm: Vm, booking: Booking) -> None:
+    missed = [due for due in _reminders_left(booking, uow.limits) if due <= uow.now]
+    if missed and booking.expires_at:
+        uow.vms[vm.id] = replace(vm, booking=replace(booking, reminded=max(missed)))
+        uow.tell(
             Event(
                 "reminder",
-                to=vm.booked_by,
+                to=booking.holder,
                 vm_id=vm.id,
-                hours=left,
-                until=vm.expires_at,
-                booked_at=vm.booked_at,
+                hours=(booking.expires_at - uow.now).total_seconds() / 3600,
+                until=booking.expires_at,
+                booked_at=booking.booked_at,
             )
         )
 
 
-def _reminders_left(vm: Vm, limits: Any) -> list[datetime]:
-    """Due times that were neither sent nor already past when the present end was chosen."""
-    if not vm.booked_by or not vm.expires_at:
+def _reminders_left(booking: Booking, limits: Limits) -> list[datetime]:
+    """Return the due times that were neither sent nor already past when the present end was chosen."""
+    if not booking.expires_at:
         return []
-    floors = [moment for moment in (vm.booked_at, vm.end_set_at, vm.reminded) if moment]
-    due_times = [vm.expires_at - timedelta(minutes=minutes) for minutes in limits.remind_minutes]
+    floors = [moment for moment in (booking.booked_at, booking.end_set_at, booking.reminded) if moment]
+    due_times = [booking.expires_at - timedelta(minutes=minutes) for minutes in limits.remind_minutes]
     return [due for due in due_times if all(due > floor for floor in floors)]

@@ -1,111 +1,113 @@
-"""Groups: a machine is in one or in none, and both sides say so."""
+"""Groups. A machine is in one group or in none, and both sides say so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
 from itertools import count
-from typing import Any
 
 from loadzone.domain.events import Event
-from loadzone.domain.lookalikes import look
 from loadzone.domain.records import MOST, Group, Hold, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, queue, turns
 
 
-def create(change: Any, now: datetime, limits: Any, actor: str | None, name: str, vm_ids: Iterable[str] = ()) -> Group:
-    """The new group; machines that were elsewhere move into it."""
-    access.admin_only(change, limits, actor)
-    vms = _known(change, vm_ids)
-    if any(look(group.name) == look(name) for group in change.groups.values()):
+def create(uow: UnitOfWork, actor: str | None, name: str, vm_ids: Iterable[str] = ()) -> Group:
+    """Make a group; return it. Machines that are in another group move into it.
+
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, name_taken.
+    """
+    by = access.admin_only(uow, actor)
+    vms = _vms(uow, vm_ids)
+    if uow.group_named(name):
         refuse("name_taken", field="name", name=name)
-    group = Group(id=_new_id(change.groups), name=name)
-    change.groups[group.id] = group
-    move(change, now, limits, vms, group.id, actor)
-    change.tell(Event("group_added", by=actor, group_id=group.id, group=name))
-    return change.groups[group.id]
+    group = Group(id=_new_id(uow.groups), name=name)
+    uow.groups[group.id] = group
+    move(uow, vms, group.id, by)
+    uow.tell(Event("group_added", by=by, group_id=group.id, group=name))
+    return uow.groups[group.id]
 
 
-def add_vms(
-    change: Any, now: datetime, limits: Any, actor: str | None, group_id: int, vm_ids: Iterable[str]
-) -> tuple[list[str], Group]:
-    """The ids that came in anew, and the group."""
-    access.admin_only(change, limits, actor)
-    group = _group(change, group_id)
-    added = [vm for vm in _known(change, vm_ids) if vm.group != group_id]
-    move(change, now, limits, added, group_id, actor)
+def add_vms(uow: UnitOfWork, actor: str | None, group_id: int, vm_ids: Iterable[str]) -> tuple[list[str], Group]:
+    """Put machines into the group; return the ids of those that were not in it before, and the group.
+
+    Raises Refusal: not_signed_in, not_allowed, no_such_group, no_such_vm.
+    """
+    by = access.admin_only(uow, actor)
+    group = uow.group(group_id)
+    added = [vm for vm in _vms(uow, vm_ids) if vm.group != group_id]
+    move(uow, added, group_id, by)
     ids = tuple(vm.id for vm in added)
     if ids:
-        change.tell(Event("group_edited", by=actor, group_id=group_id, group=group.name, vm_ids=ids))
-    return list(ids), change.groups[group_id]
+        uow.tell(Event("group_edited", by=by, group_id=group_id, group=group.name, vm_ids=ids))
+    return list(ids), uow.groups[group_id]
 
 
-def remove_vm(
-    change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, group_id: int | None = None
-) -> None:
-    """Take the machine out of the group, or of whichever it is in."""
-    access.admin_only(change, limits, actor)
-    (vm,) = _known(change, [vm_id])
+def remove_vm(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None = None) -> None:
+    """Take the machine out of this group, or of whichever it is in.
+
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group, not_in_group.
+    """
+    by = access.admin_only(uow, actor)
+    vm = uow.vm(vm_id)
     if group_id is not None:
-        _group(change, group_id)
-    if vm.group is None or (group_id is not None and vm.group != group_id):
+        uow.group(group_id)
+    group = uow.group_of(vm)
+    if group is None or group_id not in (None, group.id):
         refuse("not_in_group", vm_id=vm_id)
-    group = change.groups[vm.group]
-    move(change, now, limits, [vm], None, actor)
-    change.tell(Event("vm_ungrouped", by=actor, vm_id=vm_id, group_id=group.id, group=group.name))
+    move(uow, [vm], None, by)
+    uow.tell(Event("vm_ungrouped", by=by, vm_id=vm_id, group_id=group.id, group=group.name))
 
 
-def delete(change: Any, now: datetime, limits: Any, actor: str | None, group_id: int) -> None:
-    """The group goes; its machines stay, in none. Who waits for it is told."""
-    access.admin_only(change, limits, actor)
-    group = _group(change, group_id)
-    queue.dissolve(change, now, limits, group, actor)
-    move(change, now, limits, [change.vms[vm_id] for vm_id in group.vm_ids], None, actor)
-    del change.groups[group_id]
-    change.tell(Event("group_deleted", by=actor, group_id=group_id, group=group.name))
+def delete(uow: UnitOfWork, actor: str | None, group_id: int) -> None:
+    """Delete the group; its machines stay, in no group. Everybody in its queue is told.
+
+    Raises Refusal: not_signed_in, not_allowed, no_such_group.
+    """
+    by = access.admin_only(uow, actor)
+    group = uow.group(group_id)
+    queue.dissolve(uow, group, by)
+    move(uow, uow.vms_of(group), None, by)
+    del uow.groups[group_id]
+    uow.tell(Event("group_deleted", by=by, group_id=group_id, group=group.name))
 
 
-def move(change: Any, now: datetime, limits: Any, vms: Iterable[Vm], group_id: int | None, by: str | None) -> None:
-    """Put the machines into the group (None: into none), and take them out of where they were.
+def move(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str | None) -> None:
+    """Put the machines into the group (None: into no group), and take them out of where they were.
 
-    What they were kept for in the old group ends; who waits in the new one is served.
+    Machines kept for somebody in the old group are kept no longer; the new group's queue is served.
     """
     moving = [vm for vm in vms if vm.group != group_id]
     leaving = {vm.id for vm in moving}
     left = {vm.group for vm in moving if vm.group is not None}
     for old in left:
-        group = change.groups[old]
-        change.groups[old] = replace(group, vm_ids=tuple(i for i in group.vm_ids if i not in leaving))
+        group = uow.groups[old]
+        uow.groups[old] = replace(group, vm_ids=tuple(vm_id for vm_id in group.vm_ids if vm_id not in leaving))
     if group_id is not None:
-        group = change.groups[group_id]
-        change.groups[group_id] = replace(group, vm_ids=(*group.vm_ids, *(vm.id for vm in moving)))
+        group = uow.groups[group_id]
+        uow.groups[group_id] = replace(group, vm_ids=(*group.vm_ids, *(vm.id for vm in moving)))
     for vm in moving:
-        change.vms[vm.id] = replace(vm, group=group_id, hold=_out_of_group(vm.hold))
+        uow.vms[vm.id] = replace(vm, group=group_id, hold=_without_group(vm.hold))
     for vm in moving:
-        turns.serve(change, now, limits, vm.id)
-        turns.tell_holder(change, vm.id)
+        turns.serve(uow, vm.id)
+        turns.tell_holder(uow, vm.id)
     for old in left:
-        queue.drop_who_wants_more(change, now, limits, change.groups[old], by)
-        turns.serve_group(change, now, limits, old)
+        queue.drop_unservable(uow, uow.groups[old], by)
+        turns.serve_group(uow, old)
 
 
-def _out_of_group(hold: Hold | None) -> Hold | None:
-    """What is held to be taken stays held; what is kept for somebody of the group's queue does not."""
+def _without_group(hold: Hold | None) -> Hold | None:
+    """A hold with an end stays; a machine kept for the first in the group's queue is kept no longer."""
     return replace(hold, group=None) if hold and hold.until else None
 
 
-def _group(change: Any, group_id: int) -> Group:
-    return change.groups.get(group_id) or refuse("no_such_group", group_id=group_id)
+def _new_id(ids: Collection[int]) -> int:
+    """Return the number after the largest; where that is the largest a browser can count, the first free one."""
+    last = max(ids, default=0)
+    return last + 1 if last < MOST else next(number for number in count(1) if number not in ids)
 
 
-def _new_id(groups: Mapping[int, Group]) -> int:
-    """The number after the last; after the last of all that browsers can tell apart, one that is free."""
-    last = max(groups, default=0)
-    return last + 1 if last < MOST else next(number for number in count(1) if number not in groups)
-
-
-def _known(change: Any, vm_ids: Iterable[str]) -> list[Vm]:
-    """The machines, each once; an unknown one refuses all."""
-    return [change.vms.get(i) or refuse("no_such_vm", vm_id=i) for i in dict.fromkeys(vm_ids)]
+def _vms(uow: UnitOfWork, vm_ids: Iterable[str]) -> list[Vm]:
+    """Return the machines, each once. Raises Refusal: no_such_vm where one is unknown."""
+    return [uow.vm(vm_id) for vm_id in dict.fromkeys(vm_ids)]

@@ -1,40 +1,52 @@
-"""An inventory brought from elsewhere: what it would change here, and the change, by the rules that admins meet."""
+"""An inventory from elsewhere: what it would change here, and the change, by the same rules as an admin's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import cast
 
-from loadzone.domain.records import State, Vm
+from typing_extensions import TypedDict
+
+from loadzone.domain.records import Group, State, Vm
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, groups, inventory
 
-FIELDS = ("group", "description", "tags", "external_ip", "internal_ip", "maintenance")
+
+class Fields(TypedDict, total=False):
+    """A machine in an inventory file; an absent field stays as it is. `group` is its name, "" for none."""
+
+    group: str
+    description: str
+    tags: tuple[str, ...]
+    external_ip: str
+    internal_ip: str
+    maintenance: str
+
+
+FIELDS = tuple(Fields.__annotations__)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A machine as it shall be. `fields` are those of FIELDS that are spoken of; the others stay as they are.
-
-    `group` is a group's name, or "" for none.
-    """
+    """A machine as it shall be."""
 
     id: str
-    fields: Mapping[str, Any]
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A machine that is there: what differs, as (before, after) by field."""
+    """A machine that is here and differs: the differing fields as they are, and as they shall be."""
 
     id: str
-    fields: Mapping[str, tuple[Any, Any]]
+    before: Fields
+    after: Fields
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would do. `left_alone` counts the machines here that it does not name and does not remove."""
+    """What an import would do. `left_alone` counts the machines here that it neither names nor removes."""
 
     groups: tuple[str, ...]
     added: tuple[Wanted, ...]
@@ -45,19 +57,20 @@ class Plan:
 
     @property
     def in_use(self) -> list[Vm]:
-        """Machines that it would remove while somebody has them or waits for them."""
-        return [vm for vm in self.removed if vm.booked_by or vm.hold or vm.queue]
+        """The machines that it would remove although somebody has them or waits for them."""
+        return [vm for vm in self.removed if vm.booking or vm.hold or vm.queue]
 
     @property
     def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
         return not (self.groups or self.added or self.changed or self.removed)
 
 
 def plan(state: State, named: Iterable[str], wanted: Iterable[Wanted], prune: bool) -> Plan:
-    """What it takes to have these groups and machines; with `prune`, and no other machines."""
+    """Return what it takes to have these groups and machines; with `prune`, no other machines stay."""
     wanted = list(wanted)
     known = [one for one in wanted if one.id in state.vms]
-    changed = [change for one in known if (change := _difference(state, one)).fields]
+    changed = [change for one in known if (change := _difference(state, one)).after]
     ids = {one.id for one in wanted}
     others = tuple(vm for vm in state.vms.values() if vm.id not in ids)
     return Plan(
@@ -70,42 +83,54 @@ def plan(state: State, named: Iterable[str], wanted: Iterable[Wanted], prune: bo
     )
 
 
-def carry_out(change: Any, now: datetime, limits: Any, actor: str | None, plan: Plan) -> None:
-    """All of the plan. Raises Refusal where a rule is against a part of it."""
-    access.admin_only(change, limits, actor)
+def carry_out(uow: UnitOfWork, actor: str | None, plan: Plan) -> None:
+    """Do all of the plan. Raises Refusal where a rule forbids a part of it."""
+    by = access.admin_only(uow, actor)
     for name in plan.groups:
-        groups.create(change, now, limits, actor, name)
-    ids = _ids_by_name(change.groups)
-    for wanted in plan.added:
-        _add(change, now, limits, actor, wanted.id, _with_group_id(wanted.fields, ids))
-    for one in plan.changed:
-        fields = _with_group_id({name: after for name, (_, after) in one.fields.items()}, ids)
-        inventory.edit(change, now, limits, actor, one.id, **fields)
-    inventory.delete_all(change, now, limits, actor, [vm.id for vm in plan.removed])
+        groups.create(uow, by, name)
+    ids = _ids_by_name(uow.groups)
+    for new in plan.added:
+        _add(uow, by, new.id, _edit_of(new.fields, ids))
+    for changed in plan.changed:
+        inventory.edit(uow, by, changed.id, **_edit_of(changed.after, ids))
+    inventory.delete_all(uow, by, [vm.id for vm in plan.removed])
 
 
-def _add(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, fields: dict[str, Any]) -> None:
-    """One that is out of service is so before it comes into its group, where somebody may wait."""
+def _add(uow: UnitOfWork, by: str, vm_id: str, fields: inventory.Edit) -> None:
+    """Add the machine. One out of service is so before it comes into its group, where somebody may wait for it."""
     group_id, maintenance = fields.pop("group_id", None), fields.pop("maintenance", "")
+    description = cast(inventory.Description, fields)  # nothing else is left in it
     if maintenance:
-        inventory.add(change, now, limits, actor, vm_id, None, **fields)
-        inventory.edit(change, now, limits, actor, vm_id, maintenance=maintenance, group_id=group_id)
+        inventory.add(uow, by, vm_id, None, **description)
+        inventory.edit(uow, by, vm_id, maintenance=maintenance, group_id=group_id)
     else:
-        inventory.add(change, now, limits, actor, vm_id, group_id, **fields)
+        inventory.add(uow, by, vm_id, group_id, **description)
 
 
 def _difference(state: State, wanted: Wanted) -> Changed:
     vm = state.vms[wanted.id]
-    group = "" if vm.group is None else state.groups[vm.group].name
-    now = {name: group if name == "group" else getattr(vm, name) for name in wanted.fields}
-    fields = {name: (now[name], after) for name, after in wanted.fields.items() if now[name] != after}
-    if "group" in fields and group.casefold() == wanted.fields["group"].casefold():
-        del fields["group"]
-    return Changed(wanted.id, fields)
+    now = Fields(
+        group="" if vm.group is None else state.groups[vm.group].name,
+        description=vm.description,
+        tags=vm.tags,
+        external_ip=vm.external_ip,
+        internal_ip=vm.internal_ip,
+        maintenance=vm.maintenance,
+    )
+    as_now = dict(now.items())
+    names = [name for name, value in wanted.fields.items() if as_now[name] != value]
+    if "group" in names and wanted.fields["group"].casefold() == now["group"].casefold():
+        names.remove("group")
+    return Changed(wanted.id, before=_only(names, now), after=_only(names, wanted.fields))
+
+
+def _only(names: list[str], fields: Fields) -> Fields:
+    values = dict(fields.items())
+    return cast(Fields, {name: values[name] for name in names})
 
 
 def _new_groups(state: State, names: Iterable[str]) -> tuple[str, ...]:
-    """Case makes no other group of a name, as everywhere."""
+    """Return the names that no group has yet. Names that differ only in case are one group, as everywhere."""
     known = {group.name.casefold() for group in state.groups.values()}
     new: dict[str, str] = {}
     for name in names:
@@ -114,16 +139,17 @@ def _new_groups(state: State, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(new.values())
 
 
-def _ids_by_name(table: Mapping[int, Any]) -> dict[str, int]:
-    """Of two groups of one name, which an older file may have, the first."""
+def _ids_by_name(table: Mapping[int, Group]) -> dict[str, int]:
+    """Return the ids by name in lower case; of two groups with one name, which an older file may have, the first."""
     ids: dict[str, int] = {}
     for group_id, group in table.items():
         ids.setdefault(group.name.casefold(), group_id)
     return ids
 
 
-def _with_group_id(fields: Mapping[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
-    named = dict(fields)
-    if "group" in named:
-        named["group_id"] = ids.get(named.pop("group").casefold())
-    return named
+def _edit_of(fields: Fields, ids: Mapping[str, int]) -> inventory.Edit:
+    """Return the fields as `inventory.edit` takes them: with the group's id in the place of its name."""
+    edit = cast(inventory.Edit, {name: value for name, value in fields.items() if name != "group"})
+    if "group" in fields:
+        edit["group_id"] = ids.get(fields["group"].casefold())
+    return edit

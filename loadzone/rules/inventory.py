@@ -2,100 +2,130 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from typing import cast
+
+from typing_extensions import TypedDict, Unpack  # in the standard library from Python 3.11 on
 
 from loadzone.domain.events import Event
 from loadzone.domain.records import Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, booking, endings, groups, lease, queue, turns
 
 
-def add(
-    change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, group_id: int | None, **fields: Any
-) -> Vm:
-    """The new machine, free. `fields` are those of Vm that describe it."""
-    access.admin_only(change, limits, actor)
-    if vm_id in change.vms:
+class Description(TypedDict, total=False):
+    """The fields of Vm that describe a machine. A field that is absent stays as it is."""
+
+    description: str
+    tags: tuple[str, ...]
+    external_ip: str
+    internal_ip: str
+
+
+class Edit(Description, total=False):
+    """What an edit may change: also the group (None: no group) and why it is out of service (None: it is not)."""
+
+    group_id: int | None
+    maintenance: str | None
+
+
+def add(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None, **fields: Unpack[Description]) -> Vm:
+    """Add a machine; return it. Raises Refusal: not_signed_in, not_allowed, vm_exists, no_such_group."""
+    by = access.admin_only(uow, actor)
+    if vm_id in uow.vms:
         refuse("vm_exists", field="id", vm_id=vm_id)
     vm = Vm(id=vm_id, **fields)
-    change.vms[vm_id] = vm
-    change.tell(Event("vm_added", by=actor, vm_id=vm_id))
-    _place(change, now, limits, vm, group_id, actor)
-    return change.vms[vm_id]
+    uow.vms[vm_id] = vm
+    uow.tell(Event("vm_added", by=by, vm_id=vm_id))
+    _place(uow, vm, group_id, by)
+    return uow.vms[vm_id]
 
 
-def edit(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, **fields: Any) -> Vm:
-    """The machine with the given fields changed; `group_id`, where given, moves it. Its booking stays as it is.
+def edit(uow: UnitOfWork, actor: str | None, vm_id: str, **fields: Unpack[Edit]) -> Vm:
+    """Change the given fields of the machine; return it. Its booking stays as it is.
 
     `maintenance`, a reason, takes it out of service; None brings it back.
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group.
     """
-    access.admin_only(change, limits, actor)
-    vm = endings.machine(change, now, limits, vm_id)
-    group_id, reason = fields.pop("group_id", vm.group), fields.pop("maintenance", vm.maintenance) or ""
-    edited = replace(vm, **fields)
+    by = access.admin_only(uow, actor)
+    vm = endings.current(uow, vm_id)
+    group_id = fields.pop("group_id", vm.group)
+    reason = fields.pop("maintenance", vm.maintenance) or ""
+    edited = replace(vm, **cast(Description, fields))  # nothing else is left in it
     if edited != vm or group_id != vm.group:
-        change.vms[vm_id] = edited
-        change.tell(Event("vm_edited", by=actor, vm_id=vm_id))
+        uow.vms[vm_id] = edited
+        uow.tell(Event("vm_edited", by=by, vm_id=vm_id))
     if reason != vm.maintenance:
-        _serve_or_not(change, now, limits, edited, reason, actor)
-    _place(change, now, limits, change.vms[vm_id], group_id, actor)
-    turns.serve(change, now, limits, vm_id)
-    return change.vms[vm_id]
+        _set_maintenance(uow, edited, reason, by)
+    _place(uow, uow.vms[vm_id], group_id, by)
+    turns.serve(uow, vm_id)
+    return uow.vms[vm_id]
 
 
-def delete(change: Any, now: datetime, limits: Any, actor: str | None, vm_id: str, force: bool = False) -> None:
-    """The machine goes. A booked one only by force; its holder and who waits for it are told."""
-    access.admin_only(change, limits, actor)
-    vm = endings.machine(change, now, limits, vm_id)
+def delete(uow: UnitOfWork, actor: str | None, vm_id: str, force: bool = False) -> None:
+    """Delete the machine; a booked one only with `force`. Its holder and everybody in its queue are told.
+
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, vm_taken.
+    """
+    by = access.admin_only(uow, actor)
+    vm = endings.current(uow, vm_id)
     if not force:
         booking.refuse_if_taken(vm)
-    event = Event("vm_deleted", by=actor, to=vm.booked_by, vm_id=vm_id, until=vm.expires_at)
-    if vm.booked_by:
-        lease.end(change, now, vm, "cancel", event)
+    if vm.booking:
+        until = vm.booking.expires_at
+        event = Event("vm_deleted", by=by, to=vm.booking.holder, vm_id=vm_id, until=until)
+        lease.end(uow, vm, vm.booking, "cancel", event)
     else:
-        change.tell(event)
-    queue.dissolve(change, now, limits, _without_hold(change, now, change.vms[vm_id], actor), actor)
-    groups.move(change, now, limits, [change.vms[vm_id]], None, actor)
-    del change.vms[vm_id]
-    turns.serve_group(change, now, limits, vm.group)
+        uow.tell(Event("vm_deleted", by=by, vm_id=vm_id))
+    queue.dissolve(uow, _without_hold(uow, uow.vms[vm_id], by), by)
+    groups.move(uow, [uow.vms[vm_id]], None, by)
+    del uow.vms[vm_id]
+    turns.serve_group(uow, vm.group)
 
 
-def delete_all(
-    change: Any, now: datetime, limits: Any, actor: str | None, vm_ids: list[str], force: bool = False
-) -> None:
-    """All these machines go, or none: what is booked is looked at before the first goes and others are served."""
-    access.admin_only(change, limits, actor)
+def delete_all(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str], force: bool = False) -> None:
+    """Delete all these machines, or none. Bookings are checked before the first one goes and others are served.
+
+    Raises what `delete` raises.
+    """
+    by = access.admin_only(uow, actor)
     for vm_id in () if force else vm_ids:
-        booking.refuse_if_taken(endings.machine(change, now, limits, vm_id))
+        booking.refuse_if_taken(endings.current(uow, vm_id))
     for vm_id in vm_ids:
-        delete(change, now, limits, actor, vm_id, force=True)
+        delete(uow, by, vm_id, force=True)
 
 
-def _without_hold(change: Any, now: datetime, vm: Vm, by: str | None) -> Vm:
-    """Who had it from a group's queue waits there again, in front; of its own queue, all are told by the caller."""
+def _without_hold(uow: UnitOfWork, vm: Vm, by: str) -> Vm:
+    """Return the machine without its hold.
+
+    A person who had it from the group's queue is told and waits there again, in front. For a hold from the machine's
+    own queue the person waits in that queue again, and is told when it is dissolved.
+    """
     if vm.hold and vm.hold.until and vm.hold.group is not None:
-        change.tell(Event("hold_taken", by=by, to=vm.hold.email, vm_id=vm.id))
-    return turns.put_back(change, now, vm)
+        uow.tell(Event("hold_taken", by=by, to=vm.hold.email, vm_id=vm.id))
+    return turns.put_back(uow, vm)
 
 
-def _serve_or_not(change: Any, now: datetime, limits: Any, vm: Vm, reason: str, by: str | None) -> None:
-    """Out of service for that reason, or without one fit to be served; a booking in force stays until its end."""
+def _set_maintenance(uow: UnitOfWork, vm: Vm, reason: str, by: str) -> None:
+    """Take the machine out of service for this reason, or bring it back (""). A booking stays until its end."""
     kind = "maintenance_began" if reason else "maintenance_ended"
-    change.tell(Event(kind, by=by, to=vm.booked_by, vm_id=vm.id, until=vm.expires_at, reason=reason))
-    vm = change.vms[vm.id] = replace(vm, maintenance=reason)
+    until = vm.booking.expires_at if vm.booking else None
+    uow.tell(Event(kind, by=by, to=vm.holder, vm_id=vm.id, until=until, reason=reason))
+    vm = uow.vms[vm.id] = replace(vm, maintenance=reason)
     if not reason:
         return
     lost = vm.hold
-    vm = turns.put_back(change, now, vm)
+    vm = turns.put_back(uow, vm)
     waiting = {waiter.email for waiter in vm.queue} | ({lost.email} if lost and lost.until else set())
     for email in sorted(waiting):
-        change.tell(Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason))
-    turns.serve_group(change, now, limits, vm.group)
+        uow.tell(Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason))
+    turns.serve_group(uow, vm.group)
 
 
-def _place(change: Any, now: datetime, limits: Any, vm: Vm, group_id: int | None, by: str | None) -> None:
-    if group_id is not None and group_id not in change.groups:
-        refuse("no_such_group", group_id=group_id)
-    groups.move(change, now, limits, [vm], group_id, by)
+def _place(uow: UnitOfWork, vm: Vm, group_id: int | None, by: str) -> None:
+    """Move the machine into the group. Raises Refusal: no_such_group."""
+    if group_id is not None:
+        uow.group(group_id)
+    groups.move(uow, [vm], group_id, by)

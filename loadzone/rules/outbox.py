@@ -1,12 +1,13 @@
-"""The outbox: letters leave it once they are delivered or given up."""
+"""The outbox: a letter leaves it once it is delivered or given up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+
+from loadzone.domain.unit_of_work import UnitOfWork
 
 
-def clear(change: Any, now: datetime, limits: Any, letter_ids: Iterable[str]) -> None:
+def clear(uow: UnitOfWork, letter_ids: Iterable[str]) -> None:
+    """Remove these letters. One that is gone already is no fault."""
     for letter_id in letter_ids:
-        change.letters.pop(letter_id, None)
+        uow.letters.pop(letter_id, None)

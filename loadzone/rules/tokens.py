@@ -1,71 +1,78 @@
-"""A person's API tokens: made, listed, revoked, used. Only what cannot be turned back into a token is kept."""
+"""A person's API tokens: made, listed, revoked, used. Only a digest of each secret is kept."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from loadzone.domain.events import Event
-from loadzone.domain.lookalikes import look
-from loadzone.domain.records import Token
+from loadzone.domain.limits import Limits
+from loadzone.domain.lookalikes import skeleton
+from loadzone.domain.records import State, Token
 from loadzone.domain.refusal import refuse
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access
 
 AT_MOST = 50
 LOOKED_AT_LEAST_EVERY = timedelta(minutes=5)
 
 
-def create(
-    change: Any, now: datetime, limits: Any, actor: str | None, token_id: str, name: str, digest: str, days: int
-) -> Token:
-    """The new token's record, good for `days`."""
-    user = access.signed_in(change, actor)
+def create(uow: UnitOfWork, actor: str | None, token_id: str, name: str, digest: str, days: int) -> Token:
+    """Make a token that is good for `days`; return its record.
+
+    Raises Refusal: not_signed_in, too_many_tokens, name_taken.
+    """
+    user = access.signed_in(uow, actor)
     if len(user.tokens) >= AT_MOST:
         refuse("too_many_tokens", max=AT_MOST)
-    if any(look(token.name) == look(name) for token in user.tokens.values()):
+    if any(skeleton(token.name) == skeleton(name) for token in user.tokens.values()):
         refuse("name_taken", field="name", name=name, what="token")
-    token = Token(token_id, name, digest, created=now, expires=now + timedelta(days=days))
-    change.users[user.email] = replace(user, tokens={**user.tokens, token_id: token})
-    change.tell(Event("token_made", by=user.email, via=name))
+    token = Token(token_id, name, digest, created=uow.now, expires=uow.now + timedelta(days=days))
+    uow.users[user.email] = replace(user, tokens={**user.tokens, token_id: token})
+    uow.tell(Event("token_made", by=user.email, via=name))
     return token
 
 
-def revoke(change: Any, now: datetime, limits: Any, actor: str | None, token_id: str) -> None:
-    """The token is worth nothing any more. One's own, or an admin anybody's."""
-    me = access.signed_in(change, actor)
-    everybody = change.users.values() if access.is_admin(change.users, limits, me.email) else [me]
-    owner = next((user for user in everybody if token_id in user.tokens), None) or refuse("no_such_token")
+def revoke(uow: UnitOfWork, actor: str | None, token_id: str) -> None:
+    """Revoke a token of one's own; an admin may revoke anybody's. Raises Refusal: not_signed_in, no_such_token."""
+    me = access.signed_in(uow, actor)
+    owner = uow.owner_of_token(token_id) if access.is_admin(uow.users, uow.limits, me.email) else me
+    if owner is None or token_id not in owner.tokens:
+        refuse("no_such_token")
     left = {known: token for known, token in owner.tokens.items() if known != token_id}
-    change.users[owner.email] = replace(owner, tokens=left)
-    event = Event("token_revoked", by=me.email, to=owner.email, via=owner.tokens[token_id].name, sessions=(token_id,))
-    change.tell(event)
+    uow.users[owner.email] = replace(owner, tokens=left)
+    name = owner.tokens[token_id].name
+    uow.tell(Event("token_revoked", by=me.email, to=owner.email, via=name, sessions=(token_id,)))
 
 
-def list_of(state: Any, limits: Any, actor: str | None, email: str | None = None) -> list[Token]:
-    """One's own tokens, oldest first; for an admin those of `email`."""
+def list_of(state: State, limits: Limits, actor: str | None, email: str | None = None) -> list[Token]:
+    """Return one's own tokens, oldest first; for an admin, those of `email`.
+
+    Raises Refusal: not_signed_in, not_allowed, no_such_user.
+    """
     me = access.signed_in(state, actor)
     if email and email != me.email:
-        access.admin_only(state, limits, actor)
+        access.admin_of(state, limits, actor)
     owner = state.users.get(email or me.email) or refuse("no_such_user", email=email)
     return list(owner.tokens.values())
 
 
-def use(change: Any, now: datetime, limits: Any, actor: str | None, token_id: str) -> None:
-    """Note that the token was used now."""
-    user = access.signed_in(change, actor)
+def use(uow: UnitOfWork, actor: str | None, token_id: str) -> None:
+    """Note that the token was used now. Raises Refusal: not_signed_in."""
+    user = access.signed_in(uow, actor)
     token = user.tokens.get(token_id)
     if token:
-        change.users[user.email] = replace(user, tokens={**user.tokens, token_id: replace(token, used=now)})
+        uow.users[user.email] = replace(user, tokens={**user.tokens, token_id: replace(token, used=uow.now)})
 
 
-def cut_expired(change: Any, now: datetime, limits: Any) -> None:
-    """The sockets of tokens that have just expired end with them. Looked at now and then."""
-    for user in list(change.users.values()):
-        over = [token.id for token in user.tokens.values() if has_just_ended(token.expires, now)]
+def cut_expired(uow: UnitOfWork) -> None:
+    """Tell which tokens have just expired, so that their sockets end with them. Runs with every sweep."""
+    for user in list(uow.users.values()):
+        over = [token.id for token in user.tokens.values() if has_just_ended(token.expires, uow.now)]
         if over:
-            change.tell(Event("tokens_expired", to=user.email, sessions=tuple(over)))
+            uow.tell(Event("tokens_expired", to=user.email, sessions=tuple(over)))
 
 
 def has_just_ended(end: datetime, now: datetime) -> bool:
+    """Tell whether the end came since the last sweep but a few."""
     return now - LOOKED_AT_LEAST_EVERY < end <= now

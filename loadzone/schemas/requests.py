@@ -1,4 +1,4 @@
-"""What a request may say: the shape of every JSON body, checked at the edge."""
+"""The shape of every JSON body that a request may bring, checked at the edge."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from loadzone.config import LANGUAGES
+from loadzone.config import LanguageCode
 from loadzone.schemas.field_types import (
     Count,
     Email,
@@ -17,20 +17,20 @@ from loadzone.schemas.field_types import (
     Heartbeat,
     Host,
     Hours,
+    Line,
     Moment,
     NewVmId,
+    NonEmptyLine,
     SomeVmRefs,
     Tags,
     VmRef,
     VmRefs,
-    filled,
-    line,
-    whole,
+    WholeNumber,
 )
 
 
 def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
-    """What the validator below demands, as JSON Schema says it."""
+    """Say in JSON Schema what `Target._one_of_them` checks."""
     ways = model.ways()
     schema["oneOf"] = [
         {
@@ -47,41 +47,41 @@ def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
 
 
 def _nothing_by_default(schema: dict[str, Any]) -> None:
-    """What is not named is not set to anything."""
+    """Drop the defaults: a field that is not named stays as it is."""
     for field in schema["properties"].values():
         field.pop("default", None)
 
 
-class Body(BaseModel):
-    """A JSON object; fields that are not known are ignored, types are not bent."""
+class RequestBody(BaseModel):
+    """A JSON object. Unknown fields are ignored, and types are not converted."""
 
     model_config = ConfigDict(strict=True)
 
     def given(self) -> dict[str, Any]:
-        """The fields that the request named, as the rules take them."""
+        """Return the fields that the request named, as the rules take them."""
         named = self.model_fields_set
         return {name: value for name, value in self if name in named}
 
 
-class Auth(Body):
+class Auth(RequestBody):
     email: Email
     code: Annotated[str, StringConstraints(max_length=32)] | None = None
 
 
-class Logout(Body):
+class Logout(RequestBody):
     everywhere: bool = False
 
 
-class Language(Body):
-    language: Literal[LANGUAGES]
+class Language(RequestBody):
+    language: LanguageCode
 
 
-class Target(Body):
-    """Says what it is about in exactly one of the ways it has: one machine, several, or any of a group."""
+class Target(RequestBody):
+    """Names its target in exactly one of the ways it has: one machine, several, or any machines of a group."""
 
     model_config = ConfigDict(json_schema_extra=_exactly_one)
 
-    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # what means nothing where machines are named
+    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # fields that mean nothing where machines are named
     EXAMPLE: ClassVar[dict[str, Any]] = {"vm_id": "server-01"}
 
     @model_validator(mode="after")
@@ -102,7 +102,7 @@ class Target(Body):
         return tuple(way for way in ("vm_id", "vm_ids", "group_id") if way in cls.model_fields)
 
     def given(self) -> dict[str, Any]:
-        """Without those that were null."""
+        """Return the fields that the request named, without those that were null."""
         return {name: value for name, value in super().given().items() if value is not None}
 
 
@@ -121,7 +121,7 @@ class Book(VmOrVms):
     EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
     hours: Hours
-    note: line(200, "load test") = ""
+    note: Annotated[str, Line(200, "load test")] = ""
     force: bool = False
     count: Count = 1
     tags: Tags = []
@@ -143,7 +143,7 @@ class LeaveQueue(VmOrGroup):
     email: Email | None = None
 
 
-class Beat(Body):
+class Beat(RequestBody):
     vm_ids: VmRefs
 
 
@@ -155,13 +155,13 @@ class Renew(VmOrVms):
 
 
 class Cancel(VmOrVms):
-    reason: line(200, "idle since yesterday") = ""
+    reason: Annotated[str, Line(200, "idle since yesterday")] = ""
 
 
-class VmFields(Body):
+class VmFields(RequestBody):
     external_ip: Host = ""
     internal_ip: Host = ""
-    description: line(500, "8 cores, 32 GB") = ""
+    description: Annotated[str, Line(500, "8 cores, 32 GB")] = ""
     tags: Tags = []
 
 
@@ -175,44 +175,44 @@ class EditVm(VmFields):
 
     vm_id: VmRef
     group_id: GroupId | None = None
-    maintenance: filled(200, "broken fan") | None = None
+    maintenance: Annotated[str, NonEmptyLine(200, "broken fan")] | None = None
 
 
 class DeleteVm(VmOrVms):
     force: bool = False
 
 
-class NewGroup(Body):
+class NewGroup(RequestBody):
     name: GroupName
     vm_ids: VmRefs = []
 
 
-class VmIds(Body):
+class VmIds(RequestBody):
     vm_ids: VmRefs
 
 
-class RemoveFromGroup(Body):
+class RemoveFromGroup(RequestBody):
     vm_id: VmRef
     group_id: GroupId | None = None
 
 
-class DeleteGroup(Body):
+class DeleteGroup(RequestBody):
     group_id: GroupId
 
 
-class Role(Body):
+class Role(RequestBody):
     email: Email
     role: Literal["user", "admin"]
 
 
-class Person(Body):
+class Person(RequestBody):
     email: Email
 
 
-class WhoseTokens(Body):
+class WhoseTokens(RequestBody):
     email: Email | None = None
 
 
-class MakeToken(Body):
-    name: filled(64, "nightly tests")
-    days: whole(1, 365)
+class MakeToken(RequestBody):
+    name: Annotated[str, NonEmptyLine(64, "nightly tests")]
+    days: Annotated[int, WholeNumber(1, 365)]

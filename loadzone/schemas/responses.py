@@ -1,29 +1,20 @@
-"""What an answer looks like: the shapes that views make, and that /openapi.json describes; and how it is written."""
+"""The JSON of every answer: the shapes that schemas/serializers.py makes and /openapi.json describes.
+
+/openapi.json names them without the suffix (web/openapi.py).
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import orjson
-from flask import Response
-from flask.json.provider import DefaultJSONProvider
 from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]  # ISO 8601 in UTC
+VmState = Literal["free", "booked", "held", "maintenance"]
 
 
-class Json(DefaultJSONProvider):
-    """As orjson writes it: in UTF-8, and in a fraction of the time. TypeError for what is no JSON."""
-
-    def dumps(self, obj: Any, **_: Any) -> str:
-        return orjson.dumps(obj).decode()
-
-    def response(self, *args: Any, **kwargs: Any) -> Response:
-        return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype=self.mimetype)
-
-
-class Waiter(TypedDict):
+class WaiterResponse(TypedDict):
     email: str
     hours: float
     auto: bool
@@ -31,22 +22,22 @@ class Waiter(TypedDict):
     count: int
 
 
-class StrangerVm(TypedDict):
-    """A machine as somebody sees it who has not signed in: who booked it is masked."""
+class StrangerVmResponse(TypedDict):
+    """A machine as strangers see it: the holder's address is masked."""
 
     id: str
     group: int | None
-    state: Literal["free", "booked", "held", "maintenance"]
+    state: VmState
     booked_by: str | None
     expires_at: Time | None
 
 
-class Vm(TypedDict):
+class VmResponse(TypedDict):
     """A machine as members see it."""
 
     id: str
     group: int | None
-    state: Literal["free", "booked", "held", "maintenance"]
+    state: VmState
     booked_by: str | None
     expires_at: Time | None
     booked_at: Time | None
@@ -57,82 +48,87 @@ class Vm(TypedDict):
     held_until: Time | None
     held_hours: float | None
     maintenance: str | None
-    queue: list[Waiter]
+    queue: list[WaiterResponse]
     description: str
     tags: list[str]
     external_ip: str
     internal_ip: str
 
 
-class Vms(TypedDict):
-    vms: list[Vm]
+class VmsResponse(TypedDict):
+    vms: list[VmResponse]
 
 
-class Group(TypedDict):
+class GroupResponse(TypedDict):
     id: int
     name: str
     vm_ids: list[str]
-    queue: list[Waiter]
+    queue: list[WaiterResponse]
 
 
-class Board(TypedDict):
-    vms: list[Vm | StrangerVm]
-    groups: list[Group]
+class BoardResponse(TypedDict):
+    vms: list[VmResponse | StrangerVmResponse]
+    groups: list[GroupResponse]
     revision: int
 
 
-class Added(TypedDict):
+class AddedResponse(TypedDict):
     added: list[str]
-    group: Group
+    group: GroupResponse
 
 
-class Booking(TypedDict):
+class BookingResponse(TypedDict):
     vm_id: str | None
     start: Time | None
     end: Time | None
     action: str
 
 
-class Me(TypedDict):
+class MeResponse(TypedDict):
     authenticated: Literal[True]
     email: str
     role: Literal["user", "admin"]
     language: str
-    bookings: list[Booking]
+    bookings: list[BookingResponse]
 
 
-class Stranger(TypedDict):
+class StrangerResponse(TypedDict):
     authenticated: Literal[False]
 
 
-class Ok(TypedDict):
+class OkResponse(TypedDict):
     status: Literal["ok"]
 
 
-class SignedIn(TypedDict):
+class HealthResponse(TypedDict):
+    status: Literal["ok"]
+    version: str
+
+
+class SignedInResponse(TypedDict):
     status: Literal["ok"]
     email: str
 
 
-class CodeSent(TypedDict):
+class CodeSentResponse(TypedDict):
     status: Literal["code_sent"]
     in_log: bool
 
 
-class Joined(TypedDict):
-    """`position` 1 is first; 0: the turn has come already, and something is held or booked."""
+class JoinedResponse(TypedDict):
+    """`position` 1 is first; 0 means that the turn has come already: something is held or booked."""
 
     status: Literal["ok", "already_in_queue"]
     position: int
 
 
-class User(TypedDict):
+class UserResponse(TypedDict):
     email: str
     role: Literal["user", "admin"]
     created: Time
 
 
-class Token(TypedDict):
+class TokenResponse(TypedDict):
     id: str
     name: str
     created: Time
@@ -140,14 +136,14 @@ class Token(TypedDict):
     used: Time | None
 
 
-class NewToken(Token):
-    """The token itself is said this once."""
+class NewTokenResponse(TokenResponse):
+    """`token` is the token itself, shown only this once."""
 
     token: str
 
 
-class Refusal(TypedDict):
-    """A no: `error` is a sentence for people, `code` a stable word for programs; more keys say what helps."""
+class RefusalResponse(TypedDict):
+    """A refusal: `error` is a sentence for people, `code` a stable word for programs; the other keys say what helps."""
 
     error: str
     code: str

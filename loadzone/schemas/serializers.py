@@ -1,30 +1,36 @@
-"""What readers see of machines and groups: members all of it, strangers little, with addresses masked."""
+"""Records as JSON: members see all of a machine, strangers little, with addresses masked."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Literal
 
-from loadzone.domain.records import Group, Token, User, Vm, Waiter
+from loadzone.domain.records import Group, Place, Role, Token, User, Vm, Waiter
 from loadzone.lib.times import iso, iso_or_none
 from loadzone.schemas import responses
+from loadzone.schemas.responses import VmState
 
-MEMBERS, STRANGERS = "members", "strangers"
+Audience = Literal["members", "strangers"]
+MEMBERS: Audience = "members"
+STRANGERS: Audience = "strangers"
 
 
-def member_vm(vm: Vm) -> responses.Vm:
+def member_vm(vm: Vm) -> responses.VmResponse:
+    """Return the machine as members see it."""
+    booking, hold = vm.booking, vm.hold
     return {
         "id": vm.id,
         "group": vm.group,
         "state": state_of(vm),
-        "booked_by": vm.booked_by,
-        "expires_at": iso_or_none(vm.expires_at),
-        "booked_at": iso_or_none(vm.booked_at),
-        "note": vm.note,
-        "via": vm.via or None,
-        "heartbeat_minutes": vm.heartbeat_minutes,
-        "held_for": vm.hold.email if vm.hold else None,
-        "held_hours": vm.hold.hours if vm.hold else None,
-        "held_until": iso_or_none(vm.hold.until) if vm.hold else None,
+        "booked_by": booking.holder if booking else None,
+        "expires_at": iso_or_none(booking.expires_at) if booking else None,
+        "booked_at": iso_or_none(booking.booked_at) if booking else None,
+        "note": booking.note if booking else vm.loose_note,
+        "via": (booking.via or None) if booking else None,
+        "heartbeat_minutes": booking.heartbeat_minutes if booking else None,
+        "held_for": hold.email if hold else None,
+        "held_hours": hold.hours if hold else None,
+        "held_until": iso_or_none(hold.until) if hold else None,
         "maintenance": vm.maintenance or None,
         "queue": [waiter_view(waiter) for waiter in vm.queue],
         "description": vm.description,
@@ -34,27 +40,34 @@ def member_vm(vm: Vm) -> responses.Vm:
     }
 
 
-def stranger_vm(vm: Vm) -> responses.StrangerVm:
+def stranger_vm(vm: Vm) -> responses.StrangerVmResponse:
+    """Return the machine as strangers see it."""
+    booking = vm.booking
     return {
         "id": vm.id,
         "group": vm.group,
         "state": state_of(vm),
-        "booked_by": masked(vm.booked_by) if vm.booked_by else None,
-        "expires_at": iso_or_none(vm.expires_at),
+        "booked_by": masked(booking.holder) if booking else None,
+        "expires_at": iso_or_none(booking.expires_at) if booking else None,
     }
 
 
-def group_view(group: Group) -> responses.Group:
+def group_view(group: Group) -> responses.GroupResponse:
+    """Return the group as members see it."""
     queue = [waiter_view(waiter) for waiter in group.queue]
     return {"id": group.id, "name": group.name, "vm_ids": list(group.vm_ids), "queue": queue}
 
 
-def stranger_group(group: Group) -> responses.Group:
+def stranger_group(group: Group) -> responses.GroupResponse:
+    """Return the group as strangers see it."""
     view = group_view(group)
-    return {**view, "queue": [{**waiter, "email": masked(waiter["email"])} for waiter in view["queue"]]}
+    for waiter in view["queue"]:
+        waiter["email"] = masked(waiter["email"])
+    return view
 
 
-def waiter_view(waiter: Waiter) -> responses.Waiter:
+def waiter_view(waiter: Waiter) -> responses.WaiterResponse:
+    """Return a place in a queue."""
     return {
         "email": waiter.email,
         "hours": waiter.hours,
@@ -64,7 +77,8 @@ def waiter_view(waiter: Waiter) -> responses.Waiter:
     }
 
 
-def token_view(token: Token) -> responses.Token:
+def token_view(token: Token) -> responses.TokenResponse:
+    """Return a token, without anything that could be used in its place."""
     return {
         "id": token.id,
         "name": token.name,
@@ -74,24 +88,32 @@ def token_view(token: Token) -> responses.Token:
     }
 
 
-def user_view(user: User, role: str) -> responses.User:
+def user_view(user: User, role: Role) -> responses.UserResponse:
+    """Return a person as admins see it."""
     return {"email": user.email, "role": role, "created": iso(user.created)}
 
 
-def history_view(user: User) -> list[responses.Booking]:
+def history_view(user: User) -> list[responses.BookingResponse]:
+    """Return the person's history, oldest line first."""
     return [
-        {"vm_id": e.vm_id, "start": iso_or_none(e.start), "end": iso_or_none(e.end), "action": e.action}
-        for e in user.bookings
+        {
+            "vm_id": entry.vm_id,
+            "start": iso_or_none(entry.start),
+            "end": iso_or_none(entry.end),
+            "action": entry.action,
+        }
+        for entry in user.bookings
     ]
 
 
-def shown(record: Vm | Group) -> dict[str, Any]:
-    """What anybody can see of a record: where this changes, the board's revision counts."""
+def shown(record: Place) -> responses.VmResponse | responses.GroupResponse:
+    """Return what anybody can see of a record. Where this changes, the board's revision counts."""
     return member_vm(record) if isinstance(record, Vm) else group_view(record)
 
 
-def state_of(vm: Vm) -> str:
-    if vm.booked_by:
+def state_of(vm: Vm) -> VmState:
+    """Return the machine's state as one word."""
+    if vm.booking:
         return "booked"
     if vm.maintenance:
         return "maintenance"
@@ -99,10 +121,16 @@ def state_of(vm: Vm) -> str:
 
 
 def masked(email: str) -> str:
-    """`a…@example.com`; of what an old file has in its place without a domain, the first letter."""
+    """Return `a…@example.com`; for what an old file has in the place of an address, without a domain, `a…`."""
     name, at, domain = email.partition("@")
     return f"{name[:1]}…{at}{domain}"
 
 
-VM_VIEWS = {MEMBERS: member_vm, STRANGERS: stranger_vm}
-GROUP_VIEWS = {MEMBERS: group_view, STRANGERS: stranger_group}
+VM_VIEWS: Mapping[Audience, Callable[[Vm], responses.VmResponse | responses.StrangerVmResponse]] = {
+    MEMBERS: member_vm,
+    STRANGERS: stranger_vm,
+}
+GROUP_VIEWS: Mapping[Audience, Callable[[Group], responses.GroupResponse]] = {
+    MEMBERS: group_view,
+    STRANGERS: stranger_group,
+}

@@ -1,32 +1,34 @@
-"""From the bytes of a request to a checked body; what is wrong with them is said with the field and what is allowed."""
+"""Turns the bytes of a request into a checked body; a refusal names the field and what is allowed."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from loadzone.domain.refusal import refuse
-from loadzone.schemas.requests import Body
+from loadzone.domain.refusal import Fact, refuse
+from loadzone.schemas.requests import RequestBody
 
-M = TypeVar("M", bound=Body)
+M = TypeVar("M", bound=RequestBody)
 
 
 def read(model: type[M], raw: bytes) -> M:
-    """The body as `model`. Refuses with bad_input, naming the field and what is allowed."""
+    """Return the body as `model`. Raises Refusal: bad_input, with the field and what is allowed."""
     return check(model, _json_object(raw))
 
 
-def check(model: type[M], fields: dict[str, Any]) -> M:
-    """The fields as `model`; refuses likewise."""
+def check(model: type[M], fields: Mapping[str, object]) -> M:
+    """Return the fields as `model`. Raises Refusal: bad_input, with the field and what is allowed."""
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        refuse("bad_input", **_reason(error.errors(include_url=False)[0]))
+        refuse("bad_input", **_facts(error.errors(include_url=False)[0]))
 
 
-def _json_object(raw: bytes) -> dict[str, Any]:
+def _json_object(raw: bytes) -> dict[str, object]:
     try:
         value = _DECODER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -36,8 +38,8 @@ def _json_object(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Two readers may see two different values in a key that stands twice, so neither gets one."""
+def _no_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse a key that stands twice: two parsers may see two different values in it."""
     value = dict(pairs)
     if len(value) < len(pairs):
         raise ValueError("a key stands twice")
@@ -50,7 +52,7 @@ def _no_constants(name: str) -> None:
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_no_doubles, parse_constant=_no_constants)
 
-# What pydantic found, as reasons for which the catalogue has a sentence (error.bad_input.<reason>).
+# pydantic's error types, and our reasons, each with a sentence in the catalogue (error.bad_input.<reason>).
 _REASONS = {
     "missing": "missing",
     "string_type": "text",
@@ -77,15 +79,18 @@ _REASONS = {
 }
 
 
-def _reason(error: Any) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "field": ".".join(map(str, error["loc"])) or error.get("ctx", {}).get("field"),
+# pydantic's context keys, and our facts.
+_BOUNDS = (("max_length", "max"), ("le", "max"), ("ge", "min"), ("names", "names"))
+
+
+def _facts(error: ErrorDetails) -> dict[str, Fact]:
+    """Return the field, the reason, and what is allowed."""
+    context = error.get("ctx", {})
+    facts: dict[str, Fact] = {
+        "field": ".".join(map(str, error["loc"])) or context.get("field"),
         "reason": _REASONS.get(error["type"], "other"),
     }
-    context = error.get("ctx", {})
-    for name, ours in (("max_length", "max"), ("le", "max"), ("ge", "min"), ("names", "names")):
-        if name in context:
-            facts[ours] = context[name]
+    facts |= {ours: context[name] for name, ours in _BOUNDS if name in context}
     if "expected" in context:
         facts["allowed"] = context["expected"].replace("'", "").replace(" or ", ", ")
     return facts

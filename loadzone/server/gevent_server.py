@@ -1,4 +1,4 @@
-"""The production server: gevent's, with what measuring taught about it."""
+"""The production server: gevent's, with the settings that measurements led to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 import gevent
 from flask import Flask
-from gevent import monkey, pywsgi
+from gevent import pywsgi
 from gevent.event import Event
 from gevent.pool import Pool
 
@@ -20,96 +20,83 @@ from loadzone.server.http_protocol import Handler
 
 log = logging.getLogger("loadzone")
 
-# Seconds that answers under way get at the end.
+# Seconds that answers under way get at the end, before the last write and after it.
 LAST_ANSWERS = 0.5
 LAST_WORDS = 0.2
-# Of Python's own five milliseconds the thread that writes the file wanted one before each of its calls, and in effect
-# wrote only once nobody asked anything.
-TURN_OF_A_THREAD = 50e-6
-# Who comes when so many are connected waits; some descriptors are kept for the data file, its lock, mail.
+# Seconds. With Python's default of 5 ms, the thread that writes the file waited so long before each of its calls, and
+# wrote only when no requests came in.
+SWITCH_INTERVAL = 50e-6
+# Connections above this wait; some descriptors are kept for the data file, its lock, and mail.
 CONNECTIONS_AT_MOST = 20_000
 DESCRIPTORS_KEPT = 64
 
 
-def is_green() -> bool:
-    return monkey.is_module_patched("threading")
+class Lifecycle(Protocol):
+    """What runs beside requests."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """End, and wait for the write under way."""
+        ...
 
 
-def async_mode() -> str:
-    return "gevent" if is_green() else "threading"
-
-
-def run_blocking() -> Callable[[Callable[[], Any]], Any]:
-    """Runs what blocks the thread, such as fsync: beside the green threads where there are any, else right here."""
-    return gevent.get_hub().threadpool.apply if is_green() else lambda call: call()
-
-
-def serve(app: Flask) -> int:
-    """Serve until SIGTERM or Ctrl-C. Gives the exit status."""
-    parts = app.extensions["loadzone"]
-    place = (parts.config.host, parts.config.port)
+def serve(app: Flask, host: str, port: int, lifecycle: Lifecycle, on_serving: Callable[[], None]) -> int:
+    """Serve until SIGTERM or Ctrl-C; return the exit status."""
     server = pywsgi.WSGIServer(
-        place, app, handler_class=Handler, log=None, error_log=_Quiet(), spawn=Pool(_many_connections())
+        (host, port), app, handler_class=Handler, log=None, error_log=_ErrorLog(), spawn=Pool(_raise_connection_limit())
     )
     try:
-        server.init_socket()  # before anything is done: who cannot listen must not release or mail either
+        server.init_socket()  # first of all: a server that cannot listen must not release or mail anything
     except OSError as error:
-        log.error("cannot listen on %s:%s: %s", *place, error.strerror)
-        parts.store.close()
+        log.error("cannot listen on %s:%s: %s", host, port, error.strerror)
+        lifecycle.stop()
         return 1
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stopping.set)
-    parts.start()
-    _leave_what_stays_out_of_collections()
-    sys.setswitchinterval(TURN_OF_A_THREAD)
+    lifecycle.start()
+    _tune_interpreter()
     server.start()
-    _greet(parts)
+    on_serving()
     stopping.wait()
     log.info("stopping")
     server.close()
     server.pool.join(timeout=LAST_ANSWERS)
-    parts.stop()  # waits for the write under way
+    lifecycle.stop()
     server.pool.join(timeout=LAST_WORDS)
     log.info("stopped")
     return 0
 
 
-def _leave_what_stays_out_of_collections() -> None:
-    """What is there at the start stays, and a request makes hundreds of objects that go by themselves: looking through
-    them at every seven hundredth, as Python does of itself, was a twentieth of what a booking takes."""
+def _tune_interpreter() -> None:
+    """Leave what exists at the start out of garbage collections, and collect every 10,000 objects instead of every 700.
+
+    Objects of the start stay, and those of a request free themselves: collections took a twentieth of a booking.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
+    sys.setswitchinterval(SWITCH_INTERVAL)
 
 
-def _many_connections() -> int:
-    """Each browser holds a connection, and the data file must open beside them: take what the system grants."""
+def _raise_connection_limit() -> int:
+    """Take all the descriptors that the system grants; return how many connections they allow."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     granted = CONNECTIONS_AT_MOST if most == resource.RLIM_INFINITY else most - DESCRIPTORS_KEPT
     return max(1, min(CONNECTIONS_AT_MOST, granted))
 
 
-class _Quiet:
-    """The server's own complaints, one line each, as warnings of ours."""
+class _ErrorLog:
+    """Logs pywsgi's own messages as warnings, one line each."""
 
     def write(self, text: str) -> None:
+        """Log the last line."""
         if text.strip():
             log.warning("server: %s", text.strip().splitlines()[-1])
 
     def flush(self) -> None:
-        """Nothing is kept back."""
-
-
-def _greet(parts: Any) -> None:
-    config, users = parts.config, parts.store.snapshot.users
-    if config.auth == "trust":
-        log.warning("LOADZONE_AUTH=trust: whoever types an address is that person; for a closed test network only")
-    if not config.mails:
-        log.info("SMTP_HOST is not set: no mail is sent, and sign-in codes are written here")
-    if not config.admins and not users:
-        log.info("nobody has signed in yet: the first one to do so becomes admin")
-    if not config.admins and users and not any(user.role == "admin" for user in users.values()):
-        log.warning("nobody is an admin: set LOADZONE_ADMINS to the address of who shall be one")
-    log.info("serving %s from %s, at %s", config.base_url, parts.store.path, f"{config.host}:{config.port}")
+        """Do nothing: nothing is buffered."""

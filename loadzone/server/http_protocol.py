@@ -14,6 +14,8 @@ from typing import Any, BinaryIO
 import gevent
 from gevent import pywsgi
 
+from loadzone.config import BODY_AT_MOST
+
 # Seconds. Between two requests longer than a proxy keeps its connections to us (nginx: 60): it closes them, and not we.
 IDLE = 75
 # A request line, and then the rest of a request, which together are some 100 KB at most.
@@ -24,7 +26,6 @@ ANSWER_WITHIN = 300
 # How long one who sends too much may go on sending, so that the answer is seen before the connection ends.
 LAST_BYTES = 5
 
-BODY_AT_MOST = 64 * 1024
 HEAD_AT_MOST = 32 * 1024
 LINES_AT_MOST = 100
 CHUNKS_AT_MOST = 1000

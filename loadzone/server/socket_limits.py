@@ -12,7 +12,7 @@ from typing import Any
 from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from engineio.packet import Packet
 
-from loadzone.web.rate_limits import network_of
+from loadzone.lib.networks import network_of
 
 # A tab holds one socket, and a whole office may come from one address.
 PER_NETWORK = 5000

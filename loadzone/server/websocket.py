@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import simple_websocket
+import socketio
 from engineio.async_drivers.gevent import WebSocketWSGI
 from gevent.lock import Semaphore
 from gevent.socket import socket
@@ -39,6 +40,11 @@ class WebSocket(WebSocketWSGI):
         if not self.ws.connected:
             raise OSError("the browser has gone")
         self.ws.sock.send(frame(message))
+
+
+def use_whole_frames(server: socketio.Server) -> None:
+    """Let the server's WebSockets be of this kind."""
+    server.eio._async = {**server.eio._async, "websocket": WebSocket}
 
 
 class LockedSocket:

@@ -1,112 +1,93 @@
-"""What a request knows: the parts of the app, who asks, in which language, and the body it brings."""
+"""The request's context: the services, the caller, the language, and rules run for the caller."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from flask import current_app, g, request, session
-from flask_limiter import Limiter
+from flask import Flask, current_app, g, request, session
 
 from loadzone import i18n
 from loadzone.auth.api_tokens import ApiTokens
-from loadzone.auth.sessions import Sessions
+from loadzone.auth.sessions import Session, Sessions
 from loadzone.config import Config
-from loadzone.datafile.backups import REFRESH_SECONDS, Backups
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Token
-from loadzone.notifications.broadcaster import Broadcaster, SocketUser
-from loadzone.notifications.signed_links import Links
+from loadzone.domain.unit_of_work import Store, UnitOfWork
+from loadzone.notifications.broadcaster import SocketUser
+from loadzone.notifications.signed_links import SignedLinks
 from loadzone.schemas import requests, validation
 from loadzone.web.board_cache import BoardCache
-from mailer import Mailer
-from scheduler import Scheduler
-from storage import JsonStore
+from loadzone.web.rate_limits import RateLimits
 
-B = TypeVar("B", bound=requests.Body)
+B = TypeVar("B", bound=requests.RequestBody)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything the app is built of."""
+    """What the endpoints work with. `app.extensions["loadzone"]` holds it."""
 
     config: Config
     clock: Callable[[], datetime]
-    store: JsonStore
-    backups: Backups
+    store: Store
     bus: CommandBus
     board_cache: BoardCache
-    links: Links
-    mailer: Mailer
+    links: SignedLinks
     sessions: Sessions
     api_tokens: ApiTokens
-    scheduler: Scheduler
-    broadcaster: Broadcaster
-    limiter: Limiter
-
-    def start(self) -> None:
-        """Begin the timers, the post and the sockets' delivery. What ended meanwhile is released before that, and what
-        the file said until then is kept."""
-        self.broadcaster.start()
-        self.backups.before("start")
-        self.scheduler.catch_up()
-        self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
-        self.scheduler.start()
-        self.mailer.start()
-
-    def stop(self) -> None:
-        self.scheduler.stop()
-        self.mailer.stop()
-        self.broadcaster.stop()
-        self.store.close()
+    rate_limits: RateLimits
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: `email` is None for a stranger, `token` for a browser. `session` is the name by which a browser's is
-    kept; of a program, its token's id."""
+    """Who sent the request: a browser with a session, a program with a token, or a stranger with neither."""
 
     email: str | None = None
-    session: str | None = None
+    session: Session | None = None
     token: Token | None = None
 
 
-NOBODY = Caller()
+STRANGER = Caller()
 
 
 def services() -> Services:
-    return current_app.extensions["loadzone"]
+    """Return the services of the current app."""
+    return services_of(current_app)
+
+
+def services_of(app: Flask) -> Services:
+    """Return the services of this app."""
+    return cast(Services, app.extensions["loadzone"])
 
 
 def caller() -> Caller:
-    """Who asks, looked up once a request. Refuses a token that is worth nothing."""
+    """Return the caller, looked up once a request. Raises Refusal: bad_token, token_expired."""
     kept = g._get_current_object()
     if "caller" not in kept:
-        kept.caller = NOBODY  # for whom a bad token stands, the answer that says so included
-        kept.caller = _who()
-    return kept.caller
+        kept.caller = STRANGER  # holds if the token is refused, also for the answer that says so
+        kept.caller = _find_caller()
+    return cast(Caller, kept.caller)
 
 
-def be_nobody() -> None:
-    """It does not matter who asks, and whatever they bring is not looked at."""
-    g.caller = NOBODY
+def skip_authentication() -> None:
+    """Treat the caller as a stranger, whatever credentials the request brings."""
+    g.caller = STRANGER
 
 
 def actor() -> str | None:
-    """The address of who asks, or None for a stranger."""
+    """Return the caller's address; None for a stranger."""
     return caller().email
 
 
-def _bearer() -> str | None:
-    """The token that the request brings. Where there is one, the cookie is not looked at."""
-    scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return text.strip() if scheme.lower() == "bearer" else None
-
-
 def language() -> str:
-    """The person's choice, else what the page was switched to, else what the browser asks for, else the setting."""
+    """Return the language to answer in.
+
+    It is the person's choice, else the cookie `language`, else what the browser asks for, else the setting.
+    """
     user = services().store.snapshot.users.get(actor() or "")
     asked_for = [wish for wish, quality in request.accept_languages if quality > 0]
     wishes = [user.language if user else None, request.cookies.get("language"), *asked_for]
@@ -114,24 +95,32 @@ def language() -> str:
 
 
 def socket_user() -> SocketUser:
-    known = _who()
-    return SocketUser(known.email, known.session, language())
+    """Return the person behind a socket, within its handshake. Raises Refusal: bad_token, token_expired."""
+    found = _find_caller()
+    name = found.token.id if found.token else found.session.name if found.session else None
+    return SocketUser(found.email, name, language())
 
 
-def _who() -> Caller:
-    text = _bearer()
-    if text is None:
-        known = services().sessions.who(session._get_current_object())
-        return Caller(*known) if known else NOBODY
-    email, token = services().api_tokens.who(text)
-    return Caller(email, token.id, token)
+def run(rule: Callable[Concatenate[UnitOfWork, str | None, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a rule with the caller as its actor; return what it returns."""
+    return services().bus.run(rule, actor(), *args, **kwargs)
 
 
-def do(rule: Any, **asked: Any) -> Any:
-    """Run a rule for who asks."""
-    return services().bus.run(rule, actor=actor(), **asked)
-
-
-def body(model: type[B]) -> B:
-    """The request's JSON as `model`; no body at all is an empty object."""
+def read_body(model: type[B]) -> B:
+    """Return the request's JSON as `model`; no body at all counts as an empty object. Raises Refusal: bad_input."""
     return validation.read(model, request.get_data() or b"{}")
+
+
+def _find_caller() -> Caller:
+    text = _bearer_token()
+    if text is None:
+        found = services().sessions.find(session._get_current_object())
+        return Caller(found.email, found) if found else STRANGER
+    email, token = services().api_tokens.find(text)
+    return Caller(email, token=token)
+
+
+def _bearer_token() -> str | None:
+    """Return the token in the Authorization header. Where there is one, the cookie is not looked at."""
+    scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else None

@@ -1,69 +1,74 @@
-"""What an endpoint takes, gives and refuses, said once: by this it is checked, and described in /openapi.json."""
+"""The specification of an endpoint, by which requests are checked and /openapi.json is made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
 from flask import request
 
 from loadzone.domain.refusal import refuse
-from loadzone.schemas import requests, validation
-from loadzone.web.context import body, caller
+from loadzone.schemas import validation
+from loadzone.schemas.requests import RequestBody
+from loadzone.web.context import caller, read_body
 
 HTML, PYTHON = "text/html", "text/x-python"
 Who = Literal["all", "signed in", "admin"]
+View = TypeVar("View", bound=Callable[..., Any])  # Flask calls views by the names in their paths
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointSpec:
-    """`body` and `query` are models of requests.py; `gives` is a shape of answers.py, or the media type of no JSON.
+    """What an endpoint takes, returns and refuses.
 
-    Where it is `tagged`, the answer has an ETag; where it is not `by_token`, programs are refused.
+    `returns` is a shape of schemas/responses.py, or the media type of an answer that is not JSON. `refuses` are the
+    codes that it adds to those that all endpoints of its kind have. `body` and `query` are models of
+    schemas/requests.py. `tagged`: the answer has an ETag. Without `by_token`, programs are refused.
     """
 
-    gives: Any
+    returns: Any
     status: int
     who: Who
     refuses: tuple[str, ...]
     path: Mapping[str, type]
-    body: type[requests.Body] | None
-    query: type[requests.Body] | None
+    body: type[RequestBody] | None
+    query: type[RequestBody] | None
     tagged: bool
     by_token: bool
 
 
 def endpoint(
-    gives: Any, who: Who = "all", refuses: str = "", status: int = 200, tagged: bool = False, by_token: bool = True
-) -> Callable:
-    """Decorates a view. Its arguments `asked` and `query`, where it has them, are what the request brings, checked.
+    returns: Any, who: Who = "all", refuses: str = "", status: int = 200, tagged: bool = False, by_token: bool = True
+) -> Callable[[View], View]:
+    """Decorate a view; the arguments are those of EndpointSpec.
 
-    `refuses` names the codes that this endpoint adds to those that all of its kind have. A `tagged` view gives its
-    answer an ETag; who has that already is answered 304. What is not `by_token` is for people in their browsers: with a
-    token that was stolen nobody shall get more than it is, nor keep out whoever could revoke it.
+    The view's arguments `body` and `query`, if it has them, get what the request brings, checked. A `tagged` view sets
+    the ETag of its answer; a client that has that already is answered 304. An endpoint without `by_token` is for people
+    in their browsers, so that with a stolen token nobody can get more rights, or keep out those who could revoke it.
     """
 
-    def decorate(view: Callable) -> Callable:
+    def decorate(view: View) -> View:
         hints = get_type_hints(view)
+        body, query = hints.get("body"), hints.get("query")
 
         @wraps(view)
-        def checked(**path: Any) -> Any:
+        def checked(**arguments: Any) -> Any:
             if not by_token and caller().token:
                 refuse("not_with_token")
-            if "asked" in hints:
-                path["asked"] = body(hints["asked"])
-            if "query" in hints:
-                path["query"] = validation.check(hints["query"], request.args.to_dict())
-            answer = view(**path)
+            if body:
+                arguments["body"] = read_body(body)
+            if query:
+                arguments["query"] = validation.check(query, request.args.to_dict())
+            answer = view(**arguments)
             if tagged:
                 answer.make_conditional(request)
             return (answer, status) if status != 200 else answer
 
-        path_hints = {name: kind for name, kind in hints.items() if name not in ("asked", "query", "return")}
-        models = hints.get("asked"), hints.get("query")
-        checked.spec = EndpointSpec(gives, status, who, tuple(refuses.split()), path_hints, *models, tagged, by_token)
-        return checked
+        path = {name: kind for name, kind in hints.items() if name not in ("body", "query", "return")}
+        spec = EndpointSpec(returns, status, who, tuple(refuses.split()), path, body, query, tagged, by_token)
+        checked.spec = spec  # type: ignore[attr-defined]  # web/openapi.py reads it
+        return checked  # type: ignore[return-value]  # the same signature, by `wraps`
 
     return decorate

@@ -1,35 +1,37 @@
-"""The board's JSON endpoints: parse, ask the bus, answer. What may happen is decided by the rules, not here."""
+"""The JSON endpoints of machines, groups and queues: take the request, run a rule, answer. The rules decide."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Concatenate
 
 from flask import Blueprint, Response
 
-from loadzone.domain.records import MOST
+from loadzone.domain.records import MOST, Vm
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import booking, bulk, groups, inventory, queue
 from loadzone.schemas import requests, responses
-from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, group_view, member_vm
+from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, Audience, group_view, member_vm
 from loadzone.web import compression
-from loadzone.web.context import actor, caller, do, services
+from loadzone.web.context import actor, caller, run, services
 from loadzone.web.endpoint import endpoint
 
 api = Blueprint("api", __name__)
 
-OK = {"status": "ok"}
+OK: responses.OkResponse = {"status": "ok"}
 TAKEN = "no_such_vm vm_taken vm_held in_maintenance too_far_ahead"
 
 
 @api.get("/vms")
-@endpoint(gives=responses.Board, tagged=True)
+@endpoint(returns=responses.BoardResponse, tagged=True)
 def vms() -> Response:
-    """All machines and groups; strangers see less."""
+    """List all machines and groups; strangers see less."""
     board, packed = services().board_cache, compression.client_accepts_gzip()
     answer = board.gzipped(audience()) if packed else board.answer(audience())
     response = Response(answer.body, mimetype="application/json")
     response.set_etag(answer.etag)
     if packed:
-        compression.mark(response)
+        compression.mark_as_gzip(response)
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Cookie")
     response.vary.add("Authorization")
@@ -37,9 +39,9 @@ def vms() -> Response:
 
 
 @api.get("/groups")
-@endpoint(gives=list[responses.Group])
-def all_groups() -> list[responses.Group]:
-    """All groups."""
+@endpoint(returns=list[responses.GroupResponse])
+def all_groups() -> list[responses.GroupResponse]:
+    """List all groups."""
     view = GROUP_VIEWS[audience()]
     return [view(group) for group in services().store.snapshot.groups.values()]
 
@@ -48,38 +50,45 @@ def all_groups() -> list[responses.Group]:
 
 
 @api.post("/book")
-@endpoint(gives=responses.Vm | responses.Vms, who="signed in", refuses=f"{TAKEN} no_such_group not_enough_free")
-def book(asked: requests.Book) -> responses.Vm | responses.Vms:
-    """Book one machine, several, or so many free ones of a group; of several all or none."""
-    fields = {**_immutable(asked.given()), "via": via()}
-    if asked.group_id is not None:
-        return {"vms": [member_vm(vm) for vm in do(booking.book_any, **fields)]}
+@endpoint(
+    returns=responses.VmResponse | responses.VmsResponse,
+    who="signed in",
+    refuses=f"{TAKEN} no_such_group not_enough_free",
+)
+def book(body: requests.Book) -> responses.VmResponse | responses.VmsResponse:
+    """Book one machine, several, or some free ones of a group; all or none."""
+    fields = {**_immutable(body.given()), "via": via()}
+    if body.group_id is not None:
+        fields.pop("force", None)  # free machines need none
+        return {"vms": [member_vm(vm) for vm in run(booking.book_any, **fields)]}
     return _one_or_several(booking.book, fields)
 
 
 @api.post("/renew")
 @endpoint(
-    gives=responses.Vm | responses.Vms,
+    returns=responses.VmResponse | responses.VmsResponse,
     who="signed in",
     refuses="not_allowed no_such_vm not_booked changed others_wait in_maintenance too_far_ahead",
 )
-def renew(asked: requests.Renew) -> responses.Vm | responses.Vms:
+def renew(body: requests.Renew) -> responses.VmResponse | responses.VmsResponse:
     """Add hours to the end of a booking, or of several, all or none."""
-    return _one_or_several(booking.renew, asked.given())
+    return _one_or_several(booking.renew, body.given())
 
 
 @api.post("/cancel")
-@endpoint(gives=responses.Vm | responses.Vms, who="signed in", refuses="not_allowed no_such_vm not_booked")
-def cancel(asked: requests.Cancel) -> responses.Vm | responses.Vms:
+@endpoint(
+    returns=responses.VmResponse | responses.VmsResponse, who="signed in", refuses="not_allowed no_such_vm not_booked"
+)
+def cancel(body: requests.Cancel) -> responses.VmResponse | responses.VmsResponse:
     """Release a machine, or several, all or none; whoever waits is served at once."""
-    return _one_or_several(booking.cancel, asked.given())
+    return _one_or_several(booking.cancel, body.given())
 
 
 @api.post("/heartbeat")
-@endpoint(gives=responses.Ok, who="signed in", refuses="not_allowed no_such_vm not_booked")
-def heartbeat(asked: requests.Beat) -> responses.Ok:
-    """A sign of life of the job that keeps these bookings. Silent."""
-    do(booking.beat, **asked.given())
+@endpoint(returns=responses.OkResponse, who="signed in", refuses="not_allowed no_such_vm not_booked")
+def heartbeat(body: requests.Beat) -> responses.OkResponse:
+    """Send a heartbeat of the job that keeps these bookings alive. Nobody is told."""
+    run(booking.beat, **body.given())
     return OK
 
 
@@ -88,19 +97,21 @@ def heartbeat(asked: requests.Beat) -> responses.Ok:
 
 @api.post("/queue/join")
 @endpoint(
-    gives=responses.Joined, who="signed in", refuses="no_such_vm no_such_group queue_full group_too_small is_yours"
+    returns=responses.JoinedResponse,
+    who="signed in",
+    refuses="no_such_vm no_such_group queue_full group_too_small is_yours",
 )
-def join_queue(asked: requests.JoinQueue) -> responses.Joined:
-    """Wait for a machine, or for any of a group. Joining again keeps the place."""
-    status, position = do(queue.join, via=via(), **asked.given())
+def join_queue(body: requests.JoinQueue) -> responses.JoinedResponse:
+    """Join the queue of a machine or of a group. Joining again keeps the place."""
+    status, position = run(queue.join, via=via(), **body.given())
     return {"status": status, "position": position}
 
 
 @api.post("/queue/leave")
-@endpoint(gives=responses.Ok, who="signed in", refuses="not_allowed no_such_vm no_such_group not_in_queue")
-def leave_queue(asked: requests.LeaveQueue) -> responses.Ok:
+@endpoint(returns=responses.OkResponse, who="signed in", refuses="not_allowed no_such_vm no_such_group not_in_queue")
+def leave_queue(body: requests.LeaveQueue) -> responses.OkResponse:
     """Give up a place, and pass on what is held."""
-    do(queue.leave, **asked.given())
+    run(queue.leave, **body.given())
     return OK
 
 
@@ -108,28 +119,28 @@ def leave_queue(asked: requests.LeaveQueue) -> responses.Ok:
 
 
 @api.post("/add-vm")
-@endpoint(gives=responses.Vm, who="admin", refuses="vm_exists no_such_group", status=201)
-def add_vm(asked: requests.AddVm) -> responses.Vm:
+@endpoint(returns=responses.VmResponse, who="admin", refuses="vm_exists no_such_group", status=201)
+def add_vm(body: requests.AddVm) -> responses.VmResponse:
     """Add a machine."""
-    fields = {"group_id": None, **_immutable(asked.given())}
-    return member_vm(do(inventory.add, vm_id=fields.pop("id"), **fields))
+    fields = {"group_id": None, **_immutable(body.given())}
+    return member_vm(run(inventory.add, vm_id=fields.pop("id"), **fields))
 
 
 @api.post("/edit-vm")
-@endpoint(gives=responses.Vm, who="admin", refuses="no_such_vm no_such_group")
-def edit_vm(asked: requests.EditVm) -> responses.Vm:
+@endpoint(returns=responses.VmResponse, who="admin", refuses="no_such_vm no_such_group")
+def edit_vm(body: requests.EditVm) -> responses.VmResponse:
     """Change a machine; what is not named stays. `maintenance` takes it out of service, null brings it back."""
-    return member_vm(do(inventory.edit, **_immutable(asked.given())))
+    return member_vm(run(inventory.edit, **_immutable(body.given())))
 
 
 @api.post("/delete-vm")
-@endpoint(gives=responses.Ok | responses.Vms, who="admin", refuses="no_such_vm vm_taken")
-def delete_vm(asked: requests.DeleteVm) -> responses.Ok | responses.Vms:
+@endpoint(returns=responses.OkResponse | responses.VmsResponse, who="admin", refuses="no_such_vm vm_taken")
+def delete_vm(body: requests.DeleteVm) -> responses.OkResponse | responses.VmsResponse:
     """Delete a machine, or several, all or none; booked ones only by force."""
-    if asked.vm_ids is None:
-        do(inventory.delete, **asked.given())
+    if body.vm_ids is None:
+        run(inventory.delete, **body.given())
         return OK
-    do(inventory.delete_all, **asked.given())
+    run(inventory.delete_all, **body.given())
     return {"vms": []}
 
 
@@ -137,52 +148,56 @@ def delete_vm(asked: requests.DeleteVm) -> responses.Ok | responses.Vms:
 
 
 @api.post("/groups")
-@endpoint(gives=responses.Group, who="admin", refuses="name_taken no_such_vm", status=201)
-def create_group(asked: requests.NewGroup) -> responses.Group:
-    """Make a group; machines that were elsewhere move into it."""
-    return group_view(do(groups.create, **asked.given()))
+@endpoint(returns=responses.GroupResponse, who="admin", refuses="name_taken no_such_vm", status=201)
+def create_group(body: requests.NewGroup) -> responses.GroupResponse:
+    """Make a group; machines that are in another group move into it."""
+    return group_view(run(groups.create, **body.given()))
 
 
 @api.post(f"/groups/<int(max={MOST}):group_id>/add-existing-vms")
-@endpoint(gives=responses.Added, who="admin", refuses="no_such_group no_such_vm")
-def add_to_group(group_id: int, asked: requests.VmIds) -> responses.Added:
+@endpoint(returns=responses.AddedResponse, who="admin", refuses="no_such_group no_such_vm")
+def add_to_group(group_id: int, body: requests.VmIds) -> responses.AddedResponse:
     """Put machines into a group."""
-    added, group = do(groups.add_vms, group_id=group_id, **asked.given())
+    added, group = run(groups.add_vms, group_id=group_id, **body.given())
     return {"added": added, "group": group_view(group)}
 
 
 @api.post("/remove-vm-from-group")
-@endpoint(gives=responses.Ok, who="admin", refuses="no_such_vm no_such_group not_in_group")
-def remove_from_group(asked: requests.RemoveFromGroup) -> responses.Ok:
-    """Take a machine out of a group, or of whichever it is in."""
-    do(groups.remove_vm, **asked.given())
+@endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_vm no_such_group not_in_group")
+def remove_from_group(body: requests.RemoveFromGroup) -> responses.OkResponse:
+    """Take a machine out of a group, or out of whichever it is in."""
+    run(groups.remove_vm, **body.given())
     return OK
 
 
 @api.post("/delete-group")
-@endpoint(gives=responses.Ok, who="admin", refuses="no_such_group")
-def delete_group(asked: requests.DeleteGroup) -> responses.Ok:
+@endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_group")
+def delete_group(body: requests.DeleteGroup) -> responses.OkResponse:
     """Delete a group; its machines stay."""
-    do(groups.delete, **asked.given())
+    run(groups.delete, **body.given())
     return OK
 
 
-def audience() -> str:
+def audience() -> Audience:
+    """Return how much the caller sees of the board."""
     return MEMBERS if actor() else STRANGERS
 
 
 def via() -> str:
-    """The name of the token by which the request came; of a browser's, nothing."""
+    """Return the name of the caller's token; "" for a browser."""
     token = caller().token
     return token.name if token else ""
 
 
-def _one_or_several(rule: Any, fields: dict[str, Any]) -> responses.Vm | responses.Vms:
+def _one_or_several(
+    rule: Callable[Concatenate[UnitOfWork, str | None, str, ...], Vm], fields: dict[str, Any]
+) -> responses.VmResponse | responses.VmsResponse:
+    """Run the rule on the one machine that the fields name, or on several of them, all or none."""
     if "vm_ids" not in fields:
-        return member_vm(do(rule, **fields))
-    return {"vms": [member_vm(vm) for vm in do(bulk.each, act=rule, **fields)]}
+        return member_vm(run(rule, **fields))
+    return {"vms": [member_vm(vm) for vm in run(bulk.each, rule, **fields)]}
 
 
 def _immutable(fields: dict[str, Any]) -> dict[str, Any]:
-    """As records keep them: tags as a tuple."""
+    """Return the fields as records keep them, with tags as a tuple."""
     return {**fields, "tags": tuple(fields["tags"])} if "tags" in fields else fields

@@ -1,4 +1,4 @@
-"""Whether a browser's page is one of ours: where it says that it comes from, against what was asked."""
+"""Tells our own pages from others', by the Origin header."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from werkzeug.wsgi import get_host
 
 from loadzone.config import Config
 
-OF_SOCKETS = {"ws": "http", "wss": "https"}  # some proxies name the scheme of a WebSocket so
+HTTP_SCHEMES = {"ws": "http", "wss": "https"}  # some proxies name the scheme of a WebSocket
 
 
 def is_own(environ: Mapping[str, Any], config: Config) -> bool:
-    """Whether the `Origin`, where there is one, is what was asked, or where people reach LoadZone.
+    """Tell whether the Origin header, if there is one, names the host that was asked, or LOADZONE_BASE_URL.
 
-    A proxy that does not say how it was asked leaves the scheme open. So does one that nobody told us of: browsers let
-    no page that came by TLS ask anything without it, so that such a page has come through a proxy.
+    The scheme stays open where a proxy does not say how it was asked. So it does for https, even if no proxy is
+    configured: browsers let no https page call http, so such a page came through a proxy.
     """
     origin = environ.get("HTTP_ORIGIN")
     if origin is None or origin == origin_of(config.base_url):
         return True
     scheme, _, host = origin.partition("://")
-    if not host or host != get_host(environ) or is_anybodys(host, config):
+    if not host or host != get_host(environ) or may_be_rebound(host, config):
         return False
     is_said = not config.trusted_proxies or "HTTP_X_FORWARDED_PROTO" in environ
     asked = environ["wsgi.url_scheme"]
-    return not is_said or scheme in ("https", OF_SOCKETS.get(asked, asked))
+    return not is_said or scheme in ("https", HTTP_SCHEMES.get(asked, asked))
 
 
-def is_anybodys(host: str, config: Config) -> bool:
-    """Whether the host is a name that anybody might have pointed here in DNS, so that a page of theirs looks like ours.
+def may_be_rebound(host: str, config: Config) -> bool:
+    """Tell whether the host is a name that anybody may have pointed here in DNS, so that their page looks like ours.
 
-    Under that name it has no session of anybody's, so it matters where the address alone makes one. A proxy knows which
-    names are its own.
+    There is no session under that name, so it matters only where an address alone signs in (LOADZONE_AUTH=trust). A
+    proxy knows which names are its own.
     """
     if config.auth != "trust" or config.trusted_proxies or host == urlsplit(config.base_url).netloc:
         return False
@@ -44,6 +44,7 @@ def is_anybodys(host: str, config: Config) -> bool:
 
 
 def origin_of(url: str) -> str:
+    """Return the scheme, host and port of the address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 

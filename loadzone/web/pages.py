@@ -1,19 +1,21 @@
-"""What a person opens: the page itself, the page behind a mail's link, and the health check."""
+"""The pages that a person opens, those behind a letter's links, the health check, the API's description."""
 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, current_app, render_template, send_file
 
-from loadzone import i18n
-from loadzone.domain.records import Vm
+from loadzone import RESOURCES, __version__, i18n
+from loadzone.domain.events import EVENT_KINDS, Audience
+from loadzone.domain.records import LinkAction, LinkTarget, Vm
 from loadzone.domain.refusal import Refusal
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import iso
-from loadzone.notifications.signed_links import LinkTarget
 from loadzone.rules import by_link
 from loadzone.schemas import responses
 from loadzone.schemas.serializers import MEMBERS, STRANGERS
@@ -24,81 +26,89 @@ from loadzone.web.openapi import description_of
 from loadzone.web.people import me
 
 pages = Blueprint("pages", __name__)
-ROOT = Path(__file__).parents[2]
 
-BY_LINK = {"renew": by_link.renew, "release": by_link.release, "take": by_link.take, "pass": by_link.pass_on}
+BY_LINK: Mapping[LinkAction, Callable[[UnitOfWork, LinkTarget], Vm]] = {
+    "renew": by_link.renew,
+    "release": by_link.release,
+    "take": by_link.take,
+    "pass": by_link.pass_on,
+}
+# What the page has to know of events: which concern one person, and which the browser shows as a notification too.
+PERSONAL_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.PERSON]
+ALERT_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.alert]
 
 
 @pages.get("/")
-@endpoint(gives=HTML)
+@endpoint(returns=HTML)
 def index() -> str:
-    """The page itself."""
+    """Show the page itself."""
     return render_template("index.html", lang=language(), boot=_boot())
 
 
 @pages.get("/link/<token>")
-@endpoint(gives=HTML, refuses="link_void")
+@endpoint(returns=HTML, refuses="link_void")
 def show_link(token: str) -> tuple[str, int]:
-    """The page behind a mail's link. Looking changes nothing: mail scanners look."""
+    """Show the page behind a letter's link. Nothing changes, since mail scanners open links."""
     target = services().links.read(token)
     vm = services().store.snapshot.vms.get(target.vm_id)
-    if not by_link.is_target(vm, target, services().clock()):
-        return _void(token)
-    return _link_page(target, token, "text", f"link.{target.deed}.button", target.expires_at, vm), 200
+    if vm is None or not by_link.is_valid(target, vm, services().clock()):
+        return _void_page(token)
+    return _link_page(target, token, "text", f"link.{target.action}.button", target.until, vm), 200
 
 
 @pages.post("/link/<token>")
-@endpoint(gives=HTML, refuses="link_void others_wait in_maintenance too_far_ahead")
+@endpoint(returns=HTML, refuses="link_void others_wait in_maintenance too_far_ahead")
 def follow_link(token: str) -> tuple[str, int]:
-    """What the button of a mail's link does."""
+    """Do what the button behind a letter's link says."""
     target = services().links.read(token)
     try:
-        vm: Vm = services().bus.run(BY_LINK[target.deed], target=target)
+        vm = services().bus.run(BY_LINK[target.action], target)
     except Refusal as refusal:
         if refusal.code != "link_void":
             raise
-        return _void(token)
-    return _link_page(target, token, "done", None, vm.expires_at or target.expires_at, vm), 200
+        return _void_page(token)
+    end = vm.booking.expires_at if vm.booking else None
+    return _link_page(target, token, "done", None, end or target.until, vm), 200
 
 
 @pages.get("/healthz")
-@endpoint(gives=responses.Ok, refuses="cannot_save")
-def healthz() -> responses.Ok:
-    """Whether the server can serve and write."""
+@endpoint(returns=responses.HealthResponse, refuses="cannot_save")
+def healthz() -> responses.HealthResponse:
+    """Tell whether the server can serve and write, and its version."""
     services().store.check()
-    return {"status": "ok"}
+    return {"status": "ok", "version": __version__}
 
 
 @pages.get("/cli")
-@endpoint(gives=PYTHON)
+@endpoint(returns=PYTHON)
 def command() -> Response:
-    """The command line, one file: save it as `loadzone` and make it executable."""
-    return send_file(ROOT / "cli" / "loadzone.py", mimetype=PYTHON, download_name="loadzone", max_age=0)
+    """Download the command line, one file: save it as `loadzone` and make it executable."""
+    return send_file(RESOURCES / "cli" / "loadzone.py", mimetype=PYTHON, download_name="loadzone", max_age=0)
 
 
 @pages.get("/openapi.json")
-@endpoint(gives=dict[str, Any], tagged=True)
+@endpoint(returns=dict[str, Any], tagged=True)
 def description() -> Response:
-    """This description."""
+    """Return this description."""
     plain, gzipped = description_of(current_app)
     response = Response(gzipped if compression.client_accepts_gzip() else plain, mimetype="application/json")
     response.set_etag(hashlib.blake2b(plain, digest_size=16).hexdigest())
     if compression.client_accepts_gzip():
-        compression.mark(response)
+        compression.mark_as_gzip(response)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 @pages.get("/docs")
-@endpoint(gives=HTML)
+@endpoint(returns=HTML)
 def docs() -> str:
-    """This description, to read and to try."""
+    """Show this description, to read and to try."""
     return render_template("docs.html")
 
 
 def _boot() -> str:
-    """All that the first paint needs, as JSON that cannot end the script element it stands in."""
-    config, mine = services().config, me()
+    """Return all that the first paint needs, as JSON that cannot end the script element it stands in."""
+    config, mine = services().config, {**me()}
     mine.pop("bookings", None)
     boot = {
         "me": {**mine, "language": language()},
@@ -112,27 +122,28 @@ def _boot() -> str:
             "max_ahead_hours": config.max_ahead_hours,
             "hold_minutes": config.hold_minutes,
         },
+        "events": {"personal": PERSONAL_EVENTS, "alert": ALERT_EVENTS},
         "now": iso(services().clock()),
     }
     return orjson.dumps(boot).decode().replace("<", "\\u003c")
 
 
-def _link_page(target: LinkTarget, token: str, text: str, button: str | None, until: Any, vm: Vm) -> str:
-    spoken = language()
-    length = by_link.hours_to_take(vm, services().config) if vm.hold else by_link.hours(services().config)
-    words = {"vm": target.vm_id, "until": i18n.moment(spoken, until), "time": i18n.hours(spoken, length)}
+def _link_page(target: LinkTarget, token: str, text: str, button: str | None, until: datetime, vm: Vm) -> str:
+    reader, config = language(), services().config
+    length = by_link.hours_to_take(vm.hold, config) if vm.hold else by_link.hours(config)
+    words = {"vm": target.vm_id, "until": i18n.moment(reader, until), "time": i18n.hours(reader, length)}
     return render_template(
         "link.html",
-        lang=spoken,
+        lang=reader,
         token=token,
-        title=i18n.say(spoken, f"link.{target.deed}.title", **words),
-        text=i18n.say(spoken, f"link.{target.deed}.{text}", **words),
-        button=i18n.say(spoken, button, **words) if button else "",
+        title=i18n.say(reader, f"link.{target.action}.title", **words),
+        text=i18n.say(reader, f"link.{target.action}.{text}", **words),
+        button=i18n.say(reader, button, **words) if button else "",
         detail=target.holder,
     )
 
 
-def _void(token: str) -> tuple[str, int]:
-    spoken = language()
-    title, text = i18n.say(spoken, "link.void.title"), i18n.say(spoken, "error.link_void")
-    return render_template("link.html", lang=spoken, token=token, title=title, text=text, button="", detail=""), 410
+def _void_page(token: str) -> tuple[str, int]:
+    reader = language()
+    title, text = i18n.say(reader, "link.void.title"), i18n.say(reader, "error.link_void")
+    return render_template("link.html", lang=reader, token=token, title=title, text=text, button="", detail=""), 410

@@ -1,113 +1,98 @@
-"""How often one may ask for a code, and try one: counted by person, by mailbox, by network, and for all together.
+"""Limits on asking for sign-in codes and on trying them: by person, by mailbox, by network, and for all together.
 
-A flood from everywhere uses up what is for all, so that who comes at a new browser must wait. Who signed in there
-before does not: that is counted apart.
+A flood from everywhere uses up what all share, so that somebody at a new browser must wait. People who signed in at
+their browser before are counted apart and need not.
 """
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv6Address, ip_address, ip_network
 
-from flask import Flask, request
-from flask_limiter import Limiter
-from limits import RateLimitItemPerHour
+from limits import RateLimitItem, RateLimitItemPerHour, parse_many
 from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
-from loadzone.domain.refusal import Refusal
+from loadzone.domain.refusal import Refusal, refuse
 
-# By address alone the bound is wider, so that a stranger elsewhere cannot keep somebody from signing in; by the day it
-# keeps a mailbox from being flooded, and a million codes from being tried at five a letter.
+# By address alone the bound is wider, so that a stranger elsewhere cannot keep somebody from signing in; the bound by
+# day keeps a mailbox from being flooded, and a million codes from being tried at five a letter.
 CODES_PER_PERSON = "10 per hour"
 CODES_PER_ADDRESS = "40 per hour; 100 per day"
 CODES_PER_NETWORK = "200 per hour"
-CODES_IN_ALL = "3000 per hour"  # many networks at once must not send as much mail in our name as they like
-CODES_OF_OWN = "10 per hour; 30 per day"  # at a browser in which this person signed in before
+CODES_IN_ALL = "3000 per hour"  # many networks at once must not send any amount of mail in our name
+CODES_OF_RETURNING = "10 per hour; 30 per day"  # in a browser in which this person signed in before
 WRONG_TRIES_PER_NETWORK = "100 per hour"
 COUNTERS_AT_MOST = 20_000
-OWN = "own "  # how the keys of those begin; they are no more than there are such people
-OF_ONE_HOUSE = 64  # bits of an IPv6 address; behind them, one house has more addresses than could be counted
+RETURNING = "own "  # the prefix of those counters, of which there are no more than there are such people
 
-
-_OWN_KEY = f"{RateLimitItemPerHour(1).namespace}/{OWN}"
+_RETURNING_KEY = RateLimitItemPerHour(1).key_for(RETURNING).partition(RETURNING)[0] + RETURNING
 
 
 class BoundedMemory(MemoryStorage):
-    """Counters in memory. Once there are as many as may be, who was not counted yet must wait until some are over,
-    those aside who are counted apart."""
+    """Counters in memory, at most COUNTERS_AT_MOST.
+
+    When they are used up, a new key counts as over its limit until others expire; those of returning people do not.
+    """
 
     STORAGE_SCHEME = ["bounded-memory"]  # noqa: RUF012
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        if not self.get(key) and len(self.storage) >= COUNTERS_AT_MOST and not key.startswith(_OWN_KEY):
+        """Count; return the count."""
+        if not self.get(key) and len(self.storage) >= COUNTERS_AT_MOST and not key.startswith(_RETURNING_KEY):
             return sys.maxsize
         return super().incr(key, expiry, amount)
 
 
-def limiter(app: Flask) -> Limiter:
-    """Limits hold where `asking` and `trying` say so, and nowhere else. What Flask-Limiter has Flask call with each
-    request, for limits of routes, for those that count afterwards, and for headers, is left out: there are none."""
-    limiter = Limiter(network, app=app, storage_uri="bounded-memory://", strategy="fixed-window")
-    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
-        hooks[None].pop()
-    return limiter
+class RateLimits:
+    """Counts what is asked for, and refuses what is too much."""
 
+    def __init__(self) -> None:
+        self._storage = BoundedMemory()
+        self._limiter = FixedWindowRateLimiter(self._storage)
 
-def network() -> str:
-    """Where this request comes from."""
-    return network_of(request.remote_addr or "")
+    def count_code_request(self, email: str, network: str, is_returning: bool) -> None:
+        """Count a code to be sent to this address, asked for from this network. Raises Refusal: too_many.
 
+        `is_returning`: the person signed in in this browser before.
+        """
+        if is_returning:
+            self._count(CODES_OF_RETURNING, f"{RETURNING}{email}")
+            return
+        self._count(CODES_PER_NETWORK, f"network {network}")  # what one limit refuses is not counted by the next
+        self._count(CODES_IN_ALL, "all")
+        self._count(CODES_PER_PERSON, f"{email} at {network}")
+        self._count(CODES_PER_ADDRESS, f"address {email}")
 
-def network_of(text: str) -> str:
-    """An IPv4 address itself, and of an IPv6 address its network."""
-    try:
-        address = ip_address(text)
-    except ValueError:  # a proxy says what it likes
-        return text or "nowhere"
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    return str(address.ipv4_mapped or ip_network((int(address), OF_ONE_HOUSE), strict=False))
+    @contextmanager
+    def counting_wrong_tries(self, network: str, is_returning: bool) -> Iterator[None]:
+        """Count a code that is tried in the block, if it is wrong. Raises Refusal: too_many.
 
-
-@contextmanager
-def asking(limiter: Limiter, email: str, is_own: bool) -> Iterator[None]:
-    """For a code to be sent to that address; `is_own` where its person signed in in this browser before.
-
-    Raises RateLimitExceeded.
-    """
-    limit, place = limiter.limit, network()
-    if is_own:
-        with limit(CODES_OF_OWN, key_func=lambda: f"{OWN}{email}"):
+        Each try is counted first, and a right one taken back: of many at once, each would find the count of before.
+        Returning people are exempt, since `count_code_request` limits all their codes.
+        """
+        if is_returning:
             yield
-        return
-    with (
-        limit(CODES_PER_NETWORK, key_func=lambda: f"network {place}"),  # what one refuses is not counted by the next
-        limit(CODES_IN_ALL, key_func=lambda: "all"),
-        limit(CODES_PER_PERSON, key_func=lambda: f"{email} at {place}"),
-        limit(CODES_PER_ADDRESS, key_func=lambda: f"address {email}"),
-    ):
-        yield
-
-
-@contextmanager
-def trying(limiter: Limiter, is_own: bool) -> Iterator[None]:
-    """For a code to be tried; wrong ones are counted, but for those whose every code is. Raises RateLimitExceeded.
-
-    Each is counted before, and the right ones taken back, or of many at once each would find the count of before.
-    """
-    if is_own:
-        yield
-        return
-    place, was_wrong = network(), False
-    with limiter.limit(WRONG_TRIES_PER_NETWORK, key_func=lambda: f"tries {place}"):
-        counted = limiter.current_limit
+            return
+        key, was_wrong = f"tries {network}", False
+        [limit] = self._count(WRONG_TRIES_PER_NETWORK, key)
         try:
             yield
         except Refusal as refusal:
-            was_wrong = refusal.status == 401
+            was_wrong = refusal.code in ("wrong_code", "code_expired")
             raise
         finally:
             if not was_wrong:
-                limiter.storage.decr(counted.key)
+                self._storage.decr(limit.key_for(key))
+
+    def _count(self, limits: str, key: str) -> list[RateLimitItem]:
+        """Count against each of these limits, the shortest window first; return them. Raises Refusal: too_many."""
+        items = sorted(parse_many(limits))
+        for item in items:
+            if not self._limiter.hit(item, key):
+                reset_time = self._limiter.get_window_stats(item, key).reset_time
+                refuse("too_many", retry_after=max(1, math.ceil(reset_time - time.time())))
+        return items

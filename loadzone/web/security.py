@@ -1,16 +1,18 @@
-"""What is checked before any route, and what every answer carries."""
+"""What is checked before every endpoint, and what every answer carries."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Request, Response, request, session
+from flask import Flask, Request, request, session
 
 from loadzone.config import Config
 from loadzone.domain.refusal import refuse
-from loadzone.server.gevent_server import run_blocking
 from loadzone.web import compression, origins
-from loadzone.web.context import be_nobody, caller, services
+from loadzone.web.context import caller, services, skip_authentication
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -25,67 +27,65 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-READING = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
-HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds, where people come by https
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds; where people come by https
 
 
 def install(app: Flask) -> None:
-    app.before_request(_before)
-    app.after_request(_squeeze)
+    """Check every request, and compress every answer that is worth it."""
+    app.before_request(_before_request)
+    app.after_request(compression.compress)
 
 
-def _before() -> None:
-    """One hook, and one look at what stands for the request of the moment, since Flask takes its time over each.
+def _before_request() -> None:
+    """Check the request in one hook, with one look at Flask's proxies, each of which takes its time.
 
-    A token that is worth nothing is refused whatever is asked, lest a program take a stranger's answer for its own.
+    A bad token is refused whatever is asked for, so that no program takes a stranger's answer for its own.
     """
-    asked, ours = request._get_current_object(), services()
-    if asked.endpoint == "static":
-        be_nobody()
+    incoming, ours = request._get_current_object(), services()
+    if incoming.endpoint == "static":
+        skip_authentication()
         return
     who = caller()
-    if who.token:
+    if who.email and who.token:
         ours.api_tokens.note_use(who.email, who.token)
-    if asked.method not in READING:
+    if incoming.method not in SAFE_METHODS:
         if not who.token:
-            refuse_other_origins(asked, ours.config)
-        refuse_other_types(asked)
-    if who.session and not who.token:
-        ours.sessions.renew_session(session, who.email, who.session)
+            refuse_other_origins(incoming, ours.config)
+        refuse_other_types(incoming)
+    if who.session and ours.sessions.renew_session(who.session):
+        session.modified = True
 
 
-def refuse_other_origins(asked: Request, config: Config) -> None:
-    """Another site's page cannot act with this browser's session. A script that sends neither header is served, and
-    so is who brings a token: no browser sends that of itself.
+def refuse_other_origins(incoming: Request, config: Config) -> None:
+    """Raise Refusal: other_origin, so that another site's page cannot act with this browser's session.
+
+    A script that sends neither header is served, and so is a request with a token: no browser sends that by itself.
     """
-    own = origins.is_own(asked.environ, config)
-    if not own or asked.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("same-origin", "none"):
-        refuse("other_origin", **({"host": asked.host} if origins.is_anybodys(asked.host, config) else {}))
+    is_own = origins.is_own(incoming.environ, config)
+    if not is_own or incoming.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("same-origin", "none"):
+        refuse("other_origin", **({"host": incoming.host} if origins.may_be_rebound(incoming.host, config) else {}))
 
 
-def refuse_other_types(asked: Request) -> None:
-    """A body is JSON and says so; only the form behind a mail's link is one of a browser's own."""
-    has_body = asked.content_length or "HTTP_TRANSFER_ENCODING" in asked.environ
-    if has_body and asked.mimetype != "application/json" and asked.endpoint != "pages.follow_link":
+def refuse_other_types(incoming: Request) -> None:
+    """Raise Refusal: not_json for a body of another type. Only the form behind a letter's link is not JSON."""
+    has_body = incoming.content_length or "HTTP_TRANSFER_ENCODING" in incoming.environ
+    if has_body and incoming.mimetype != "application/json" and incoming.endpoint != "pages.follow_link":
         refuse("not_json")
 
 
-def _squeeze(response: Response) -> Response:
-    return compression.compress(response, run_blocking)
-
-
-def with_headers(wsgi_app: Any) -> Any:
-    """The app with HEADERS on each of its answers, those of the sockets too; what an answer says itself stays."""
+def with_headers(app: Wsgi) -> Wsgi:
+    """Return the WSGI app with HEADERS on each answer, those of the sockets too. Headers that the answer has stay."""
     plain = [(name.lower(), (name, value)) for name, value in HEADERS.items()]
-    by_https = plain + [(name.lower(), (name, value)) for name, value in HSTS.items()]
+    over_https = plain + [(name.lower(), (name, value)) for name, value in HSTS.items()]
 
-    def answer(environ: dict[str, Any], start_response: Any) -> Any:
-        more = by_https if environ["wsgi.url_scheme"] == "https" else plain
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        more = over_https if environ["wsgi.url_scheme"] == "https" else plain
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-            said = {name.lower() for name, _ in headers}
-            return start_response(status, headers + [pair for name, pair in more if name not in said], *exc_info)
+            present = {name.lower() for name, _ in headers}
+            return start_response(status, headers + [pair for name, pair in more if name not in present], *exc_info)
 
-        return wsgi_app(environ, start)
+        return app(environ, start)
 
     return answer

@@ -26,7 +26,7 @@ TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asset:
+class StaticFile:
     """`gzipped` is None where it would not be shorter."""
 
     content: bytes
@@ -34,23 +34,23 @@ class Asset:
     mimetype: str
 
 
-class Assets:
+class StaticFiles:
     """All files under `folder`, by their paths in it."""
 
     def __init__(self, folder: Path) -> None:
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-        self._assets = {name: _packed(name, content) for name, content in sorted((files | _joined(files)).items())}
+        self._files = {name: _packed(name, content) for name, content in sorted((files | _joined(files)).items())}
 
     def install(self, app: Flask) -> None:
         """Serve them as the endpoint `static`, under an address that changes whenever one of them does."""
         app.add_url_rule(f"/static/{self._version()}/<path:filename>", "static", self.answer)
 
     def answer(self, filename: str) -> Response:
-        asset = self._assets.get(filename) or abort(404)
-        packed = asset.gzipped if asset.gzipped and compression.client_accepts_gzip() else None
-        response = Response(packed or asset.content, mimetype=asset.mimetype)
+        file = self._files.get(filename) or abort(404)
+        packed = file.gzipped if file.gzipped and compression.client_accepts_gzip() else None
+        response = Response(packed or file.content, mimetype=file.mimetype)
         if packed:
-            compression.mark(response)
+            compression.mark_as_gzip(response)
         response.cache_control.public = True
         response.cache_control.max_age = A_YEAR
         response.cache_control.immutable = True
@@ -58,8 +58,8 @@ class Assets:
 
     def _version(self) -> str:
         digest = hashlib.blake2b(digest_size=6)
-        for name, asset in self._assets.items():
-            digest.update(name.encode() + asset.content)
+        for name, file in self._files.items():
+            digest.update(name.encode() + file.content)
         return digest.hexdigest()
 
 
@@ -75,7 +75,7 @@ def _joined(files: dict[str, bytes]) -> dict[str, bytes]:
     return texts | {f"{name}.map": source_map for name, (_, source_map) in joined.items()}
 
 
-def _packed(name: str, content: bytes) -> Asset:
+def _packed(name: str, content: bytes) -> StaticFile:
     gzipped = compression.compress_bytes(content, compression.BEST)
     kind = TYPES.get(PurePath(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
-    return Asset(content, gzipped if len(gzipped) < len(content) else None, kind)
+    return StaticFile(content, gzipped if len(gzipped) < len(content) else None, kind)

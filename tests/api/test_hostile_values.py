@@ -83,7 +83,7 @@ def server(tmp_path_factory):
         yield server
 
 
-def _bodies() -> list[tuple[str, type[requests.Body]]]:
+def _bodies() -> list[tuple[str, type[requests.RequestBody]]]:
     """Each path with the model of its body."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Config(secret_key="a key for tests alone", data=Path(folder) / "data.json"))
@@ -92,7 +92,7 @@ def _bodies() -> list[tuple[str, type[requests.Body]]]:
     return [(re.sub("<.*?>", "1", path), one.body) for path, one in said.items() if one and one.body]
 
 
-def good(model: type[requests.Body], field: str) -> dict[str, str]:
+def good(model: type[requests.RequestBody], field: str) -> dict[str, str]:
     """As JSON text by field: a body that is right but that nothing of what it names is there."""
     names = [name for name, one in model.model_fields.items() if one.is_required()]
     if issubclass(model, requests.Target) and field not in model.ways():
@@ -103,7 +103,7 @@ def good(model: type[requests.Body], field: str) -> dict[str, str]:
 FIELDS = [(path, model, field) for path, model in _bodies() for field in model.model_fields]
 
 
-def with_hostile_values(model: type[requests.Body], field: str) -> dict[str, str]:
+def with_hostile_values(model: type[requests.RequestBody], field: str) -> dict[str, str]:
     """The JSON of whole bodies, by what is wrong with the field."""
     body = good(model, field)
     twice = ", ".join(f'"{name}": {text}' for name, text in [*body.items(), (field, body.get(field, "null"))] * 2)
@@ -126,7 +126,7 @@ def test_a_field_takes_no_harm(server, alice, path, model, field):
     assert "Traceback" not in server.log
 
 
-def is_good(model: type[requests.Body], raw: str) -> bool:
+def is_good(model: type[requests.RequestBody], raw: str) -> bool:
     """Null where it means none, a machine of an old file that has an odd name, … (test_openapi.py says which)."""
     try:
         read(model, raw.encode())

@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from loadzone import __version__
 from support.answers import done, refusal
 from support.calls import CHANGES, WITH_BODY
 
@@ -108,7 +109,7 @@ def test_a_body_that_never_comes_whole(server, bob):
     head = head_of_length(server, 50)
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(head.encode() + b'{"vm_id": ')
-    assert done(bob.get("/healthz")) == {"status": "ok"}
+    assert done(bob.get("/healthz")) == {"status": "ok", "version": __version__}
     assert "Traceback" not in server.log
 
 
@@ -127,7 +128,7 @@ def test_a_page_not_found_is_a_page_for_a_browser(bob):
 
 
 def test_healthz(charlie):
-    assert done(charlie.get("/healthz")) == {"status": "ok"}
+    assert done(charlie.get("/healthz")) == {"status": "ok", "version": __version__}
 
 
 def test_the_log_has_no_stack_trace_for_a_persons_mistake(alice, server):

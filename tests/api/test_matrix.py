@@ -13,8 +13,9 @@ import socketio
 
 from app import create_app
 from loadzone.config import Config
+from loadzone.domain.records import LinkTarget
 from loadzone.lib.times import parse_time
-from loadzone.notifications.signed_links import Links, LinkTarget
+from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done
 from support.listener import Listener
 from support.people import Person
@@ -127,7 +128,7 @@ class Scene:
     @property
     def link(self) -> str:
         times = parse_time(self.booked["booked_at"]), parse_time(self.booked["expires_at"])
-        links = Links("a key for tests alone, of a decent length", "")
+        links = SignedLinks("a key for tests alone, of a decent length", "")
         return links.url(LinkTarget("release", self.held, self.holder.email, *times)).rpartition("/")[2]
 
     def filled(self, value):
@@ -190,7 +191,7 @@ def test_every_socket_event_has_a_row(app):
     server = app.extensions["socketio"].server
     assert set(server.handlers["/"]) == {"connect"}
     broadcaster = (ROOT / "loadzone/notifications/broadcaster.py").read_text(encoding="utf-8")
-    told = re.findall(r'_tell\(\w+, "(\w+)"', broadcaster)
+    told = re.findall(r'\.send\(\w+, "(\w+)"', broadcaster)
     assert told
     assert set(EVENTS) == {"connect", *told}
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from app import create_app
 from loadzone.config import Config
-from loadzone.domain.refusal import STATUS
+from loadzone.web.errors import STATUS
 from support.answers import done
 from support.people import Person
 

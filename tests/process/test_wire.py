@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from loadzone import __version__
 from support.answers import done
 from support.people import Person
 from support.wire import HOST, Line, statuses
@@ -164,5 +165,5 @@ def test_who_hangs_up_in_the_middle_leaves_no_trace(server):
     for piece in (b"GET /heal", b"GET / HTTP/1.1\r\nHost: x", CHUNKED + b"2\r\n{", post(b"Content-Length: 9")):
         Line(server).send(piece).__exit__()
     charlie = Person(server)
-    assert done(charlie.get("/healthz")) == {"status": "ok"}
+    assert done(charlie.get("/healthz")) == {"status": "ok", "version": __version__}
     assert "Traceback" not in server.log

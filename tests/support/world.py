@@ -14,6 +14,11 @@ ALICE, BOB, CHARLIE = "alice@example.com", "bob@example.com", "charlie@example.c
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
+def unit(state):
+    """A unit of work at noon, for what is written to a store by hand."""
+    return UnitOfWork(state, NOON, Config(admins=(ALICE,)))
+
+
 class World:
     """A state, a clock and limits; `do` runs a rule as the command bus does, and keeps the events."""
 
@@ -26,10 +31,10 @@ class World:
             self.do(people.sign_in, email=person, session=f"session of {person}")
 
     def do(self, rule, **asked):
-        change = UnitOfWork(self.state)
-        answer = rule(change, self.now, self.limits, **asked)
-        change.apply_to(self.state)
-        self.events = change.events
+        uow = UnitOfWork(self.state, self.now, self.limits)
+        answer = rule(uow, **asked)
+        uow.apply_to(self.state)
+        self.events = uow.events
         return answer
 
     def add(self, *vm_ids, group_id=None):

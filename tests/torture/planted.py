@@ -38,56 +38,57 @@ def without_undo() -> None:
 
 def forgetful_post() -> None:
     """Letters that are due while the SMTP server is away are dropped."""
-    real = Mailer._say_it_is_away
+    real = Mailer._log_it_is_away
 
     def away(mailer, error):
         for letter in mailer._due():
             mailer._finish(letter)
         real(mailer, error)
 
-    Mailer._say_it_is_away = away
+    Mailer._log_it_is_away = away
 
 
 def refused_in_vain() -> None:
     """A renewal that is refused because others wait is made all the same."""
     real = booking.renew
 
-    def renew(change, now, limits, actor, vm_id, hours, expires_at=None):
+    def renew(uow, actor, vm_id, hours, expires_at=None):
         try:
-            return real(change, now, limits, actor, vm_id, hours, expires_at)
+            return real(uow, actor, vm_id, hours, expires_at)
         except Refusal as refusal:
             if refusal.code != "others_wait":
                 raise
-            vm = change.vms[vm_id]
-            change.vms[vm_id] = replace(vm, expires_at=vm.expires_at + timedelta(hours=hours))
-            change.refusal = refusal
-            return change.vms[vm_id]
+            vm = uow.vms[vm_id]
+            longer = replace(vm.booking, expires_at=vm.booking.expires_at + timedelta(hours=hours))
+            uow.vms[vm_id] = replace(vm, booking=longer)
+            uow.refusal = refusal
+            return uow.vms[vm_id]
 
     booking.renew = renew
-    JsonStore.change = _refusing_late(JsonStore.change)
+    JsonStore.transaction = _refusing_late(JsonStore.transaction)
 
 
 def _refusing_late(real):
     """What the rule noted as its refusal is raised once its change is on disk."""
 
     @contextmanager
-    def change(store):
-        with real(store) as change:
-            yield change
-        if hasattr(change, "refusal"):
-            raise change.refusal
+    def transaction(store, open_unit):
+        with real(store, open_unit) as uow:
+            yield uow
+        if hasattr(uow, "refusal"):
+            raise uow.refusal
 
-    return change
+    return transaction
 
 
 def rumours() -> None:
     """Who releases a machine of their own is written that its time was over."""
     real = UnitOfWork.tell
 
-    def tell(change, event):
-        real(change, event)
+    def tell(uow, event):
+        real(uow, event)
         if event.kind == "released":
-            real(change, replace(event, kind="expired", by=None))
+            real(uow, replace(event, kind="expired", by=None))
 
     UnitOfWork.tell = tell
 
@@ -96,8 +97,8 @@ def last_come_first_served() -> None:
     """A group's queue is served from its end."""
     real = turns._first
 
-    def first(change, now, place):
-        return place.queue[-1] if isinstance(place, Group) and place.queue else real(change, now, place)
+    def first(uow, place):
+        return place.queue[-1] if isinstance(place, Group) and place.queue else real(uow, place)
 
     turns._first = first
 

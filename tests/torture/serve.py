@@ -19,8 +19,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import app
 from loadzone.lib.times import utc_now
-from loadzone.notifications import event_log
-from loadzone.server import gevent_server
+from loadzone.server import logging_setup
 from torture import planted
 
 FILE = Path(os.environ["TORTURE_CLOCK"])
@@ -33,10 +32,10 @@ def clock() -> datetime:
 
 
 def main() -> int:
-    event_log.set_up()
+    logging_setup.set_up()
     planted.plant(os.environ.get("TORTURE_FAULT", ""))
     try:
-        return gevent_server.serve(app.create_app(clock=clock))
+        return app.serve(app.create_app(clock=clock))
     except app.CannotStart as error:
         sys.stderr.write(f"LoadZone cannot start: {error}\n")
         return 2

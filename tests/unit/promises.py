@@ -9,10 +9,12 @@ def at_every_moment(state, now):
         group = state.groups.get(vm.group)
         waiting = [*heard(vm.queue, now), *(heard(can_be_served(state, group), now) if group else ())]
         assert not (vm.stands_free and waiting), f"{vm.id} stands free, and {waiting} wait for it"
-        others = [waiter for waiter in (*vm.queue, *(group.queue if group else ())) if waiter.email != vm.booked_by]
-        assert not (vm.booked_by and others and not vm.told_waiting), f"{vm.id}: its holder was not told of {others}"
+        others = [waiter for waiter in (*vm.queue, *(group.queue if group else ())) if waiter.email != vm.holder]
+        assert not (vm.holder and others and not vm.booking.told_waiting), (
+            f"{vm.id}: its holder was not told of {others}"
+        )
         if vm.hold:
-            assert not vm.booked_by, f"{vm.id} is booked and held"
+            assert not vm.holder, f"{vm.id} is booked and held"
             assert not vm.maintenance, f"{vm.id} is out of service and held"
             assert vm.hold.email in state.users, f"{vm.id} is held for nobody known"
             assert vm.hold.group in (None, vm.group), f"{vm.id} is held from a group it is not in"
@@ -39,7 +41,7 @@ def what_is_kept_is_for_the_first_of_the_group_and_not_enough(state, now):
 def can_be_served(state, group):
     """Those in the queue who do not want more than may yet come: what is out of service or theirs already will not."""
     coming = [vm for vm in map(state.vms.get, group.vm_ids) if not vm.maintenance]
-    return [w for w in group.queue if w.count <= max(1, sum(vm.booked_by != w.email for vm in coming))]
+    return [w for w in group.queue if w.count <= max(1, sum(vm.holder != w.email for vm in coming))]
 
 
 def heard(queue, now):

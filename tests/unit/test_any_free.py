@@ -8,6 +8,7 @@ from loadzone.rules.booking import book, book_any, cancel
 from loadzone.rules.groups import create
 from loadzone.rules.inventory import edit
 from loadzone.rules.queue import join
+from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 
@@ -26,8 +27,8 @@ def used(world, *vm_ids):
 
 def test_one_of_the_group_is_booked_for_the_hours_asked(perf):
     (vm,) = perf.do(book_any, actor=BOB, group_id=1, hours=2, note="soak", via="nightly", heartbeat_minutes=10)
-    assert (vm.booked_by, vm.expires_at, vm.note) == (BOB, NOON + timedelta(hours=2), "soak")
-    assert (vm.via, vm.heartbeat_minutes, vm.heartbeat_at) == ("nightly", 10, NOON)
+    assert (vm.holder, vm.booking.expires_at, vm.booking.note) == (BOB, NOON + timedelta(hours=2), "soak")
+    assert (vm.booking.via, vm.booking.heartbeat_minutes, vm.booking.heartbeat_at) == ("nightly", 10, NOON)
     assert perf.vm(vm.id) == vm
     assert perf.history() == ["book"]
 
@@ -47,7 +48,7 @@ def test_several_are_booked_together(perf):
 def test_too_few_and_none_is_booked(full):
     full.do(cancel, actor=CHARLIE, vm_id="a")
     refusal = full.refused(book_any, actor=BOB, group_id=1, hours=1, count=2)
-    assert (refusal.code, refusal.status) == ("not_enough_free", 409)
+    assert (refusal.code, STATUS[refusal.code]) == ("not_enough_free", 409)
     assert refusal.facts == {"free": 1, "count": 2, "until": NOON + timedelta(hours=2)}
 
 
@@ -65,7 +66,8 @@ def test_all_of_the_tags_whatever_their_case(perf):
         perf.do(edit, actor=ALICE, vm_id=vm_id, tags=tags)
     assert booked(perf, tags=("Gpu", "ssd")) == ["b"]
     assert (
-        perf.refused(book_any, actor=BOB, group_id=1, hours=1, tags=("ssd",)).facts["until"] == perf.vm("b").expires_at
+        perf.refused(book_any, actor=BOB, group_id=1, hours=1, tags=("ssd",)).facts["until"]
+        == perf.vm("b").booking.expires_at
     )
     assert booked(perf, tags=("gpu",)) == ["a"]
     assert perf.refused(book_any, actor=BOB, group_id=1, hours=1, tags=("arm",)).facts["until"] is None

@@ -15,7 +15,7 @@ QUARTER = timedelta(minutes=15)
 
 def test_a_free_machine_that_somebody_waits_for_is_held_at_the_start(full):
     later, sooner = Waiter(BOB, 1.0, NOON), Waiter(ALICE, 1.0, NOON - timedelta(minutes=1))
-    full.state.vms["a"] = replace(full.vm("a").freed(), queue=(later,))
+    full.state.vms["a"] = replace(full.vm("a"), booking=None, queue=(later,))
     full.state.groups[1] = replace(full.state.groups[1], queue=(sooner,))
     full.do(set_right)
     assert (holds(full), waiting(full.vm("a"))) == ({"a": (ALICE, True)}, [BOB])
@@ -60,11 +60,11 @@ def test_the_silence_of_jobs_begins_anew_at_the_start(full):
     full.do(book, actor=CHARLIE, vm_id="vm", hours=20, heartbeat_minutes=10)
     full.now = NOON + timedelta(minutes=50)
     full.do(listen_again)
-    assert full.vm("vm").heartbeat_at == full.now
+    assert full.vm("vm").booking.heartbeat_at == full.now
     full.later(minutes=9)
     full.do(forget_silent)
     full.do(settle, vm_ids=["vm"])
-    assert (full.vm("vm").booked_by, waiting(full.vm("a"))) == (CHARLIE, [ALICE, BOB])
+    assert (full.vm("vm").holder, waiting(full.vm("a"))) == (CHARLIE, [ALICE, BOB])
     assert waiting(full.state.groups[1]) == [BOB]
     full.later(minutes=1)
     full.do(forget_silent)

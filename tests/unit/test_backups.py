@@ -225,13 +225,15 @@ def test_what_is_no_file_is_no_backup_whatever_its_name(place):
 
 def test_the_server_refreshes_them_every_five_minutes(tmp_path):
     config = Config(data=tmp_path / "data.json", secret_key="a key of a decent length")
-    parts = create_app(config).extensions["loadzone"]
-    parts.start()
+    application = create_app(config).extensions["application"]
+    application.start()
     try:
-        [job] = [job for job in parts.scheduler._timers.get_jobs() if job.name.startswith("Backups")]
+        [job] = [job for job in application.scheduler._timers.get_jobs() if job.name.startswith("Backups")]
         assert job.trigger.interval == timedelta(minutes=5)
-        parts.bus.run(people.sign_in, email="ann@example.com", session="s")
+        application.services.bus.run(people.sign_in, email="ann@example.com", session="s")
         job.modify(next_run_time=datetime.now(timezone.utc))
-        eventually(lambda: any("ann@example.com" in path.read_text() for path in parts.backups.folder.glob("*Z.json")))
+        eventually(
+            lambda: any("ann@example.com" in path.read_text() for path in application.backups.folder.glob("*Z.json"))
+        )
     finally:
-        parts.stop()
+        application.stop()

@@ -6,30 +6,31 @@ from dataclasses import replace
 
 import pytest
 
-from loadzone.domain.records import Group, Vm
-from loadzone.lib.encoded_table import TOGETHER
+from loadzone.domain.records import Booking, Group, Vm
+from loadzone.lib.encoded_table import RECORDS_A_CHUNK
 from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, shown
 from loadzone.web import compression
 from loadzone.web.board_cache import BoardCache
 from storage import JsonStore
+from support.world import unit
 
-MACHINES = 3 * TOGETHER
+MACHINES = 3 * RECORDS_A_CHUNK
 
 
 @pytest.fixture
 def store(tmp_path):
     store = JsonStore(tmp_path / "data.json", shown=shown)
-    with store.change() as change:
+    with store.transaction(unit) as uow:
         for number in range(MACHINES):
-            change.vms[f"vm-{number}"] = Vm(f"vm-{number}", booked_by="bob@example.com", note="сборка")
-        change.groups[1] = Group(1, "Perf")
+            uow.vms[f"vm-{number}"] = Vm(f"vm-{number}", booking=Booking("bob@example.com", note="сборка"))
+        uow.groups[1] = Group(1, "Perf")
     yield store
     store.close()
 
 
 def edit(store, vm_id, **fields):
-    with store.change() as change:
-        change.vms[vm_id] = replace(change.vms[vm_id], **fields)
+    with store.transaction(unit) as uow:
+        uow.vms[vm_id] = replace(uow.vms[vm_id], **fields)
 
 
 def board_of(store):
@@ -41,18 +42,18 @@ def test_after_any_change_it_says_what_a_new_board_says(store, audience):
     board = board_of(store)
 
     def remove():
-        with store.change() as change:
-            del change.vms["vm-7"]
+        with store.transaction(unit) as uow:
+            del uow.vms["vm-7"]
 
     def add():
-        with store.change() as change:
-            change.vms["new"] = Vm("new")
+        with store.transaction(unit) as uow:
+            uow.vms["new"] = Vm("new")
 
     def regroup():
-        with store.change() as change:
-            change.groups[1] = replace(change.groups[1], name="Load", vm_ids=("new",))
+        with store.transaction(unit) as uow:
+            uow.groups[1] = replace(uow.groups[1], name="Load", vm_ids=("new",))
 
-    for change in (lambda: edit(store, "vm-300", booked_by=None), remove, add, regroup, lambda: edit(store, "vm-0")):
+    for change in (lambda: edit(store, "vm-300", booking=None), remove, add, regroup, lambda: edit(store, "vm-0")):
         change()
         anew, answer = board_of(store).answer(audience), board.answer(audience)
         assert answer == anew
@@ -70,10 +71,10 @@ def test_after_any_change_it_says_what_a_new_board_says(store, audience):
 def test_what_did_not_change_is_neither_compressed_again_nor_made_again(store, monkeypatch):
     board, squeezed = board_of(store), []
     first = board.gzipped("members")
-    part = compression.part
-    monkeypatch.setattr(compression, "part", lambda text: squeezed.append(text) or part(text))
+    part = compression.deflate_part
+    monkeypatch.setattr(compression, "deflate_part", lambda text: squeezed.append(text) or part(text))
     assert board.gzipped("members") is first
-    edit(store, "vm-0", note="changed")
+    edit(store, "vm-0", description="changed")
     board.gzipped("members")
     assert len(squeezed) == 2, "the chunk of the machine, and the revision at the end"
     assert b"changed" in squeezed[0]
@@ -82,5 +83,5 @@ def test_what_did_not_change_is_neither_compressed_again_nor_made_again(store, m
 def test_other_bytes_have_another_tag(store):
     board = board_of(store)
     before = board.answer("members").etag
-    edit(store, "vm-5", note="")
+    edit(store, "vm-5", booking=None)
     assert board.answer("members").etag != before

@@ -3,12 +3,18 @@ from datetime import timedelta
 import pytest
 
 from loadzone.rules.booking import book, cancel, renew
+from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, NOON
 
 
 def test_a_free_machine_is_booked_for_the_hours_asked(world):
     vm = world.do(book, actor=BOB, vm_id="vm", hours=4, note="soak")
-    assert (vm.booked_by, vm.booked_at, vm.expires_at, vm.note) == (BOB, NOON, NOON + timedelta(hours=4), "soak")
+    assert (vm.holder, vm.booking.booked_at, vm.booking.expires_at, vm.booking.note) == (
+        BOB,
+        NOON,
+        NOON + timedelta(hours=4),
+        "soak",
+    )
     assert world.vm() == vm
     assert world.history() == ["book"]
     assert world.kinds() == ["booked"]
@@ -18,8 +24,8 @@ def test_a_free_machine_is_booked_for_the_hours_asked(world):
 def test_a_taken_machine_is_refused_to_everybody_its_holder_too(world, who):
     held = world.do(book, actor=BOB, vm_id="vm", hours=4)
     refusal = world.refused(book, actor=who, vm_id="vm", hours=1)
-    assert (refusal.code, refusal.status) == ("vm_taken", 409)
-    assert (refusal.facts["holder"], refusal.facts["until"]) == (BOB, held.expires_at)
+    assert (refusal.code, STATUS[refusal.code]) == ("vm_taken", 409)
+    assert (refusal.facts["holder"], refusal.facts["until"]) == (BOB, held.booking.expires_at)
 
 
 @pytest.mark.parametrize("who", [None, "stranger@example.com"])
@@ -34,11 +40,11 @@ def test_hours_outside_the_limits_are_refused(world, hours):
 
 
 def test_the_longest_booking_is_allowed(world):
-    assert world.do(book, actor=BOB, vm_id="vm", hours=24).expires_at == NOON + timedelta(hours=24)
+    assert world.do(book, actor=BOB, vm_id="vm", hours=24).booking.expires_at == NOON + timedelta(hours=24)
 
 
 def test_the_shortest_booking_lasts_a_millisecond(world):
-    assert world.do(book, actor=BOB, vm_id="vm", hours=1e-300).expires_at == NOON + timedelta(milliseconds=1)
+    assert world.do(book, actor=BOB, vm_id="vm", hours=1e-300).booking.expires_at == NOON + timedelta(milliseconds=1)
 
 
 def test_an_unknown_machine(world):
@@ -48,7 +54,7 @@ def test_an_unknown_machine(world):
 def test_a_booking_that_ended_does_not_wait_for_the_timer_to_be_over(world):
     world.do(book, actor=BOB, vm_id="vm", hours=1)
     world.later(hours=1)
-    assert world.do(book, actor=CHARLIE, vm_id="vm", hours=1).booked_by == CHARLIE
+    assert world.do(book, actor=CHARLIE, vm_id="vm", hours=1).holder == CHARLIE
     assert world.history(BOB) == ["book", "release"]
     assert world.kinds() == ["expired", "booked"]
 
@@ -56,13 +62,13 @@ def test_a_booking_that_ended_does_not_wait_for_the_timer_to_be_over(world):
 def test_a_renewal_adds_to_the_end(world):
     world.do(book, actor=BOB, vm_id="vm", hours=4)
     world.later(hours=3)
-    assert world.do(renew, actor=BOB, vm_id="vm", hours=2).expires_at == NOON + timedelta(hours=6)
+    assert world.do(renew, actor=BOB, vm_id="vm", hours=2).booking.expires_at == NOON + timedelta(hours=6)
     assert world.history() == ["book", "renew"]
 
 
 def test_a_renewal_that_means_another_end_is_refused_with_the_present_one(world):
-    first = world.do(book, actor=BOB, vm_id="vm", hours=4).expires_at
-    second = world.do(renew, actor=BOB, vm_id="vm", hours=2, expires_at=first).expires_at
+    first = world.do(book, actor=BOB, vm_id="vm", hours=4).booking.expires_at
+    second = world.do(renew, actor=BOB, vm_id="vm", hours=2, expires_at=first).booking.expires_at
     refusal = world.refused(renew, actor=BOB, vm_id="vm", hours=2, expires_at=first)
     assert (refusal.code, refusal.facts["expires_at"]) == ("changed", second)
 
@@ -71,7 +77,7 @@ def test_nothing_ends_later_than_the_settings_allow(world):
     world.do(book, actor=BOB, vm_id="vm", hours=24)
     for _ in range(6):
         world.do(renew, actor=BOB, vm_id="vm", hours=24)
-    assert world.vm().expires_at == NOON + timedelta(hours=168)
+    assert world.vm().booking.expires_at == NOON + timedelta(hours=168)
     refusal = world.refused(renew, actor=BOB, vm_id="vm", hours=0.001)
     assert (refusal.code, refusal.facts["latest"]) == ("too_far_ahead", NOON + timedelta(hours=168))
 
@@ -98,8 +104,9 @@ def test_a_booking_that_has_ended_can_be_neither_renewed_nor_released(world, rul
 def test_releasing_frees_and_forgets_the_note(world):
     world.do(book, actor=BOB, vm_id="vm", hours=4, note="secret plan")
     vm = world.do(cancel, actor=BOB, vm_id="vm")
-    assert vm == world.vm() == world.vm().freed()
-    assert vm.note == ""
+    assert vm == world.vm()
+    assert vm.booking is None
+    assert vm.loose_note == ""
     assert world.history() == ["book", "cancel"]
     assert world.kinds() == ["released"]
 

@@ -1,4 +1,4 @@
-"""The links of mails: each does one deed, once, on the very booking or hold that its mail was about."""
+"""The links of mails: each does one action, once, on the very booking or hold that its mail was about."""
 
 import re
 from datetime import timedelta
@@ -6,37 +6,38 @@ from datetime import timedelta
 import pytest
 
 from loadzone.domain.refusal import Refusal
-from loadzone.notifications.letters import Writer, letters_for
-from loadzone.notifications.signed_links import Links, LinkTarget
+from loadzone.notifications.letters import LetterWriter, letters_for
+from loadzone.notifications.signed_links import LinkTarget, SignedLinks
 from loadzone.rules import by_link
 from loadzone.rules.booking import book, cancel, renew
 from loadzone.rules.expiry import settle
 from loadzone.rules.inventory import delete, edit
+from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued
 
-LINKS = Links("k" * 20, "http://lz")
+LINKS = SignedLinks("k" * 20, "http://lz")
 DEEDS = {"take": by_link.take, "pass": by_link.pass_on, "renew": by_link.renew, "release": by_link.release}
 
 
 def mailed(world, kind):
-    """What the links stand for that the letter about this event brings, by deed."""
+    """What the links stand for that the letter about this event brings, by action."""
     (event,) = [event for event in world.events if event.kind == kind]
     (letter,) = letters_for(event, world.now)
-    text = Writer(LINKS, "http://lz").write(letter, "en").text
+    text = LetterWriter(LINKS, "http://lz").write(letter, "en").text
     target = [LINKS.read(token) for token in re.findall(r"http://lz/link/(\S+)", text)]
-    return {each.deed: each for each in target}
+    return {each.action: each for each in target}
 
 
 def follow(world, target):
-    return world.do(DEEDS[target.deed], target=target)
+    return world.do(DEEDS[target.action], target=target)
 
 
 def void(world, target):
     """Whether the link does nothing any more: its page says so, and so does its button."""
-    shown = by_link.is_target(world.state.vms.get(target.vm_id), target, world.now)
-    refusal = world.refused(DEEDS[target.deed], target=target)
-    return not shown and (refusal.code, refusal.status) == ("link_void", 410)
+    shown = by_link.is_valid(target, world.state.vms.get(target.vm_id), world.now)
+    refusal = world.refused(DEEDS[target.action], target=target)
+    return not shown and (refusal.code, STATUS[refusal.code]) == ("link_void", 410)
 
 
 @pytest.fixture
@@ -59,19 +60,19 @@ def reminded(world):
 
 def test_the_letter_of_a_hold_brings_links_to_take_and_to_pass(held):
     assert sorted(held.links) == ["pass", "take"]
-    assert all(by_link.is_target(held.vm(), target, held.now) for target in held.links.values())
+    assert all(by_link.is_valid(target, held.vm(), held.now) for target in held.links.values())
 
 
 def test_take_books_for_the_hours_asked_in_the_queue(held):
     vm = follow(held, held.links["take"])
-    assert (vm.booked_by, vm.expires_at) == (BOB, held.now + timedelta(hours=2))
+    assert (vm.holder, vm.booking.expires_at) == (BOB, held.now + timedelta(hours=2))
     assert void(held, held.links["take"])
     assert void(held, held.links["pass"])
 
 
 def test_but_for_no_more_than_the_settings_allow(held):
     held.limits = type(held.limits)(admins=(ALICE,), max_hours=1)
-    assert follow(held, held.links["take"]).expires_at == held.now + timedelta(hours=1)
+    assert follow(held, held.links["take"]).booking.expires_at == held.now + timedelta(hours=1)
 
 
 def test_pass_leaves_it_to_the_next(held):
@@ -80,40 +81,40 @@ def test_pass_leaves_it_to_the_next(held):
     assert void(held, held.links["take"])
 
 
-@pytest.mark.parametrize(("deed", "holder"), [("take", BOB), ("pass", None)])
-def test_what_came_from_the_groups_queue_is_taken_and_passed_alike(full, deed, holder):
+@pytest.mark.parametrize(("action", "holder"), [("take", BOB), ("pass", None)])
+def test_what_came_from_the_groups_queue_is_taken_and_passed_alike(full, action, holder):
     queued(full, BOB, group_id=1)
     free(full, "a")
-    vm = follow(full, mailed(full, "held")[deed])
-    assert (vm.booked_by, vm.hold) == (holder, None)
+    vm = follow(full, mailed(full, "held")[action])
+    assert (vm.holder, vm.hold) == (holder, None)
 
 
-@pytest.mark.parametrize("deed", ["take", "pass"])
-def test_once_the_time_is_over_the_link_is_void(held, deed):
-    held.now = held.links[deed].expires_at
-    assert void(held, held.links[deed])
+@pytest.mark.parametrize("action", ["take", "pass"])
+def test_once_the_time_is_over_the_link_is_void(held, action):
+    held.now = held.links[action].until
+    assert void(held, held.links[action])
     held.do(settle, vm_ids=["vm"])
-    assert void(held, held.links[deed])
+    assert void(held, held.links[action])
     assert holds(held) == {"vm": (ALICE, True)}
 
 
-@pytest.mark.parametrize("deed", ["take", "pass"])
-def test_a_later_hold_of_the_same_person_is_another(held, deed):
+@pytest.mark.parametrize("action", ["take", "pass"])
+def test_a_later_hold_of_the_same_person_is_another(held, action):
     held.do(book, actor=ALICE, vm_id="vm", hours=1, force=True)
-    assert void(held, held.links[deed])
+    assert void(held, held.links[action])
     held.later(minutes=1)
     held.do(cancel, actor=ALICE, vm_id="vm")
     assert holds(held) == {"vm": (BOB, True)}
-    assert void(held, held.links[deed])
-    follow(held, mailed(held, "held")[deed])
+    assert void(held, held.links[action])
+    follow(held, mailed(held, "held")[action])
 
 
-@pytest.mark.parametrize("deed", ["take", "pass"])
-def test_out_of_service_or_gone_nothing_can_be_taken_or_passed(held, deed):
+@pytest.mark.parametrize("action", ["take", "pass"])
+def test_out_of_service_or_gone_nothing_can_be_taken_or_passed(held, action):
     held.do(edit, actor=ALICE, vm_id="vm", maintenance="disk swap")
-    assert void(held, held.links[deed])
+    assert void(held, held.links[action])
     held.do(delete, actor=ALICE, vm_id="vm")
-    assert void(held, held.links[deed])
+    assert void(held, held.links[action])
 
 
 def test_a_person_who_is_gone_takes_nothing(held):
@@ -123,8 +124,8 @@ def test_a_person_who_is_gone_takes_nothing(held):
 
 def test_the_letter_of_a_reminder_brings_links_to_renew_and_to_release(reminded):
     assert sorted(reminded.links) == ["release", "renew"]
-    end = reminded.vm().expires_at
-    assert follow(reminded, reminded.links["renew"]).expires_at == end + timedelta(hours=1)
+    end = reminded.vm().booking.expires_at
+    assert follow(reminded, reminded.links["renew"]).booking.expires_at == end + timedelta(hours=1)
     assert void(reminded, reminded.links["renew"])
     assert void(reminded, reminded.links["release"]), "it was about the old end"
 
@@ -145,13 +146,15 @@ def test_a_renewed_booking_and_the_next_booking_are_other_bookings(reminded):
     assert void(reminded, reminded.links["release"])
     reminded.do(cancel, actor=BOB, vm_id="vm")
     reminded.do(book, actor=BOB, vm_id="vm", hours=59 / 60)
-    assert reminded.vm().expires_at == reminded.links["release"].expires_at
+    assert reminded.vm().booking.expires_at == reminded.links["release"].until
     assert void(reminded, reminded.links["release"])
 
 
 def test_nobody_can_make_a_link_of_their_own():
     target = LinkTarget("take", "vm", BOB, NOON, NOON + timedelta(minutes=15))
-    ours, theirs = (links.url(target).rpartition("/")[2] for links in (LINKS, Links("another key" * 2, "http://lz")))
+    ours, theirs = (
+        links.url(target).rpartition("/")[2] for links in (LINKS, SignedLinks("another key" * 2, "http://lz"))
+    )
     assert LINKS.read(ours) == target
     for forged in (ours[:-1], "x" + ours, theirs, ""):
         with pytest.raises(Refusal, match="not_found"):

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from loadzone import config, i18n
-from loadzone.domain.events import PERSONAL, PUBLIC
-from loadzone.domain.refusal import STATUS
+from loadzone.domain.events import EVENT_KINDS, Audience
 from loadzone.schemas.validation import _REASONS
+from loadzone.web.errors import STATUS
 from loadzone.web.pages import BY_LINK
 
+PERSONAL = {kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.PERSON}
+PUBLIC = {kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.EVERYBODY}
 FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
 ROOT = Path(i18n.__file__).parents[1]
 
@@ -59,9 +61,9 @@ def test_every_event_that_is_told_has_a_sentence_for_one_and_for_many(kind):
     assert {f"notice.{kind}", f"notice.{kind}.many"} <= i18n.SERVER["en"].keys()
 
 
-@pytest.mark.parametrize("deed", sorted(BY_LINK))
-def test_every_deed_of_a_mails_link_has_its_page(deed):
-    assert {f"link.{deed}.{part}" for part in ("title", "text", "button", "done")} <= i18n.SERVER["en"].keys()
+@pytest.mark.parametrize("action", sorted(BY_LINK))
+def test_every_deed_of_a_mails_link_has_its_page(action):
+    assert {f"link.{action}.{part}" for part in ("title", "text", "button", "done")} <= i18n.SERVER["en"].keys()
 
 
 def test_every_refusal_in_the_code_has_a_status():

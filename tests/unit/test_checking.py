@@ -17,7 +17,7 @@ def of(**top):
 def test_a_good_file_has_a_state_and_nothing_to_say():
     found = of(vms=[{"id": "vm"}])
     assert list(found.state.vms) == ["vm"]
-    assert (found.problems, found.mended) == ([], [])
+    assert (found.problems, found.repaired) == ([], [])
 
 
 def test_all_that_is_wrong_is_found_at_once():
@@ -47,12 +47,12 @@ def test_all_that_is_wrong_is_found_at_once():
 def test_what_will_be_mended_is_said():
     found = of(vms=[{"id": "vm", "group": 7}], groups=[{"id": 1, "name": "One", "vm_ids": ["gone"]}])
     assert found.problems == []
-    assert len(found.mended) == 2
+    assert len(found.repaired) == 2
 
 
 def test_a_key_that_stands_twice_is_said():
     found = examine(b'{"vms": [{"id": "vm", "note": "a", "note": "b"}]}')
-    assert found.mended == ["'note' stands twice in one object; only the last one counts"]
+    assert found.repaired == ["'note' stands twice in one object; only the last one counts"]
 
 
 @pytest.mark.parametrize("content", [b"", b"[1, 2", b"\xff\xfe{}", b'{"x": NaN}'])

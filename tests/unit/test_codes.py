@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from loadzone.auth.login_codes import AT_MOST, Codes
+from loadzone.auth.login_codes import AT_MOST, LoginCodes
 from loadzone.domain.refusal import Refusal
 from support.world import ALICE, BOB, NOON
 
@@ -21,7 +21,7 @@ def clock():
 
 @pytest.fixture
 def codes(clock):
-    return Codes(clock)
+    return LoginCodes(clock)
 
 
 def refused(codes, *asked):
@@ -82,7 +82,7 @@ def test_asking_again_in_the_same_browser_makes_the_first_code_void(codes):
 def test_memory_is_bounded(codes):
     for number in range(AT_MOST + 10):
         codes.issue(f"{number}@example.com")
-    assert len(codes._asked) <= AT_MOST
+    assert len(codes._pending) <= AT_MOST
 
 
 @pytest.mark.parametrize("text", ["", "１２３４５６", "é" * 6, "123456; drop"])

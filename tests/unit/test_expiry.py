@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from loadzone.domain.records import Booking
 from loadzone.rules.booking import book, renew
 from loadzone.rules.expiry import next_deadline, set_right, settle
 from loadzone.rules.inventory import edit
@@ -20,7 +21,7 @@ def test_at_the_end_the_machine_is_free(world):
     assert settled(world) == []
     world.later(milliseconds=1)
     assert settled(world) == ["expired"]
-    assert world.vm().booked_by is None
+    assert world.vm().holder is None
     assert world.history() == ["book", "release"]
 
 
@@ -75,7 +76,7 @@ def test_of_several_missed_only_the_last_is_sent(world):
 
 
 def test_a_renewal_moves_reminders_and_end(world):
-    end = world.do(book, actor=BOB, vm_id="vm", hours=2).expires_at
+    end = world.do(book, actor=BOB, vm_id="vm", hours=2).booking.expires_at
     world.later(minutes=61)
     assert settled(world) == ["reminder"]
     world.do(renew, actor=BOB, vm_id="vm", hours=2)
@@ -96,7 +97,7 @@ def test_a_renewal_within_the_last_hour_is_not_followed_by_the_hours_reminder(wo
 
 
 def test_a_booking_of_an_old_file_whose_beginning_is_unknown_is_reminded(world):
-    world.state.vms["vm"] = replace(world.vm(), booked_by=BOB, expires_at=NOON + timedelta(minutes=30))
+    world.state.vms["vm"] = replace(world.vm(), booking=Booking(BOB, expires_at=NOON + timedelta(minutes=30)))
     assert settled(world) == ["reminder"]
 
 
@@ -116,7 +117,7 @@ def test_a_clock_set_back_releases_nothing_twice_and_nothing_late(world):
     world.do(book, actor=CHARLIE, vm_id="vm", hours=0.2)
     world.later(hours=-10)
     assert settled(world) == []
-    assert world.vm().booked_by == CHARLIE
+    assert world.vm().holder == CHARLIE
     world.later(hours=10.2)
     assert settled(world) == ["expired"]
     assert world.history(BOB) == ["book", "release"]
@@ -124,9 +125,9 @@ def test_a_clock_set_back_releases_nothing_twice_and_nothing_late(world):
 
 
 def test_a_booking_without_an_end_gets_the_longest_one_from_now(world):
-    world.state.vms["vm"] = replace(world.vm(), booked_by=BOB)
+    world.state.vms["vm"] = replace(world.vm(), booking=Booking(BOB))
     world.do(set_right)
-    assert world.vm().expires_at == NOON + timedelta(hours=24)
+    assert world.vm().booking.expires_at == NOON + timedelta(hours=24)
 
 
 def test_editing_a_machine_leaves_its_booking_as_it_is(world):
@@ -144,4 +145,4 @@ def test_while_many_end_others_have_their_turn(world):
     pauses = []
     world.do(settle, vm_ids=names, pause=lambda: pauses.append(1))
     assert len(pauses) == 1
-    assert not any(vm.booked_by for vm in world.state.vms.values())
+    assert not any(vm.holder for vm in world.state.vms.values())

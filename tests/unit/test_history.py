@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from loadzone.domain.records import Entry
+from loadzone.domain.records import Booking, Entry
 from loadzone.rules import history
 from loadzone.rules.booking import book, cancel, renew
 from support.world import BOB, NOON
@@ -128,6 +128,6 @@ def test_present_bookings_outlive_the_limit_of_200(world):
 
 
 def test_a_holder_who_is_not_among_the_users_has_no_history(world):
-    world.state.vms["vm"] = replace(world.vm(), booked_by="gone@example.com", expires_at=NOON)
+    world.state.vms["vm"] = replace(world.vm(), booking=Booking("gone@example.com", expires_at=NOON))
     world.do(history.clean_up)
     assert "gone@example.com" not in world.state.users

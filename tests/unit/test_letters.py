@@ -5,18 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from loadzone.domain.events import Event
+from loadzone.domain.events import EVENT_KINDS, Event
 from loadzone.i18n import LANGUAGES, moment
-from loadzone.notifications.letters import KINDS, Writer, code_letter, letters_for
-from loadzone.notifications.signed_links import Links
+from loadzone.notifications.letters import LetterWriter, code_letter, letters_for
+from loadzone.notifications.signed_links import SignedLinks
 from support.world import ALICE, BOB, NOON
 
-LINKS = Links("k" * 20, "http://lz")
-WRITER = Writer(LINKS, "http://lz")
+KINDS = {kind.name for kind in EVENT_KINDS.values() if kind.letter}
+LINKS = SignedLinks("k" * 20, "http://lz")
+WRITER = LetterWriter(LINKS, "http://lz")
 UNTIL = NOON + timedelta(minutes=15)
 BUTTONS = {"held": ["take", "pass"], "reminder": ["renew", "release"]}
 WITH_END = sorted(
-    set(KINDS) - {"force_released", "vm_deleted", "hold_taken", "waiting_maintenance", "queue_removed", "queue_gone"}
+    KINDS - {"force_released", "vm_deleted", "hold_taken", "waiting_maintenance", "queue_removed", "queue_gone"}
 )
 
 
@@ -52,9 +53,9 @@ def test_it_says_until_when_where_that_matters(kind, language):
 def test_its_buttons_lead_to_the_deeds_it_speaks_of(kind, language):
     letter = written(event(kind), language)
     links = re.findall(r"http://lz/link/([^\s\"<]+)", letter.text)
-    assert [LINKS.read(token).deed for token in links] == BUTTONS.get(kind, [])
+    assert [LINKS.read(token).action for token in links] == BUTTONS.get(kind, [])
     for target in map(LINKS.read, links):
-        assert (target.vm_id, target.holder, target.booked_at, target.expires_at) == ("vm-7", BOB, NOON, UNTIL)
+        assert (target.vm_id, target.holder, target.since, target.until) == ("vm-7", BOB, NOON, UNTIL)
     assert set(re.findall(r"http://lz/link/([^\s\"<]+)", letter.html)) == set(links)
 
 

@@ -9,6 +9,7 @@ from loadzone.rules.booking import book, book_any, cancel, renew
 from loadzone.rules.expiry import settle
 from loadzone.rules.inventory import delete, edit
 from loadzone.rules.queue import join, leave
+from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 
@@ -30,7 +31,7 @@ def told(world):
 def test_nobody_books_it_and_all_learn_why(world, who, force):
     assert out(world).maintenance == "disk swap"
     refusal = world.refused(book, actor=who, vm_id="vm", hours=1, force=force)
-    assert (refusal.code, refusal.status) == ("in_maintenance", 409)
+    assert (refusal.code, STATUS[refusal.code]) == ("in_maintenance", 409)
     assert (refusal.facts["vm_id"], refusal.facts["reason"]) == ("vm", "disk swap")
 
 
@@ -72,12 +73,12 @@ def test_it_is_for_admins(world):
 def test_a_booking_in_force_stays_until_its_end_and_its_holder_is_told(taken):
     booked = taken.vm()
     assert out(taken) == replace(booked, maintenance="disk swap")
-    assert [(event.to, event.until) for event in taken.events] == [(CHARLIE, booked.expires_at)]
+    assert [(event.to, event.until) for event in taken.events] == [(CHARLIE, booked.booking.expires_at)]
     assert taken.refused(renew, actor=CHARLIE, vm_id="vm", hours=1).code == "in_maintenance"
-    assert taken.do(renew, actor=ALICE, vm_id="vm", hours=1).expires_at == NOON + timedelta(hours=5)
+    assert taken.do(renew, actor=ALICE, vm_id="vm", hours=1).booking.expires_at == NOON + timedelta(hours=5)
     taken.later(hours=5)
     taken.do(settle, vm_ids=["vm"])
-    assert (taken.vm().booked_by, taken.vm().maintenance) == (None, "disk swap")
+    assert (taken.vm().holder, taken.vm().maintenance) == (None, "disk swap")
     assert taken.refused(book, actor=CHARLIE, vm_id="vm", hours=1).code == "in_maintenance"
 
 
@@ -106,14 +107,14 @@ def test_one_can_join_and_leave_meanwhile(world):
     world.do(join, actor=CHARLIE, vm_id="vm", hours=1)
     world.do(leave, actor=CHARLIE, vm_id="vm")
     back(world)
-    assert (world.vm().booked_by, world.vm().queue) == (BOB, ())
+    assert (world.vm().holder, world.vm().queue) == (BOB, ())
 
 
 def test_back_while_it_is_booked_changes_nothing_for_who_waits(taken):
     queued(taken, BOB, vm_id="vm")
     out(taken)
     back(taken)
-    assert (taken.vm().booked_by, waiting(taken.vm())) == (CHARLIE, [BOB])
+    assert (taken.vm().holder, waiting(taken.vm())) == (CHARLIE, [BOB])
 
 
 def test_who_has_it_held_is_first_in_the_queue_again_and_told(taken):

@@ -4,14 +4,17 @@ import re
 
 import pytest
 
-from loadzone.domain.events import PERSONAL, PUBLIC, Event
+from loadzone.domain.events import EVENT_KINDS, Audience, Event
 from loadzone.i18n import LANGUAGES
-from loadzone.notifications.messages import notices
+from loadzone.notifications.messages import messages_of
 from support.world import NOON
+
+PERSONAL = {kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.PERSON}
+PUBLIC = {kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.EVERYBODY}
 
 
 def told(*events, language="en"):
-    return [notice.sentence(language) for notice in notices(events)]
+    return [notice.sentence(language) for notice in messages_of(events)]
 
 
 def booked(vm_id):
@@ -48,7 +51,7 @@ def test_many_thousands_are_written_the_languages_way():
 
 def test_reminders_are_counted_for_each_person():
     reminders = [Event("reminder", to=f"{n % 2}@x.y", vm_id=str(n), hours=1) for n in range(12)]
-    assert [(notice.to, notice.sentence("en")) for notice in notices(reminders)] == [
+    assert [(notice.to, notice.sentence("en")) for notice in messages_of(reminders)] == [
         ("0@x.y", "6 of your bookings end soon"),
         ("1@x.y", "6 of your bookings end soon"),
     ]
@@ -59,8 +62,8 @@ def test_what_is_nobodys_business_is_not_told():
 
 
 def test_a_message_says_what_it_is_about():
-    (notice,) = notices([booked("a")])
-    assert notice.message("en") == {
+    (notice,) = messages_of([booked("a")])
+    assert notice.notification("en") == {
         "msg": "ann@x.y booked a for 1 hour",
         "kind": "booked",
         "vm_id": "a",
@@ -91,24 +94,24 @@ def test_many_of_each_kind_are_one_sentence(kind, language):
 
 @pytest.mark.parametrize("kind", sorted(PERSONAL))
 def test_what_concerns_one_person_is_for_that_person_alone(kind):
-    (notice,) = notices([happened(kind)])
+    (notice,) = messages_of([happened(kind)])
     assert notice.to == "bob@x.y"
-    assert notice.message("en")["until"] == "2026-11-24T12:00:00Z"
+    assert notice.notification("en")["until"] == "2026-11-24T12:00:00Z"
 
 
 @pytest.mark.parametrize("kind", sorted(PUBLIC))
 def test_what_happens_to_machines_and_groups_is_for_everybody(kind):
-    (notice,) = notices([happened(kind)])
+    (notice,) = messages_of([happened(kind)])
     assert notice.to is None
-    assert "until" not in notice.message("en")
+    assert "until" not in notice.notification("en")
 
 
 @pytest.mark.parametrize("kind", ["queue_removed", "queue_gone"])
 def test_of_a_groups_queue_the_group_is_named(kind):
     event = happened(kind, vm_id=None, group_id=3)
-    (notice,) = notices([event])
+    (notice,) = messages_of([event])
     assert "Perf" in notice.sentence("en")
-    assert notice.message("en")["group_id"] == 3
+    assert notice.notification("en")["group_id"] == 3
 
 
 @pytest.mark.parametrize(

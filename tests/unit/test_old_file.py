@@ -10,6 +10,7 @@ import pytest
 from loadzone.datafile.reader import BadFile, read_state
 from loadzone.datafile.writer import StateEncoder
 from storage import JsonStore
+from support.world import unit
 
 
 def read(data):
@@ -19,7 +20,7 @@ def read(data):
 def written(state):
     text = StateEncoder()
     text.mark_all(state)
-    return json.loads(text.render(state))
+    return json.loads(text.encode(state))
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def booked(**more):
 
 def test_naive_times_are_the_servers_local_time(in_moscow):
     state, _ = read({"vms": [booked(expires_at="2025-10-01T14:03:11.123456")]})
-    assert state.vms["vm"].expires_at == datetime(2025, 10, 1, 11, 3, 11, 123456, tzinfo=timezone.utc)
+    assert state.vms["vm"].booking.expires_at == datetime(2025, 10, 1, 11, 3, 11, 123456, tzinfo=timezone.utc)
     assert written(state)["vms"][0]["expires_at"] == "2025-10-01T11:03:11.123456Z"
 
 
@@ -71,7 +72,7 @@ def test_addresses_are_lower_case_everywhere_and_one_person_is_one():
     (ann,) = state.users.values()
     assert [entry.vm_id for entry in ann.bookings] == ["a", "b"]
     assert (ann.email, ann.role, ann.created.month) == ("ann@example.com", "admin", 1)
-    assert state.vms["vm"].booked_by == "ann@example.com"
+    assert state.vms["vm"].holder == "ann@example.com"
     assert len(mended) == 1
 
 
@@ -132,12 +133,12 @@ def test_the_beginning_of_a_booking_is_found_in_the_history():
         for n, action in enumerate(["book", "cancel", "book", "renew"])
     ]
     state, _ = read({"vms": [booked()], "users": {"ann@example.com": {"bookings": lines}}})
-    assert state.vms["vm"].booked_at == start + timedelta(hours=2)
+    assert state.vms["vm"].booking.booked_at == start + timedelta(hours=2)
 
 
 def test_an_end_without_a_holder_is_dropped_and_said():
     state, mended = read({"vms": [booked(booked_by=None)]})
-    assert state.vms["vm"].expires_at is None
+    assert state.vms["vm"].booking is None
     assert len(mended) == 1
 
 
@@ -146,12 +147,12 @@ def test_a_revision_from_which_nobody_can_count_on_begins_anew(tmp_path, revisio
     file = tmp_path / "data.json"
     file.write_text(json.dumps({"vms": [{"id": "vm"}], "revision": revision}))
     assert read_state(file.read_bytes())[1] == [
-        f"the revision was {revision}, from where browsers cannot count on; it begins anew"
+        f"the revision was {revision}, beyond which browsers cannot count; it starts again at 0"
     ]
     for reached in (1, 2):
         store = JsonStore(file)
-        with store.change() as change:
-            change.vms["vm"] = replace(change.vms["vm"], note=f"{reached}")
+        with store.transaction(unit) as uow:
+            uow.vms["vm"] = replace(uow.vms["vm"], description=f"{reached}")
         store.close()
         assert json.loads(file.read_text())["revision"] == reached
 
@@ -199,7 +200,7 @@ def test_a_file_of_another_shape_is_refused_with_what_and_where(text, place):
 def test_times_at_either_end_of_the_calendar_can_still_be_reckoned_with(monkeypatch, zone, text):
     monkeypatch.setenv("TZ", zone)
     time.tzset()
-    expires_at = read({"vms": [booked(expires_at=text)]})[0].vms["vm"].expires_at
+    expires_at = read({"vms": [booked(expires_at=text)]})[0].vms["vm"].booking.expires_at
     monkeypatch.undo()
     time.tzset()
     assert expires_at.astimezone(timezone(timedelta(hours=14))) - timedelta(days=30)

@@ -8,12 +8,12 @@ from aiosmtpd.controller import Controller
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Letter
-from loadzone.notifications.letters import Writer
-from loadzone.notifications.signed_links import Links
+from loadzone.notifications.letters import LetterWriter
+from loadzone.notifications.signed_links import SignedLinks
 from mailer import Mailer
 from storage import JsonStore
 from support.server import free_port
-from support.world import NOON
+from support.world import NOON, unit
 
 
 class Moody:
@@ -42,14 +42,14 @@ class Post:
         self.store = JsonStore(path)
         bus = CommandBus(self.store, lambda: self.now, config, lambda event, now: ())
         self.mailer = Mailer(
-            config, self.store, bus, Writer(Links("k" * 20, "http://lz"), "http://lz"), lambda: self.now
+            config, self.store, bus, LetterWriter(SignedLinks("k" * 20, "http://lz"), "http://lz"), lambda: self.now
         )
 
     def put(self, *people, kind="ended", **about):
-        with self.store.change() as change:
+        with self.store.transaction(unit) as uow:
             for person in people:
                 letter = Letter(f"for {person}", person, kind, self.now, {"vm_id": "vm", **about})
-                change.letters[letter.id] = letter
+                uow.letters[letter.id] = letter
 
     def rounds(self):
         while self.mailer.deliver():
@@ -112,7 +112,7 @@ def test_pauses_grow_from_two_seconds_to_five_minutes_while_the_server_is_away(t
     pauses = []
     for _ in range(10):
         post.rounds()
-        pauses.append(round(post.mailer._pauses.seconds_left(post.now)))
+        pauses.append(round(post.mailer._retries.seconds_left(post.now)))
         post.now += timedelta(seconds=pauses[-1])
     assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
     assert post.waiting() == ["a@example.com"]
@@ -126,7 +126,7 @@ def test_a_clock_that_is_set_back_does_not_keep_a_letter_waiting(post, smtp):
     post.rounds()
     smtp.hangs_up_at.clear()
     post.now -= timedelta(hours=1)
-    assert post.mailer._pauses.seconds_left(post.now) == 0
+    assert post.mailer._retries.seconds_left(post.now) == 0
     post.rounds()
     assert (smtp.taken, post.waiting()) == (["bob@example.com"], [])
 

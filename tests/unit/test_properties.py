@@ -48,12 +48,16 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=PEOPLE, vm=VMS, hours=HOURS, force=st.booleans(), beats=SILENCE)
     def book(self, who, vm, hours, force, beats):
         there = self.world.state.vms.get(vm)
-        holder = there and there.booked_by
-        silent = there and there.heartbeat_at and there.heartbeat_at + timedelta(minutes=20) <= self.world.now
-        ended = holder and (there.expires_at <= self.world.now or silent)
+        holder = there and there.holder
+        silent = (
+            holder
+            and there.booking.heartbeat_at
+            and (there.booking.heartbeat_at + timedelta(minutes=20) <= self.world.now)
+        )
+        ended = holder and (there.booking.expires_at <= self.world.now or silent)
         self.attempt(booking.book, actor=who, vm_id=vm, hours=hours, force=force, heartbeat_minutes=beats)
         if holder and not ended:
-            assert self.world.state.vms[vm].booked_by == holder
+            assert self.world.state.vms[vm].holder == holder
 
     @rule(who=PEOPLE, hours=st.floats(0.1, 10))
     def book_all(self, who, hours):
@@ -65,24 +69,24 @@ class AnyOrder(RuleBasedStateMachine):
     def book_any(self, who, group, hours, count):
         vms = self.attempt(booking.book_any, actor=who, group_id=group, hours=hours, count=count)
         if vms:
-            assert [(vm.booked_by, vm.group) for vm in vms] == [(who, group)] * count
+            assert [(vm.holder, vm.group) for vm in vms] == [(who, group)] * count
             assert len({vm.id for vm in vms}) == count
 
     @rule(n=NTH, who=st.sampled_from([None, ALICE, BOB]), hours=HOURS)
     def renew(self, n, who, hours):
-        for vm in self.nth(n, lambda vm: vm.booked_by):
-            self.attempt(booking.renew, actor=who or vm.booked_by, vm_id=vm.id, hours=hours)
+        for vm in self.nth(n, lambda vm: vm.holder):
+            self.attempt(booking.renew, actor=who or vm.holder, vm_id=vm.id, hours=hours)
 
     @rule(n=NTH, who=st.sampled_from([None, None, None, ALICE, BOB]))
     def release(self, n, who):
-        for vm in self.nth(n, lambda vm: vm.booked_by):
-            self.attempt(booking.cancel, actor=who or vm.booked_by, vm_id=vm.id)
+        for vm in self.nth(n, lambda vm: vm.holder):
+            self.attempt(booking.cancel, actor=who or vm.holder, vm_id=vm.id)
 
     @rule()
     def jobs_are_heard(self):
         for vm in list(self.world.state.vms.values()):
-            if vm.heartbeat_minutes:
-                self.attempt(booking.beat, actor=vm.booked_by, vm_ids=[vm.id])
+            if vm.booking and vm.booking.heartbeat_minutes:
+                self.attempt(booking.beat, actor=vm.holder, vm_ids=[vm.id])
 
     # Queues
 
@@ -198,13 +202,13 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def a_booking_has_a_holder_a_beginning_and_an_end(self):
         for vm in self.world.state.vms.values():
-            facts = [vm.booked_by, vm.expires_at, vm.booked_at, vm.end_set_at]
-            assert all(facts) or not any(facts)
+            if vm.booking:
+                assert all([vm.holder, vm.booking.expires_at, vm.booking.booked_at, vm.booking.end_set_at])
 
     @invariant()
     def nothing_ends_later_than_allowed_when_its_end_was_set(self):
         for vm in self.world.state.vms.values():
-            assert not vm.booked_by or vm.expires_at <= vm.end_set_at + timedelta(hours=48)
+            assert not vm.holder or vm.booking.expires_at <= vm.booking.end_set_at + timedelta(hours=48)
 
     @invariant()
     def machines_and_groups_agree(self):
@@ -216,9 +220,9 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def every_present_booking_is_in_its_holders_history(self):
         for vm in self.world.state.vms.values():
-            if vm.booked_by:
-                lines = self.world.state.users[vm.booked_by].bookings
-                assert any((e.action, e.vm_id, e.start) == ("book", vm.id, vm.booked_at) for e in lines)
+            if vm.holder:
+                lines = self.world.state.users[vm.holder].bookings
+                assert any((e.action, e.vm_id, e.start) == ("book", vm.id, vm.booking.booked_at) for e in lines)
 
     @invariant()
     def the_file_says_the_same(self):
@@ -227,7 +231,7 @@ class AnyOrder(RuleBasedStateMachine):
     def written(self):
         text = StateEncoder()
         text.mark_all(self.world.state)
-        return text.render(self.world.state)
+        return text.encode(self.world.state)
 
     def nth(self, n, which):
         """One of the machines that are so, or none: [] or [vm]."""

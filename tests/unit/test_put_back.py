@@ -7,6 +7,7 @@ from loadzone.domain.records import Waiter
 from loadzone.rules.booking import book, cancel, renew
 from loadzone.rules.inventory import delete, edit
 from loadzone.rules.queue import join, leave
+from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 
@@ -16,7 +17,7 @@ def test_what_an_admin_takes_by_force_costs_nobody_the_place(taken):
     free(taken, "vm")
     queued(taken, CHARLIE, vm_id="vm")
     taken.do(book, actor=ALICE, vm_id="vm", hours=1, force=True)
-    assert (taken.vm().booked_by, taken.vm().hold, waiting(taken.vm())) == (ALICE, None, [BOB, CHARLIE])
+    assert (taken.vm().holder, taken.vm().hold, waiting(taken.vm())) == (ALICE, None, [BOB, CHARLIE])
     assert (taken.vm().queue[0].since, taken.vm().queue[0].hours) == (NOON, 2)
     assert [(event.kind, event.by, event.to) for event in taken.events] == [
         ("hold_taken", ALICE, BOB),
@@ -66,10 +67,10 @@ def test_while_somebody_waits_nobody_renews_but_an_admin(full):
     queued(full, BOB, group_id=1)
     queued(full, ALICE, vm_id="a")
     refusal = full.refused(renew, actor=CHARLIE, vm_id="a", hours=1)
-    assert (refusal.code, refusal.status, refusal.facts["n"]) == ("others_wait", 409, 2)
+    assert (refusal.code, STATUS[refusal.code], refusal.facts["n"]) == ("others_wait", 409, 2)
     assert full.refused(renew, actor=CHARLIE, vm_id="b", hours=1).facts["n"] == 1
-    end = full.vm("a").expires_at
-    assert full.do(renew, actor=ALICE, vm_id="a", hours=1).expires_at == end + timedelta(hours=1)
+    end = full.vm("a").booking.expires_at
+    assert full.do(renew, actor=ALICE, vm_id="a", hours=1).booking.expires_at == end + timedelta(hours=1)
 
 
 def test_ones_own_waiting_is_no_reason(full):

@@ -8,6 +8,7 @@ from loadzone.rules import groups, people
 from loadzone.rules.booking import book
 from loadzone.rules.inventory import delete, edit
 from loadzone.rules.queue import join, leave, position
+from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import waiting
 
@@ -55,7 +56,7 @@ def test_a_machine_that_stands_free_is_held_at_once(world):
 
 def test_or_booked_at_once_where_that_was_asked(world):
     assert world.do(join, actor=BOB, vm_id="vm", hours=2, auto=True) == ("ok", 0)
-    assert (world.vm().booked_by, world.vm().expires_at) == (BOB, NOON + timedelta(hours=2))
+    assert (world.vm().holder, world.vm().booking.expires_at) == (BOB, NOON + timedelta(hours=2))
 
 
 def test_at_a_group_any_free_machine_is_held(perf):
@@ -104,7 +105,7 @@ def test_ten_wait_for_a_machine_and_no_eleventh(taken):
     for who in crowd(taken, 10):
         taken.do(join, actor=who, vm_id="vm", hours=1)
     refusal = taken.refused(join, actor=BOB, vm_id="vm", hours=1)
-    assert (refusal.code, refusal.status, refusal.facts["max"]) == ("queue_full", 409, 10)
+    assert (refusal.code, STATUS[refusal.code], refusal.facts["max"]) == ("queue_full", 409, 10)
     assert taken.do(join, actor="p9@example.com", vm_id="vm", hours=2) == ("already_in_queue", 10)
 
 
@@ -155,7 +156,7 @@ def test_the_holder_is_told_once_that_somebody_waits(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
     (event,) = taken.events
     assert (event.kind, event.by, event.to, event.vm_id) == ("waited_for", BOB, CHARLIE, "vm")
-    assert event.until == taken.vm().expires_at
+    assert event.until == taken.vm().booking.expires_at
     taken.do(join, actor=ALICE, vm_id="vm", hours=1)
     taken.do(join, actor=BOB, vm_id="vm", hours=2)
     assert taken.events == []
@@ -169,7 +170,7 @@ def test_every_holder_in_the_group_is_told(full):
 def test_nobody_waits_for_what_is_theirs_or_one_could_stay_first_for_ever(world):
     world.do(book, actor=BOB, vm_id="vm", hours=1)
     refusal = world.refused(join, actor=BOB, vm_id="vm", hours=1)
-    assert (refusal.code, refusal.status, refusal.facts) == ("is_yours", 409, {"vm_id": "vm"})
+    assert (refusal.code, STATUS[refusal.code], refusal.facts) == ("is_yours", 409, {"vm_id": "vm"})
 
 
 def test_the_next_holder_is_told_when_the_booking_begins(taken):
@@ -186,7 +187,7 @@ def test_booking_a_machine_ends_the_wait_for_it_but_not_for_its_group(full):
     full.do(join, actor=BOB, group_id=1, hours=1)
     full.later(hours=1)
     full.do(book, actor=BOB, vm_id="a", hours=1)
-    assert (full.vm("a").booked_by, waiting(full.vm("a")), waiting(full.state.groups[1])) == (BOB, [], [BOB])
+    assert (full.vm("a").holder, waiting(full.vm("a")), waiting(full.state.groups[1])) == (BOB, [], [BOB])
 
 
 def test_the_machine_goes_and_who_waits_is_told(taken):
@@ -215,7 +216,7 @@ def test_what_is_held_from_the_groups_queue_stays_held_when_the_group_goes(perf)
     until = perf.vm("a").hold.until
     perf.do(groups.delete, actor=ALICE, group_id=1)
     assert (perf.vm("a").hold.email, perf.vm("a").hold.until, perf.vm("a").hold.group) == (BOB, until, None)
-    assert perf.do(book, actor=BOB, vm_id="a", hours=1).booked_by == BOB
+    assert perf.do(book, actor=BOB, vm_id="a", hours=1).holder == BOB
 
 
 @pytest.mark.parametrize(

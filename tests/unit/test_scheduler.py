@@ -8,14 +8,17 @@ import pytest
 
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.records import Booking
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib import atomic_file
 from loadzone.lib.times import utc_now
 from loadzone.rules import booking, inventory, people
 from loadzone.schemas.serializers import shown
-from scheduler import LONGEST_SLEEP, ClockSafeScheduler, Scheduler
+from loadzone.server.clock_safe_scheduler import LONGEST_SLEEP, ClockSafeScheduler
+from scheduler import Scheduler
 from storage import JsonStore
 from support.disk import Failing
-from support.world import ALICE, BOB, NOON
+from support.world import ALICE, BOB, NOON, unit
 
 
 class Place:
@@ -104,7 +107,7 @@ def test_a_clock_that_jumps_back_leaves_nothing_stuck(place):
     place.book("vm", 1)
     place.now -= timedelta(hours=10)
     place.scheduler.tick()
-    assert place.store.snapshot.vms["vm"].booked_by == BOB
+    assert place.store.snapshot.vms["vm"].holder == BOB
     place.now = NOON + timedelta(hours=1)
     place.events()
     place.scheduler.tick()
@@ -114,16 +117,16 @@ def test_a_clock_that_jumps_back_leaves_nothing_stuck(place):
 def test_ten_thousand_that_end_together_are_released_once_each_in_one_commit(tmp_path):
     place = Place(tmp_path / "data.json", remind_minutes=())
     names = [f"vm-{n}" for n in range(10_000)]
-    with place.store.change() as change:
+    with place.store.transaction(unit) as uow:
         for name in names:
-            inventory.add(change, NOON, place.limits, ALICE, name, None)
-            booking.book(change, NOON, place.limits, BOB, name, 1)
+            inventory.add(uow, ALICE, name, None)
+            booking.book(uow, BOB, name, 1)
     place.commits.clear()
     place.now += timedelta(hours=1)
     place.scheduler.tick()
     assert len(place.commits) == 1
     assert sorted(place.events()) == sorted(("expired", name) for name in names)
-    assert not any(vm.booked_by for vm in place.store.snapshot.vms.values())
+    assert not any(vm.holder for vm in place.store.snapshot.vms.values())
     place.close()
 
 
@@ -134,7 +137,7 @@ def test_a_full_disk_delays_a_release_and_loses_it_not(place, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing("writev"))
         place.scheduler.tick()
-    assert place.store.snapshot.vms["vm"].booked_by == BOB
+    assert place.store.snapshot.vms["vm"].holder == BOB
     assert place.scheduler.next_deadline > place.now, "it is tried again, and not without a pause"
     place.now = place.scheduler.next_deadline
     place.scheduler.tick()
@@ -154,7 +157,7 @@ def test_the_sweep_finds_what_the_heap_does_not_know(place):
 
 def test_the_clean_up_writes_only_where_something_goes(place):
     place.scheduler.clean_up()
-    assert not any(commit.touched["users"] for commit in place.commits)
+    assert not any(commit.touched.users for commit in place.commits)
     place.book("vm", 1)
     place.bus.run(booking.cancel, actor=BOB, vm_id="vm")
     place.now += timedelta(hours=2)
@@ -166,11 +169,11 @@ def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
     """With the real clock: how much later each of a few releases is than a bare timer of the same run."""
     place = Place(tmp_path / "data.json", clock=utc_now)
     soon = [f"soon-{n}" for n in range(8)]
-    with place.store.change() as change:
+    with place.store.transaction(lambda state: UnitOfWork(state, utc_now(), place.limits)) as uow:
         for name in [*soon, *(f"vm-{n}" for n in range(5000))]:
-            inventory.add(change, utc_now(), place.limits, ALICE, name, None)
+            inventory.add(uow, ALICE, name, None)
         for n in range(5000):
-            booking.book(change, utc_now(), place.limits, BOB, f"vm-{n}", 1 + n / 1000)
+            booking.book(uow, BOB, f"vm-{n}", 1 + n / 1000)
     place.scheduler.start()
     late, bare, all_free = {}, {}, threading.Event()
 
@@ -183,7 +186,7 @@ def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
 
     place.store.subscribe(note)
     for n, name in enumerate(soon):
-        end = place.book(name, (0.5 + n / 10) / 3600).expires_at
+        end = place.book(name, (0.5 + n / 10) / 3600).booking.expires_at
         wait = (end - utc_now()).total_seconds()
         threading.Timer(wait, lambda name=name, end=end: bare.update({name: utc_now() - end})).start()
     assert all_free.wait(60)
@@ -194,12 +197,12 @@ def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
 
 
 def test_a_booking_without_an_end_gets_one_at_the_next_sweep_where_the_start_could_not(place, monkeypatch):
-    with place.store.change() as change:
-        change.vms["vm"] = replace(change.vms["vm"], booked_by=BOB)
+    with place.store.transaction(unit) as uow:
+        uow.vms["vm"] = replace(uow.vms["vm"], booking=Booking(BOB))
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing("writev"))
         place.scheduler.catch_up()
-    assert place.store.snapshot.vms["vm"].expires_at is None
+    assert place.store.snapshot.vms["vm"].booking.expires_at is None
     place.scheduler.sweep()
     assert place.scheduler.next_deadline == NOON + timedelta(hours=24)
 

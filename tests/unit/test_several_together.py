@@ -34,17 +34,17 @@ def test_what_is_kept_nobody_else_can_book_but_an_admin_by_force(full):
     refusal = full.refused(book, actor=CHARLIE, vm_id="a", hours=1)
     assert (refusal.code, refusal.facts["holder"], refusal.facts["until"]) == ("vm_held", BOB, None)
     full.do(book, actor=ALICE, vm_id="a", hours=1, force=True)
-    assert (full.vm("a").booked_by, waiting(full.state.groups[1])) == (ALICE, [BOB])
+    assert (full.vm("a").holder, waiting(full.state.groups[1])) == (ALICE, [BOB])
     assert full.state.groups[1].queue[0].count == 2, "the place is as it was"
 
 
 def test_with_auto_several_are_booked_together(full):
     full.do(join, actor=BOB, group_id=1, hours=2, count=3, auto=True)
     free(full, "c", "a")
-    assert [full.vm(vm_id).booked_by for vm_id in "abc"] == [None, CHARLIE, None]
+    assert [full.vm(vm_id).holder for vm_id in "abc"] == [None, CHARLIE, None]
     full.later(minutes=7)
     free(full, "b")
-    ends = {(full.vm(vm_id).booked_by, full.vm(vm_id).expires_at) for vm_id in "abc"}
+    ends = {(full.vm(vm_id).holder, full.vm(vm_id).booking.expires_at) for vm_id in "abc"}
     assert ends == {(BOB, full.now + timedelta(hours=2))}
     assert full.kinds().count("auto_booked") == 3
 
@@ -74,7 +74,7 @@ def test_what_is_held_together_is_taken_or_passed_each_by_itself(perf):
     perf.do(join, actor=BOB, group_id=1, hours=2, count=3)
     perf.do(book, actor=BOB, vm_id="a", hours=1)
     perf.do(leave, actor=BOB, vm_id="b")
-    assert (perf.vm("a").booked_by, perf.vm("b").stands_free, holds(perf)) == (BOB, True, {"c": (BOB, True)})
+    assert (perf.vm("a").holder, perf.vm("b").stands_free, holds(perf)) == (BOB, True, {"c": (BOB, True)})
 
 
 def test_a_machine_kept_for_the_group_that_leaves_it_is_kept_no_more(full):

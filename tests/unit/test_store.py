@@ -14,6 +14,7 @@ from loadzone.lib import atomic_file
 from loadzone.lib.atomic_file import FileInUse
 from storage import CannotSave, JsonStore
 from support.disk import Failing, FailingAt, RenamesAndFails, ShortWrites
+from support.world import unit
 
 
 @pytest.fixture
@@ -40,31 +41,31 @@ def store(open_store):
     return open_store()
 
 
-def put(store, *vm_ids, note=""):
-    with store.change() as change:
+def put(store, *vm_ids, description=""):
+    with store.transaction(unit) as uow:
         for vm_id in vm_ids:
-            change.vms[vm_id] = Vm(vm_id, note=note)
+            uow.vms[vm_id] = Vm(vm_id, description=description)
 
 
 def on_disk(path):
-    return {vm["id"]: vm.get("note", "") for vm in json.loads(path.read_bytes())["vms"]}
+    return {vm["id"]: vm.get("description", "") for vm in json.loads(path.read_bytes())["vms"]}
 
 
 def test_when_the_call_returns_the_change_is_in_the_file(store, path):
-    put(store, "vm", note="here")
+    put(store, "vm", description="here")
     assert on_disk(path) == {"vm": "here"}
 
 
 def test_it_is_there_after_a_restart(store, open_store):
-    put(store, "vm", note="here")
+    put(store, "vm", description="here")
     store.close()
-    assert open_store().snapshot.vms["vm"] == Vm("vm", note="here")
+    assert open_store().snapshot.vms["vm"] == Vm("vm", description="here")
 
 
 def test_an_exception_leaves_nothing_behind(store, path):
     def refused():
-        with store.change() as change:
-            change.vms["vm"] = Vm("vm")
+        with store.transaction(unit) as uow:
+            uow.vms["vm"] = Vm("vm")
             raise KeyError("the rule says no")
 
     with pytest.raises(KeyError):
@@ -78,8 +79,8 @@ def test_a_snapshot_never_changes(store):
     put(store, "vm")
     before = store.snapshot
     put(store, "other")
-    with store.change() as change:
-        del change.vms["vm"]
+    with store.transaction(unit) as uow:
+        del uow.vms["vm"]
     assert list(before.vms) == ["vm"]
     assert list(store.snapshot.vms) == ["other"]
 
@@ -89,14 +90,14 @@ def test_commits_are_told_in_order_with_what_they_touched(store):
     store.subscribe(commits.append)
     put(store, "a")
     put(store, "b", "c")
-    assert [(list(c.touched["vms"]), c.after.revision) for c in commits] == [(["a"], 1), (["b", "c"], 2)]
+    assert [(list(c.touched.vms), c.after.revision) for c in commits] == [(["a"], 1), (["b", "c"], 2)]
     assert commits[1].before is commits[0].after
 
 
 def test_the_revision_counts_what_can_be_seen_and_survives_a_restart(open_store):
     store = open_store(shown=lambda vm: vm.id)
     put(store, "vm")
-    put(store, "vm", note="not shown")
+    put(store, "vm", description="not shown")
     assert store.snapshot.revision == 1
     store.close()
     assert open_store().snapshot.revision == 1
@@ -116,7 +117,7 @@ def test_what_waits_for_the_disk_is_written_together(open_store):
         first = pool.submit(put, store, "first")
         assert writing.wait(10)
         others = [pool.submit(put, store, f"vm-{n}") for n in range(8)]
-        waits_for(lambda: store._open is not None and len(store._open.touched["vms"]) == 8)
+        waits_for(lambda: store._open is not None and len(store._open.touched.vms) == 8)
         assert store.snapshot.vms == {}, "nothing is shown before it is on disk"
         go_on.set()
         for done in [first, *others]:
@@ -140,7 +141,7 @@ def test_a_failed_write_fails_what_was_built_on_it_and_nothing_else(open_store, 
         first = pool.submit(put, store, "first")
         assert writing.wait(10)
         second = pool.submit(put, store, "second")
-        waits_for(lambda: store._open is not None and "second" in store._open.touched["vms"])
+        waits_for(lambda: store._open is not None and "second" in store._open.touched.vms)
         fail.set()
         for failed in (first, second):
             with pytest.raises(CannotSave):
@@ -168,8 +169,8 @@ def slow_disk(open_store):
 
 def refuse(store):
     """A rule that says no, for what it sees."""
-    with store.change() as change:
-        raise KeyError(*change.vms)
+    with store.transaction(unit) as uow:
+        raise KeyError(*uow.vms)
 
 
 def test_a_refusal_is_given_once_what_it_is_based_on_is_on_disk(slow_disk):
@@ -178,7 +179,7 @@ def test_a_refusal_is_given_once_what_it_is_based_on_is_on_disk(slow_disk):
         first = pool.submit(put, store, "first")
         assert writing.wait(10)
         second = pool.submit(put, store, "second")
-        waits_for(lambda: store._open is not None and "second" in store._open.touched["vms"])
+        waits_for(lambda: store._open is not None and "second" in store._open.touched.vms)
         refused = pool.submit(refuse, store)
         assert not wait([refused], timeout=0.1).done
         go_on.set()
@@ -198,7 +199,7 @@ def test_nobody_is_refused_for_what_the_disk_refused(slow_disk, waiting):
         assert writing.wait(10)
         if waiting:
             asked.append(pool.submit(put, store, "second"))
-            waits_for(lambda: store._open is not None and "second" in store._open.touched["vms"])
+            waits_for(lambda: store._open is not None and "second" in store._open.touched.vms)
         asked.append(pool.submit(refuse, store))
         waits_for(lambda: store._open is not None)
         go_on.set()
@@ -241,7 +242,7 @@ def test_a_refusal_for_what_may_not_outlive_a_power_cut_is_one(slow_disk, monkey
 
 def test_a_fault_of_ours_while_encoding_is_raised_and_undone(store, path):
     with pytest.raises(TypeError):
-        put(store, "vm", note=object())
+        put(store, "vm", description=object())
     put(store, "other")
     assert on_disk(path) == {"other": ""}
 
@@ -277,15 +278,15 @@ def test_whichever_call_of_a_write_fails_the_old_or_the_new_stands_and_the_next_
     failed = []
     for number in range(100):
         old, new = f"old {number:300}", f"new {number:300}"
-        put(store, "vm", note=old)
+        put(store, "vm", description=old)
         with monkeypatch.context() as patch:
             patch.setattr(atomic_file, "os", disk := FailingAt(number))
-            error = refused_by_the_disk(store, "vm", note=new)
+            error = refused_by_the_disk(store, "vm", description=new)
         if not disk.failed:
             break
         failed.append(disk.failed)
-        assert store.snapshot.vms["vm"].note == (new if error.unsure else old)
-        assert on_disk(path) == {"vm": store.snapshot.vms["vm"].note}
+        assert store.snapshot.vms["vm"].description == (new if error.unsure else old)
+        assert on_disk(path) == {"vm": store.snapshot.vms["vm"].description}
         assert sorted(p.name for p in path.parent.iterdir()) == ["data.json", "data.json.lock"]
     assert error is None, "in the end all of them were tried"
     assert failed.count("write") > 2
@@ -380,7 +381,7 @@ def test_a_disk_that_stays_full_is_said_once_and_so_is_its_end(store, monkeypatc
         for _ in range(3):
             with pytest.raises(CannotSave):
                 put(store, "vm")
-            with store.change():
+            with store.transaction(unit):
                 pass  # changes nothing, and so says nothing of the disk
     put(store, "vm")
     put(store, "other")
@@ -458,8 +459,8 @@ def test_the_starter_is_used_only_where_there_is_no_file(path, open_store):
     starter = b'{"vms": [{"id": "starter"}]}'
     store = open_store(starter)
     assert on_disk(path) == {"starter": ""}
-    with store.change() as change:
-        del change.vms["starter"]
+    with store.transaction(unit) as uow:
+        del uow.vms["starter"]
     store.close()
     assert open_store(starter).snapshot.vms == {}
 

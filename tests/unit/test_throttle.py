@@ -1,6 +1,7 @@
 import limits
 import pytest
 
+from loadzone.lib.networks import network_of
 from loadzone.web import rate_limits
 
 
@@ -19,7 +20,7 @@ from loadzone.web import rate_limits
     ],
 )
 def test_an_address_counts_for_its_network(address, network):
-    assert rate_limits.network_of(address) == network
+    assert network_of(address) == network
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_memory_is_bounded_and_who_was_counted_is_counted_on(memory):
 def test_there_is_room_for_who_signed_in_there_before(memory):
     for key in "abc":
         memory.incr(key, 60)
-    key = limits.parse(rate_limits.CODES_PER_PERSON).key_for(f"{rate_limits.OWN}ann@example.com")
+    key = limits.parse(rate_limits.CODES_PER_PERSON).key_for(f"{rate_limits.RETURNING}ann@example.com")
     assert [memory.incr(key, 60) for _ in range(2)] == [1, 2]
     assert memory.incr(key.replace("ann", "x own y"), 60) == 1
     assert memory.incr(limits.parse("1 per hour").key_for("network x own y"), 60) > 10**9

@@ -23,10 +23,10 @@ class Gate:
         self.path = path
         self.store = JsonStore(path)
         self.bus = CommandBus(self.store, lambda: self.now, Config(admins=(ALICE,)), lambda event, now: ())
-        self.bearers = ApiTokens(self.store, self.bus, lambda: self.now)
+        self.tokens = ApiTokens(self.store, self.bus, lambda: self.now)
 
     def make(self, actor=BOB, name="nightly", days=30):
-        return self.bearers.make(actor, name, days)
+        return self.tokens.make(actor, name, days)
 
     def refused(self, call, *asked, **named):
         with pytest.raises(Refusal) as caught:
@@ -35,7 +35,7 @@ class Gate:
 
     def code(self, text):
         """Of the refusal that this token meets."""
-        return self.refused(self.bearers.who, text)
+        return self.refused(self.tokens.find, text)
 
     def used(self, email, token_id) -> datetime | None:
         return self.store.snapshot.users[email].tokens[token_id].used
@@ -55,7 +55,7 @@ def gate(tmp_path):
 
 def test_a_token_says_whose_it_is(gate):
     record, text = gate.make()
-    assert gate.bearers.who(text) == (BOB, record)
+    assert gate.tokens.find(text) == (BOB, record)
     assert (record.name, record.created, record.expires) == ("nightly", NOON, NOON + timedelta(days=30))
     assert record.used is None
 
@@ -79,7 +79,7 @@ def test_it_outlives_a_restart(gate):
     record, text = gate.make()
     gate.store.close()
     again = Gate(gate.path)
-    assert again.bearers.who(text) == (BOB, record)
+    assert again.tokens.find(text) == (BOB, record)
     again.store.close()
 
 
@@ -103,13 +103,13 @@ def test_what_is_no_token_is_refused(gate):
         f"{prefix}_{token_id}_é\udcff",
     ]
     assert [gate.code(each) for each in wrong] == ["bad_token"] * len(wrong)
-    assert gate.bearers.who(text)[0] == BOB
+    assert gate.tokens.find(text)[0] == BOB
 
 
 def test_it_is_good_until_it_expires(gate):
     _, text = gate.make(days=1)
     gate.now += timedelta(days=1, milliseconds=-1)
-    assert gate.bearers.who(text)[0] == BOB
+    assert gate.tokens.find(text)[0] == BOB
     gate.now += timedelta(milliseconds=1)
     assert gate.code(text) == "token_expired"
 
@@ -119,7 +119,7 @@ def test_revoked_it_is_worth_nothing(gate):
     kept = gate.make(name="other")[1]
     gate.bus.run(tokens.revoke, actor=BOB, token_id=record.id)
     assert gate.code(text) == "bad_token"
-    assert gate.bearers.who(kept)[0] == BOB
+    assert gate.tokens.find(kept)[0] == BOB
 
 
 def test_with_its_person_it_goes_and_does_not_come_back(gate):
@@ -138,14 +138,14 @@ def test_with_its_person_it_goes_and_does_not_come_back(gate):
 
 def test_its_last_use_is_written_every_ten_minutes(gate):
     record, text = gate.make()
-    gate.bearers.note_use(*gate.bearers.who(text))
+    gate.tokens.note_use(*gate.tokens.find(text))
     assert gate.used(BOB, record.id) == NOON
     gate.now += NOTED_EVERY - timedelta(seconds=1)
     before = gate.store.snapshot
-    gate.bearers.note_use(*gate.bearers.who(text))
+    gate.tokens.note_use(*gate.tokens.find(text))
     assert gate.store.snapshot is before, "nothing is written"
     gate.now += timedelta(seconds=1)
-    gate.bearers.note_use(*gate.bearers.who(text))
+    gate.tokens.note_use(*gate.tokens.find(text))
     assert gate.used(BOB, record.id) == NOON + NOTED_EVERY
 
 
@@ -153,17 +153,17 @@ def test_a_full_disk_keeps_no_token_out(gate, monkeypatch, caplog):
     record, text = gate.make()
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing("writev"))
-        gate.bearers.note_use(*gate.bearers.who(text))
+        gate.tokens.note_use(*gate.tokens.find(text))
     assert gate.used(BOB, record.id) is None
     assert "could not be noted" in caplog.text
-    assert gate.bearers.who(text)[0] == BOB
+    assert gate.tokens.find(text)[0] == BOB
 
 
 def test_a_token_revoked_while_it_is_used_is_not_written_back(gate):
     record, text = gate.make()
-    known = gate.bearers.who(text)
+    known = gate.tokens.find(text)
     gate.bus.run(tokens.revoke, actor=BOB, token_id=record.id)
-    gate.bearers.note_use(*known)
+    gate.tokens.note_use(*known)
     assert gate.store.snapshot.users[BOB].tokens == {}
 
 

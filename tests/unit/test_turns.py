@@ -11,6 +11,7 @@ from loadzone.rules.booking import book, cancel, renew
 from loadzone.rules.expiry import next_deadline, settle
 from loadzone.rules.inventory import edit
 from loadzone.rules.queue import join, leave
+from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 
@@ -38,7 +39,7 @@ def test_what_comes_free_is_held_for_the_first_who_is_told(taken, end):
     queued(taken, BOB, ALICE, vm_id="vm")
     end(taken)
     hold = Hold(BOB, 2, NOON, until=taken.now + QUARTER)
-    assert (taken.vm().hold, taken.vm().booked_by, waiting(taken.vm())) == (hold, None, [ALICE])
+    assert (taken.vm().hold, taken.vm().holder, waiting(taken.vm())) == (hold, None, [ALICE])
     told = taken.events[-1]
     assert (told.kind, told.to, told.vm_id, told.until, told.hours) == ("held", BOB, "vm", hold.until, 2)
     assert told.booked_at == NOON, "since when she waited, which the mail's links name"
@@ -56,7 +57,7 @@ def test_nobody_else_can_book_what_is_held(taken):
     free(taken, "vm")
     for who, force in ((CHARLIE, False), (CHARLIE, True), (ALICE, False)):
         refusal = taken.refused(book, actor=who, vm_id="vm", hours=1, force=force)
-        assert (refusal.code, refusal.status) == ("vm_held", 409)
+        assert (refusal.code, STATUS[refusal.code]) == ("vm_held", 409)
         assert (refusal.facts["holder"], refusal.facts["until"]) == (BOB, taken.vm().hold.until)
 
 
@@ -64,7 +65,12 @@ def test_the_one_it_is_held_for_takes_it_for_as_long_as_she_likes(taken):
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
     vm = taken.do(book, actor=BOB, vm_id="vm", hours=5, note="at last")
-    assert (vm.booked_by, vm.expires_at, vm.note, vm.hold) == (BOB, taken.now + timedelta(hours=5), "at last", None)
+    assert (vm.holder, vm.booking.expires_at, vm.booking.note, vm.hold) == (
+        BOB,
+        taken.now + timedelta(hours=5),
+        "at last",
+        None,
+    )
     assert taken.kinds() == ["booked"]
 
 
@@ -129,7 +135,7 @@ def test_a_hold_that_has_run_out_does_not_wait_for_the_timer(taken):
     taken.later(minutes=15)
     refusal = taken.refused(book, actor=BOB, vm_id="vm", hours=1)
     assert (refusal.code, refusal.facts["holder"]) == ("vm_held", ALICE)
-    assert taken.do(book, actor=ALICE, vm_id="vm", hours=1).booked_by == ALICE
+    assert taken.do(book, actor=ALICE, vm_id="vm", hours=1).holder == ALICE
 
 
 # By itself
@@ -139,27 +145,27 @@ def test_with_auto_it_is_booked_at_once_for_the_hours_asked(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=3, auto=True)
     taken.do(join, actor=ALICE, vm_id="vm", hours=1)
     free(taken, "vm")
-    assert (taken.vm().booked_by, taken.vm().expires_at) == (BOB, NOON + timedelta(hours=3))
+    assert (taken.vm().holder, taken.vm().booking.expires_at) == (BOB, NOON + timedelta(hours=3))
     assert taken.history(BOB) == ["book"]
     assert [(event.kind, event.to) for event in taken.events if event.to != CHARLIE] == [
         ("booked", None),
         ("auto_booked", BOB),
         ("waited_for", BOB),
     ]
-    assert (taken.events[2].until, taken.events[3].by) == (taken.vm().expires_at, ALICE)
+    assert (taken.events[2].until, taken.events[3].by) == (taken.vm().booking.expires_at, ALICE)
 
 
 def test_auto_asks_for_no_more_than_the_settings_now_allow(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=20, auto=True)
     taken.limits = replace(taken.limits, max_hours=3, max_ahead_hours=2)
     free(taken, "vm")
-    assert taken.vm().expires_at == NOON + timedelta(hours=2)
+    assert taken.vm().booking.expires_at == NOON + timedelta(hours=2)
 
 
 def test_a_job_that_waited_by_itself_must_go_on_giving_signs_of_life(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=3, auto=True, heartbeat_minutes=10)
     free(taken, "vm")
-    assert (taken.vm().heartbeat_minutes, taken.vm().heartbeat_at) == (10, NOON)
+    assert (taken.vm().booking.heartbeat_minutes, taken.vm().booking.heartbeat_at) == (10, NOON)
 
 
 def test_several_who_wait_by_themselves_are_served_one_after_the_other(taken):
@@ -169,7 +175,7 @@ def test_several_who_wait_by_themselves_are_served_one_after_the_other(taken):
     for _ in range(3):
         taken.later(hours=4)
         taken.do(settle, vm_ids=["vm"])
-        holders.append(taken.vm().booked_by)
+        holders.append(taken.vm().holder)
     assert holders == [BOB, ALICE, None]
 
 
@@ -199,7 +205,7 @@ def test_who_waits_for_another_machine_is_not_served(full):
 def test_passing_what_came_from_the_groups_queue_at_the_machine_or_at_the_group(full):
     for place in ({"vm_id": "a"}, {"group_id": 1}):
         queued(full, BOB, group_id=1)
-        if full.vm("a").booked_by:
+        if full.vm("a").holder:
             free(full, "a")
         assert holds(full) == {"a": (BOB, True)}
         full.do(leave, actor=BOB, **place)
@@ -255,4 +261,4 @@ def test_what_was_meant_for_a_booking_that_has_ended_does_not_meet_the_next_ones
     taken.later(hours=4)
     assert taken.refused(rule, actor=ALICE, vm_id="vm", **asked).code == "not_booked"
     taken.do(settle, vm_ids=["vm"])
-    assert taken.vm().booked_by == BOB
+    assert taken.vm().holder == BOB

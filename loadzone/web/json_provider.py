@@ -1,0 +1,22 @@
+"""Flask's JSON, written by orjson."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response
+from flask.json.provider import DefaultJSONProvider
+
+
+class OrjsonProvider(DefaultJSONProvider):
+    """Writes JSON in UTF-8, in a fraction of the time of Flask's own provider. Raises TypeError for what is no JSON."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        """Return the value as JSON text."""
+        return orjson.dumps(obj).decode()
+
+    def response(self, *args: Any, **_: Any) -> Response:
+        """Return an answer with the one value given."""
+        [value] = args
+        return Response(orjson.dumps(value), mimetype=self.mimetype)
