@@ -1,4 +1,4 @@
-"""What the README tells people to type and to put into their pipelines, run as it stands with the served command."""
+"""Run the commands of docs/command-line.md and the pipelines of docs/ci.md, unchanged, with the served command line."""
 
 import json
 import os
@@ -14,12 +14,12 @@ from support.people import Person
 from support.server import ROOT, running
 
 BENCH = '#!/bin/sh\necho "$LOADZONE_VM" >> benched\nexit ${BENCH_STATUS:-0}\n'
-READMES = ["README.md", "README.ru.md"]
+DOCS = ROOT / "docs"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """With the machines that everybody starts with."""
+    """Start a server with the starter inventory, to which the examples refer."""
     starter = json.loads((ROOT / "data.json").read_text(encoding="utf-8"))
     with running(tmp_path_factory.mktemp("starter"), starter) as server:
         yield server
@@ -32,7 +32,7 @@ def ann(server):
 
 @pytest.fixture
 def shell(server, ann, tmp_path):
-    """A shell in a checked-out project, with what a pipeline sets: shell(script, "bash", "-e")."""
+    """Return a shell in a checked-out project with the variables of a pipeline: shell(script, "bash", "-e")."""
     (tmp_path / "bench.sh").write_text(BENCH)
     (tmp_path / "bench.sh").chmod(0o755)
     environment = {
@@ -52,31 +52,30 @@ def shell(server, ann, tmp_path):
     return run
 
 
-def gitlab(readme):
-    [job] = yaml.safe_load(block(readme, "yaml", "script:")).values()
+def gitlab():
+    [job] = yaml.safe_load(block("yaml", "script:")).values()
     return [("\n".join(job["script"]), "bash", "-e")]
 
 
-def github(readme):
-    [job] = yaml.safe_load(block(readme, "yaml", "runs-on:"))["jobs"].values()
+def github():
+    [job] = yaml.safe_load(block("yaml", "runs-on:"))["jobs"].values()
     return [(step["run"], "bash", "-e") for step in job["steps"] if "run" in step]
 
 
-def jenkins(readme):
-    return [(script, "sh", "-xe") for script in re.findall(r"^ *sh '(.*)'$", block(readme, "groovy", "sh '"), re.M)]
+def jenkins():
+    return [(script, "sh", "-xe") for script in re.findall(r"^ *sh '(.*)'$", block("groovy", "sh '"), re.M)]
 
 
-def block(readme, language, with_what):
-    """The one code block of this language that has this in it."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```", (ROOT / readme).read_text(encoding="utf-8"), re.M | re.S)
+def block(language, with_what):
+    """Return the one code block of docs/ci.md in this language that contains `with_what`."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", (DOCS / "ci.md").read_text(encoding="utf-8"), re.M | re.S)
     [found] = [text for text in blocks if with_what in text and "loadzone" in text]
     return found
 
 
-@pytest.mark.parametrize("readme", READMES)
 @pytest.mark.parametrize("recipe", [gitlab, github, jenkins])
-def test_a_pipeline_runs_the_script_and_has_its_status(shell, ann, tmp_path, recipe, readme):
-    *before, last = recipe(readme)
+def test_a_pipeline_runs_the_script_and_has_its_status(shell, ann, tmp_path, recipe):
+    *before, last = recipe()
     for script in before:
         assert shell(*script) == 0
     assert shell(*last) == 0
@@ -86,12 +85,11 @@ def test_a_pipeline_runs_the_script_and_has_its_status(shell, ann, tmp_path, rec
     assert {ann.vm(vm_id)["state"] for vm_id in benched} == {"free"}
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_what_people_are_told_to_type(shell, ann, readme):
-    text = (ROOT / readme).read_text(encoding="utf-8")
+def test_what_people_are_told_to_type(shell, ann):
+    text = (DOCS / "command-line.md").read_text(encoding="utf-8")
     lines = re.findall(r"^(?:curl .*/cli -o loadzone .*|\./loadzone .*)$", text, re.M)
     assert len(lines) > 8
     assert [line for line in lines if "login" not in line and shell(line, "bash") != 0] == []
-    for vm in ann.state()["vms"]:  # what the examples leave booked, for the next reader
+    for vm in ann.state()["vms"]:  # release what the examples leave booked, so that other tests find it free
         if vm["booked_by"] == ann.email:
             done(ann.cancel(vm["id"]))
