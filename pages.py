@@ -73,7 +73,7 @@ def healthz() -> answers.Ok:
 @endpoint(gives=PYTHON)
 def command() -> Response:
     """The command line, one file: save it as `loadzone` and make it executable."""
-    return send_file(HERE / "cli" / "loadzone.py", mimetype=PYTHON, download_name="loadzone", max_age=0)
+    return send_file(HERE / "cli" / "loadzone_cli" / "job.py", mimetype=PYTHON, download_name="loadzone", max_age=0)
 
 
 @pages.get("/openapi.json")

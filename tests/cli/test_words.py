@@ -13,7 +13,7 @@ from support.people import Person
 from support.server import ROOT
 
 COMMANDS = ["login", "list", "book", "renew", "release", "queue", "queue join", "queue leave", "run"]
-SOURCE = (ROOT / "cli" / "loadzone.py").read_text(encoding="utf-8")
+SOURCE = (ROOT / "cli" / "loadzone_cli" / "job.py").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_every_text_is_used_and_every_one_used_is_there():
 
 
 def module():
-    spec = importlib.util.spec_from_file_location("loadzone_command", ROOT / "cli" / "loadzone.py")
+    spec = importlib.util.spec_from_file_location("loadzone_command", ROOT / "cli" / "loadzone_cli" / "job.py")
     loaded = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loaded)
     return loaded

@@ -5,7 +5,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-COMMAND = Path(__file__).resolve().parents[2] / "cli" / "loadzone.py"
+COMMAND = Path(__file__).resolve().parents[2] / "cli" / "loadzone_cli" / "job.py"
 
 spec = importlib.util.spec_from_file_location("loadzone", COMMAND)
 loadzone = importlib.util.module_from_spec(spec)
