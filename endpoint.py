@@ -14,7 +14,7 @@ import reading
 from context import body, caller
 from rules.refusal import refuse
 
-HTML, PYTHON = "text/html", "text/x-python"
+HTML, BINARY = "text/html", "application/octet-stream"
 Who = Literal["all", "signed in", "admin"]
 
 

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 import answers
 from compression import BEST, squeezed
-from endpoint import HTML, Said
+from endpoint import BINARY, HTML, Said
 from errors import is_by_hand
 from i18n import SERVER
 from records import MOST
@@ -151,7 +151,7 @@ def _security(said: Said) -> list[dict[str, list]]:
 
 def _answers(said: Said, schemas: dict[Any, Any]) -> dict[str, Any]:
     if isinstance(said.gives, str):
-        content = {said.gives: TEXT}
+        content = {said.gives: {} if said.gives == BINARY else TEXT}
     else:
         content = {JSON: {"schema": schemas[said.gives, "serialization"]}}
     done = {"description": "done", "content": content}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+import io
 from typing import Any
 
 import orjson
@@ -12,8 +12,9 @@ from flask import Blueprint, Response, current_app, render_template, send_file
 import answers
 import compression
 import i18n
+from command_file import command_file
 from context import actor, language, parts
-from endpoint import HTML, PYTHON, endpoint
+from endpoint import BINARY, HTML, endpoint
 from links import Meant
 from openapi import description_of
 from people_api import me
@@ -24,7 +25,6 @@ from times import iso
 from views import MEMBERS, STRANGERS
 
 pages = Blueprint("pages", __name__)
-HERE = Path(__file__).parent
 
 BY_LINK = {"renew": by_link.renew, "release": by_link.release, "take": by_link.take, "pass": by_link.pass_on}
 
@@ -70,10 +70,18 @@ def healthz() -> answers.Ok:
 
 
 @pages.get("/cli")
-@endpoint(gives=PYTHON)
+@endpoint(gives=BINARY)
 def command() -> Response:
     """The command line, one file: save it as `loadzone` and make it executable."""
-    return send_file(HERE / "cli" / "loadzone_cli" / "job.py", mimetype=PYTHON, download_name="loadzone", max_age=0)
+    file = command_file()
+    return send_file(
+        io.BytesIO(file.content),
+        mimetype=BINARY,
+        download_name="loadzone",
+        etag=file.etag,
+        last_modified=file.modified,
+        max_age=0,
+    )
 
 
 @pages.get("/openapi.json")

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """loadzone: book shared machines from the command line, and run commands on them. Try `loadzone --help`.
 
-One file, the standard library alone, Python 3.8 and later. Get it from your own server:
+The standard library alone, Python 3.8 and later. Get it from your own server:
 curl http://loadzone.local/cli -o loadzone && chmod +x loadzone
 """
 
@@ -29,7 +28,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-VERSION = "1.1.0"
+from loadzone_cli import __version__
+
 OK, REFUSED, USAGE, NOT_FREE, NOT_SIGNED_IN, UNREACHABLE = 0, 1, 2, 3, 4, 5
 # What `run` ends with by itself, as `timeout` and `env` do, so that the command's own statuses stay its own.
 NONE_IN_TIME, FAILED, NOT_EXECUTABLE, NOT_FOUND = 124, 125, 126, 127
@@ -108,7 +108,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         argv, command = argv[:cut], argv[cut + 1 :]
     argparse._ = lambda text: ARGPARSE_RU.get(text, text) if RUSSIAN else text  # its own few words
     parser = Parser(prog="loadzone", description=t("help"), epilog=t("help.after"))
-    parser.add_argument("--version", action="version", version=f"loadzone {VERSION}", help=t("help.version"))
+    parser.add_argument("--version", action="version", version=f"loadzone {__version__}", help=t("help.version"))
     add = commands(parser.add_subparsers(metavar=t("help.command"), required=True))
     add_commands(add)
     add_queue(add("queue", queue))
@@ -720,7 +720,7 @@ class Server:
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
             "Accept-Language": "ru" if RUSSIAN else "en",
-            "User-Agent": f"loadzone/{VERSION}",
+            "User-Agent": f"loadzone/{__version__}",
         }
         self._opener = urllib.request.build_opener(NoRedirects, urllib.request.HTTPSHandler(context=trusting(ca)))
         self._email = ""
@@ -1196,6 +1196,3 @@ ARGPARSE_RU = {
     "expected at least one argument": "нужно хотя бы одно значение",
     "argument %(argument_name)s: %(message)s": "аргумент %(argument_name)s: %(message)s",
 }
-
-if __name__ == "__main__":
-    sys.exit(main())
