@@ -2,6 +2,6 @@
 
 import sys
 
-from loadzone_cli.job import main
+from loadzone_cli.main import main
 
 sys.exit(main())

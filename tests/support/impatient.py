@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "cli"))
 
-from loadzone_cli import job
+from loadzone_cli import main, timing
 
-job.POLL_SECONDS = 0.1
-job.RETRY_SECONDS = 1
-sys.exit(job.main())
+timing.POLL_SECONDS = 0.1
+timing.RETRY_SECONDS = 1
+sys.exit(main.main())
