@@ -17,6 +17,8 @@ WRONG = {
         "loadzone: аргумент --group: не сочетается с --vm",
     ),
     "argparse.error.no_value": ("book lone --hours", "loadzone: аргумент --hours: нужно значение"),
+    "argparse.error.needless_value": ("list --free=x", "loadzone: аргумент --free: значение не нужно: 'x'"),
+    "argparse.error.choice": ("nix", "loadzone: аргумент КОМАНДА: неизвестное значение 'nix' (допустимы: "),
     "argparse.error.argument": ("book lone --hours 0", "loadzone: аргумент --hours: не положительное число: 0"),
 }
 ADVICE = "argparse of this Python says it otherwise: make cli/loadzone_cli/texts/en.json say the same"
