@@ -2,16 +2,20 @@
 
 import io
 import os
+import re
 import subprocess
 import zipfile
 
 import pytest
 
 import command_file
-from support.answers import is_russian
-from support.command import PYTHON, token_of
+from support.answers import done, is_russian
+from support.command import PYTHON, STAYS, Running, go_on, token_of
 from support.people import Person
 from support.server import ROOT
+
+SOURCE_OF_VERSION = (ROOT / "cli" / "loadzone_cli" / "__init__.py").read_text(encoding="utf-8")
+[VERSION] = re.findall(r'^__version__ = "(.+)"$', SOURCE_OF_VERSION, re.M)
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def ask(server, method="GET", **headers):
 
 @pytest.fixture
 def served(server, tmp_path):
-    """The served file, executable, in a folder of its own; runs it without any other module in reach."""
+    """The served file, executable, alone in its folder."""
     file = tmp_path / "bin" / "loadzone"
     file.parent.mkdir()
     file.write_bytes(ask(server).content)
@@ -33,10 +37,10 @@ def served(server, tmp_path):
     return file
 
 
-def run(words, server, person, **environment):
+def run(words, server, person, folder, **environment):
     environment = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "LANG": "C.UTF-8", **environment}
     environment |= {"LOADZONE_URL": server.url, "LOADZONE_TOKEN": token_of(person)}
-    ended = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(words, env=environment, cwd=folder, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
@@ -44,17 +48,28 @@ def run(words, server, person, **environment):
 def test_the_served_file_runs_alone(server, served, ann):
     """Isolated (-I) Python looks neither at the folder it is started in, nor at PYTHONPATH or what was installed."""
     assert os.listdir(served.parent) == ["loadzone"]
-    words = [PYTHON, "-I", str(served)]
-    assert run([*words, "--version"], server, ann) == "loadzone 1.1.0\n"
-    assert "perf-1" in run([*words, "list"], server, ann)
-    assert is_russian(run([*words, "list", "--help"], server, ann, LANG="ru_RU.UTF-8"))
-    assert run([*words, "run", "--vm", "lone", "--hours", "1", "--", "echo", "ran"], server, ann) == "ran\n"
+    here, words = served.parent, [PYTHON, "-I", "loadzone"]
+    assert run([*words, "--version"], server, ann, here) == f"loadzone {VERSION}\n"
+    assert "perf-1" in run([*words, "list"], server, ann, here)
+    assert is_russian(run([*words, "list", "--help"], server, ann, here, LANG="ru_RU.UTF-8"))
+    assert run([*words, "run", "--vm", "lone", "--hours", "1", "--", "echo", "ran"], server, ann, here) == "ran\n"
     assert os.listdir(served.parent) == ["loadzone"], "it leaves no caches beside it"
 
 
 def test_it_is_executable_by_its_first_line(server, served, ann):
     assert served.read_bytes().startswith(b"#!/usr/bin/env python3\n")
-    assert run([str(served), "--version"], server, ann) == "loadzone 1.1.0\n"
+    assert run(["./loadzone", "--version"], server, ann, served.parent) == f"loadzone {VERSION}\n"
+
+
+def test_it_can_be_replaced_while_a_job_runs(served, loadzone, ann):
+    """All of it is read at the start: `curl -o loadzone` writes over the file of a job that still runs."""
+    words = [PYTHON, "-I", str(served), "run", "--vm", "lone", "--hours", "1", "--heartbeat", "0.05", "--", *STAYS]
+    job = Running(words, {**loadzone.environment, "LANG": "ru_RU.UTF-8"}, served.parent)
+    job.wait_for("here", "out")
+    served.write_bytes(b"another version")
+    done(ann.cancel("lone"))
+    job.wait_for("машина lone больше не занята")
+    go_on(job)
 
 
 def test_it_holds_the_sources_and_nothing_else(served):
