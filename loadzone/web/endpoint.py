@@ -14,7 +14,7 @@ from loadzone.schemas import validation
 from loadzone.schemas.requests import RequestBody
 from loadzone.web.context import caller, read_body
 
-HTML, PYTHON = "text/html", "text/x-python"
+HTML, BINARY = "text/html", "application/octet-stream"
 Who = Literal["all", "signed in", "admin"]
 View = TypeVar("View", bound=Callable[..., Any])  # Flask calls views by the names in their paths
 

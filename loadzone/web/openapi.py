@@ -19,7 +19,7 @@ from loadzone.i18n import SERVER
 from loadzone.schemas import responses
 from loadzone.web.compression import BEST, compress_bytes
 from loadzone.web.context import services_of
-from loadzone.web.endpoint import HTML, EndpointSpec
+from loadzone.web.endpoint import BINARY, HTML, EndpointSpec
 from loadzone.web.errors import STATUS, may_want_page
 
 JSON = "application/json"
@@ -158,7 +158,7 @@ def _security(spec: EndpointSpec) -> list[dict[str, list]]:
 
 def _answers(spec: EndpointSpec, schemas: dict[Any, Any]) -> dict[str, Any]:
     if isinstance(spec.returns, str):
-        content = {spec.returns: TEXT}
+        content = {spec.returns: {} if spec.returns == BINARY else TEXT}
     else:
         content = {JSON: {"schema": schemas[spec.returns, "serialization"]}}
     done = {"description": "done", "content": content}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, current_app, render_template, send_file
 
-from loadzone import RESOURCES, __version__, i18n
+from loadzone import __version__, i18n
 from loadzone.domain.events import EVENT_KINDS, Audience
 from loadzone.domain.records import LinkAction, LinkTarget, Vm
 from loadzone.domain.refusal import Refusal
@@ -20,8 +21,9 @@ from loadzone.rules import by_link
 from loadzone.schemas import responses
 from loadzone.schemas.serializers import MEMBERS, STRANGERS
 from loadzone.web import compression
+from loadzone.web.command_file import command_file
 from loadzone.web.context import actor, language, services
-from loadzone.web.endpoint import HTML, PYTHON, endpoint
+from loadzone.web.endpoint import BINARY, HTML, endpoint
 from loadzone.web.openapi import description_of
 from loadzone.web.people import me
 
@@ -80,10 +82,18 @@ def healthz() -> responses.HealthResponse:
 
 
 @pages.get("/cli")
-@endpoint(returns=PYTHON)
+@endpoint(returns=BINARY)
 def command() -> Response:
     """Download the command line, one file: save it as `loadzone` and make it executable."""
-    return send_file(RESOURCES / "cli" / "loadzone.py", mimetype=PYTHON, download_name="loadzone", max_age=0)
+    file = command_file()
+    return send_file(
+        io.BytesIO(file.content),
+        mimetype=BINARY,
+        download_name="loadzone",
+        etag=file.etag,
+        last_modified=file.modified,
+        max_age=0,
+    )
 
 
 @pages.get("/openapi.json")

@@ -17,7 +17,7 @@ from support.people import Person
 from support.server import ROOT, Server
 
 PYTHON = os.environ.get("CLI_PYTHON", sys.executable)
-COMMAND = [PYTHON, str(ROOT / "cli" / "loadzone.py")]
+COMMAND = [PYTHON, str(ROOT / "cli")]
 IMPATIENT = [PYTHON, str(ROOT / "tests" / "support" / "impatient.py")]
 PATIENCE = 60
 # What `run` is given to run: says that it is there, and stays until a line comes in or it is told to go.

@@ -1,15 +1,13 @@
 """The command, but it looks at the board every half second or so instead of every two or three, and sooner again
 where the server is away."""
 
-import importlib.util
 import sys
 from pathlib import Path
 
-COMMAND = Path(__file__).resolve().parents[2] / "cli" / "loadzone.py"
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "cli"))
 
-spec = importlib.util.spec_from_file_location("loadzone", COMMAND)
-loadzone = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(loadzone)
-loadzone.POLL_SECONDS = 0.1
-loadzone.RETRY_SECONDS = 1
-sys.exit(loadzone.main())
+from loadzone_cli import main, timing
+
+timing.POLL_SECONDS = 0.1
+timing.RETRY_SECONDS = 1
+sys.exit(main.main())

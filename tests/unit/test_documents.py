@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-
 from config import Config
 from rules.events import PERSONAL, PUBLIC
 from rules.refusal import STATUS
+
 from support.server import ROOT
 
 ENGLISH, RUSSIAN = ROOT / "README.md", ROOT / "README.ru.md"

@@ -1,0 +1,138 @@
+"""The client of the HTTP API: every call of the command line goes through it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import ssl
+import urllib.error
+import urllib.parse
+import urllib.request
+from email.message import Message
+from typing import Any
+
+from loadzone_cli import __version__, timing
+from loadzone_cli.board import Board, Vm
+from loadzone_cli.errors import CommandError, ServerRefusal, ServerUnavailable
+from loadzone_cli.exit_status import NOT_SIGNED_IN, UNREACHABLE, USAGE
+from loadzone_cli.http_json import json_object, opener
+from loadzone_cli.messages import printable
+from loadzone_cli.translation import LANGUAGE, t
+
+
+class NotModified(Exception):
+    """The server has nothing newer than what the request named (304)."""
+
+
+class ApiClient:
+    """The calls to one server, with one token. They raise CommandError: ServerRefusal, ServerUnavailable, or others."""
+
+    def __init__(self, url: str, token: str, ca: str | None = None) -> None:
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc:
+            raise CommandError(t("bad.url", url=printable(url.rpartition("@")[2])), USAGE)
+        if not token:
+            raise CommandError(t("no_token", url=printable(url)), NOT_SIGNED_IN)
+        if not re.fullmatch(r"[!-~]+", token):
+            raise CommandError(t("bad.token"), NOT_SIGNED_IN)
+        self.url = url.rstrip("/")
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json",
+            "Accept-Language": LANGUAGE,
+            "User-Agent": f"loadzone/{__version__}",
+        }
+        self._opener = opener(ca)
+        self._email = ""
+        self._latest: tuple[str, Board] = ("", {"vms": [], "groups": []})  # an ETag and its board; threads share both
+
+    def email(self) -> str:
+        """Return the address of the person whose token it is."""
+        if not self._email:
+            me = self.call("/me")
+            if "authenticated" not in me:
+                raise CommandError(t("server.not_loadzone", url=self.url), UNREACHABLE)
+            self._email = me["email"]
+        return self._email
+
+    def board(self) -> Board:
+        """Return all machines and groups. They are sent again only where something has changed."""
+        etag, board = self._latest
+        try:
+            request = urllib.request.Request(self.url + "/vms", headers={"If-None-Match": etag} if etag else {})
+            headers, content = self._open(request)
+        except NotModified:
+            return board
+        if "vms" not in content or "groups" not in content:
+            raise CommandError(t("server.not_loadzone", url=self.url), UNREACHABLE)
+        board = {"vms": content["vms"], "groups": content["groups"]}
+        self._latest = headers.get("ETag", ""), board
+        return board
+
+    def book(self, request: dict[str, Any]) -> list[Vm]:
+        """Book a machine, or machines of a group, and return them."""
+        answer = self.call("/book", request)
+        return answer["vms"] if "group_id" in request else [answer]
+
+    def renew(self, vm_id: str, hours: float, expires_at: str | None = None) -> Vm:
+        """Add hours to a booking and return its machine. With the end that is meant, it cannot be added twice."""
+        meant = {"expires_at": expires_at} if expires_at else {}
+        vm: Vm = self.call("/renew", {"vm_id": vm_id, "hours": hours, **meant})
+        return vm
+
+    def call(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Return the JSON object of the answer. With a body it is a POST."""
+        request = urllib.request.Request(self.url + path)
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        return self._open(request)[1]
+
+    def call_ignoring(self, codes: set[str], path: str, body: dict[str, Any]) -> None:
+        """Call, and take a refusal with one of these codes for success: there was nothing left to do."""
+        try:
+            self.call(path, body)
+        except ServerRefusal as refusal:
+            if refusal.code not in codes:
+                raise
+
+    def _open(self, request: urllib.request.Request) -> tuple[Message, dict[str, Any]]:
+        """Return the headers and the JSON of the answer. Also raises NotModified, where the request allows it."""
+        for name, value in self._headers.items():
+            request.add_header(name, value)
+        try:
+            with self._opener.open(request, timeout=timing.ANSWER_SECONDS) as answer:
+                headers, content = answer.headers, json_object(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                raise self._error_of(error) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise ServerUnavailable(self._reason(error)) from None
+        if not content:
+            raise CommandError(t("server.not_loadzone", url=self.url), UNREACHABLE)
+        return headers, content
+
+    def _error_of(self, error: urllib.error.HTTPError) -> Exception:
+        """Return what an answer of this status means."""
+        if error.code == 304:
+            return NotModified()
+        if 300 <= error.code < 400:
+            there = printable(error.headers.get("Location", "?"))
+            return CommandError(t("server.redirects", url=self.url, there=there), UNREACHABLE)
+        try:
+            facts = json_object(error.read()) or {}
+        except (OSError, http.client.HTTPException):
+            facts = {}
+        status_text = t("server.status", url=self.url, status=error.code)
+        if error.code >= 500 or error.code == 429:
+            return ServerUnavailable(facts.get("error", status_text))
+        if "code" not in facts or "error" not in facts:
+            return CommandError(status_text, UNREACHABLE)
+        return ServerRefusal(error.code, facts)
+
+    def _reason(self, error: Exception) -> str:
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return t("server.untrusted", url=self.url, why=reason.verify_message)
+        return t("server.away", url=self.url, why=printable(str(reason) or type(reason).__name__))

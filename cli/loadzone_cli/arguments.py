@@ -1,0 +1,134 @@
+"""The commands of `loadzone` with their arguments and options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from loadzone_cli import __version__, commands, queue_commands
+from loadzone_cli.argument_parser import Parser
+from loadzone_cli.argument_types import duration, positive_integer, positive_number
+from loadzone_cli.exit_status import NOT_RUN
+from loadzone_cli.run_command import run
+from loadzone_cli.translation import t
+
+
+def parse_arguments(argv: list[str]) -> argparse.Namespace:
+    """Return what the command line asks for; its `handler` does it. Ends the program on wrong usage."""
+    command: list[str] = []
+    if argv[:1] == ["run"] and "--" in argv:
+        cut = argv.index("--")
+        argv, command = argv[:cut], argv[cut + 1 :]
+    args = main_parser().parse_args(argv)
+    args.command = command
+    return args
+
+
+def main_parser() -> Parser:
+    parser = Parser(prog="loadzone", description=t("help.description"), epilog=t("help.epilog"))
+    parser.add_argument("--version", action="version", version=f"loadzone {__version__}", help=t("option.version"))
+    subparsers = parser.add_subparsers(metavar=t("help.command"), required=True)
+    add_login(subparsers)
+    add_list(subparsers)
+    add_book(subparsers)
+    add_renew(subparsers)
+    add_release(subparsers)
+    add_queue(subparsers)
+    add_run(subparsers)
+    return parser
+
+
+def add_login(subparsers: Any) -> None:
+    parser = add_command(subparsers, "login", commands.login)
+    parser.add_argument("--url", help=t("option.url"))
+    parser.add_argument("--token-stdin", action="store_true", help=t("option.token_stdin"))
+
+
+def add_list(subparsers: Any) -> None:
+    parser = add_command(subparsers, "list", commands.list_machines)
+    parser.add_argument("--free", action="store_true", help=t("option.free"))
+    parser.add_argument("--group", metavar="G", help=t("option.in_group"))
+    add_json(parser)
+
+
+def add_book(subparsers: Any) -> None:
+    parser = add_command(subparsers, "book", commands.book)
+    add_target(parser, "vm", metavar="VM", nargs="?")
+    add_selection(parser)
+    add_hours(parser)
+    add_note(parser)
+    add_json(parser)
+
+
+def add_renew(subparsers: Any) -> None:
+    parser = add_command(subparsers, "renew", commands.renew)
+    parser.add_argument("vm", metavar="VM", help=t("option.vm"))
+    add_hours(parser)
+
+
+def add_release(subparsers: Any) -> None:
+    parser = add_command(subparsers, "release", commands.release)
+    parser.add_argument("vms", metavar="VM", nargs="+", help=t("option.vm"))
+
+
+def add_queue(subparsers: Any) -> None:
+    parser = add_command(subparsers, "queue", queue_commands.queue)
+    inner = parser.add_subparsers(metavar=t("help.command"))
+    join = add_command(inner, "queue.join", queue_commands.queue_join)
+    add_target(join, "vm", metavar="VM", nargs="?")
+    add_count(join)
+    add_hours(join)
+    join.add_argument("--auto", action="store_true", help=t("option.auto"))
+    add_target(add_command(inner, "queue.leave", queue_commands.queue_leave), "vm", metavar="VM", nargs="?")
+
+
+def add_run(subparsers: Any) -> None:
+    parser = add_command(subparsers, "run", run)
+    parser.usage = "loadzone run (--vm VM | --group G [--count N] [--tag T]...) --hours H [--wait 30m] -- COMMAND..."
+    parser.epilog, parser.usage_status = t("help.run.epilog"), NOT_RUN
+    add_target(parser, "--vm", metavar="VM")
+    add_selection(parser)
+    add_hours(parser)
+    parser.add_argument("--wait", type=duration, metavar="30m", help=t("option.wait"))
+    add_note(parser)
+    parser.add_argument("--heartbeat", type=positive_number, default=10, metavar="MINUTES", help=t("option.heartbeat"))
+
+
+def add_command(subparsers: Any, key: str, handler: Callable[[argparse.Namespace], int]) -> Parser:
+    """Add the command of this key (`login`, or `queue.join` below `queue`) and return its parser."""
+    about = t(f"command.{key}")
+    parser: Parser = subparsers.add_parser(key.rpartition(".")[2], help=about, description=about)
+    # Where `queue` has it, the parser of `queue join` must not set it back.
+    parser.add_argument("--ca", metavar="FILE", default=argparse.SUPPRESS, help=t("option.ca"))
+    parser.set_defaults(handler=handler)
+    return parser
+
+
+def add_target(parser: Parser, name: str, **vm: Any) -> None:
+    """Add the choice between a machine, as an argument or option of this name, and a group."""
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument(name, help=t("option.vm"), **vm)
+    target.add_argument("--group", metavar="G", help=t("option.group"))
+
+
+def add_selection(parser: Parser) -> None:
+    """Add how many machines of a group, and with which tags."""
+    add_count(parser)
+    parser.add_argument("--tag", action="append", default=[], metavar="T", dest="tags", help=t("option.tag"))
+
+
+def add_count(parser: Parser) -> None:
+    parser.add_argument("--count", type=positive_integer, default=1, metavar="N", help=t("option.count"))
+
+
+def add_hours(parser: Parser) -> None:
+    parser.add_argument("--hours", type=positive_number, required=True, metavar="H", help=t("option.hours"))
+
+
+def add_note(parser: Parser) -> None:
+    parser.add_argument("--note", default="", help=t("option.note"))
+
+
+def add_json(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help=t("option.json"))

@@ -1,0 +1,72 @@
+"""What the server shows: machines, groups, and who waits for them. Only the fields that are used here."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from loadzone_cli.errors import CommandError
+from loadzone_cli.messages import printable
+from loadzone_cli.times import seconds_between
+from loadzone_cli.translation import t
+
+
+class Waiter(TypedDict):
+    email: str
+    hours: float
+    since: str
+
+
+class Vm(TypedDict):
+    id: str
+    group: int | None
+    external_ip: str
+    internal_ip: str
+    tags: list[str]
+    state: str
+    booked_by: str
+    via: str
+    booked_at: str
+    expires_at: str
+    note: str
+    heartbeat_minutes: float | None
+    held_for: str | None
+    held_until: str | None
+    maintenance: str | None
+    queue: list[Waiter]
+
+
+class Group(TypedDict):
+    id: int
+    name: str
+    queue: list[Waiter]
+
+
+class Board(TypedDict):
+    vms: list[Vm]
+    groups: list[Group]
+
+
+def find_group(board: Board, name: str) -> Group:
+    """Return the group of this name, case aside, or of this id. Raises CommandError."""
+    groups = board["groups"]
+    found = [group for group in groups if group["name"].casefold() == name.strip().casefold()]
+    found = found or [group for group in groups if str(group["id"]) == name]
+    if not found:
+        names = ", ".join(printable(group["name"]) for group in groups)
+        raise CommandError(t("no_group", name=printable(name), names=names or "-"))
+    return found[0]
+
+
+def is_bookable(vm: Vm, email: str) -> bool:
+    """Return whether this person can book the machine now: it is free, or held for them."""
+    return vm["state"] == "free" or (vm["state"] == "held" and vm["held_for"] == email)
+
+
+def address(vm: Vm) -> str:
+    """Return the external address, else the internal one, else nothing."""
+    return vm["external_ip"] or vm["internal_ip"] or ""
+
+
+def booked_seconds(vm: Vm) -> float:
+    """Return how long the booking is from its beginning to its end, in seconds."""
+    return seconds_between(vm["booked_at"], vm["expires_at"])

@@ -1,0 +1,79 @@
+"""`loadzone login`, `list`, `book`, `renew` and `release`. Each returns the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+
+from loadzone_cli.api_client import ApiClient
+from loadzone_cli.board import find_group, is_bookable
+from loadzone_cli.configuration import read_configuration, write_configuration
+from loadzone_cli.connection import ca_file, connect
+from loadzone_cli.errors import CommandError, ServerRefusal
+from loadzone_cli.exit_status import OK, USAGE
+from loadzone_cli.messages import printable, say
+from loadzone_cli.output import print_bookings, print_json, print_table
+from loadzone_cli.target import selection_of, target_of
+from loadzone_cli.translation import t
+
+
+def login(args: argparse.Namespace) -> int:
+    """Save the server's address and the token, once the server has accepted them."""
+    saved = read_configuration()
+    if not args.token_stdin and not sys.stdin.isatty():
+        raise CommandError(t("login.no_terminal"), USAGE)
+    url = args.url or os.environ.get("LOADZONE_URL") or ("" if args.token_stdin else ask_url(saved.get("url", "")))
+    token = (sys.stdin.readline() if args.token_stdin else getpass.getpass(t("login.token"))).strip()
+    ca = ca_file(args) or saved.get("ca")
+    api = ApiClient(url, token, ca)
+    email = api.email()
+    path = write_configuration({"url": api.url, "token": token, **({"ca": os.path.abspath(ca)} if ca else {})})
+    print(t("login.done", email=email, url=api.url, path=path))
+    return OK
+
+
+def ask_url(known: str) -> str:
+    return input(t("login.url") + (f" [{known}]" if known else "") + ": ").strip() or known
+
+
+def list_machines(args: argparse.Namespace) -> int:
+    api = connect(args)
+    board, email = api.board(), api.email()
+    group_id = find_group(board, args.group)["id"] if args.group else None
+    vms = [vm for vm in board["vms"] if group_id is None or vm["group"] == group_id]
+    vms = [vm for vm in vms if not args.free or is_bookable(vm, email)]
+    if args.json:
+        print_json(vms)
+    else:
+        print_table(board, vms)
+    return OK
+
+
+def book(args: argparse.Namespace) -> int:
+    api = connect(args)
+    vms = api.book({**target_of(api, args), **selection_of(args), "hours": args.hours, "note": args.note})
+    if args.json:
+        print_json(vms)
+    else:
+        print_bookings(vms)
+    return OK
+
+
+def renew(args: argparse.Namespace) -> int:
+    print_bookings([connect(args).renew(args.vm, args.hours)])
+    return OK
+
+
+def release(args: argparse.Namespace) -> int:
+    """Release each machine, also after one that failed. The status is that of the first that failed."""
+    api, status = connect(args), OK
+    for vm_id in args.vms:
+        try:
+            api.call("/cancel", {"vm_id": vm_id})
+            print(t("released", vm=printable(vm_id)))
+        except ServerRefusal as refusal:
+            say(refusal.text)
+            status = status or refusal.status
+    return status

@@ -1,0 +1,162 @@
+"""The job of `loadzone run`: one command and the machines that are booked for it."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from loadzone_cli import timing
+from loadzone_cli.api_client import ApiClient
+from loadzone_cli.board import Board, Vm, booked_seconds
+from loadzone_cli.errors import WAITING_HELPS, CommandError, ServerRefusal, ServerUnavailable, StoppedBySignal
+from loadzone_cli.exit_status import NOT_FREE
+from loadzone_cli.leases import Leases
+from loadzone_cli.messages import say, say_away, say_back
+from loadzone_cli.process import Process, handle_signals
+from loadzone_cli.queue_place import QueuePlace
+from loadzone_cli.target import selection_of
+from loadzone_cli.times import local_time
+from loadzone_cli.translation import t
+
+
+class Job:
+    """Books machines before its command, keeps them while it runs, and releases them after it."""
+
+    def __init__(self, api: ApiClient, args: argparse.Namespace, target: dict[str, Any]) -> None:
+        self._api, self._command = api, args.command
+        self._waits = args.wait is not None
+        self._deadline = time.monotonic() + (args.wait if self._waits else timing.LOST_SECONDS)
+        # A few milliseconds make the length of the booking this job's own. So it finds the booking on the board where
+        # the answer got lost on the way, however many jobs share one person's token.
+        length = max(1, round(args.hours * 3_600_000))
+        self._length_ms = length - secrets.randbelow(min(1000, length))
+        self._heartbeat: float = args.heartbeat
+        hours = self._length_ms / 3_600_000
+        self._request = {**target, **selection_of(args), "hours": hours, "note": args.note}
+        self._may_have_booked = False  # whether a booking may have been made that we have not heard of
+        self._place = QueuePlace(api, args, target)
+        self._leases = Leases(api, args)
+        self._in_a_hurry = False  # whether a signal asks us to end without trying longer
+        self._on_signal: Callable[[int], None] = self._stop
+
+    def run(self) -> int:
+        """Return the exit status of the command, as a shell would give it. Raises CommandError, StoppedBySignal."""
+        handle_signals(lambda signum: self._on_signal(signum))
+        try:
+            self._api.email()
+            return self._run_command(self._obtain())
+        finally:
+            self._on_signal = self._hurry
+            self._clean_up()
+
+    def _stop(self, signum: int) -> None:
+        self._on_signal = self._hurry
+        raise StoppedBySignal(signum)
+
+    def _hurry(self, _: int) -> None:
+        self._in_a_hurry = True
+
+    # before the command
+
+    def _obtain(self) -> list[Vm]:
+        """Return the machines once they are booked. Raises CommandError where there are none and no time to wait."""
+        while True:
+            try:
+                vms = self._try()
+                say_back()
+                if vms:
+                    self._leases.begin(vms)
+                    self._may_have_booked = False  # from here on, what looks like ours may be another job's
+                    self._place.settle()
+                    return vms
+                self._pause(CommandError(t("run.gave_up"), NOT_FREE))
+            except ServerUnavailable as error:
+                if not self._waits and not self._may_have_booked:
+                    raise
+                self._pause(error)
+
+    def _try(self) -> list[Vm]:
+        """Return the machines where they can be booked now, or were by a call whose answer was lost.
+
+        Else wait in the queue, and return none.
+        """
+        board = self._api.board()
+        self._place.update(board)
+        vms = self._of_lost_answer(board)
+        if not vms and (not self._waits or self._place.can_book(board)):
+            vms = self._book()
+        if not vms and self._place.wait_in_queue(board):
+            vms = self._book()
+        return vms
+
+    def _book(self) -> list[Vm]:
+        """Return the booked machines; none where others have them and there is time to wait."""
+        before, self._may_have_booked = self._may_have_booked, True
+        try:
+            return self._api.book({**self._request, "heartbeat_minutes": self._heartbeat})
+        except ServerRefusal as refusal:
+            self._may_have_booked = before
+            if not self._waits or refusal.code not in WAITING_HELPS:
+                raise
+            return []
+
+    def _of_lost_answer(self, board: Board) -> list[Vm]:
+        """Return the machines that a call of ours booked, and whose answer did not reach us."""
+        if not self._may_have_booked:
+            return []
+        ours = [vm for vm in board["vms"] if vm["booked_by"] == self._api.email()]
+        return [vm for vm in ours if vm["id"] not in self._leases.booked and self._is_marked(vm)]
+
+    def _is_marked(self, vm: Vm) -> bool:
+        same_length = round(booked_seconds(vm) * 1000) == self._length_ms
+        return same_length and vm["heartbeat_minutes"] == self._heartbeat
+
+    def _pause(self, reason: CommandError) -> None:
+        """Wait until the next look at the board. Raises `reason` where there is no time left to wait."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise reason
+        if isinstance(reason, ServerUnavailable):
+            say_away(reason)
+        time.sleep(min(left, timing.POLL_SECONDS + secrets.randbelow(1000) / 1000))
+
+    # while the command runs
+
+    def _run_command(self, vms: list[Vm]) -> int:
+        say(t("run.begin", vms=", ".join(vm["id"] for vm in vms), until=local_time(vms[0]["expires_at"])))
+        early: list[int] = []  # signals that come before there is a process to send them to
+        self._on_signal = early.append
+        process = Process(self._command, vms)
+        self._on_signal = process.forward
+        for signum in early:
+            process.forward(signum)
+        self._leases.keep(vms)
+        return process.wait()
+
+    # after the command
+
+    def _clean_up(self) -> None:
+        """Release what was booked and leave the queue. Try for a while where the server is away."""
+        self._leases.stop()
+        deadline = time.monotonic() + timing.RELEASE_SECONDS
+        while self._leases.booked or self._place.is_ours or self._may_have_booked:
+            try:
+                board = self._api.board()
+                self._leases.release(board, self._of_lost_answer(board))
+                self._place.leave(board)
+                return
+            except CommandError as error:
+                if not isinstance(error, ServerUnavailable) or time.monotonic() > deadline or self._in_a_hurry:
+                    say(t("run.not_released", text=error.text, minutes=f"{self._heartbeat:g}"))
+                    return
+                say_away(error)
+                self._wait_for_retry()
+
+    def _wait_for_retry(self) -> None:
+        """Wait, but end at once when in a hurry. No Event is used: a signal could come while its lock is held."""
+        again = time.monotonic() + timing.RETRY_SECONDS
+        while time.monotonic() < again and not self._in_a_hurry:
+            time.sleep(0.1)

@@ -1,0 +1,101 @@
+"""The bookings of a job, kept alive and renewed while its command runs."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+
+from loadzone_cli import timing
+from loadzone_cli.api_client import ApiClient
+from loadzone_cli.board import Board, Vm, booked_seconds
+from loadzone_cli.errors import ALREADY_GONE, CommandError, ServerRefusal, ServerUnavailable
+from loadzone_cli.messages import say, say_away, say_back, say_if_new
+from loadzone_cli.times import local_time, seconds_between
+from loadzone_cli.translation import t
+
+LEAST_HOURS = 0.0001  # the shortest time that the server accepts for a renewal
+
+
+class Leases:
+    """Signs of life and renewals for the booked machines, in a thread of their own."""
+
+    def __init__(self, api: ApiClient, args: argparse.Namespace) -> None:
+        # Machines and when they were booked: that tells this booking from a later one of the same person.
+        self.booked: dict[str, str] = {}
+        self._api = api
+        self._hours: float = args.hours
+        self._done = threading.Event()
+        self._begun = 0.0
+        self._heartbeat_seconds: float = args.heartbeat * 60 / 4
+        self._margin: float = min(timing.RENEW_SECONDS, args.hours * 3600 / 4)
+
+    def begin(self, vms: list[Vm]) -> None:
+        """Take note of what was booked just now."""
+        self.booked = {vm["id"]: vm["booked_at"] for vm in vms}
+        self._begun = time.monotonic()
+
+    def keep(self, vms: list[Vm]) -> None:
+        """Start the thread that keeps them."""
+        threading.Thread(target=self._keep, args=(self._next_round(vms),), daemon=True).start()
+
+    def stop(self) -> None:
+        """Let the thread end."""
+        self._done.set()
+
+    def release(self, board: Board, unknown: list[Vm]) -> None:
+        """Release what is still booked by this booking and no other, and what was booked without our knowing it."""
+        for vm in self._ours(board) + unknown:
+            self._api.call_ignoring(ALREADY_GONE, "/cancel", {"vm_id": vm["id"]})
+        self.booked = {}
+
+    def _keep(self, pause: float) -> None:
+        while not self._done.wait(pause):
+            try:
+                pause = self._next_round(self._look_after())
+                say_back()
+            except ServerUnavailable as error:
+                say_away(error)
+                pause = min(self._heartbeat_seconds, timing.RETRY_SECONDS)
+            except CommandError as error:
+                say_if_new("keep", error.text)
+                pause = self._heartbeat_seconds
+
+    def _look_after(self) -> list[Vm]:
+        """Say which machines were lost, give a sign of life for the others, and renew those that end soon."""
+        vms = self._ours(self._api.board())
+        if self._done.is_set() or not self.booked:
+            return []
+        for vm_id in set(self.booked) - {vm["id"] for vm in vms}:
+            say(t("run.lost", vm=vm_id))
+            del self.booked[vm_id]
+        self._api.call_ignoring(ALREADY_GONE, "/heartbeat", {"vm_ids": [vm["id"] for vm in vms]})
+        return [self._renew(vm, self._hours) if self._seconds_left(vm) < self._margin else vm for vm in vms]
+
+    def _renew(self, vm: Vm, hours: float) -> Vm:
+        """Return the machine, with a later end where the rules allow it."""
+        try:
+            vm = self._api.renew(vm["id"], hours, vm["expires_at"])
+            say(t("run.renewed", vm=vm["id"], until=local_time(vm["expires_at"])))
+        except ServerRefusal as refusal:
+            if refusal.code == "too_far_ahead":
+                possible = seconds_between(vm["expires_at"], refusal.facts["latest"]) / 3600
+                return self._renew(vm, possible) if LEAST_HOURS <= possible < hours else vm
+            if refusal.code == "others_wait":
+                say_if_new(vm["id"], t("run.others_wait", vm=vm["id"], until=local_time(vm["expires_at"])))
+            elif refusal.code not in ALREADY_GONE | {"changed"}:  # of those the next round tells
+                say_if_new(vm["id"], refusal.text)
+        return vm
+
+    def _ours(self, board: Board) -> list[Vm]:
+        ours = [vm for vm in board["vms"] if vm["booked_by"] == self._api.email()]
+        return [vm for vm in ours if vm["booked_at"] == self.booked.get(vm["id"])]
+
+    def _next_round(self, vms: list[Vm]) -> float:
+        """Return the seconds until a sign of life or a renewal is due."""
+        renewals = [self._seconds_left(vm) - self._margin for vm in vms]
+        return min([self._heartbeat_seconds, *(seconds for seconds in renewals if seconds > 0)])
+
+    def _seconds_left(self, vm: Vm) -> float:
+        """Return the seconds until the booking ends, by the monotonic clock: ours and the server's need not agree."""
+        return booked_seconds(vm) - (time.monotonic() - self._begun)
