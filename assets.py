@@ -69,7 +69,9 @@ def _joined(files: dict[str, bytes]) -> dict[str, bytes]:
     sources = {name: content.decode() for name, content in files.items() if name.endswith((".js", ".css"))}
     joined = {
         "page.js": joining.join_modules(sources, "main.js", "page.js"),
-        "page.acts.js": joining.join_modules(sources, "acts.js", "page.acts.js", base=("main.js", "page.js")),
+        "page.action_table.js": joining.join_modules(
+            sources, "action_table.js", "page.action_table.js", base=("main.js", "page.js")
+        ),
         "page.css": joining.join_sheets(sources, "main.css", "page.css"),
     }
     texts = {name: text.encode() for name, (text, _) in joined.items()}

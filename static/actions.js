@@ -1,21 +1,21 @@
 // What a click means: which dialog opens, or which call is made.
 import { act } from "./api.js";
-import { asMember, once } from "./carry_out.js";
+import { asMember, once } from "./run_action.js";
 import { accountDialog } from "./dialogs/account.js";
 import { bookDialog } from "./dialogs/book.js";
 import { bulkDialog } from "./dialogs/bulk.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, takeOutDialog } from "./dialogs/groups.js";
-import { heardDialog } from "./dialogs/heard.js";
+import { heardDialog } from "./dialogs/notifications.js";
 import { historyDialog } from "./dialogs/history.js";
-import { keysDialog } from "./dialogs/keys.js";
-import { machineDialog } from "./dialogs/machine.js";
+import { keysDialog } from "./dialogs/shortcuts.js";
+import { machineDialog } from "./dialogs/vm_details.js";
 import { releaseDialog } from "./dialogs/release.js";
 import { renewDialog } from "./dialogs/renew.js";
 import { signInDialog } from "./dialogs/sign_in.js";
 import { tokensDialog } from "./dialogs/tokens.js";
 import { usersDialog } from "./dialogs/users.js";
-import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/vm.js";
-import { hindrance } from "./bulk.js";
+import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
+import { hindrance } from "./bulk_actions.js";
 import { at, HOUR, now } from "./format.js";
 import { setFilter } from "./filter.js";
 import { t } from "./i18n.js";

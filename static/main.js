@@ -1,8 +1,8 @@
 // The wiring: what is on the page, who draws it, and what a click or key does.
-import { tellByBrowser } from "./browser_notices.js";
+import { tellByBrowser } from "./browser_notifications.js";
 import { t } from "./i18n.js";
 import { dropStrayClicks } from "./double_click.js";
-import { loadInTime, perform } from "./later.js";
+import { loadInTime, perform } from "./lazy_actions.js";
 import { connect } from "./live.js";
 import { setFilter, readAddress } from "./filter.js";
 import { state } from "./state.js";
@@ -11,15 +11,15 @@ import { drawBell } from "./views/bell.js";
 import { drawBoard } from "./views/board.js";
 import { drawBulkBar } from "./views/bulk_bar.js";
 import { drawChips } from "./views/chips.js";
-import { drawColumns } from "./views/columns.js";
+import { drawColumns } from "./views/column_headers.js";
 import { drawConnection } from "./views/connection.js";
 import { drawExactEnd } from "./views/exact_end.js";
-import { drawMine } from "./views/mine.js";
+import { drawMine } from "./views/own_machines.js";
 import { fold } from "./views/section.js";
-import { drawSelection, keyOf } from "./views/selection.js";
+import { drawSelection, keyOf } from "./views/card_selection.js";
 import { drawSidebar } from "./views/sidebar.js";
 import { drawTitle } from "./views/title.js";
-import { moveByArrows } from "./views/arrows.js";
+import { moveByArrows } from "./views/arrow_keys.js";
 import { copy } from "./views/copy.js";
 import { notified, takeOffer, toast } from "./views/toasts.js";
 

@@ -1,10 +1,10 @@
 // What a click means where people wait: joining, leaving, taking what is held, out of service and back.
 import { act, post } from "./api.js";
-import { asMember, once } from "./carry_out.js";
-import { anyDialog } from "./dialogs/any.js";
+import { asMember, once } from "./run_action.js";
+import { anyDialog } from "./dialogs/book_any.js";
 import { bookDialog } from "./dialogs/book.js";
 import { maintenanceDialog } from "./dialogs/maintenance.js";
-import { groupQueueDialog, queueDialog, removeWaiterDialog } from "./dialogs/queue.js";
+import { groupQueueDialog, queueDialog, removeWaiterDialog } from "./dialogs/join_queue.js";
 import { t } from "./i18n.js";
 import { groupBy, nameOf, refOf } from "./queue.js";
 import { state } from "./state.js";

@@ -1,7 +1,7 @@
 // In what order the machines of a group stand: by their names, or as a list by any of its columns.
 import { chosenSort, chosenView, rememberSort } from "./preferences.js";
 import { state } from "./state.js";
-import { lookOf } from "./views/look.js";
+import { lookOf } from "./views/card_state.js";
 
 const RANKS = { free: 0, turn: 1, mine: 2, soon: 2, taken: 3, kept: 4, out: 5 };
 

@@ -1,6 +1,6 @@
 // Who one is, and what one chose.
 import { post } from "../api.js";
-import { noticesState, switchNotices } from "../browser_notices.js";
+import { noticesState, switchNotices } from "../browser_notifications.js";
 import { fill, html } from "../html.js";
 import { language, t } from "../i18n.js";
 import { refresh } from "../live.js";

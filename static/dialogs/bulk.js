@@ -1,6 +1,6 @@
 // One thing done with several machines, in one call: all of them or none.
 import { actOnMany, post } from "../api.js";
-import { hindrance } from "../bulk.js";
+import { hindrance } from "../bulk_actions.js";
 import { at, now } from "../format.js";
 import { html, fill, setText } from "../html.js";
 import { t } from "../i18n.js";

@@ -1,7 +1,7 @@
 // The bell in the bar: how many notifications of mine I have not seen yet.
 import { fill, html, icon } from "../html.js";
 import { t } from "../i18n.js";
-import { listen, onHeard, unread } from "../heard.js";
+import { listen, onHeard, unread } from "../notification_inbox.js";
 
 export function drawBell() {
   listen();

@@ -4,10 +4,10 @@ import { t } from "../i18n.js";
 import { compare, onSort, sorting } from "../sorting.js";
 import { state, subscribe } from "../state.js";
 import { cards, flash, outlineCard, tickCard, updateCard } from "./card.js";
-import { settle } from "./columns.js";
-import { showEmpty } from "./empty.js";
-import { makeInTime } from "./making.js";
-import { leaveSection, nearSections, onNear, watchSection } from "./near.js";
+import { settle } from "./column_headers.js";
+import { showEmpty } from "./empty_board.js";
+import { makeInTime } from "./incremental_render.js";
+import { leaveSection, nearSections, onNear, watchSection } from "./viewport.js";
 import { countSection, makeSection, nameSection } from "./section.js";
 
 const TICK = 1000;

@@ -1,11 +1,11 @@
 // The bar below while machines are chosen: how many, and what can be done with all of them.
-import { hindrance, kinds } from "../bulk.js";
+import { hindrance, kinds } from "../bulk_actions.js";
 import { onFilter } from "../filter.js";
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { chosen, chooseNone, onChoice } from "../selection.js";
 import { state, subscribe } from "../state.js";
-import { chooseAll, keyOf, shownIds } from "./selection.js";
+import { chooseAll, keyOf, shownIds } from "./card_selection.js";
 
 const root = element(html`
   <section class="bulk" aria-label="${t("bulk.label")}" hidden>

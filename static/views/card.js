@@ -5,9 +5,9 @@ import { element, fragment, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { whyNotRenewed } from "../queue.js";
 import { state } from "../state.js";
-import { likelyAct, lookOf, LOOKS, whoOf, wordOf } from "./look.js";
-import { showName } from "./name.js";
-import { showWaits } from "./waits.js";
+import { likelyAct, lookOf, LOOKS, whoOf, wordOf } from "./card_state.js";
+import { showName } from "./vm_name.js";
+import { showWaits } from "./queue_badge.js";
 
 const BEHIND = ["taken", "kept", "turn"]; // the time left stands at the end
 

@@ -4,7 +4,7 @@ import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { othersWaiting, whyNotRenewed } from "../queue.js";
 import { state } from "../state.js";
-import { lookOf } from "./look.js";
+import { lookOf } from "./card_state.js";
 import { makeRow, showAddress, showNote } from "./own_row.js";
 
 export function makeBooking(vm) {

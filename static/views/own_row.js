@@ -1,7 +1,7 @@
 // What a row of the strip on top has in common: the machine, its address, a note, a time.
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { showName } from "./name.js";
+import { showName } from "./vm_name.js";
 
 /** The row's node and parts; `acts` is the markup of its buttons. */
 export function makeRow(vm, acts) {

@@ -4,7 +4,7 @@ import { t } from "../i18n.js";
 import { folded, rememberFolded } from "../preferences.js";
 import { placeIn } from "../queue.js";
 import { isAdmin } from "../state.js";
-import { showWaits } from "./waits.js";
+import { showWaits } from "./queue_badge.js";
 
 export function makeSection(id) {
   const node = element(html`

@@ -1,6 +1,6 @@
 // Short messages at the corner. What comes in a flood becomes one line.
 import { element, html } from "../html.js";
-import { hear } from "../heard.js";
+import { hear } from "../notification_inbox.js";
 import { t } from "../i18n.js";
 import { refresh } from "../live.js";
 import { state } from "../state.js";

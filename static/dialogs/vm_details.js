@@ -5,7 +5,7 @@ import { t } from "../i18n.js";
 import { whyNotRenewed } from "../queue.js";
 import { groupOf, isAdmin, isKept, isMine, isMyTurn, state } from "../state.js";
 import { openDialog } from "./dialog.js";
-import { queues } from "./machine_queue.js";
+import { queues } from "./vm_queues.js";
 
 export function machineDialog(vm) {
   let shown, queue;

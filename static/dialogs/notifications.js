@@ -1,6 +1,6 @@
 // The last notifications of mine: a click opens the machine.
 import { dayAt, exactly } from "../format.js";
-import { forgetAll, heard, markSeen, onHeard } from "../heard.js";
+import { forgetAll, heard, markSeen, onHeard } from "../notification_inbox.js";
 import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";

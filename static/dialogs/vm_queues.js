@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { placeIn } from "../queue.js";
 import { groupOf, isMine, isMyTurn, state } from "../state.js";
-import { button, waiters } from "./waiters.js";
+import { button, waiters } from "./waiter_list.js";
 
 /** Nothing where nobody waits and nobody can: a free machine is booked. */
 export function queues(vm) {

@@ -1,6 +1,6 @@
 // Waiting for a machine, or for any of a group: who is before, for how long one wants it, leaving again.
 import { post } from "../api.js";
-import { askForNotices } from "../browser_notices.js";
+import { askForNotices } from "../browser_notifications.js";
 import { at } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
@@ -8,11 +8,11 @@ import { rememberHours } from "../preferences.js";
 import { myPlace, nameOf, placeOf } from "../queue.js";
 import { isMine, state } from "../state.js";
 import { toast } from "../views/toasts.js";
-import { whoOf, lookOf } from "../views/look.js";
+import { whoOf, lookOf } from "../views/card_state.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { chosenHours, hoursField, wireHours } from "./hours.js";
-import { waiters } from "./waiters.js";
+import { waiters } from "./waiter_list.js";
 
 export const queueDialog = (vm, wishes) => waitDialog({ vm_id: vm.id }, { vm: vm.id }, wishes);
 export const groupQueueDialog = (group, wishes) => waitDialog({ group_id: group.id }, { group: group.id }, wishes);

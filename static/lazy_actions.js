@@ -45,7 +45,7 @@ async function isLoaded() {
 }
 
 function load() {
-  loading ??= import("./acts.js").then((module) => (acts = module.acts), (error) => { loading = undefined; throw error; });
+  loading ??= import("./action_table.js").then((module) => (acts = module.acts), (error) => { loading = undefined; throw error; });
   return loading;
 }
 
