@@ -1,34 +1,34 @@
 // The browser's own notifications: that it is my turn, that it has passed, that a booking is about to end.
-import { chosenNotices, claim, chooseNotices } from "./preferences.js";
+import { chosenNotifications, claimForThisTab, rememberNotifications } from "./preferences.js";
 import { state } from "./state.js";
 
-const KINDS = new Set(["held", "auto_booked", "hold_lapsed", "reminder"]);
+const SHOWN_KINDS = new Set(["held", "auto_booked", "hold_lapsed", "reminder"]);
 
 const shown = new Map(); // by machine id
 
 /** "on", "off", "ask" (the browser will ask), "blocked" by the reader, "insecure" (plain http), or "none": it cannot. */
-export function noticesState() {
+export function notificationState() {
   if (typeof Notification !== "function") return "none";
   if (!isSecureContext) return "insecure";
   if (Notification.permission === "denied") return "blocked";
-  if (chosenNotices() === "off") return "off";
+  if (chosenNotifications() === "off") return "off";
   return Notification.permission === "granted" ? "on" : "ask";
 }
 
 /** Ask for leave if that was never decided; to be called in a click, when somebody begins to wait. */
-export function askForNotices() {
-  return noticesState() === "ask" ? Notification.requestPermission() : undefined;
+export function requestPermission() {
+  return notificationState() === "ask" ? Notification.requestPermission() : undefined;
 }
 
 /** The reader's own switch; switching on asks the browser where it was never asked. */
-export async function switchNotices(on) {
-  chooseNotices(on ? "on" : "off");
-  if (on) await askForNotices();
+export async function switchNotifications(on) {
+  rememberNotifications(on ? "on" : "off");
+  if (on) await requestPermission();
 }
 
 /** Show a notification of the server, once for all tabs; a click on it comes back to the machine: `open({vm})`. */
-export function tellByBrowser({ kind, msg, vm_id: id, until }, open) {
-  if (!KINDS.has(kind) || noticesState() !== "on" || !claim(`${kind} ${id} ${until} ${msg}`)) return;
+export function showBrowserNotification({ kind, msg, vm_id: id, until }, open) {
+  if (!SHOWN_KINDS.has(kind) || notificationState() !== "on" || !claimForThisTab(`${kind} ${id} ${until} ${msg}`)) return;
   const tag = id ?? kind;
   shown.get(tag)?.close();
   const icon = document.querySelector('link[rel="icon"]').href;

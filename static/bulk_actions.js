@@ -1,37 +1,37 @@
 // What can be done with several machines at once, and what stands in the way of it.
-import { at } from "./format.js";
+import { shortTime } from "./format.js";
 import { t } from "./i18n.js";
-import { whyNotRenewed } from "./queue.js";
-import { isAdmin, isKept, isMine, state } from "./state.js";
+import { renewalObstacle } from "./queue.js";
+import { isAdmin, isHeldForMe, isMine, state } from "./state.js";
 
-const HINDRANCES = {
+const OBSTACLES = {
   book: (vm) => {
     if (isMine(vm)) return t("gone.mine", { vm: vm.id });
     if (vm.state === "maintenance") return t("bulk.out", { vm: vm.id, reason: vm.maintenance });
-    if (vm.booked_by) return taken(vm);
-    return vm.state === "held" && !isKept(vm) && t("bulk.held", { vm: vm.id });
+    if (vm.booked_by) return takenText(vm);
+    return vm.state === "held" && !isHeldForMe(vm) && t("bulk.held", { vm: vm.id });
   },
-  renew: (vm) => notMine(vm) || (whyNotRenewed(vm) && `${vm.id}: ${whyNotRenewed(vm)}`),
-  release: (vm) => notMine(vm),
+  renew: (vm) => ownershipObstacle(vm) || (renewalObstacle(vm) && `${vm.id}: ${renewalObstacle(vm)}`),
+  release: (vm) => ownershipObstacle(vm),
   move: () => !state.groups.length && t("bulk.no_groups"),
   delete: () => "",
 };
 
 /** What this reader can do with several, if nothing stands in the way. */
-export const kinds = () => ["book", "renew", "release", ...(isAdmin() ? ["move", "delete"] : [])];
+export const bulkActions = () => ["book", "renew", "release", ...(isAdmin() ? ["move", "delete"] : [])];
 
 /** The first of the machines that stands in the way: {id, why}; undefined where all can be done. */
-export function hindrance(kind, ids) {
+export function firstObstacle(action, ids) {
   for (const id of ids) {
-    const why = HINDRANCES[kind](state.vms.get(id));
-    if (why) return { id, why };
+    const reason = OBSTACLES[action](state.vms.get(id));
+    if (reason) return { id, reason };
   }
   return undefined;
 }
 
-function notMine(vm) {
+function ownershipObstacle(vm) {
   if (!vm.booked_by) return t("bulk.not_booked", { vm: vm.id });
-  return !isMine(vm) && !isAdmin() && taken(vm);
+  return !isMine(vm) && !isAdmin() && takenText(vm);
 }
 
-const taken = (vm) => t("bulk.taken", { vm: vm.id, who: vm.booked_by, time: at(vm.expires_at) });
+const takenText = (vm) => t("bulk.taken", { vm: vm.id, who: vm.booked_by, time: shortTime(vm.expires_at) });

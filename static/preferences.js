@@ -34,11 +34,11 @@ export const chosenView = () => (recall("view") === "list" ? "list" : "cards");
 
 /** The column by which the list is sorted, and whether downwards. */
 export function chosenSort() {
-  const [by, way] = (recall("sort") ?? "name").split(" ");
-  return { by, down: way === "down" };
+  const [by, direction] = (recall("sort") ?? "name").split(" ");
+  return { by, descending: direction === "down" };
 }
 
-export const rememberSort = ({ by, down }) => remember("sort", down ? `${by} down` : by);
+export const rememberSort = ({ by, descending }) => remember("sort", descending ? `${by} down` : by);
 
 export function switchView(view) {
   document.documentElement.dataset.view = view;
@@ -46,22 +46,22 @@ export function switchView(view) {
 }
 
 /** Whether the browser's own notifications are wanted: "on", "off", or "" while that was not said. */
-export const chosenNotices = () => recall("notices") ?? "";
+export const chosenNotifications = () => recall("notices") ?? "";
 
-export const chooseNotices = (choice) => remember("notices", choice);
+export const rememberNotifications = (choice) => remember("notices", choice);
 
 /** Whether this tab is the first to tell of it. */
-export function claim(what) {
-  const told = (recall("told") ?? "").split("\n").slice(-20);
-  if (told.includes(what)) return false;
-  remember("told", [...told, what].join("\n"));
+export function claimForThisTab(id) {
+  const claimed = (recall("told") ?? "").split("\n").slice(-20);
+  if (claimed.includes(id)) return false;
+  remember("told", [...claimed, id].join("\n"));
   return true;
 }
 
 /** The groups folded away, as the text of their ids. */
-export const folded = () => (recall("folded") ?? "").split(",").filter(Boolean);
+export const foldedGroups = () => (recall("folded") ?? "").split(",").filter(Boolean);
 
-export const rememberFolded = (groups) => remember("folded", groups.join(","));
+export const rememberFoldedGroups = (groups) => remember("folded", groups.join(","));
 
 export function remember(name, value) {
   try {

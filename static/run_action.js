@@ -6,19 +6,19 @@ import { toast } from "./views/toasts.js";
 const pending = new Set();
 
 /** Strangers sign in first, and then go on with what they wanted. */
-export function asMember(then) {
+export function whenSignedIn(then) {
   if (state.me.authenticated) then();
   else signInDialog(then);
 }
 
 /** Nothing is sent twice while it is under way; what goes wrong is said. */
-export async function once(name, work) {
+export async function runOnce(name, call) {
   if (pending.has(name)) return;
   pending.add(name);
   try {
-    await work();
+    await call();
   } catch (error) {
-    toast(error.message, { bad: true });
+    toast(error.message, { failed: true });
   } finally {
     pending.delete(name);
   }

@@ -1,39 +1,39 @@
 // The last notifications of mine: a click opens the machine.
-import { dayAt, exactly } from "../format.js";
-import { forgetAll, heard, markSeen, onHeard } from "../notification_inbox.js";
-import { fill, html } from "../html.js";
+import { dayAndTime, exactTime } from "../format.js";
+import { clearInbox, inbox, markAllRead, onInboxChange } from "../notification_inbox.js";
+import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
 import { openDialog } from "./dialog.js";
 
-export function heardDialog() {
+export function notificationsDialog() {
   const dialog = openDialog({
     title: t("heard.title"),
-    sub: t("heard.what"),
-    body: html`<div data-heard></div>`,
-    extra: html`<button type="button" class="button" data-forget>${t("heard.clear")}</button>`,
+    subtitle: t("heard.what"),
+    body: html`<div data-inbox></div>`,
+    extraButtons: html`<button type="button" class="button" data-clear>${t("heard.clear")}</button>`,
   });
-  const stop = onHeard(() => show(dialog));
-  dialog.node.addEventListener("close", stop);
+  const unsubscribe = onInboxChange(() => show(dialog));
+  dialog.node.addEventListener("close", unsubscribe);
   dialog.node.addEventListener("click", ({ target }) => {
-    if (target.closest("[data-forget]")) { forgetAll(); dialog.part(".close").focus(); }
-    if (target.closest("[data-act='open']")) dialog.close();
+    if (target.closest("[data-clear]")) { clearInbox(); dialog.part(".close").focus(); }
+    if (target.closest("[data-action='open']")) dialog.close();
   });
   show(dialog);
-  markSeen();
+  markAllRead();
 }
 
 function show(dialog) {
-  const notices = heard();
-  const shown = new Set([...dialog.node.querySelectorAll(".new")].map(({ dataset }) => dataset.at)); // stay new while they are looked at
-  dialog.part("[data-forget]").hidden = !notices.length;
-  dialog.refill("[data-heard]", notices.length
-    ? html`<ul class="rows heard">${notices.map((notice) => row(notice, shown))}</ul>`
+  const notifications = inbox();
+  const shownAsUnread = new Set([...dialog.node.querySelectorAll(".new")].map(({ dataset }) => dataset.at)); // stay new while they are looked at
+  dialog.part("[data-clear]").hidden = !notifications.length;
+  dialog.replacePart("[data-inbox]", notifications.length
+    ? html`<ul class="rows heard">${notifications.map((notification) => row(notification, shownAsUnread))}</ul>`
     : html`<p class="muted">${t("heard.none")}</p>`);
 }
 
-function row({ at, msg, vm, seen }, shown) {
-  const said = html`<span class="msg">${msg}</span><small title="${exactly(at)}">${dayAt(at)}</small>`;
-  return html`<li class="${(!seen || shown.has(String(at))) && "new"}" data-at="${at}">${state.vms.has(vm)
-    ? html`<button type="button" data-act="open" data-vm="${vm}">${said}</button>` : said}</li>`;
+function row({ at, msg, vm, seen }, shownAsUnread) {
+  const text = html`<span class="msg">${msg}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>`;
+  return html`<li class="${(!seen || shownAsUnread.has(String(at))) && "new"}" data-at="${at}">${state.vms.has(vm)
+    ? html`<button type="button" data-action="open" data-vm="${vm}">${text}</button>` : text}</li>`;
 }

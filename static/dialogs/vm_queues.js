@@ -1,30 +1,30 @@
 // Who waits for a machine, in its panel: its own queue and its group's, each in order, with joining and leaving.
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { placeIn } from "../queue.js";
+import { positionIn } from "../queue.js";
 import { groupOf, isMine, isMyTurn, state } from "../state.js";
-import { button, waiters } from "./waiter_list.js";
+import { queueButton, waiterList } from "./waiter_list.js";
 
 /** Nothing where nobody waits and nobody can: a free machine is booked. */
-export function queues(vm) {
+export function queueSections(vm) {
   const group = groupOf(vm);
   const own = vm.queue ?? [];
   const joinable = vm.state !== "free" && !isMine(vm) && !isMyTurn(vm);
   return [
-    (own.length > 0 || joinable) && part(t("queue.of_machine"), own, { vm: vm.id }, joinable),
-    group?.queue.length > 0 && part(t("queue.of_group", { group: group.name }), group.queue, { group: group.id }, true),
+    (own.length > 0 || joinable) && queueSection(t("queue.of_machine"), own, { vm: vm.id }, joinable),
+    group?.queue.length > 0 && queueSection(t("queue.of_group", { group: group.name }), group.queue, { group: group.id }, true),
   ];
 }
 
-function part(title, queue, place, joinable) {
-  const n = placeIn(queue);
-  const act = place.vm === undefined ? "queue-group" : "queue";
+function queueSection(title, queue, target, joinable) {
+  const position = positionIn(queue);
+  const action = target.vm === undefined ? "queue-group" : "queue";
   return html`<section class="waiting"><header><h3>${title}</h3>
-      ${n > 0 ? html`<b class="place">${t("queue.your_place", { n })}</b>` : joinable && join(act, place, t("queue.join"))}</header>
-    ${n > 0 && html`<div class="choices">${joinable && join(act, place, t("queue.change"))}${button("leave-queue", place, "", t("queue.leave"))}</div>`}
-    ${state.me.authenticated && waiters(queue, place)}</section>`;
+      ${position > 0 ? html`<b class="place">${t("queue.your_place", { n: position })}</b>` : joinable && joinButton(action, target, t("queue.join"))}</header>
+    ${position > 0 && html`<div class="choices">${joinable && joinButton(action, target, t("queue.change"))}${queueButton("leave-queue", target, "", t("queue.leave"))}</div>`}
+    ${state.me.authenticated && waiterList(queue, target)}</section>`;
 }
 
-const join = (act, { vm, group }, text) => html`
-  <button type="button" class="button small" data-act="${act}" data-acts
+const joinButton = (action, { vm, group }, text) => html`
+  <button type="button" class="button small" data-action="${action}" data-needs-connection
     ${vm === undefined ? html`data-group="${group}"` : html`data-vm="${vm}"`}>${text}</button>`;

@@ -2,22 +2,22 @@
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-export function moveByArrows(event) {
+export function moveFocusByArrow(event) {
   if (!STEPS[event.key]) return;
   const card = event.target.closest(".card");
-  if (!card) return event.target.id === "board" && enter(event);
+  if (!card) return event.target.id === "board" && focusFirstCard(event);
   event.preventDefault();
   const [across, down] = STEPS[event.key];
   const cards = cardsAround(card);
-  const next = across ? cards[cards.indexOf(card) + across] : below(cards, card, down);
+  const next = across ? cards[cards.indexOf(card) + across] : cardInNextRow(cards, card, down);
   if (!next) return;
-  const same = [...event.target.classList].find((name) => ["ip", "act"].includes(name)) ?? "name";
-  const control = next.querySelector(`.${same}:not([hidden])`) ?? next.querySelector(".name");
+  const controlClass = [...event.target.classList].find((name) => ["ip", "act"].includes(name)) ?? "name";
+  const control = next.querySelector(`.${controlClass}:not([hidden])`) ?? next.querySelector(".name");
   control.focus();
 }
 
 /** From the board as a whole, to which the first link of the page leads, to its first machine. */
-function enter(event) {
+function focusFirstCard(event) {
   const first = document.querySelector(".section:not([hidden], .folded) .card:not([hidden]) .name");
   if (!first) return;
   event.preventDefault();
@@ -33,12 +33,12 @@ function cardsAround(card) {
 }
 
 /** The card in the next row that stands straight below or above, or nearest to it. */
-function below(cards, card, down) {
+function cardInNextRow(cards, card, down) {
   const from = card.getBoundingClientRect();
   const rows = cards.map((node) => ({ node, box: node.getBoundingClientRect() }))
     .filter(({ box }) => (down > 0 ? box.top >= from.bottom - 1 : box.bottom <= from.top + 1));
   const edge = down > 0 ? Math.min(...rows.map(({ box }) => box.top)) : Math.max(...rows.map(({ box }) => box.top));
   const row = rows.filter(({ box }) => Math.abs(box.top - edge) < 2);
-  row.sort((one, other) => Math.abs(one.box.left - from.left) - Math.abs(other.box.left - from.left));
+  row.sort((a, b) => Math.abs(a.box.left - from.left) - Math.abs(b.box.left - from.left));
   return row[0]?.node;
 }

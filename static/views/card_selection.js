@@ -1,74 +1,74 @@
 // Choosing several machines: by the check on each card, in ranges, by keys.
-import { fits, fitsGroup } from "../filter.js";
-import { folded } from "../preferences.js";
-import { chosen, choose, chooseNone, onChoice } from "../selection.js";
+import { matchesFilter, matchesGroup } from "../filter.js";
+import { foldedGroups } from "../preferences.js";
+import { clearSelection, onSelectionChange, select, selected } from "../selection.js";
 import { state, subscribe } from "../state.js";
 import { cards } from "./card.js";
 
 const root = document.getElementById("sections");
 const page = document.documentElement;
-let from = null; // where a range begins
+let rangeStart = null; // where a range begins
 
-export function drawSelection() {
-  showWhoMay();
-  subscribe(({ me }) => me && showWhoMay());
-  onChoice(show);
+export function mountSelection() {
+  showSelectBoxes();
+  subscribe(({ me }) => me && showSelectBoxes());
+  onSelectionChange(showSelection);
   root.addEventListener("mousedown", (event) => { // neither text is selected nor the focus moved
     if (event.target.closest(".pick") || (event.shiftKey && state.me.authenticated)) event.preventDefault();
   });
-  root.addEventListener("click", clicked);
-  document.addEventListener("keydown", pressed);
+  root.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKeydown);
 }
 
 /** The machines that the filter and the folded groups leave, in no order. */
 export function shownIds() {
-  const away = new Set(folded());
-  return [...state.vms.values()].filter((vm) => fits(vm) && fitsGroup(vm.group) && !away.has(String(vm.group ?? "none"))).map(({ id }) => id);
+  const foldedIds = new Set(foldedGroups());
+  return [...state.vms.values()].filter((vm) => matchesFilter(vm) && matchesGroup(vm.group) && !foldedIds.has(String(vm.group ?? "none"))).map(({ id }) => id);
 }
 
-const shownInOrder = () =>
+const shownIdsInOrder = () =>
   [...root.querySelectorAll(".section:not([hidden], .folded) .card:not([hidden]) .name")].map(({ dataset }) => dataset.vm);
 
 /** All that is shown; where all of that is chosen already, none. */
-export function chooseAll() {
+export function selectAll() {
   const ids = shownIds();
-  if (ids.every((id) => chosen.has(id))) chooseNone();
-  else choose(ids);
+  if (ids.every((id) => selected.has(id))) clearSelection();
+  else select(ids);
 }
 
-const showWhoMay = () => page.classList.toggle("member", state.me.authenticated);
+const showSelectBoxes = () => page.classList.toggle("member", state.me.authenticated);
 
 /** A click on the check, with Ctrl or Shift anywhere on the card, and once some are chosen anywhere beside its buttons. */
-function clicked(event) {
+function onClick(event) {
   const card = event.target.closest(".card");
   if (!card || !state.me.authenticated) return;
-  const checked = event.target.closest(".pick");
-  const meant = event.shiftKey || event.ctrlKey || event.metaKey || (chosen.size && !event.target.closest(".name"));
-  if (!checked && (!meant || event.target.closest("[data-act]:not(.name)"))) return;
+  const onSelectBox = event.target.closest(".pick");
+  const selects = event.shiftKey || event.ctrlKey || event.metaKey || (selected.size && !event.target.closest(".name"));
+  if (!onSelectBox && (!selects || event.target.closest("[data-action]:not(.name)"))) return;
   event.stopPropagation();
   toggle(idOf(card), event.shiftKey);
 }
 
 function toggle(id, range) {
-  const ids = range ? shownInOrder() : [];
-  const [first, last] = [ids.indexOf(from), ids.indexOf(id)].sort((one, other) => one - other);
-  if (range && first >= 0) choose(ids.slice(first, last + 1));
-  else choose([id], !chosen.has(id));
-  from = id;
-  mark(new Set([id])); // the check that was clicked has turned by itself
+  const ids = range ? shownIdsInOrder() : [];
+  const [first, last] = [ids.indexOf(rangeStart), ids.indexOf(id)].sort((a, b) => a - b);
+  if (range && first >= 0) select(ids.slice(first, last + 1));
+  else select([id], !selected.has(id));
+  rangeStart = id;
+  markCards(new Set([id])); // the check that was clicked has turned by itself
 }
 
-function pressed(event) {
+function onKeydown(event) {
   if (!state.me.authenticated) return;
-  const key = keyOf(event);
+  const key = shortcutKey(event);
   const card = event.target.closest(".card");
   if (key === "x" && card) toggle(idOf(card), event.shiftKey);
-  else if (key === "a" && (card || chosen.size)) chooseAll();
-  else if (key === "escape" && chosen.size) chooseNone();
+  else if (key === "a" && (card || selected.size)) selectAll();
+  else if (key === "escape" && selected.size) clearSelection();
 }
 
 /** The letter that was pressed, on a Russian keyboard too; "" where something is typed, and over a dialog. */
-export function keyOf(event) {
+export function shortcutKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.pick), textarea, select")) return "";
   if (isOverDialog()) return "";
   return (/^[ -~]/.test(event.key) ? event.key : event.code.replace("Key", "")).toLowerCase();
@@ -77,18 +77,18 @@ export function keyOf(event) {
 /** Looked for among the page's own children only: a board of thousands is long to search at every key. */
 const isOverDialog = () => Array.from(document.body.children).some((node) => node.localName === "dialog" && node.open);
 
-function show(changed) {
-  page.classList.toggle("choosing", chosen.size > 0);
-  mark(changed);
+function showSelection(changed) {
+  page.classList.toggle("choosing", selected.size > 0);
+  markCards(changed);
 }
 
-function mark(ids) {
+function markCards(ids) {
   for (const id of ids) {
     const node = cards.get(id)?.node;
     if (!node) continue;
-    node.classList.toggle("chosen", chosen.has(id));
+    node.classList.toggle("chosen", selected.has(id));
     const pick = node.querySelector(".pick"); // not yet there where the card is still to be made
-    if (pick) pick.checked = chosen.has(id);
+    if (pick) pick.checked = selected.has(id);
   }
 }
 

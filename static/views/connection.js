@@ -3,18 +3,18 @@ import { state, subscribe } from "../state.js";
 
 const banner = document.getElementById("offline");
 
-export function drawConnection() {
+export function mountConnection() {
   subscribe(({ online }) => {
     if (!online) return;
     document.documentElement.toggleAttribute("data-offline", !state.online);
     banner.hidden = state.online;
-    markWaiting(document);
+    markUnavailable(document);
   });
 }
 
 /** Say of every action under `root` whether it waits. */
-export function markWaiting(root) {
-  for (const button of root.querySelectorAll("[data-acts]")) {
+export function markUnavailable(root) {
+  for (const button of root.querySelectorAll("[data-needs-connection]")) {
     if (state.online) button.removeAttribute("aria-disabled");
     else button.setAttribute("aria-disabled", "true");
   }

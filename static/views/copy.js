@@ -3,20 +3,20 @@ import { t } from "../i18n.js";
 import { toast } from "./toasts.js";
 
 /** `said` stands for the text in the word of its being copied. */
-export async function copy({ text, said = text }, button) {
+export async function copy({ text, label = text }, button) {
   try {
-    await write(text, button);
+    await writeToClipboard(text, button);
   } catch (error) {
     console.info("cannot copy:", error.message);
-    return toast(t("copy.failed", { text }), { bad: true });
+    return toast(t("copy.failed", { text }), { failed: true });
   }
   button.classList.add("copied");
   setTimeout(() => button.classList.remove("copied"), 1500);
-  toast(t("copy.done", { text: said }));
+  toast(t("copy.done", { text: label }));
 }
 
 /** The clipboard belongs to secure pages alone; elsewhere the old command still serves. */
-async function write(text, button) {
+async function writeToClipboard(text, button) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = document.createElement("textarea");
   field.value = text;

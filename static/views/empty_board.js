@@ -3,20 +3,20 @@ import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
 import { isAdmin, state } from "../state.js";
 
-const empty = document.getElementById("empty");
+const root = document.getElementById("empty");
 
 /** `shown` is how much there is to see beside it. */
-export function showEmpty(shown) {
-  empty.hidden = shown > 0;
+export function showEmptyBoard(shown) {
+  root.hidden = shown > 0;
   if (shown) return;
   if (state.vms.size || state.groups.length) {
-    fill(empty, html`<h2>${t("empty.nothing_found")}</h2>
-      <button class="button" data-act="show-all">${t("empty.show_all")}</button>`);
+    fill(root, html`<h2>${t("empty.nothing_found")}</h2>
+      <button class="button" data-action="show-all">${t("empty.show_all")}</button>`);
   } else if (isAdmin()) {
-    fill(empty, html`${logo()}<h2>${t("empty.first_admin")}</h2><p>${t("empty.first_admin_how")}</p>
-      <button class="button primary" data-act="add-vm" data-acts>${t("vm.add")}</button>`);
+    fill(root, html`${logo()}<h2>${t("empty.first_admin")}</h2><p>${t("empty.first_admin_how")}</p>
+      <button class="button primary" data-action="add-vm" data-needs-connection>${t("vm.add")}</button>`);
   } else {
-    fill(empty, html`${logo()}<h2>${t("empty.no_machines")}</h2><p>${t(state.me.authenticated ? "empty.ask_admin" : "empty.sign_in")}</p>`);
+    fill(root, html`${logo()}<h2>${t("empty.no_machines")}</h2><p>${t(state.me.authenticated ? "empty.ask_admin" : "empty.sign_in")}</p>`);
   }
 }
 

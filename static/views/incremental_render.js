@@ -1,40 +1,40 @@
 // Cards are made as many as fill the screen at once, the others a few at a time, so that nothing waits for them.
-import { searchable } from "../filter.js";
-import { makeCard } from "./card.js";
+import { searchText } from "../filter.js";
+import { renderCard } from "./card.js";
 
-const AT_ONCE = 300;
-const SLICE = 8; // milliseconds
-const LATEST = 100; // milliseconds; a browser that is never idle gives a slice so often
-const whenIdle = window.requestIdleCallback ?? ((then) => setTimeout(then, 16));
-const never = window.cancelIdleCallback ?? clearTimeout;
+const FIRST_BATCH = 300;
+const SLICE_MS = 8;
+const IDLE_TIMEOUT_MS = 100; // a browser that is never idle gives a slice so often
+const whenIdle = window.requestIdleCallback ?? ((callback) => setTimeout(callback, 16));
+const cancelIdle = window.cancelIdleCallback ?? clearTimeout;
 
-let waiting = [], begun = false, timer;
+let pending = [], started = false, timer;
 
 /** Make these cards, in that order; what was still to be made before is forgotten. */
-export function makeInTime(cards) {
-  waiting = cards.reverse();
-  if (begun) return makeSome();
-  begun = true;
-  for (const card of waiting.splice(-AT_ONCE).reverse()) makeCard(card);
-  plan();
+export function renderIncrementally(cards) {
+  pending = cards.reverse();
+  if (started) return renderSlice();
+  started = true;
+  for (const card of pending.splice(-FIRST_BATCH).reverse()) renderCard(card);
+  scheduleSlice();
 }
 
-addEventListener("beforeprint", () => makeUntil(Infinity));
+addEventListener("beforeprint", () => renderUntil(Infinity));
 
-function makeSome() {
-  makeUntil(performance.now() + SLICE);
-  plan();
+function renderSlice() {
+  renderUntil(performance.now() + SLICE_MS);
+  scheduleSlice();
 }
 
-function plan() {
-  never(timer);
-  if (waiting.length) timer = whenIdle(makeSome, { timeout: LATEST });
+function scheduleSlice() {
+  cancelIdle(timer);
+  if (pending.length) timer = whenIdle(renderSlice, { timeout: IDLE_TIMEOUT_MS });
 }
 
-function makeUntil(time) {
-  while (waiting.length && performance.now() < time) {
-    const card = waiting.pop();
-    if (!card.made) makeCard(card);
-    searchable(card.vm); // so that the first letter typed does not wait for it
+function renderUntil(deadline) {
+  while (pending.length && performance.now() < deadline) {
+    const card = pending.pop();
+    if (!card.rendered) renderCard(card);
+    searchText(card.vm); // so that the first letter typed does not wait for it
   }
 }

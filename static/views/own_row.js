@@ -1,21 +1,21 @@
 // What a row of the strip on top has in common: the machine, its address, a note, a time.
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { showName } from "./vm_name.js";
+import { showVmName } from "./vm_name.js";
 
 /** The row's node and parts; `acts` is the markup of its buttons. */
-export function makeRow(vm, acts) {
+export function createRow(vm, buttons) {
   const node = element(html`
     <article class="held">
       <svg class="mark icon" aria-hidden="true"><use/></svg>
-      <div class="what"><button class="name" data-act="open" data-vm="${vm.id}" title="${vm.id}"></button><span class="sub">
-        <button class="ip" data-act="copy"></button><span class="note"></span></span></div>
+      <div class="what"><button class="name" data-action="open" data-vm="${vm.id}" title="${vm.id}"></button><span class="sub">
+        <button class="ip" data-action="copy"></button><span class="note"></span></span></div>
       <div class="time"><span class="left"></span><span class="until"></span></div>
-      <div class="acts">${acts}</div>
+      <div class="acts">${buttons}</div>
     </article>`);
   const part = (selector) => node.querySelector(selector);
-  showName(part(".name"), vm.id);
-  return { node, part, mark: part("use"), ip: part(".ip"), note: part(".note"), left: part(".left"), until: part(".until") };
+  showVmName(part(".name"), vm.id);
+  return { node, part, stateIcon: part("use"), ip: part(".ip"), note: part(".note"), timeLeft: part(".left"), until: part(".until") };
 }
 
 export function showAddress({ ip }, vm) {

@@ -2,15 +2,15 @@
 import { element, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 
-const pattern = element(html`
+const template = element(html`
   <span class="waits">${icon("queue")}<b aria-hidden="true"></b><span class="sr"></span></span>`);
 
 /** Show it in `place`, after `before` if given; where nobody waits there is none. */
-export function showWaits(place, n, before = place.lastElementChild) {
-  let sign = place.querySelector(".waits");
-  if (!n) return sign?.remove();
-  if (!sign) before.after(sign = pattern.cloneNode(true));
-  setText(sign.querySelector("b"), String(n));
-  setText(sign.querySelector(".sr"), t("queue.wait", { n }));
-  sign.title = t("queue.wait", { n });
+export function showQueueBadge(parent, n, before = parent.lastElementChild) {
+  let badge = parent.querySelector(".waits");
+  if (!n) return badge?.remove();
+  if (!badge) before.after(badge = template.cloneNode(true));
+  setText(badge.querySelector("b"), String(n));
+  setText(badge.querySelector(".sr"), t("queue.wait", { n }));
+  badge.title = t("queue.wait", { n });
 }

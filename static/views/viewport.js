@@ -1,35 +1,35 @@
 // Which sections are on the screen or close to it. The others keep their height, and nothing is drawn in them.
 
 const root = document.getElementById("sections");
-const near = new Map(); // the sections by their grids
-const known = new Map();
-let comes = () => {};
+const nearby = new Map(); // the sections by their grids
+const watched = new Map();
+let onEnter = () => {};
 
-const watch = new IntersectionObserver((entries) => {
+const observer = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    if (!isIntersecting) near.delete(target);
-    else if (known.has(target)) { near.set(target, known.get(target)); comes(known.get(target)); }
+    if (!isIntersecting) nearby.delete(target);
+    else if (watched.has(target)) { nearby.set(target, watched.get(target)); onEnter(watched.get(target)); }
   }
 }, { rootMargin: "100%" });
 
 /** Call `listener(section)` when a section comes near. */
-export function onNear(listener) {
-  comes = listener;
+export function onSectionNearby(listener) {
+  onEnter = listener;
   new ResizeObserver(countColumns).observe(root);
 }
 
 export function watchSection(section) {
-  known.set(section.grid, section);
-  watch.observe(section.grid);
+  watched.set(section.grid, section);
+  observer.observe(section.grid);
 }
 
-export function leaveSection(section) {
-  watch.unobserve(section.grid);
-  known.delete(section.grid);
-  near.delete(section.grid);
+export function unwatchSection(section) {
+  observer.unobserve(section.grid);
+  watched.delete(section.grid);
+  nearby.delete(section.grid);
 }
 
-export const nearSections = () => near.values();
+export const nearbySections = () => nearby.values();
 
 /** How many cards stand side by side: by it and by the number of cards the style knows the height of every section. */
 function countColumns() {

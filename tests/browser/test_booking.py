@@ -124,7 +124,7 @@ def test_two_quick_clicks_renew_once(window, bob, vm):
     done(bob.book(vm, 1))
     before = ends(bob, vm)
     here = window(bob)
-    here.held(vm).locator("[data-act=renew-by]").dblclick()
+    here.held(vm).locator("[data-action=renew-by]").dblclick()
     expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
     expect(here.toast("is yours until")).to_have_count(1)
     assert (ends(bob, vm) - before).total_seconds() == 3600

@@ -32,7 +32,7 @@ def test_a_release_leaves_the_booking_that_moves_up_under_the_pointer(window, ne
     assert moved.bounding_box() == place
     finish(moved)
     expect(here.toast(f"{first} is free again")).to_be_visible()
-    here.held(second).locator("[data-act=renew-by]").click()  # what was sent before has come before this one's answer
+    here.held(second).locator("[data-action=renew-by]").click()  # what was sent before has come before this one's answer
     expect(here.toast(f"{second} is yours until")).to_be_visible()
     assert newcomer.vm(second)["booked_by"] == newcomer.email
 

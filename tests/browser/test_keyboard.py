@@ -141,7 +141,7 @@ def test_after_a_refusal_the_focus_is_on_the_button_that_sent(window, bob, vm):
 
 def test_a_machine_that_booking_takes_from_sight_leaves_the_focus_on_its_row_on_top(window, server):
     here = window(Person(server, "erin@example.com").sign_in())
-    here.page.locator("[data-kind=free]").click()
+    here.page.locator("[data-status=free]").click()
     here.card("stage-02").get_by_role("button", name="Book stage-02").press("Enter")
     here.button("book.submit").press("Enter")
     expect(here.card("stage-02")).to_be_hidden()

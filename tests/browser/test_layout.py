@@ -126,7 +126,7 @@ def open_bulk(here, kind: str) -> None:
     """The dialog for two machines; what stands in their way is in it once others have taken them."""
     for vm_id in "server-0", "server-5":
         here.card(vm_id).get_by_role("checkbox").set_checked(True)
-    here.page.locator(f".bulk [data-kind={kind}]").click()
+    here.page.locator(f".bulk [data-bulk-action={kind}]").click()
 
 
 def test_forty_machines_are_on_a_laptops_screen_at_once(window, start):

@@ -66,7 +66,7 @@ def test_a_holder_keeps_it_to_the_end_and_cannot_renew(window, alice, bob, vm, l
     here = window(bob, language=language)
     done(alice.edit_vm(vm, maintenance="new kernel"))
     expect(here.held(vm)).to_contain_text(why)
-    expect(here.held(vm).locator("[data-act='renew-by']")).to_be_hidden()
+    expect(here.held(vm).locator("[data-action='renew-by']")).to_be_hidden()
     here.open_machine(vm)
     expect(here.dialog).to_contain_text(here.say("fact.maintenance_next"))
     here.button("act.release").click()
