@@ -3,7 +3,7 @@ import { chosenSort, chosenView, rememberSort } from "./preferences.js";
 import { state } from "./state.js";
 import { cardStateOf } from "./views/card_state.js";
 
-const STATE_RANKS = { free: 0, turn: 1, mine: 2, soon: 2, taken: 3, kept: 4, out: 5 };
+const STATE_RANKS = { free: 0, turn: 1, mine: 2, soon: 2, taken: 3, held: 4, maintenance: 5 };
 
 const SORT_KEYS = {
   name: (vm) => naturalKey(vm.id),

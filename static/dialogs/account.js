@@ -23,7 +23,7 @@ export function accountDialog() {
         ${["", "light", "dark"].map((theme) => html`
           <button type="button" data-theme-choice="${theme}" aria-pressed="${String(theme === chosenTheme())}">${t(`theme.${theme || "system"}`)}</button>`)}</span></div>
       <div data-notification-setting></div>
-      <div class="choices">
+      <div class="button-row">
         <button type="button" class="button small" data-action="history" data-closes>${t("history.title")}</button>
         ${isAdmin() && html`<button type="button" class="button small" data-action="users" data-closes>${t("users.title")}</button>`}
         <button type="button" class="button small" data-action="tokens" data-closes>${t("tokens.title")}</button>

@@ -14,7 +14,7 @@ export function bookDialog(vm) {
   const displaced = isHeldForOther(vm) && isAdmin() ? vm.held_for : undefined;
   const dialog = openDialog({
     title: t("book.title", { vm: vm.id }),
-    subtitle: html`<span class="brief">${[vm.external_ip || vm.internal_ip, groupOf(vm)?.name, vm.description].filter(Boolean).join(" · ")}</span>`,
+    subtitle: html`<span class="clamped">${[vm.external_ip || vm.internal_ip, groupOf(vm)?.name, vm.description].filter(Boolean).join(" · ")}</span>`,
     body: html`${displaced && html`<p class="notice">${t("book.by_force", { who: displaced })}</p>`}
       ${hoursField(t("hours.how_long"), { hours: vm.held_hours })}
       ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}`,

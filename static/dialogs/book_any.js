@@ -16,7 +16,7 @@ export function bookAnyDialog(group) {
     title: t("any.title", { group: group.name }),
     body: html`
       ${hoursField(t("hours.how_long"))}
-      <div class="field narrow">${field("count", t("any.count"), { type: "number", value: "1", min: 1, max: group.vm_ids.length, inputmode: "numeric" })}
+      <div class="field count-field">${field("count", t("any.count"), { type: "number", value: "1", min: 1, max: group.vm_ids.length, inputmode: "numeric" })}
         <span class="hint" data-matching aria-live="polite"></span></div>
       ${tagChoices(group)}
       ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}
@@ -65,7 +65,7 @@ function showMatching(dialog, group) {
 function tagChoices(group) {
   const tags = new Map(vmsOf(group).flatMap((vm) => vm.tags ?? []).map((tag) => [tag.toLowerCase(), tag]));
   return tags.size > 0 && html`<fieldset class="field"><legend class="label">${t("any.tags")}</legend>
-    <div class="hours tags">${[...tags.values()].sort().map((tag) => html`
+    <div class="quick-choices tags">${[...tags.values()].sort().map((tag) => html`
       <label><input type="checkbox" name="tags" value="${tag}"><span>${tag}</span></label>`)}</div></fieldset>`;
 }
 

@@ -78,7 +78,7 @@ export function bulkDialog(action, ids) {
   const request = { action, ids };
   const dialog = openDialog({
     title: t(`bulk.${action}_title`, { n: ids.length }),
-    body: html`<p class="named" data-vm-names></p>${fields(ids)}`,
+    body: html`<p class="vm-names" data-vm-names></p>${fields(ids)}`,
     label: t(label),
     tone: danger && "danger",
     watch: (opened) => update(opened, request),
@@ -124,7 +124,7 @@ function update(opened, request) {
   if (action === "delete" && !obstacle) askForce(opened, ids.filter((id) => state.vms.get(id).booked_by).length);
 }
 
-const alternatives = (action, id) => html`<span class="offers">
+const alternatives = (action, id) => html`<span class="alternatives">
   <button type="button" class="button small" data-leave-out="${id}">${t("bulk.without")}</button>
   ${action === "book" && !isMine(state.vms.get(id)) && html`
     <button type="button" class="button small" data-action="queue" data-needs-connection data-closes data-vm="${id}">${t("queue.join")}</button>`}</span>`;

@@ -16,10 +16,10 @@ let dialogCount = 0;
 export function openDialog({ title, subtitle, body, submit, label, tone = "primary", wide, persistent, watch, extraButtons }) {
   const id = `dialog-${++dialogCount}`;
   const node = element(html`
-    <dialog class="${wide ? "broad" : ""}" ${persistent && html`data-persistent`} aria-labelledby="${id}">
+    <dialog class="${wide ? "wide" : ""}" ${persistent && html`data-persistent`} aria-labelledby="${id}">
       <form method="dialog" novalidate>
         <header>
-          <div><h2 id="${id}">${title}</h2>${subtitle && html`<p class="sub">${subtitle}</p>`}</div>
+          <div><h2 id="${id}">${title}</h2>${subtitle && html`<p class="subtitle">${subtitle}</p>`}</div>
           <button type="button" class="icon-button close" aria-label="${t("act.close")}">${icon("close")}</button>
         </header>
         <div class="body">${body}</div>

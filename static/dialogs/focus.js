@@ -25,9 +25,9 @@ export function restoreFocus(dialog) {
   const active = document.activeElement;
   if (active !== document.body && !(active === node && actionChanged)) return;
   const reusable = node.isConnected && !actionChanged && node.checkVisibility();
-  const target = reusable ? node : node.closest(".card:not([hidden]), .held")?.querySelector(".name");
+  const target = reusable ? node : node.closest(".card:not([hidden]), .own-booking")?.querySelector(".name");
   (target?.isConnected ? target : ownRowOf(node.dataset.vm) ?? document.getElementById("board")).focus();
 }
 
 /** Where a machine that was just booked is by now: among one's own on top. */
-const ownRowOf = (id) => [...document.querySelectorAll("#mine .name")].find(({ dataset }) => dataset.vm === id);
+const ownRowOf = (id) => [...document.querySelectorAll("#own-machines .name")].find(({ dataset }) => dataset.vm === id);

@@ -74,8 +74,8 @@ const groupExists = (group) => state.groups.some(({ id }) => id === group.id);
 function vmPicker(vms, label) {
   return html`<fieldset class="field"><legend class="label">${label}</legend>
     ${vms.length > 8 && html`<input class="input" type="search" data-search placeholder="${t("search.short")}" aria-label="${t("search.short")}">`}
-    <div class="picker">${vms.map((vm) => html`
-      <label><input type="checkbox" name="vm_ids" value="${vm.id}"><span>${vm.id}</span><span class="in">${groupOf(vm)?.name}</span></label>`)}
+    <div class="vm-picker">${vms.map((vm) => html`
+      <label><input type="checkbox" name="vm_ids" value="${vm.id}"><span>${vm.id}</span><span class="group-name">${groupOf(vm)?.name}</span></label>`)}
     </div></fieldset>`;
 }
 
@@ -83,7 +83,7 @@ function wirePicker(dialog) {
   const search = dialog.part("[data-search]");
   search?.addEventListener("input", () => {
     const text = search.value.trim().toLowerCase();
-    for (const row of dialog.node.querySelectorAll(".picker label")) row.hidden = !row.textContent.toLowerCase().includes(text);
+    for (const row of dialog.node.querySelectorAll(".vm-picker label")) row.hidden = !row.textContent.toLowerCase().includes(text);
   });
   search?.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 }

@@ -26,8 +26,8 @@ export async function historyDialog() {
 
 function rows(bookings) {
   return html`<ul class="rows history">${bookings.map((entry) => html`
-    <li><span class="what">${KNOWN_ACTIONS.has(entry.action) ? t(`history.${entry.action}`) : entry.action}</span>
-      <span class="who">${entry.vm_id}</span>
+    <li><span class="history-action">${KNOWN_ACTIONS.has(entry.action) ? t(`history.${entry.action}`) : entry.action}</span>
+      <span class="row-title">${entry.vm_id}</span>
       <span title="${entry.start && exactTime(entry.start)}">${entry.start && dayAndTime(entry.start)}${hasEnd(entry) && ` → ${dayAndTime(entry.end)}`}</span></li>`)}</ul>`;
 }
 

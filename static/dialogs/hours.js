@@ -16,14 +16,14 @@ export function hoursField(label, { hours, relative } = {}) {
   const otherHours = QUICK_HOURS.includes(last) || last === max ? "" : String(last);
   return html`
     <fieldset class="field"><legend class="label">${label}</legend>
-      <div class="hours">
+      <div class="quick-choices">
         ${choices.map((choice) => html`<label><input type="radio" name="hours" value="${choice}"
           ${choice === last && html`checked autofocus`}><span>${choice === "evening" ? t("hours.until_evening") : t("time.hours", { n: choice })}</span></label>`)}
       </div>
-      <div class="hours-end">
+      <div class="other-hours">
         <label><input class="input" name="other_hours" inputmode="decimal" autocomplete="off" maxlength="8"
           aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${otherHours}" ${otherHours && html`autofocus`}>${t("hours.unit")}</label>
-        <p class="until-line"><span>${t(relative ?? "hours.until")}</span><b data-end aria-live="polite"></b></p>
+        <p class="end-line"><span>${t(relative ?? "hours.until")}</span><b data-end aria-live="polite"></b></p>
       </div>
     </fieldset>`;
 }

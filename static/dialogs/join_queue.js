@@ -23,7 +23,7 @@ function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
   let shownQueue;
   const dialog = openDialog({
     title: t("queue.title", { where: ownerName(ref) }),
-    subtitle: html`<span class="brief">${queueReason(ref)}</span>`,
+    subtitle: html`<span class="clamped">${queueReason(ref)}</span>`,
     body: html`<div data-waiters></div>
       ${ref.group_id !== undefined && !entry && queueOwner(ref).vm_ids.length > 1 && field("count", t("any.count"), {
         type: "number", value: String(count), min: 1, max: queueOwner(ref).vm_ids.length, inputmode: "numeric" })}

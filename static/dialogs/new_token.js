@@ -15,9 +15,9 @@ export function newTokenDialog(then) {
     title: t("tokens.new"),
     body: html`${field("name", t("tokens.name"), { maxlength: 64, autofocus: true, placeholder: "nightly-perf", hint: t("tokens.name_hint") })}
       <fieldset class="field"><legend class="label">${t("tokens.days")}</legend>
-        <div class="hours">${LIFETIMES.map((days) => html`<label><input type="radio" name="days" value="${days}"
+        <div class="quick-choices">${LIFETIMES.map((days) => html`<label><input type="radio" name="days" value="${days}"
           ${days === DEFAULT_DAYS && html`checked`}><span>${t("tokens.n_days", { n: days })}</span></label>`)}</div>
-        <p class="until-line"><span>${t("hours.until")}</span><b data-end aria-live="polite"></b></p>
+        <p class="end-line"><span>${t("hours.until")}</span><b data-end aria-live="polite"></b></p>
       </fieldset>`,
     label: t("tokens.make"),
     submit: async (opened) => {

@@ -25,15 +25,15 @@ export function notificationsDialog() {
 
 function show(dialog) {
   const notifications = inbox();
-  const shownAsUnread = new Set([...dialog.node.querySelectorAll(".new")].map(({ dataset }) => dataset.at)); // stay new while they are looked at
+  const shownAsUnread = new Set([...dialog.node.querySelectorAll(".unread")].map(({ dataset }) => dataset.at)); // stay new while they are looked at
   dialog.part("[data-clear]").hidden = !notifications.length;
   dialog.replacePart("[data-inbox]", notifications.length
-    ? html`<ul class="rows heard">${notifications.map((notification) => row(notification, shownAsUnread))}</ul>`
+    ? html`<ul class="rows notification-list">${notifications.map((notification) => row(notification, shownAsUnread))}</ul>`
     : html`<p class="muted">${t("heard.none")}</p>`);
 }
 
 function row({ at, msg, vm, seen }, shownAsUnread) {
-  const text = html`<span class="msg">${msg}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>`;
-  return html`<li class="${(!seen || shownAsUnread.has(String(at))) && "new"}" data-at="${at}">${state.vms.has(vm)
+  const text = html`<span class="message">${msg}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>`;
+  return html`<li class="${(!seen || shownAsUnread.has(String(at))) && "unread"}" data-at="${at}">${state.vms.has(vm)
     ? html`<button type="button" data-action="open" data-vm="${vm}">${text}</button>` : text}</li>`;
 }

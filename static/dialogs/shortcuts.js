@@ -11,6 +11,6 @@ const SHORTCUTS = {
 export function shortcutsDialog() {
   openDialog({
     title: t("keys.title"),
-    body: html`<dl class="facts">${Object.entries(SHORTCUTS).map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${t(text)}</dd>`)}</dl>`,
+    body: html`<dl class="fact-list">${Object.entries(SHORTCUTS).map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${t(text)}</dd>`)}</dl>`,
   });
 }

@@ -42,9 +42,9 @@ async function showTokens(dialog, path) {
 
 function rows(tokens) {
   return html`<ul class="rows">${tokens.map(({ id, name, created, expires, used }) => html`
-    <li><span class="who">${name}<small>
+    <li><span class="row-title">${name}<small>
         <span title="${exactTime(created)}">${t("tokens.made", { time: dayAndTime(created) })}</span> ·
-        <span title="${exactTime(expires)}" class="${isExpired(expires) && "over"}">${t(isExpired(expires) ? "tokens.expired" : "tokens.expires", { time: dayAndTime(expires) })}</span> ·
+        <span title="${exactTime(expires)}" class="${isExpired(expires) && "expired"}">${t(isExpired(expires) ? "tokens.expired" : "tokens.expires", { time: dayAndTime(expires) })}</span> ·
         <span title="${used && exactTime(used)}">${used ? t("tokens.used", { time: dayAndTime(used) }) : t("tokens.unused")}</span></small></span>
       <button type="button" class="button small plain" data-revoke="${id}" data-name="${name}"
         aria-label="${t("tokens.revoke")}: ${name}">${t("tokens.revoke")}</button></li>`)}</ul>`;

@@ -59,7 +59,7 @@ function removeDialog(email, then) {
 
 function rows(users) {
   return html`<ul class="rows">${users.map(({ email, role, created }) => html`
-    <li><span class="who">${email}<small>${t(`role.${role}`)} · ${t("users.since", { time: dayAndTime(created) })}</small></span>
+    <li><span class="row-title">${email}<small>${t(`role.${role}`)} · ${t("users.since", { time: dayAndTime(created) })}</small></span>
       <button type="button" class="button small" data-user-action="role" data-email="${email}" data-role="${role === "admin" ? "user" : "admin"}">
         ${t(role === "admin" ? "users.make_user" : "users.make_admin")}</button>
       <button type="button" class="button small plain" data-action="tokens" data-email="${email}">${t("tokens.short")}</button>

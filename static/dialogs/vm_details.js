@@ -11,7 +11,7 @@ export function vmDetailsDialog(vm) {
   let shownVm, shownQueue;
   openDialog({
     title: vm.id,
-    body: html`<div class="facts-and-choices" data-details></div>`,
+    body: html`<div class="details" data-details></div>`,
     watch: (dialog) => {
       const current = state.vms.get(vm.id);
       if (!current) return dialog.close();
@@ -28,7 +28,7 @@ export function vmDetailsDialog(vm) {
 
 function content(vm) {
   return html`
-    <dl class="facts">
+    <dl class="fact-list">
       ${fact(t("fact.state"), stateText(vm))}
       ${timeFact(t("fact.until"), vm.expires_at)}
       ${!vm.booked_by && timeFact(t("fact.held_until"), vm.held_until)}
@@ -44,11 +44,11 @@ function content(vm) {
     </dl>
     ${row(vmButtons(vm))}
     ${queueSections(vm)}
-    ${isAdmin() && html`<div class="choices apart">${adminButtons(vm)}</div>`}`;
+    ${isAdmin() && html`<div class="button-row separated">${adminButtons(vm)}</div>`}`;
 }
 
 function stateText(vm) {
-  if (vm.state === "maintenance") return html`<b class="is-out">${t("state.maintenance")}</b>`;
+  if (vm.state === "maintenance") return html`<b class="is-maintenance">${t("state.maintenance")}</b>`;
   if (vm.state === "held") return heldForText(vm);
   if (!vm.booked_by) return html`<b class="is-free">${t("state.free")}</b>`;
   const who = isMine(vm) ? html`<b class="is-mine">${t("fact.mine")}</b>` : t("fact.booked_by", { who: vm.booked_by });
@@ -71,7 +71,7 @@ const copyable = (name, text) => text && fact(name, html`
 /** People name their machines' accounts after themselves more often than not. */
 const sshUser = () => (state.me.email ?? "user").split("@")[0];
 
-const row = (buttons) => buttons.some(Boolean) && html`<div class="choices">${buttons}</div>`;
+const row = (buttons) => buttons.some(Boolean) && html`<div class="button-row">${buttons}</div>`;
 
 function vmButtons(vm) {
   const mayManage = isMine(vm) || isAdmin();
@@ -82,7 +82,7 @@ function vmButtons(vm) {
     vm.state === "held" && !isHeldForMe(vm) && isAdmin() && actionButton("book", vm),
     vm.booked_by && mayManage && !obstacle && actionButton("renew", vm, isMine(vm) && "primary"),
     vm.booked_by && mayManage && actionButton("release", vm),
-    obstacle && html`<span class="why">${obstacle}</span>`,
+    obstacle && html`<span class="obstacle">${obstacle}</span>`,
   ];
 }
 
@@ -90,7 +90,7 @@ const adminButtons = (vm) => [
   actionButton("edit-vm", vm, "small"),
   actionButton(vm.maintenance ? "back-in-service" : "out-of-service", vm, "small"),
   vm.group !== null && actionButton("take-out", vm, "small"),
-  actionButton("delete-vm", vm, "small risky"),
+  actionButton("delete-vm", vm, "small destructive"),
 ];
 
 const actionButton = (action, vm, classes = "") => html`

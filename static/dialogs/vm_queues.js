@@ -19,9 +19,9 @@ export function queueSections(vm) {
 function queueSection(title, queue, target, joinable) {
   const position = positionIn(queue);
   const action = target.vm === undefined ? "queue-group" : "queue";
-  return html`<section class="waiting"><header><h3>${title}</h3>
-      ${position > 0 ? html`<b class="place">${t("queue.your_place", { n: position })}</b>` : joinable && joinButton(action, target, t("queue.join"))}</header>
-    ${position > 0 && html`<div class="choices">${joinable && joinButton(action, target, t("queue.change"))}${queueButton("leave-queue", target, "", t("queue.leave"))}</div>`}
+  return html`<section class="queue-section"><header><h3>${title}</h3>
+      ${position > 0 ? html`<b class="position">${t("queue.your_place", { n: position })}</b>` : joinable && joinButton(action, target, t("queue.join"))}</header>
+    ${position > 0 && html`<div class="button-row">${joinable && joinButton(action, target, t("queue.change"))}${queueButton("leave-queue", target, "", t("queue.leave"))}</div>`}
     ${state.me.authenticated && waiterList(queue, target)}</section>`;
 }
 

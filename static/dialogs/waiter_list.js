@@ -9,8 +9,8 @@ const VISIBLE_ROWS = 4; // more than these have to be scrolled to, with the keyb
 /** The list as markup; `place` is the `{vm}` or `{group}` that the queue belongs to. */
 export function waiterList(queue, target) {
   if (!queue.length) return html`<p class="muted">${t("queue.nobody")}</p>`;
-  return html`<ol class="waiters" ${queue.length > VISIBLE_ROWS && html`tabindex="0"`}>${queue.map((waiter) => html`
-    <li class="${waiter.email === state.me.email && "me"}"><span class="who">${waiterName(waiter)}<small>${requestText(waiter)}</small></span>
+  return html`<ol class="waiter-list" ${queue.length > VISIBLE_ROWS && html`tabindex="0"`}>${queue.map((waiter) => html`
+    <li class="${waiter.email === state.me.email && "me"}"><span class="waiter">${waiterName(waiter)}<small>${requestText(waiter)}</small></span>
       ${isAdmin() && waiter.email !== state.me.email && queueButton("remove-waiter", target, html`data-email="${waiter.email}"
         aria-label="${t("queue.remove")}: ${waiter.email}"`, t("queue.remove"))}</li>`)}</ol>`;
 }

@@ -15,13 +15,13 @@ export function mountAccount() {
 }
 
 function draw() {
-  const desktopOnly = state.me.authenticated ? "extra" : ""; // on a phone, members find these in their account
+  const desktopOnly = state.me.authenticated ? "desktop-only" : ""; // on a phone, members find these in their account
   const nextLanguage = language === "ru" ? "en" : "ru";
   const nextView = chosenView() === "list" ? "cards" : "list";
   fill(root, html`
     <button class="icon-button ${desktopOnly}" data-action="language" data-language="${nextLanguage}" lang="${nextLanguage}"
       title="${t("language.switch")}" aria-label="${nextLanguage.toUpperCase()}, ${t("language.switch")}">${nextLanguage.toUpperCase()}</button>
-    <button class="icon-button view" data-action="view" title="${t(`view.${nextView}`)}" aria-label="${t(`view.${nextView}`)}">${icon(nextView)}</button>
+    <button class="icon-button view-toggle" data-action="view" title="${t(`view.${nextView}`)}" aria-label="${t(`view.${nextView}`)}">${icon(nextView)}</button>
     <button class="icon-button ${desktopOnly}" data-action="theme" title="${t("theme.switch")}" aria-label="${t("theme.switch")}">${icon("theme")}</button>
     ${state.me.authenticated
       ? html`${bellButton()}<button class="avatar" data-action="account" title="${state.me.email}" aria-label="${t("account.of", { email: state.me.email })}">${state.me.email[0]}</button>`
@@ -34,5 +34,5 @@ export function toggleView() {
   switchView(chosenView() === "list" ? "cards" : "list");
   draw();
   applySort();
-  root.querySelector(".view").focus();
+  root.querySelector(".view-toggle").focus();
 }

@@ -11,7 +11,7 @@ export function moveFocusByArrow(event) {
   const cards = cardsAround(card);
   const next = across ? cards[cards.indexOf(card) + across] : cardInNextRow(cards, card, down);
   if (!next) return;
-  const controlClass = [...event.target.classList].find((name) => ["ip", "act"].includes(name)) ?? "name";
+  const controlClass = [...event.target.classList].find((name) => ["ip", "action"].includes(name)) ?? "name";
   const control = next.querySelector(`.${controlClass}:not([hidden])`) ?? next.querySelector(".name");
   control.focus();
 }

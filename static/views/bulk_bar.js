@@ -8,10 +8,10 @@ import { state, subscribe } from "../state.js";
 import { selectAll, shortcutKey, shownIds } from "./card_selection.js";
 
 const root = element(html`
-  <section class="bulk" aria-label="${t("bulk.label")}" hidden>
+  <section class="bulk-bar" aria-label="${t("bulk.label")}" hidden>
     <p class="count" role="status"></p>
     <button class="button small plain" data-select-all></button>
-    <div class="acts"></div>
+    <div class="actions"></div>
     <button class="icon-button" data-select-none title="${t("bulk.none")}" aria-label="${t("bulk.none")}">${icon("close")}</button>
   </section>`);
 let scheduled, focusBefore;
@@ -29,7 +29,7 @@ export function mountBulkBar() {
 
 function focusBar() {
   if (!root.contains(document.activeElement)) focusBefore = document.activeElement;
-  part(".acts button").focus();
+  part(".actions button").focus();
 }
 
 /** Back to the machine that one came from; it may be gone, or not be shown any more. */
@@ -60,7 +60,7 @@ function draw() {
 }
 
 function drawActions() {
-  const container = part(".acts");
+  const container = part(".actions");
   if (container.dataset.actions !== bulkActions().join()) {
     container.dataset.actions = bulkActions().join();
     fill(container, html`${bulkActions().map((action) => html`

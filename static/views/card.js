@@ -9,7 +9,7 @@ import { CARD_STATES, cardStateOf, holderText, likelyAction, stateWord } from ".
 import { showVmName } from "./vm_name.js";
 import { showQueueBadge } from "./queue_badge.js";
 
-const TIME_AT_THE_END = ["taken", "kept", "turn"]; // the time left stands at the end
+const TIME_AT_THE_END = ["taken", "held", "turn"]; // the time left stands at the end
 
 /** The cards on the board, by their machines' ids. */
 export const cards = new Map();
@@ -17,15 +17,15 @@ export const cards = new Map();
 // All machines are there by their names from the start; the rest of a card is made when its turn comes.
 const outlineTemplate = element(html`<li class="card"><div class="row"><button class="name" data-action="open"></button></div></li>`);
 const [stateIcon, ip] = fragment(html`
-  <svg class="mark" aria-hidden="true"><use/></svg><button class="ip" data-action="copy"></button>`).children;
+  <svg class="state-icon" aria-hidden="true"><use/></svg><button class="ip" data-action="copy"></button>`).children;
 // Not completed: the browser would note all the checks in its history with every change of the address
 const secondRow = fragment(html`
   <div class="row">
-    <span class="say"><span class="sr"></span><span class="who"></span><span class="until"></span></span>
-    <span class="left"></span><span class="about"></span>
-    <button class="act" data-needs-connection></button>
+    <span class="summary"><span class="sr-only"></span><span class="who"></span><span class="until"></span></span>
+    <span class="time-left"></span><span class="about"></span>
+    <button class="action" data-needs-connection></button>
   </div>
-  <i class="bar"></i><input class="pick" type="checkbox" tabindex="-1" autocomplete="off">`);
+  <i class="time-bar"></i><input class="select-box" type="checkbox" tabindex="-1" autocomplete="off">`);
 
 /** The outline of a card: its machine's name. */
 export function createCard(vm) {
@@ -44,10 +44,10 @@ export function renderCard(card) {
   name.after(ip.cloneNode(true));
   node.append(secondRow.cloneNode(true));
   Object.assign(card, {
-    rendered: true, stateIcon: part(".mark use"), ip: part(".ip"), stateLabel: part(".say .sr"), who: part(".who"), until: part(".until"),
-    timeLeft: part(".left"), action: part(".act"), about: part(".about"), timeBar: part(".bar"),
+    rendered: true, stateIcon: part(".state-icon use"), ip: part(".ip"), stateLabel: part(".summary .sr-only"), who: part(".who"), until: part(".until"),
+    timeLeft: part(".time-left"), action: part(".action"), about: part(".about"), timeBar: part(".time-bar"),
   });
-  Object.assign(part(".pick"), { ariaLabel: card.vm.id, checked: node.classList.contains("chosen") });
+  Object.assign(part(".select-box"), { ariaLabel: card.vm.id, checked: node.classList.contains("selected") });
   updateCard(card, card.vm);
 }
 
@@ -81,13 +81,13 @@ export function tickCard(card) {
 }
 
 function showState({ vm, cardState, node, stateIcon: icon, stateLabel, who, until, timeLeft: timeLeftNode, action: actionButton, timeBar }) {
-  node.classList.remove(...CARD_STATES, "ending");
+  node.classList.remove(...CARD_STATES, "ends-soon");
   node.classList.add(cardState);
   icon.setAttribute("href", `#i-${cardState}`);
   timeBar.hidden = !(vm.expires_at ?? vm.held_until);
   setText(stateLabel, stateWord(cardState));
   setText(who, holderText(vm, cardState));
-  setText(until, cardState === "out" ? vm.maintenance ?? "" : "");
+  setText(until, cardState === "maintenance" ? vm.maintenance ?? "" : "");
   setText(timeLeftNode, "");
   who.title = [holderText(vm, cardState, String), vm.maintenance ?? vm.note].filter(Boolean).join("\n");
   until.title = until.textContent;
@@ -113,9 +113,9 @@ function showTime(card, end) {
   setText(TIME_AT_THE_END.includes(cardState) ? card.timeLeft : card.who, left);
   setText(card.until, `→ ${shortTime(end)}`);
   card.until.title = card.timeLeft.title = t("until.exactly", { time: exactTime(end), left });
-  card.node.classList.toggle("ending", soon);
+  card.node.classList.toggle("ends-soon", soon);
   card.stateIcon.setAttribute("href", `#i-${soon ? "soon" : cardState}`);
-  card.timeBar.style.setProperty("--left", fractionLeft(vm).toFixed(3));
+  card.timeBar.style.setProperty("--time-fraction", fractionLeft(vm).toFixed(3));
 }
 
 /** Say that this card changed through somebody else. */

@@ -14,7 +14,7 @@ export function mountSelection() {
   subscribe(({ me }) => me && showSelectBoxes());
   onSelectionChange(showSelection);
   root.addEventListener("mousedown", (event) => { // neither text is selected nor the focus moved
-    if (event.target.closest(".pick") || (event.shiftKey && state.me.authenticated)) event.preventDefault();
+    if (event.target.closest(".select-box") || (event.shiftKey && state.me.authenticated)) event.preventDefault();
   });
   root.addEventListener("click", onClick);
   document.addEventListener("keydown", onKeydown);
@@ -36,13 +36,13 @@ export function selectAll() {
   else select(ids);
 }
 
-const showSelectBoxes = () => page.classList.toggle("member", state.me.authenticated);
+const showSelectBoxes = () => page.classList.toggle("signed-in", state.me.authenticated);
 
 /** A click on the check, with Ctrl or Shift anywhere on the card, and once some are chosen anywhere beside its buttons. */
 function onClick(event) {
   const card = event.target.closest(".card");
   if (!card || !state.me.authenticated) return;
-  const onSelectBox = event.target.closest(".pick");
+  const onSelectBox = event.target.closest(".select-box");
   const selects = event.shiftKey || event.ctrlKey || event.metaKey || (selected.size && !event.target.closest(".name"));
   if (!onSelectBox && (!selects || event.target.closest("[data-action]:not(.name)"))) return;
   event.stopPropagation();
@@ -69,7 +69,7 @@ function onKeydown(event) {
 
 /** The letter that was pressed, on a Russian keyboard too; "" where something is typed, and over a dialog. */
 export function shortcutKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.pick), textarea, select")) return "";
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.select-box), textarea, select")) return "";
   if (isOverDialog()) return "";
   return (/^[ -~]/.test(event.key) ? event.key : event.code.replace("Key", "")).toLowerCase();
 }
@@ -78,7 +78,7 @@ export function shortcutKey(event) {
 const isOverDialog = () => Array.from(document.body.children).some((node) => node.localName === "dialog" && node.open);
 
 function showSelection(changed) {
-  page.classList.toggle("choosing", selected.size > 0);
+  page.classList.toggle("selecting", selected.size > 0);
   markCards(changed);
 }
 
@@ -86,9 +86,9 @@ function markCards(ids) {
   for (const id of ids) {
     const node = cards.get(id)?.node;
     if (!node) continue;
-    node.classList.toggle("chosen", selected.has(id));
-    const pick = node.querySelector(".pick"); // not yet there where the card is still to be made
-    if (pick) pick.checked = selected.has(id);
+    node.classList.toggle("selected", selected.has(id));
+    const selectBox = node.querySelector(".select-box"); // not yet there where the card is still to be made
+    if (selectBox) selectBox.checked = selected.has(id);
   }
 }
 

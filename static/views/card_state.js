@@ -5,14 +5,14 @@ import { t } from "../i18n.js";
 import { positionIn, renewalObstacle } from "../queue.js";
 import { isHeldForMe, isMine, isMyTurn } from "../state.js";
 
-export const CARD_STATES = ["free", "mine", "soon", "taken", "kept", "turn", "out"];
+export const CARD_STATES = ["free", "mine", "soon", "taken", "held", "turn", "maintenance"];
 
 const STATE_WORDS = { mine: "state.mine", soon: "state.mine", taken: "state.taken" };
 
 /** One of free, mine, soon (mine, and about to end), taken, kept (held for somebody), turn (held for me), out. */
 export function cardStateOf(vm) {
-  if (vm.state === "maintenance") return "out";
-  if (vm.state === "held") return isMyTurn(vm) ? "turn" : "kept";
+  if (vm.state === "maintenance") return "maintenance";
+  if (vm.state === "held") return isMyTurn(vm) ? "turn" : "held";
   if (!vm.booked_by) return "free";
   if (!isMine(vm)) return "taken";
   return endsSoon(vm) ? "soon" : "mine";
@@ -26,7 +26,7 @@ export function likelyAction(vm, cardState) {
   if (cardState === "mine" || cardState === "soon") return actionButton("release", vm);
   const n = positionIn(vm.queue);
   if (n) return { action: "queue", text: t("queue.place", { n }), label: t("queue.place_at", { n, where: vm.id }) };
-  return cardState === "out" || isHeldForMe(vm) ? null : actionButton("queue", vm);
+  return cardState === "maintenance" || isHeldForMe(vm) ? null : actionButton("queue", vm);
 }
 
 /** What the state is called before the holder or the time, for who cannot see the colour. */
@@ -35,8 +35,8 @@ export const stateWord = (cardState) => (STATE_WORDS[cardState] ? t(STATE_WORDS[
 /** Who has the machine, as short as a card needs it; "" where the time left stands there. */
 export function holderText(vm, cardState, name = shortName) {
   if (cardState === "free" || cardState === "turn") return t(`state.${cardState}`);
-  if (cardState === "out") return t("state.maintenance");
-  if (cardState === "kept") return heldForText(vm, name);
+  if (cardState === "maintenance") return t("state.maintenance");
+  if (cardState === "held") return heldForText(vm, name);
   if (cardState !== "taken") return "";
   return vm.via ? t("who.via", { who: name(vm.booked_by), via: vm.via }) : name(vm.booked_by);
 }

@@ -5,9 +5,9 @@ import { applySort, COLUMNS, compareVms, onSort, sortBy, sorting } from "../sort
 import { state } from "../state.js";
 
 const root = element(html`
-  <div class="columns" role="table" aria-label="${t("columns.label")}"><div role="row">${COLUMNS.map((column) => html`
+  <div class="column-headers" role="table" aria-label="${t("columns.label")}"><div role="row">${COLUMNS.map((column) => html`
     <span role="columnheader" class="${column}"><button data-sort="${column}" title="${t(`columns.${column}`)}">${column === "waits"
-      ? html`${icon("queue")}<span class="sr">${t("columns.waits")}</span>` : t(`columns.${column}`)}</button></span>`)}</div></div>`);
+      ? html`${icon("queue")}<span class="sr-only">${t("columns.waits")}</span>` : t(`columns.${column}`)}</button></span>`)}</div></div>`);
 
 export function mountColumnHeaders() {
   document.getElementById("sections").before(root);

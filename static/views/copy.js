@@ -20,7 +20,7 @@ async function writeToClipboard(text, button) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = document.createElement("textarea");
   field.value = text;
-  field.className = "sr";
+  field.className = "sr-only";
   (button.closest("dialog") ?? document.body).append(field);
   field.select();
   const copied = document.execCommand("copy");

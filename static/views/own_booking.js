@@ -10,7 +10,7 @@ import { createRow, showAddress, showNote } from "./own_row.js";
 export function createBookingRow(vm) {
   const hour = Math.min(1, state.settings.max_hours);
   const row = createRow(vm, html`
-    <span class="why" hidden></span>
+    <span class="obstacle" hidden></span>
     <button class="button small primary" data-action="renew-by" data-needs-connection data-vm="${vm.id}" data-hours="${hour}"
       aria-label="${t("renew.by", { n: hour })}: ${t("renew.by_of", { n: hour, vm: vm.id })}">${t("renew.by", { n: hour })}</button>
     <button class="button small" data-action="renew" data-needs-connection data-vm="${vm.id}" aria-label="${t("act.renew")} ${vm.id}">${t("act.renew")}</button>
@@ -34,7 +34,7 @@ function update(row, vm, renewButtons) {
 
 /** What cannot be renewed says why, in the place of the buttons. */
 function showObstacle({ part }, obstacle, renewButtons) {
-  const text = part(".why");
+  const text = part(".obstacle");
   setText(text, obstacle);
   text.hidden = !obstacle;
   for (const button of renewButtons) button.hidden = Boolean(obstacle);

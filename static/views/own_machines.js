@@ -3,7 +3,7 @@ import { myBookings, myTurns, subscribe } from "../state.js";
 import { createBookingRow } from "./own_booking.js";
 import { createTurnRow } from "./own_turn.js";
 
-const root = document.getElementById("mine");
+const root = document.getElementById("own-machines");
 const rows = new Map(); // by kind and machine id
 
 export function mountOwnMachines() {

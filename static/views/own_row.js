@@ -6,16 +6,16 @@ import { showVmName } from "./vm_name.js";
 /** The row's node and parts; `acts` is the markup of its buttons. */
 export function createRow(vm, buttons) {
   const node = element(html`
-    <article class="held">
-      <svg class="mark icon" aria-hidden="true"><use/></svg>
-      <div class="what"><button class="name" data-action="open" data-vm="${vm.id}" title="${vm.id}"></button><span class="sub">
+    <article class="own-booking">
+      <svg class="state-icon icon" aria-hidden="true"><use/></svg>
+      <div class="vm"><button class="name" data-action="open" data-vm="${vm.id}" title="${vm.id}"></button><span class="address-and-note">
         <button class="ip" data-action="copy"></button><span class="note"></span></span></div>
-      <div class="time"><span class="left"></span><span class="until"></span></div>
-      <div class="acts">${buttons}</div>
+      <div class="time"><span class="time-left"></span><span class="until"></span></div>
+      <div class="actions">${buttons}</div>
     </article>`);
   const part = (selector) => node.querySelector(selector);
   showVmName(part(".name"), vm.id);
-  return { node, part, stateIcon: part("use"), ip: part(".ip"), note: part(".note"), timeLeft: part(".left"), until: part(".until") };
+  return { node, part, stateIcon: part("use"), ip: part(".ip"), note: part(".note"), timeLeft: part(".time-left"), until: part(".until") };
 }
 
 export function showAddress({ ip }, vm) {

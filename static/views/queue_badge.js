@@ -3,14 +3,14 @@ import { element, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 
 const template = element(html`
-  <span class="waits">${icon("queue")}<b aria-hidden="true"></b><span class="sr"></span></span>`);
+  <span class="queue-badge">${icon("queue")}<b aria-hidden="true"></b><span class="sr-only"></span></span>`);
 
 /** Show it in `place`, after `before` if given; where nobody waits there is none. */
 export function showQueueBadge(parent, n, before = parent.lastElementChild) {
-  let badge = parent.querySelector(".waits");
+  let badge = parent.querySelector(".queue-badge");
   if (!n) return badge?.remove();
   if (!badge) before.after(badge = template.cloneNode(true));
   setText(badge.querySelector("b"), String(n));
-  setText(badge.querySelector(".sr"), t("queue.wait", { n }));
+  setText(badge.querySelector(".sr-only"), t("queue.wait", { n }));
   badge.title = t("queue.wait", { n });
 }

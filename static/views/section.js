@@ -13,20 +13,20 @@ export function createSection(id) {
         <h2><button class="fold" data-action="fold" data-group="${id ?? "none"}" aria-expanded="true">${icon("fold")}<span id="group-${id ?? "none"}"></span></button></h2>
         <span class="count"></span>
         <span class="gauge" aria-hidden="true"><i></i></span>
-        <span class="doing">
-          <button class="button small plain wait" data-action="queue-group" data-needs-connection data-group="${id}" hidden><span class="say"></span><span class="sr name"></span></button>
-          <button class="button small any" data-action="book-any" data-needs-connection data-group="${id}" hidden>${t("any.book")}</button>
+        <span class="section-actions">
+          <button class="button small plain join-queue" data-action="queue-group" data-needs-connection data-group="${id}" hidden><span class="label"></span><span class="sr-only name"></span></button>
+          <button class="button small book-any" data-action="book-any" data-needs-connection data-group="${id}" hidden>${t("any.book")}</button>
         </span>
-        <span class="tools"></span>
+        <span class="admin-tools"></span>
       </header>
       <ul class="cards"></ul>
-      <p class="none" hidden>${t("groups.empty")}</p>
+      <p class="no-machines" hidden>${t("groups.empty")}</p>
     </section>`);
   const part = (selector) => node.querySelector(selector);
   setFolded(node, foldedGroups().includes(String(id ?? "none")));
   return {
     id, node, title: part("h2 span"), count: part(".count"), gauge: part(".gauge i"),
-    joinQueue: part(".wait"), bookAny: part(".any"), tools: part(".tools"), grid: part(".cards"), emptyText: part(".none"),
+    joinQueue: part(".join-queue"), bookAny: part(".book-any"), tools: part(".admin-tools"), grid: part(".cards"), emptyText: part(".no-machines"),
   };
 }
 
@@ -44,14 +44,14 @@ export function showGroupName(section, group) {
 }
 
 export function showCounts(section, { free, all, shown }, group) {
-  section.grid.style.setProperty("--shown", Math.max(1, shown));
+  section.grid.style.setProperty("--shown-cards", Math.max(1, shown));
   if (group) showQueueAndBooking(section, free, all, group);
   const text = t("count.free_of", { free, n: all });
   if (section.shownCount === text) return;
   section.shownCount = text;
   const [before, after] = t("count.free_of", { free: "|", n: all }).split("|");
   fill(section.count, html`${before}<b>${free}</b>${after}`);
-  section.gauge.style.setProperty("--part", all ? free / all : 0);
+  section.gauge.style.setProperty("--free-fraction", all ? free / all : 0);
   section.emptyText.hidden = all > 0;
 }
 

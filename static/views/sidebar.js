@@ -28,9 +28,9 @@ function build() {
     ...state.groups.map((group) => createLink(String(group.id), group.name)),
     createLink("none", t("groups.none")),
   ];
-  if (isAdmin() !== Boolean(root.querySelector(".group-add"))) fill(root, isAdmin() && html`
-    <button class="group-add" data-action="create-group" data-needs-connection>${icon("plus")}${t("group.create")}</button>
-    <button class="group-add" data-action="add-vm" data-needs-connection>${icon("plus")}${t("vm.add")}</button>`);
+  if (isAdmin() !== Boolean(root.querySelector(".sidebar-action"))) fill(root, isAdmin() && html`
+    <button class="sidebar-action" data-action="create-group" data-needs-connection>${icon("plus")}${t("group.create")}</button>
+    <button class="sidebar-action" data-action="add-vm" data-needs-connection>${icon("plus")}${t("vm.add")}</button>`);
   root.prepend(...links.map((link) => link.node));
   if (focused !== undefined) links.find((link) => link.id === focused)?.node.focus();
   updateCounts();
@@ -40,9 +40,9 @@ function build() {
 function createLink(id, name) {
   const node = element(html`
     <button class="group-link" data-group-filter="${id}" title="${name}">
-      <span class="name">${name}</span><span aria-hidden="true"><span class="free"></span><span class="of"></span></span><span class="sr"></span>
+      <span class="name">${name}</span><span aria-hidden="true"><span class="free-count"></span><span class="total"></span></span><span class="sr-only"></span>
     </button>`);
-  return { id, node, free: node.querySelector(".free"), total: node.querySelector(".of"), spoken: node.querySelector(".sr") };
+  return { id, node, free: node.querySelector(".free-count"), total: node.querySelector(".total"), spoken: node.querySelector(".sr-only") };
 }
 
 function updateCounts() {

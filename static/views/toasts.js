@@ -19,7 +19,7 @@ let gathered = [];
  */
 export function toast(text, { failed = false, action, vmId = "" } = {}) {
   if (vmId) root.querySelector(`[data-vm="${CSS.escape(vmId)}"]`)?.remove();
-  const node = element(html`<div class="toast ${failed ? "bad" : ""}" data-vm="${vmId}"><span class="say">${text}</span>
+  const node = element(html`<div class="toast ${failed ? "failed" : ""}" data-vm="${vmId}"><span class="message">${text}</span>
     ${action && html`<button>${action.label}</button>`}</div>`);
   node.querySelector("button")?.addEventListener("click", () => { dismiss(node); action.run(); });
   moveToTopLayer();

@@ -36,5 +36,5 @@ function countColumns() {
   const style = getComputedStyle(root);
   const [width, gap] = ["--card-width", "--card-gap"].map((name) => parseFloat(style.getPropertyValue(name)));
   const columns = Math.max(1, Math.floor((root.clientWidth + gap) / (width + gap)));
-  if (style.getPropertyValue("--across") !== String(columns)) root.style.setProperty("--across", columns);
+  if (style.getPropertyValue("--card-columns") !== String(columns)) root.style.setProperty("--card-columns", columns);
 }

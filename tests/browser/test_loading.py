@@ -52,13 +52,13 @@ def test_a_click_that_comes_before_the_dialogs_opens_one_when_they_are_there(win
     held_up = []
     here.page.route("**/page.action_table.js", lambda route: held_up.append(route))
     here.go()
-    here.card("server-01").locator(".act").dblclick()
+    here.card("server-01").locator(".action").dblclick()
     eventually(lambda: here.page.evaluate("true") and held_up)
     expect(here.no_dialog).to_have_count(0)
     held_up[0].continue_()
     expect(here.no_dialog).to_have_count(1)
     here.send()
-    expect(here.held("server-01")).to_be_visible()
+    expect(here.own_booking("server-01")).to_be_visible()
 
 
 def test_a_key_that_is_the_first_sign_of_somebody_opens_its_dialog(window, bob):
@@ -74,7 +74,8 @@ def test_a_click_on_what_is_deleted_before_the_dialogs_are_there_says_so(window,
     held_up = []
     here.page.route("**/page.action_table.js", lambda route: held_up.append(route))
     here.go()
-    button = here.card(vm).locator(".act") if gone == "a machine" else here.page.locator(f".any[data-group='{group}']")
+    book_any = here.page.locator(f".book-any[data-group='{group}']")
+    button = here.card(vm).locator(".action") if gone == "a machine" else book_any
     button.click()
     eventually(lambda: here.page.evaluate("true") and held_up)
     done(alice.delete_vm(vm) if gone == "a machine" else alice.delete_group(group))
