@@ -1,4 +1,4 @@
-// All that a click can mean and that needs a dialog or a call; later.js loads it when the page stands.
+// All actions that need a dialog or a call to the server, by name. lazy_actions.js loads this file after the first paint.
 import { actions } from "./actions.js";
 import { queueActions } from "./queue_actions.js";
 

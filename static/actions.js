@@ -1,4 +1,4 @@
-// What a click means: which dialog opens, or which call is made.
+// The actions of the page by name: each opens a dialog or calls the server.
 import { postForVm } from "./api.js";
 import { firstObstacle } from "./bulk_actions.js";
 import { accountDialog } from "./dialogs/account.js";
@@ -51,7 +51,7 @@ export const actions = {
   theme: ({ theme }) => switchTheme(theme),
 };
 
-/** One's own machine goes at one click, since it can be booked again; somebody else's is asked about. */
+/** Release the user's own machine at once, since it can be booked again. For another user's machine ask first. */
 async function release({ vm: id }) {
   const vm = state.vms.get(id);
   if (!isMine(vm)) return releaseDialog(vm);
@@ -59,11 +59,11 @@ async function release({ vm: id }) {
     noteOwnAction("released", id);
     const stateAfter = (await postForVm("/cancel", { vm_id: id })).state;
     if (stateAfter === "free") toast(t("release.done", { vm: id }), { action: undoRelease(vm), vmId: id });
-    else toast(t(stateAfter === "maintenance" ? "maintenance.began" : "pass.done", { vm: id }), { vmId: id }); // there is no way back
+    else toast(t(stateAfter === "maintenance" ? "maintenance.began" : "pass.done", { vm: id }), { vmId: id }); // cannot be undone
   });
 }
 
-/** Renew by the hours on the button, from the end that was seen: two clicks renew once. */
+/** Renew by the hours on the button. The end that the user saw is sent too, so two clicks renew once. */
 function renewBy({ vm: id, hours }) {
   return runOnce(`renew ${id}`, async () => {
     noteOwnAction("renewed", id);
@@ -72,14 +72,14 @@ function renewBy({ vm: id, hours }) {
   });
 }
 
-/** What cannot be done with all that are chosen says why. */
+/** Open the dialog of a bulk action, or say why the action is not possible for all selected machines. */
 function openBulkDialog({ bulkAction: action }) {
   const obstacle = firstObstacle(action, selected);
   if (obstacle) toast(obstacle.reason);
   else bulkDialog(action, [...selected]);
 }
 
-/** Book it again for what was left, if nobody was faster. */
+/** Return the toast's undo button, which books the machine again for the time that was left, if it is still free. */
 function undoRelease(vm) {
   const hours = (Date.parse(vm.expires_at) - now()) / HOUR;
   if (hours <= 0.01) return undefined;

@@ -1,10 +1,10 @@
-// Calls to the server: an answer, or an ApiError that a person can read.
+// Calls to the server. They return the answer or throw an ApiError with a message for the user.
 import { t } from "./i18n.js";
 import { applyResponse, setMe, state } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
 
-/** A call that did not do what was asked. `code` is the server's, or "unreachable". */
+/** A failed call. `code` is the server's error code, or "unreachable"; `details` is the body of the answer. */
 export class ApiError extends Error {
   constructor(message, code, details = {}) {
     super(message);
@@ -25,7 +25,7 @@ export function post(path, body = {}) {
 
 export const remove = (path) => request(path, { method: "DELETE" });
 
-/** A call about one machine that answers with it: the board shows the answer at once. */
+/** Post a call that returns one machine, and show that machine on the board at once. */
 export async function postForVm(path, body) {
   const id = body.vm_id ?? body.id;
   const before = new Map([[id, state.vms.get(id)]]);
@@ -34,7 +34,7 @@ export async function postForVm(path, body) {
   return vm;
 }
 
-/** The same about several machines, all or none. */
+/** Post a call that returns several machines. The server changes all of them or none. */
 export async function postForVms(path, body) {
   const before = new Map(state.vms);
   const { vms } = await post(path, body);

@@ -1,4 +1,4 @@
-// The browser's own notifications: that it is my turn, that it has passed, that a booking is about to end.
+// Notifications by the browser: it is the user's turn, the turn has passed, a booking is about to end.
 import { chosenNotifications, claimForThisTab, rememberNotifications } from "./preferences.js";
 import { state } from "./state.js";
 
@@ -6,7 +6,7 @@ const SHOWN_KINDS = new Set(["held", "auto_booked", "hold_lapsed", "reminder"]);
 
 const shown = new Map(); // by machine id
 
-/** "on", "off", "ask" (the browser will ask), "blocked" by the reader, "insecure" (plain http), or "none": it cannot. */
+/** Return "on", "off", "ask" (the browser will ask), "blocked" (in the browser), "insecure" (plain HTTP) or "none" (not supported). */
 export function notificationState() {
   if (typeof Notification !== "function") return "none";
   if (!isSecureContext) return "insecure";
@@ -15,18 +15,18 @@ export function notificationState() {
   return Notification.permission === "granted" ? "on" : "ask";
 }
 
-/** Ask for leave if that was never decided; to be called in a click, when somebody begins to wait. */
+/** Ask for permission if the user never decided. Call it in a click, when the user joins a queue. */
 export function requestPermission() {
   return notificationState() === "ask" ? Notification.requestPermission() : undefined;
 }
 
-/** The reader's own switch; switching on asks the browser where it was never asked. */
+/** Switch notifications on or off for this browser. Switching on asks for permission if the user never decided. */
 export async function switchNotifications(on) {
   rememberNotifications(on ? "on" : "off");
   if (on) await requestPermission();
 }
 
-/** Show a notification of the server, once for all tabs; a click on it comes back to the machine: `open({vm})`. */
+/** Show a notification of the server in one tab only. A click on it focuses the page and calls `open({vm})`. */
 export function showBrowserNotification({ kind, msg, vm_id: id, until }, open) {
   if (!SHOWN_KINDS.has(kind) || notificationState() !== "on" || !claimForThisTab(`${kind} ${id} ${until} ${msg}`)) return;
   const tag = id ?? kind;
@@ -41,6 +41,6 @@ export function showBrowserNotification({ kind, msg, vm_id: id, until }, open) {
       if (state.vms.has(id)) open({ vm: id });
     });
   } catch (error) {
-    console.info("the browser does not show notifications of pages:", error.message); // Android wants a service worker
+    console.info("the browser does not show notifications of pages:", error.message); // Android needs a service worker
   }
 }

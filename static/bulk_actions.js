@@ -1,4 +1,4 @@
-// What can be done with several machines at once, and what stands in the way of it.
+// The actions for several machines at once, and what prevents them.
 import { shortTime } from "./format.js";
 import { t } from "./i18n.js";
 import { renewalObstacle } from "./queue.js";
@@ -17,10 +17,10 @@ const OBSTACLES = {
   delete: () => "",
 };
 
-/** What this reader can do with several, if nothing stands in the way. */
+/** Return the names of the bulk actions that this user may do. */
 export const bulkActions = () => ["book", "renew", "release", ...(isAdmin() ? ["move", "delete"] : [])];
 
-/** The first of the machines that stands in the way: {id, why}; undefined where all can be done. */
+/** Return {id, reason} of the first machine that prevents the action; undefined if nothing does. */
 export function firstObstacle(action, ids) {
   for (const id of ids) {
     const reason = OBSTACLES[action](state.vms.get(id));

@@ -1,12 +1,15 @@
-// The second of two quick clicks is meant for what the first one was: never for what has come under the pointer since.
+// The second click of a double click counts only if it hits the same control as the first.
 
 let firstControl;
 
-/** Ahead of everybody else's listeners: a row that moved up, a button that means something else by now, a dialog that opened. */
+/**
+ * Drop a second click that hits another control: a row moved up, a button changed its action or a dialog opened.
+ * Call it before other click listeners are added to the window.
+ */
 export function ignoreStrayClicks() {
   addEventListener("click", (event) => {
     const control = controlAt(event.target);
-    if (event.detail < 2) firstControl = control; // 0 by a key
+    if (event.detail < 2) firstControl = control; // 0: by the keyboard
     else if (control !== firstControl) { event.preventDefault(); event.stopImmediatePropagation(); }
   }, { capture: true });
 }

@@ -1,4 +1,4 @@
-// What is looked for: text, group and kind. It lives in the address, so that it can be shared and gone back to.
+// The filter of the board: text, group and status. It is kept in the URL, so it can be shared and works with the back button.
 import { HOUR, now } from "./format.js";
 import { isHeldForMe, isMine, state, subscribe } from "./state.js";
 
@@ -6,7 +6,7 @@ export const SOON = HOUR / 2;
 export const STATUSES = ["all", "free", "mine", "soon", "taken"];
 
 export const filter = { text: "", group: "", status: "all" };
-const URL_DELAY_MS = 200; // the browser is slow to change the address of a large page
+const URL_DELAY_MS = 200; // changing the URL of a large page is slow in the browser
 const listeners = new Set();
 let words = [], urlTimer;
 
@@ -14,13 +14,13 @@ export function onFilter(listener) {
   listeners.add(listener);
 }
 
-/** A group that is gone, or never was, is looked for no more. */
+// The filter drops a group that does not exist (any more).
 subscribe(({ groups }) => groups && !groupExists(filter.group) && setFilter({}, false));
 
-/** Change the filter. Typing replaces the address, once it pauses; choosing makes a new step to go back from. */
+/** Change the filter. With `addToHistory` it is a new history entry; without (typing), the URL is replaced after a pause. */
 export function setFilter(changes, addToHistory = true) {
   clearTimeout(urlTimer);
-  if (addToHistory) writeUrl("replaceState"); // what was typed just before belongs to the step that is left
+  if (addToHistory) writeUrl("replaceState"); // text typed just before belongs to the previous entry
   update(changes);
   if (addToHistory) writeUrl("pushState");
   else urlTimer = setTimeout(writeUrl, URL_DELAY_MS, "replaceState");
@@ -51,7 +51,7 @@ export function readUrl() {
   });
 }
 
-/** Whether the machine is looked for, by all but the group. */
+/** Return whether the machine matches the text and status of the filter; its group is not compared. */
 export function matchesFilter(vm) {
   return hasStatus(vm, filter.status) && matchesWords(vm);
 }
@@ -66,7 +66,7 @@ export function hasStatus(vm, status) {
 
 export const endsSoon = (vm) => Boolean(vm.expires_at) && Date.parse(vm.expires_at) - now() < SOON;
 
-/** Whether the section of that group is looked for; "none" stands for the machines without one. */
+/** Return whether the filter shows that group; null: the machines without a group. */
 export const matchesGroup = (id) => filter.group === "" || filter.group === String(id ?? "none");
 
 function matchesWords(vm) {
@@ -77,7 +77,7 @@ function matchesWords(vm) {
 
 const searchTexts = new WeakMap();
 
-/** All that is searched of a machine, put together once. */
+/** Return the text that a search looks at, in lower case; computed once per machine. */
 export function searchText(vm) {
   if (!searchTexts.has(vm)) {
     const fields = [vm.id, vm.external_ip, vm.internal_ip, vm.description, vm.note, vm.booked_by, vm.via, vm.held_for,

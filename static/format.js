@@ -1,13 +1,13 @@
-// Times and amounts as people read them; local on screen, by the server's clock.
+// Times and durations as text, in the browser's time zone, by the server's clock.
 import { boot } from "./boot.js";
 import { language, t } from "./i18n.js";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-const TIME_ALONE_WITHIN = 18 * HOUR; // so near, the time says the day
+const TIME_ALONE_WITHIN = 18 * HOUR; // for an instant so near, the day is clear without naming it
 
 const skew = Date.parse(boot.now) - Date.now();
-const region = language === "en" ? "en-GB" : language; // the day before the month, as everywhere else on the page
+const region = language === "en" ? "en-GB" : language; // British order: the day before the month
 const dateFormat = (options) => new Intl.DateTimeFormat(region, { hourCycle: "h23", ...options });
 const timeFormat = dateFormat({ hour: "2-digit", minute: "2-digit" });
 const weekdayFormat = dateFormat({ weekday: "short" });
@@ -18,12 +18,15 @@ const fullFormat = dateFormat({
   hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
 });
 
-/** The server's time in milliseconds, whatever this machine's clock says. */
+/** Return the server's time in milliseconds, even if the clock of this computer is wrong. */
 export function now() {
   return Date.now() + skew;
 }
 
-/** "3 h 12 min", "9 min", within the last two minutes seconds; in short "83 min", then "2.5 h", from four hours on "15 h". */
+/**
+ * Return the time left: "3 h 12 min", "9 min", and seconds within the last two minutes. `brief`: "83 min" below
+ * 1.5 hours, then "2.5 h", and "15 h" from four hours on.
+ */
 export function timeLeft(until, brief = false) {
   const left = Math.max(0, Date.parse(until) - now());
   if (left < 2 * MINUTE) return t("time.seconds", { n: Math.ceil(left / 1000) });
@@ -37,13 +40,13 @@ function shortTimeLeft(left) {
   return t("time.minutes", { n: Math.floor(left / MINUTE) });
 }
 
-/** A number that changes when `timeLeft` does. */
+/** Return a number that changes whenever the text of `timeLeft` does. */
 export function timeLeftTick(until) {
   const left = Math.max(0, Date.parse(until) - now());
   return left < 2 * MINUTE ? -Math.ceil(left / 1000) : Math.floor(left / MINUTE);
 }
 
-/** A length of time: "4 h", "1 h 30 min", "2 d 3 h". */
+/** Return a duration as text: "4 h", "1 h 30 min", "2 d 3 h". */
 export function duration(milliseconds) {
   const minutes = Math.max(1, Math.round(milliseconds / MINUTE));
   const [days, hours, minutesLeft] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
@@ -54,7 +57,7 @@ export function duration(milliseconds) {
   return parts.join(" ");
 }
 
-/** The end in few letters: "18:40" when it is the next 18:40, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
+/** Return an instant in short: "18:40" if it is the next 18:40, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
 export function shortTime(instant) {
   const date = new Date(instant);
   const time = timeFormat.format(date);
@@ -63,7 +66,7 @@ export function shortTime(instant) {
   return days > 0 && days < 7 ? `${weekdayFormat.format(date)} ${time}` : `${dateText(date)}, ${time}`;
 }
 
-/** The end as one says it: "today, 18:40", "tomorrow, 18:40", "Sat 3 Dec, 18:40". */
+/** Return an instant with its day: "today, 18:40", "tomorrow, 18:40", "Sat 3 Dec, 18:40". */
 export function dayAndTime(instant) {
   const date = new Date(instant);
   const time = timeFormat.format(date);
@@ -73,12 +76,12 @@ export function dayAndTime(instant) {
   return `${weekdayFormat.format(date)} ${dateText(date)}, ${time}`;
 }
 
-/** All of it, with the zone: for hovering. */
+/** Return an instant in full, with seconds and time zone, for tooltips. */
 export function exactTime(instant) {
   return fullFormat.format(new Date(instant));
 }
 
-/** How much of the booking is left, or of the time something is held, from 1 to 0. */
+/** Return how much of the booking or of the hold is left, from 1 down to 0. */
 export function fractionLeft(vm) {
   if (!vm.expires_at) return fraction(Date.parse(vm.held_until), boot.settings.hold_minutes * MINUTE);
   const end = Date.parse(vm.expires_at);
@@ -86,12 +89,12 @@ export function fractionLeft(vm) {
   return fraction(end, end - start);
 }
 
-/** An address without its domain, where space is short; masked ones as they are. */
+/** Return an email without its domain, for places with little room. Masked emails stay as they are. */
 export function shortName(email) {
   return email.includes("…") ? email : email.split("@")[0];
 }
 
-/** The day, with its year where it is another. */
+/** Return day and month, and the year if it is not this year. */
 function dateText(date) {
   const sameYear = date.getFullYear() === new Date(now()).getFullYear();
   return (sameYear ? dayFormat : dateWithYearFormat).format(date);
@@ -99,7 +102,7 @@ function dateText(date) {
 
 const fraction = (end, length) => Math.min(1, Math.max(0, (end - now()) / length));
 
-/** Days by the calendar, not by 24 hours. */
+/** Return the difference in calendar days, not in periods of 24 hours. */
 function daysAhead(date) {
   const [day, today] = [new Date(date), new Date(now())].map((moment) => moment.setHours(12, 0, 0, 0));
   return Math.round((day - today) / (24 * HOUR));

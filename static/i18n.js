@@ -1,4 +1,4 @@
-// The sentences of the page, in the reader's language.
+// The texts of the page in the user's language.
 import { boot } from "./boot.js";
 
 export const language = boot.language;
@@ -6,10 +6,10 @@ export const language = boot.language;
 const pluralRules = new Intl.PluralRules(language);
 const numberFormat = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 
-/** The sentence under `key`, its blanks filled; plural forms are chosen by `n`. */
+/** Return the text for `key` with its placeholders filled. The plural form is chosen by `n`. */
 export function t(key, values = {}) {
   const entry = boot.strings[key];
-  if (entry === undefined) throw new Error(`no sentence "${key}"`);
+  if (entry === undefined) throw new Error(`no text for "${key}"`);
   const text = typeof entry === "string" ? entry : entry[pluralRules.select(values.n)] ?? entry.other;
   return text.replace(/\{(\w+)\}/g, (placeholder, name) => (name in values ? formatValue(values[name]) : placeholder));
 }

@@ -1,4 +1,4 @@
-// The first paint needs no dialog: they and what they do are loaded at the first sign of somebody, or a little after.
+// The first paint needs no dialog. Dialogs and actions are loaded at the user's first event, or five seconds after the start.
 import { t } from "./i18n.js";
 import { groupById } from "./queue.js";
 import { state } from "./state.js";
@@ -14,7 +14,7 @@ export function preloadActions() {
   setTimeout(preload, PRELOAD_AFTER_MS);
 }
 
-/** Carry out what the click means; at once where all is loaded. */
+/** Run the action; load the actions first if they are not there yet. */
 export async function performAction(action, data, target) {
   if (!table) {
     if (!(await waitForActions())) return;
@@ -29,7 +29,7 @@ function missingTarget({ vm, group } = {}) {
   return group && !groupById(group) && t("gone.group_gone");
 }
 
-/** False too for a second click while the first one waits. */
+/** Return whether the actions are loaded. False also for a second click while the first one waits for them. */
 async function waitForActions() {
   if (clickPending) return false;
   clickPending = true;
@@ -37,7 +37,7 @@ async function waitForActions() {
     await loadActions();
   } catch (error) {
     console.info("the dialogs could not be loaded:", error.message);
-    if (state.online && navigator.onLine) location.reload(); // the server has another version by now
+    if (state.online && navigator.onLine) location.reload(); // the server was upgraded and no longer has this file
     else toast(t("offline.wait"));
   }
   clickPending = false;
@@ -49,5 +49,5 @@ function loadActions() {
   return loading;
 }
 
-/** Ahead of time: where it fails, the click that needs it says so. */
+/** Load without a click. A failure is only logged: the click that needs the actions reports it. */
 const preload = () => loadActions().catch((error) => console.info("not loaded yet:", error.message));

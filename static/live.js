@@ -1,4 +1,4 @@
-// The socket: brings changes and notifications, notices when it is cut, and makes the page right again afterwards.
+// The socket: receives changes and notifications, detects a lost connection and refreshes the page after it.
 import { get } from "./api.js";
 import { applyChange, loadBoard, markStale, setMe, setOnline } from "./state.js";
 import { io } from "./vendor/socket.io-4.8.4.esm.min.js";
@@ -7,7 +7,7 @@ const OFFLINE_AFTER_MS = 1000;
 const SPREAD_MS = 3000;
 
 let socket, offlineTimer, refreshTimer, onNotification, fetching = false, refreshAgain = false;
-const pendingNotifications = []; // what was said while the board was fetched: whom it concerns is known afterwards
+const pendingNotifications = []; // received during a fetch: only the fetched board tells whom they concern
 
 /** Connect, and call `listener` with every notification. */
 export function connect(listener) {
@@ -17,11 +17,11 @@ export function connect(listener) {
   socket.on("connect", onConnected);
   socket.on("disconnect", (reason) => {
     startOfflineTimer();
-    if (reason === "io server disconnect") socket.connect(); // the session ended; come again as who one is now
+    if (reason === "io server disconnect") socket.connect(); // the session ended; connect again as the current user
   });
   socket.on("connect_error", () => {
     startOfflineTimer();
-    if (!socket.active) setTimeout(() => socket.connect(), 2000); // refused, not cut: the client gives up by itself
+    if (!socket.active) setTimeout(() => socket.connect(), 2000); // refused: the client does not try again by itself
   });
   socket.on("change", (change) => {
     if (!applyChange(change)) change.all ? scheduleRefresh() : refresh();
@@ -31,12 +31,12 @@ export function connect(listener) {
   addEventListener("online", () => (socket.connected ? onConnected() : socket.connect()));
 }
 
-/** Come again as another person: after signing in. */
+/** Connect again as the user who has just signed in. */
 export function reconnect() {
   socket.disconnect().connect();
 }
 
-/** Fetch everything anew; calls that come meanwhile make it one more time. */
+/** Fetch board and user again. Calls during a fetch cause one more fetch after it. */
 export async function refresh() {
   if (fetching) return void (refreshAgain = true);
   fetching = true;
@@ -58,7 +58,10 @@ export async function refresh() {
   }
 }
 
-/** All browsers hear of a great change at once, and must not all ask at once; what changes until then is in the answer. */
+/**
+ * Refresh within the next seconds. All browsers hear of a large change at the same moment and must not all fetch then;
+ * the answer includes what changes until it is sent.
+ */
 function scheduleRefresh() {
   refreshTimer ??= setTimeout(() => {
     refreshTimer = undefined;

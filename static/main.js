@@ -1,4 +1,4 @@
-// The wiring: what is on the page, who draws it, and what a click or key does.
+// Starts the page: mounts its views and routes clicks and keys.
 import { showBrowserNotification } from "./browser_notifications.js";
 import { t } from "./i18n.js";
 import { ignoreStrayClicks } from "./double_click.js";
@@ -24,13 +24,13 @@ import { copy } from "./views/copy.js";
 import { acceptOffer, receiveNotification, toast } from "./views/toasts.js";
 
 const IMMEDIATE_ACTIONS = { copy, fold: toggleFold, view: toggleView };
-// What needs no connection
+// Allowed without a connection
 const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "shortcuts", "view", "show-all", "tokens", "notifications"]);
 
 const search = document.getElementById("search");
 
-for (const draw of [mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection, mountConnection,
-  mountBulkBar, mountExactEnd, mountTitle]) draw();
+for (const mount of [mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection, mountConnection,
+  mountBulkBar, mountExactEnd, mountTitle]) mount();
 wireSearch();
 ignoreStrayClicks();
 document.addEventListener("click", onClick);
@@ -39,7 +39,7 @@ addEventListener("popstate", readUrl);
 readUrl();
 connect((notification) => { receiveNotification(notification); showBrowserNotification(notification, (machine) => performAction("open", machine)); });
 preloadActions();
-performance.mark("ready"); // bench/page.py looks for it
+performance.mark("ready"); // bench/page.py waits for it
 
 function onClick(event) {
   const target = event.target.closest("[data-action]") ?? event.target.closest(".card")?.querySelector(".name");
@@ -49,7 +49,7 @@ function onClick(event) {
   (IMMEDIATE_ACTIONS[action] ?? ((...args) => performAction(action, ...args)))(target.dataset, target);
 }
 
-/** A key of the page itself: not while something is typed, and not over a dialog. */
+/** Handle the page's shortcuts, except while the user types or a dialog has the focus. */
 function onKeydown(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
   if (event.key === "?") performAction("shortcuts");

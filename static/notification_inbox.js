@@ -1,35 +1,35 @@
-// The last notifications that concern the reader, kept in this browser for each person, over reloads and for all tabs.
+// The last notifications for the user. They are stored in this browser by user, survive reloads and are shared by all tabs.
 import { now } from "./format.js";
 import { recall, remember } from "./preferences.js";
 import { positionIn } from "./queue.js";
 import { isHeldForMe, isMine, state, subscribe } from "./state.js";
 
 const CAPACITY = 50;
-const RECENTLY_MS = 5000; // what is said of a machine comes a moment after the machine has changed
+const RECENTLY_MS = 5000; // the notification about a machine comes shortly after its change
 const PERSONAL_KINDS = new Set(["reminder", "role_changed", "held", "hold_lapsed", "hold_taken", "auto_booked", "waited_for",
   "waiting_maintenance", "queue_removed", "queue_gone"]);
 
 const listeners = new Set();
-const involved = new Set(); // the machines that I hold or wait for
-const involvedUntil = new Map(); // when that ended, by machine id
+const involved = new Set(); // ids of machines that the user holds or waits for
+const involvedUntil = new Map(); // by machine id: when that ended, in milliseconds
 
-/** Call `listener` after every change of what is kept; what comes back stops that. */
+/** Call `listener` after every change of the inbox. Returns a function that ends this. */
 export function onInboxChange(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Newest first: {at, revision (of the board), msg, vm, seen}. */
+/** Return the notifications, newest first: {at (milliseconds), revision (of the board), msg, vm, seen}. */
 export const inbox = () => JSON.parse(recall(storageKey()) ?? "[]");
 
 export const unreadCount = () => (state.me.authenticated ? inbox().filter(({ seen }) => !seen).length : 0);
 
-/** Keep a `notification` of the server, if it is of the reader's own affairs and not of what they did themselves. */
+/** Store a notification of the server if it concerns the user and is not about the user's own action. */
 export function addToInbox({ kind, msg, vm_id: vm, by }) {
   if (!state.me.authenticated || !(PERSONAL_KINDS.has(kind) || (by !== state.me.email && concernsMe(vm)))) return;
   const stored = inbox();
   const { revision } = state;
-  if (stored.some((notification) => notification.msg === msg && notification.revision === revision)) return; // another tab was faster
+  if (stored.some((notification) => notification.msg === msg && notification.revision === revision)) return; // another tab has stored it
   store([{ at: now(), revision, msg, vm }, ...stored]);
 }
 
@@ -37,7 +37,7 @@ export const markAllRead = () => store(inbox().map((notification) => ({ ...notif
 
 export const clearInbox = () => store([]);
 
-/** Follow which machines are the reader's, and what other tabs keep. */
+/** Follow which machines the user holds or waits for, and what other tabs store. */
 export function watchOwnMachines() {
   track(state.vms.keys());
   subscribe(({ vms, me }) => {

@@ -1,4 +1,4 @@
-// What a click means where people wait: joining, leaving, taking what is held, out of service and back.
+// The actions about queues, held machines and maintenance, by name.
 import { post, postForVm } from "./api.js";
 import { runOnce, whenSignedIn } from "./run_action.js";
 import { bookAnyDialog } from "./dialogs/book_any.js";

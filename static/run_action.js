@@ -1,17 +1,17 @@
-// How a click is carried out: signed in first, never twice at a time, and what goes wrong is said.
+// Runs an action: after signing in if needed, never twice at a time, with errors shown as toasts.
 import { signInDialog } from "./dialogs/sign_in.js";
 import { state } from "./state.js";
 import { toast } from "./views/toasts.js";
 
 const pending = new Set();
 
-/** Strangers sign in first, and then go on with what they wanted. */
+/** Call `then`, after the sign-in dialog if nobody is signed in. */
 export function whenSignedIn(then) {
   if (state.me.authenticated) then();
   else signInDialog(then);
 }
 
-/** Nothing is sent twice while it is under way; what goes wrong is said. */
+/** Run `call` unless one of the same name is still running. Shows an error as a toast. */
 export async function runOnce(name, call) {
   if (pending.has(name)) return;
   pending.add(name);

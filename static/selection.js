@@ -1,10 +1,10 @@
-// Which machines are chosen, to do something with all of them at once.
+// The ids of the selected machines, for bulk actions.
 import { state, subscribe } from "./state.js";
 
 export const selected = new Set();
 const listeners = new Set();
 
-/** Call `listener(ids)` whenever the choice changes, with those that came or went. */
+/** Call `listener(ids)` after every change, with the ids that were added or removed. */
 export const onSelectionChange = (listener) => listeners.add(listener);
 
 export function select(ids, on = true) {
@@ -15,7 +15,7 @@ export function select(ids, on = true) {
 
 export const clearSelection = () => select([...selected], false);
 
-// A machine that was deleted leaves the choice; a stranger has none.
+// Deleted machines leave the selection; signing out clears it.
 subscribe(({ vms, me }) => {
   if (!selected.size) return;
   if (me && !state.me.authenticated) clearSelection();

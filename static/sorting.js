@@ -1,4 +1,4 @@
-// In what order the machines of a group stand: by their names, or as a list by any of its columns.
+// The order of machines within a group: by name, and in the list view by any column.
 import { chosenSort, chosenView, rememberSort } from "./preferences.js";
 import { state } from "./state.js";
 import { cardStateOf } from "./views/card_state.js";
@@ -19,16 +19,16 @@ export const sorting = { by: "name", descending: false };
 const listeners = new Set();
 let cachedKeys, cachedFor;
 
-/** Call `listener` when all must be put in another order. */
+/** Call `listener` when the order has changed and all machines must be sorted again. */
 export const onSort = (listener) => listeners.add(listener);
 
-/** Sort by that column; by the same one again, the other way round. It is remembered. */
+/** Sort by that column, or reverse the order if it is sorted by it already. The choice is remembered. */
 export function sortBy(by) {
   rememberSort(by === sorting.by && !sorting.descending ? { by, descending: true } : { by, descending: false });
   applySort();
 }
 
-/** After the view has changed: cards always stand by their names. */
+/** Apply the remembered order. The card view is always sorted by name. */
 export function applySort() {
   const { by, descending } = chosenView() === "list" ? chosenSort() : {};
   Object.assign(sorting, { by: COLUMNS.includes(by) ? by : "name", descending: Boolean(descending) });
@@ -36,7 +36,7 @@ export function applySort() {
   for (const listener of listeners) listener();
 }
 
-/** Below zero where the first machine stands before the other. Where a column says nothing, the machine stands last. */
+/** Return a negative number if `a` comes before `b`. Machines with an empty column come last. */
 export function compareVms(a, b) {
   const [keyA, keyB] = [sortKey(a), sortKey(b)];
   if (keyA === keyB) return sorting.by === "name" ? 0 : compareKeys(SORT_KEYS.name(a), SORT_KEYS.name(b));
@@ -52,5 +52,5 @@ function sortKey(vm) {
   return cachedKeys.get(vm);
 }
 
-/** The 9th before the 10th. */
+/** Return a sort key with padded numbers, so that "vm-9" comes before "vm-10". */
 const naturalKey = (text) => (text ?? "").toLowerCase().replace(/\d+/g, (digits) => digits.padStart(9, "0"));

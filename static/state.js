@@ -1,4 +1,4 @@
-// What the page knows: the board, who one is, what is filtered. It changes here and nowhere else.
+// The state of the page: the board, the user and the connection. Only this module changes it.
 import { boot } from "./boot.js";
 
 export const state = {
@@ -10,19 +10,19 @@ export const state = {
   online: true,
 };
 
-const MAX_SINGLE_UPDATES = 30; // more changes than these are not shown one by one
+const MAX_SINGLE_UPDATES = 30; // more changed machines are reported as "all"
 const listeners = new Set();
 
 /**
- * Call `listener` after every change with what changed: `{vms: ids | "all", groups, queues, me, online}`. `groups`: which
- * there are and what is in them; `queues`: who waits for one.
+ * Call `listener` after every change with what changed: `{vms: ids | "all", groups, queues, me, online}`. `groups`: the
+ * groups or their machines; `queues`: the queues of groups. Returns a function that ends this.
  */
 export function subscribe(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Take over a whole `GET /vms` answer. What is as it was stays, so that nothing is drawn again for it. */
+/** Load an answer of `GET /vms`. Machines that did not change keep their objects, so that they are not drawn again. */
 export function loadBoard(board) {
   const before = state.vms;
   state.vms = new Map(board.vms.map((vm) => [vm.id, sameVm(vm, before.get(vm.id)) ? before.get(vm.id) : vm]));
@@ -33,7 +33,7 @@ export function loadBoard(board) {
   notifyListeners({ vms: changed.length > MAX_SINGLE_UPDATES ? "all" : changed, groups: !sameGroups(groupsBefore, state.groups), queues: true });
 }
 
-/** Apply a socket's `change`. False: there is a gap, and all must be fetched. */
+/** Apply a socket's `change` event. Returns false if revisions are missing and everything must be fetched. */
 export function applyChange(change) {
   if (change.revision <= state.revision) return true;
   if (change.all || change.revision !== state.revision + 1) return false;
@@ -47,7 +47,7 @@ export function applyChange(change) {
   return true;
 }
 
-/** Show the answer of a call at once, save machines of which something newer than `before` (by id) came meanwhile. */
+/** Apply the machines of a call's answer, except those that have changed since `before` (machines by id). */
 export function applyResponse(vms, before) {
   const current = vms.filter(({ id }) => state.vms.get(id) === before.get(id));
   for (const vm of current) state.vms.set(vm.id, vm);
@@ -66,14 +66,14 @@ export function setOnline(online) {
   notifyListeners({ online: true });
 }
 
-/** Whether what is known may be behind: nothing is applied until all is fetched. */
+/** Mark the board as possibly outdated: no `change` event applies until everything is fetched. */
 export function markStale() {
   state.revision = -1;
 }
 
 export const isAdmin = () => state.me.role === "admin";
 export const isMine = (vm) => Boolean(vm.booked_by) && vm.booked_by === state.me.email;
-/** Held for me, whether it is my turn already or kept until I have all that I wait for. */
+/** Return whether the machine is held for the user: as a turn, or until the user has all machines waited for. */
 export const isHeldForMe = (vm) => vm.state === "held" && Boolean(vm.held_for) && vm.held_for === state.me.email;
 export const isMyTurn = (vm) => isHeldForMe(vm) && Boolean(vm.held_until);
 export const groupOf = (vm) => state.groups.find((group) => group.id === vm.group);
@@ -91,14 +91,14 @@ function samePerson(before, after) {
   return ["authenticated", "email", "role"].every((key) => before[key] === after[key]);
 }
 
-/** Whether these say the same of a machine, and as much: who is a stranger now must not keep what a member saw. */
+/** Compare two versions of a machine, with their sets of fields: after signing out, fields for members must go. */
 function sameVm(before, after) {
   const keys = Object.keys(before);
   return after !== undefined && keys.length === Object.keys(after).length && keys.every((key) => before[key] === after[key] ||
     (typeof before[key] === "object" && JSON.stringify(before[key]) === JSON.stringify(after[key])));
 }
 
-/** Whether these are the same groups with the same machines, whoever waits for them. */
+/** Compare groups and their machines, but not their queues. */
 function sameGroups(before, after) {
   if (before === after) return true;
   return before.length === after.length && before.every((group, index) => {

@@ -1,4 +1,4 @@
-// Who one is, and what one chose.
+// The account dialog: settings of the user and signing out.
 import { post } from "../api.js";
 import { notificationState, switchNotifications } from "../browser_notifications.js";
 import { fill, html } from "../html.js";
@@ -49,7 +49,7 @@ function chooseTheme(dialog, theme) {
   }
 }
 
-/** Nothing where the browser has none; where it refuses, why. */
+/** Show the switch for browser notifications, with the reason if they are blocked; nothing if they are not supported. */
 function showNotificationSetting(dialog) {
   const permission = notificationState();
   const blocked = ["blocked", "insecure"].includes(permission);

@@ -1,4 +1,4 @@
-// Booking: how long, until when, what for, Enter.
+// The dialog that books one machine.
 import { postForVm } from "../api.js";
 import { now, shortTime } from "../format.js";
 import { html } from "../html.js";
@@ -30,7 +30,7 @@ export function bookDialog(vm) {
     },
   });
   wireHours(dialog, now);
-  dialog.node.addEventListener("click", ({ target }) => { // who waits instead wants as long
+  dialog.node.addEventListener("click", ({ target }) => { // joining the queue takes over the hours chosen here
     const queue = target.closest("[data-action='queue']");
     if (queue) queue.dataset.hours = chosenHours(dialog, now) || "";
   }, { capture: true });
@@ -38,7 +38,7 @@ export function bookDialog(vm) {
 
 const isHeldForOther = (vm) => vm.state === "held" && !isHeldForMe(vm);
 
-/** What happened to the machine while the dialog was open, if it cannot be booked any more, and what to do instead. */
+/** Return why the machine can no longer be booked, and what to do instead, as arguments of `Dialog.block`. */
 function obstacle(id, displaced) {
   const vm = state.vms.get(id);
   if (!vm) return [t("gone.deleted", { vm: id })];

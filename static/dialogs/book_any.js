@@ -1,4 +1,4 @@
-// Any free machine of a group, or several at once: all or none.
+// The dialog that books any free machines of a group: as many as asked for, or none.
 import { postForVms } from "../api.js";
 import { now, shortTime } from "../format.js";
 import { html, setText } from "../html.js";
@@ -52,10 +52,10 @@ function offerQueue(dialog, hours, count) {
   const offer = dialog.part("[data-offer]");
   Object.assign(offer.firstElementChild.dataset, { hours, count });
   offer.hidden = false;
-  setTimeout(() => offer.scrollIntoView({ block: "nearest" })); // once the error stands below it
+  setTimeout(() => offer.scrollIntoView({ block: "nearest" })); // after the error below it is shown
 }
 
-/** How many are free now that have all the tags chosen. */
+/** Show how many free machines have all chosen tags. */
 function showMatching(dialog, group) {
   const wantedTags = dialog.values("tags");
   const free = vmsOf(group).filter((vm) => (vm.state === "free" || isHeldForMe(vm)) && wantedTags.every((tag) => hasTag(vm, tag)));

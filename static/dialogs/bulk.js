@@ -1,4 +1,4 @@
-// One thing done with several machines, in one call: all of them or none.
+// The dialog of a bulk action: one call for all selected machines, which changes all of them or none.
 import { post, postForVms } from "../api.js";
 import { firstObstacle } from "../bulk_actions.js";
 import { now, shortTime } from "../format.js";
@@ -108,7 +108,7 @@ async function submit(opened, { action, ids }) {
   clearSelection();
 }
 
-/** What became of the machines meanwhile: who is gone leaves, who stands in the way is named and can be left out. */
+/** Follow changes of the machines: drop deleted ones, name the one that prevents the action and offer to leave it out. */
 function update(opened, request) {
   const { action } = request;
   request.ids = request.ids.filter((id) => state.vms.has(id));
@@ -118,7 +118,7 @@ function update(opened, request) {
   fill(opened.part("[data-vm-names]"), html`${ids.slice(0, MAX_NAMES).map((id) => html`<span class="tag">${id}</span> `)}
     ${unnamed > 0 && t("bulk.more", { n: unnamed })}`);
   const obstacle = ids.length ? firstObstacle(action, ids) : { reason: t("bulk.none_left") };
-  if (obstacle?.id !== request.blockedBy) opened.block(null); // what is offered is another machine's
+  if (obstacle?.id !== request.blockedBy) opened.block(null); // remove the offer made for another machine
   request.blockedBy = obstacle?.id;
   opened.block(obstacle?.reason ?? null, obstacle?.id && alternatives(action, obstacle.id));
   if (action === "delete" && !obstacle) askForce(opened, ids.filter((id) => state.vms.get(id).booked_by).length);
@@ -129,7 +129,7 @@ const alternatives = (action, id) => html`<span class="alternatives">
   ${action === "book" && !isMine(state.vms.get(id)) && html`
     <button type="button" class="button small" data-action="queue" data-needs-connection data-closes data-vm="${id}">${t("queue.join")}</button>`}</span>`;
 
-/** Their holders are told of the end, so deleting booked ones is a choice of its own. */
+/** Ask for a confirmation if some machines are booked, since deleting them ends the bookings of their holders. */
 function askForce(opened, booked) {
   const checkbox = opened.part("[data-force]");
   checkbox.hidden = !booked;

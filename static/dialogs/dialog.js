@@ -1,4 +1,4 @@
-// The one way to open a dialog: title, body, buttons; its errors are shown in it, and nothing is sent twice.
+// All dialogs are opened here. A dialog shows its own errors and sends nothing twice.
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
@@ -9,9 +9,9 @@ import { rememberOpener, restoreFocus } from "./focus.js";
 let dialogCount = 0;
 
 /**
- * Open a dialog. `submit(dialog)` runs when the form is sent: the dialog closes when it is done, stays open with what
- * was typed where it throws, and stays open too where it gives false. Without `submit` there is nothing to send.
- * `watch(dialog)` is called at every change of the state. A `firm` one does not close at a click beside it.
+ * Open a dialog and return it. `submit(dialog)` runs when the form is sent; then the dialog closes, unless `submit`
+ * returns false or throws. A dialog without `submit` has no form to send. `watch(dialog)` runs after every change of the
+ * state. A `persistent` dialog does not close at a click beside it. `tone` is the class of the send button.
  */
 export function openDialog({ title, subtitle, body, submit, label, tone = "primary", wide, persistent, watch, extraButtons }) {
   const id = `dialog-${++dialogCount}`;
@@ -33,7 +33,7 @@ export function openDialog({ title, subtitle, body, submit, label, tone = "prima
   rememberOpener(node);
   node.showModal();
   raiseToasts();
-  const first = tone === "danger" ? "footer .close" : ".send"; // what cannot be undone is not one Enter away
+  const first = tone === "danger" ? "footer .close" : ".send"; // Enter alone must not do what cannot be undone
   (node.querySelector("[autofocus]") ?? node.querySelector(first) ?? node.querySelector(".close")).focus();
   dialog.stateChanged();
   markUnavailable(node);
@@ -60,24 +60,24 @@ export class Dialog {
 
   close() { if (!this.busy) this.node.close(); }
 
-  /** What was typed or chosen in the field of that name. */
+  /** Return the value of the field of that name, trimmed. */
   value(name) { return new FormData(this.form).get(name)?.trim() ?? ""; }
 
   values(name) { return new FormData(this.form).getAll(name); }
 
   part(selector) { return this.node.querySelector(selector); }
 
-  /** Say what is wrong, and `offer` a way on; the field it is about, where there is one, gets the focus. */
+  /** Show an error, with markup that offers a way out. The field that it is about gets the focus. */
   showError(message, field, offer) {
     const error = this.part(".error");
     fill(error, html`<span>${message}</span>${offer}`);
     error.hidden = false;
     const input = field && this.form.elements[field];
     if (input?.focus) { input.setAttribute("aria-invalid", "true"); input.focus(); }
-    else if (document.activeElement === document.body) this.send?.focus(); // the button lost it while it was busy
+    else if (document.activeElement === document.body) this.send?.focus(); // the disabled button lost the focus
   }
 
-  /** Something else happened meanwhile that makes sending useless; null takes that back. `offer`: what to do instead. */
+  /** Disable sending and show why: the state has changed meanwhile. null enables it again. `offer`: markup of what to do instead. */
   block(message, offer) {
     this.blocked = message !== null;
     let notice = this.part("[data-obstacle]");
@@ -90,7 +90,7 @@ export class Dialog {
     this.updateSendButton();
   }
 
-  /** Fill a part anew; the focus stays on the control that does the same, or else in the dialog. */
+  /** Replace the content of a part. The focus stays on the control with the same action, or else in the dialog. */
   replacePart(selector, markup) {
     const container = this.part(selector);
     const { activeElement: focused } = document;
@@ -128,7 +128,7 @@ export class Dialog {
 
   updateSendButton() { if (this.send) this.send.disabled = this.busy || this.blocked || !state.online; }
 
-  /** While the call is under way its own change comes back over the socket, and is no obstacle. */
+  /** Call `watch`, except during a call: its own change arrives over the socket and must not block the dialog. */
   stateChanged() {
     if (!this.busy) this.watch?.(this);
     this.updateSendButton();
@@ -141,7 +141,7 @@ export class Dialog {
   }
 }
 
-/** Who signed out in another tab comes back to what was typed. */
+/** After signing out in another tab, the user can sign in from the dialog and keeps what was typed. */
 const signInButton = () => html`<button type="button" class="button small" data-action="sign-in">${t("sign_in")}</button>`;
 
 const isPersistent = (node) => node.dataset.persistent !== undefined;

@@ -1,4 +1,4 @@
-// Adding, editing and deleting machines.
+// The admin's dialogs that add, edit and delete a machine.
 import { post, postForVm } from "../api.js";
 import { shortTime } from "../format.js";
 import { html } from "../html.js";
@@ -51,7 +51,7 @@ export function deleteVmDialog(vm) {
   });
 }
 
-/** Who holds the machine is told of its end, so deleting it then is a choice of its own. */
+/** Ask for a confirmation if the machine is booked, since deleting it ends the holder's booking. */
 function askForce(dialog, vm, id) {
   if (!vm) return dialog.block(t("gone.deleted", { vm: id }));
   const container = dialog.part("[data-booked]");
@@ -93,7 +93,7 @@ function formValues(dialog) {
   };
 }
 
-/** Only what the admin changed is sent, so that another's edit of the rest stands. */
+/** Return only the fields that the admin changed, so that another admin's edit of the others is not overwritten. */
 function changedFields(values, vm) {
   const before = { ...vm, group_id: vm.group };
   return Object.fromEntries(Object.entries(values).filter(([key, value]) => String(value ?? "") !== String(before[key] ?? "")));

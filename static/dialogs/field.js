@@ -1,4 +1,4 @@
-// A labelled input, as forms in dialogs have them.
+// A labelled input for the forms in dialogs.
 import { html } from "../html.js";
 
 export function field(name, label, { value = "", hint, type = "text", ...attributes } = {}) {

@@ -1,9 +1,9 @@
-// Where the focus goes when a dialog closes: back to what opened it, also over several dialogs in a row.
+// Returns the focus to what opened a dialog, also after several dialogs in a row.
 
 const openers = new WeakMap(); // by dialog
 let lastOpener = null;
 
-/** Remember what had the focus before this dialog; call it before the dialog is shown. */
+/** Remember what had the focus before this dialog. Call it before the dialog is shown. */
 export function rememberOpener(dialog) {
   const active = document.activeElement;
   const opener = openers.get(active.closest("dialog")) ?? (active === document.body ? lastOpener : { node: active, action: active.dataset.action });
@@ -12,8 +12,8 @@ export function rememberOpener(dialog) {
 }
 
 /**
- * Once the last dialog has closed, mend where the browser put the focus: nowhere, or on a button that means something
- * else by now ("Release" where "Book" was) and is not to be pressed by a second Enter.
+ * Correct the focus after the last dialog has closed. The browser may leave it nowhere, or on a button whose action has
+ * changed ("Release" where "Book" was), which a second Enter must not press.
  */
 export function restoreFocus(dialog) {
   const opener = openers.get(dialog);
@@ -29,5 +29,5 @@ export function restoreFocus(dialog) {
   (target?.isConnected ? target : ownRowOf(node.dataset.vm) ?? document.getElementById("board")).focus();
 }
 
-/** Where a machine that was just booked is by now: among one's own on top. */
+/** Return the machine's name in the user's own machines at the top, where it is after booking. */
 const ownRowOf = (id) => [...document.querySelectorAll("#own-machines .name")].find(({ dataset }) => dataset.vm === id);

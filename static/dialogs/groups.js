@@ -1,4 +1,4 @@
-// Groups: creating one from machines, adding machines, taking one out, deleting.
+// The admin's dialogs for groups: create, add machines, take a machine out, delete.
 import { post } from "../api.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";

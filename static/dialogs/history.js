@@ -1,4 +1,4 @@
-// My history, the latest first.
+// The user's history, latest first.
 import { get } from "../api.js";
 import { dayAndTime, exactTime } from "../format.js";
 import { fill, html } from "../html.js";

@@ -1,4 +1,4 @@
-// Choosing how long: quick choices, a free field, and the end that comes of it.
+// The field for a number of hours: quick choices, an input for other numbers, and the resulting end.
 import { dayAndTime, duration, HOUR, now } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -8,7 +8,10 @@ import { state } from "../state.js";
 const QUICK_HOURS = [1, 2, 4, 8];
 const EVENING_HOUR = 18;
 
-/** The markup. `hours`: what is chosen already, if not the last choice; `later`: the words for that it is not known yet when they begin to count. */
+/**
+ * Return the markup. `hours`: chosen at first, in place of those last booked; `relative`: a catalogue key for the label of
+ * the duration, if it is not known yet when the hours begin.
+ */
 export function hoursField(label, { hours, relative } = {}) {
   const max = state.settings.max_hours;
   const choices = [...QUICK_HOURS.filter((choice) => choice < max), ...(relative ? [] : ["evening"]), max];
@@ -28,7 +31,7 @@ export function hoursField(label, { hours, relative } = {}) {
     </fieldset>`;
 }
 
-/** Make the field live; `from` gives where the hours begin to count (milliseconds); without it, that is not known yet. */
+/** Make the field interactive. `startTime` returns when the hours begin, in milliseconds; omit it if that is not known yet. */
 export function wireHours(dialog, startTime) {
   const { hours: radios, other_hours: otherHours } = dialog.form.elements;
   const evening = [...radios].find((radio) => radio.value === "evening");
@@ -42,7 +45,7 @@ export function wireHours(dialog, startTime) {
   show();
 }
 
-/** The hours chosen; NaN where what was typed is no number. */
+/** Return the chosen hours; NaN if the typed text is not a number. */
 export function chosenHours(dialog, startTime) {
   const typed = dialog.value("other_hours").replace(",", ".");
   if (typed) return Number(typed);
@@ -50,7 +53,7 @@ export function chosenHours(dialog, startTime) {
   return choice === "evening" ? untilEvening(startTime()) : Number(choice || NaN);
 }
 
-/** What is to be remembered of the choice: the evening is another length every day. */
+/** Return whether the choice may be remembered: "until evening" is another number of hours every time. */
 export const isRepeatable = (dialog) => dialog.value("hours") !== "evening";
 
 function endText(hours, startTime) {

@@ -1,4 +1,4 @@
-// Waiting for a machine, or for any of a group: who is before, for how long one wants it, leaving again.
+// The dialogs of a queue, of a machine or a group: join it, change one's request, leave, remove somebody.
 import { post } from "../api.js";
 import { requestPermission } from "../browser_notifications.js";
 import { shortTime } from "../format.js";
@@ -17,7 +17,7 @@ import { waiterList } from "./waiter_list.js";
 export const queueDialog = (vm, defaults) => openQueueDialog({ vm_id: vm.id }, { vm: vm.id }, defaults);
 export const groupQueueDialog = (group, defaults) => openQueueDialog({ group_id: group.id }, { group: group.id }, defaults);
 
-/** `ref` is what the server is told, `place` what buttons carry; `hours` and `count` what was wished for elsewhere. */
+/** `ref` is sent to the server, `target` is set on buttons; `hours` and `count` are taken over from another dialog. */
 function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
   const entry = myEntry(queueOwner(ref).queue);
   let shownQueue;
@@ -51,7 +51,7 @@ async function join(opened, ref) {
   rememberHours(hours);
   const count = opened.value("count");
   const { position } = await post("/queue/join", { ...ref, ...(count && { count: Number(count) }), hours, auto: opened.value("auto") === "yes" });
-  // Whose turn it is already hears that from the server
+  // Without a position it is the user's turn already, and the server's notification says so
   if (position) toast(t("queue.joined", { n: position, where: ownerName(ref) }));
 }
 
@@ -69,7 +69,7 @@ export function removeWaiterDialog(ref, email) {
   });
 }
 
-/** What became of the place meanwhile, as `block` takes it. */
+/** Return why joining is no longer possible, as arguments of `Dialog.block`. */
 function obstacle(owner, ref) {
   if (!owner) return [ref.vm_id ? t("gone.deleted", { vm: ref.vm_id }) : t("gone.group_gone")];
   if (!ref.vm_id) return [null];
@@ -79,7 +79,7 @@ function obstacle(owner, ref) {
     <button type="button" class="button small" data-action="book" data-needs-connection data-closes data-vm="${owner.id}">${t("act.book")}</button>`];
 }
 
-/** Why one waits: who has the machine and until when, or that any of the group will do. */
+/** Return who has the machine and until when; for a group, that any of its machines will do. */
 function queueReason(ref) {
   const owner = queueOwner(ref);
   if (!ref.vm_id) return t("queue.any_of_group");

@@ -1,4 +1,4 @@
-// Taking a machine out of service, and saying why: everybody sees it.
+// The admin's dialog that takes a machine out of service. Everybody sees the reason.
 import { ApiError, postForVm } from "../api.js";
 import { shortTime } from "../format.js";
 import { html } from "../html.js";

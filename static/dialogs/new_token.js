@@ -1,4 +1,4 @@
-// Making an API token: its name and how long it is good for; then it is shown, this once.
+// The dialog that creates an API token, and the one that shows it, once.
 import { post } from "../api.js";
 import { dayAndTime, HOUR, now } from "../format.js";
 import { html, icon, setText } from "../html.js";
@@ -9,7 +9,7 @@ import { field } from "./field.js";
 const LIFETIMES = [7, 30, 90, 365];
 const DEFAULT_DAYS = 90;
 
-/** `then` is called once there is a new one. */
+/** Open the dialog. `then` is called after the token is created. */
 export function newTokenDialog(then) {
   const dialog = openDialog({
     title: t("tokens.new"),
@@ -23,7 +23,7 @@ export function newTokenDialog(then) {
     submit: async (opened) => {
       const created = await post("/tokens", { name: opened.value("name"), days: Number(opened.value("days")) });
       then();
-      setTimeout(() => createdTokenDialog(created)); // once this dialog has closed
+      setTimeout(() => createdTokenDialog(created)); // after this dialog has closed
     },
   });
   const show = () => setText(dialog.part("[data-end]"), dayAndTime(now() + Number(dialog.value("days")) * 24 * HOUR));
@@ -31,7 +31,7 @@ export function newTokenDialog(then) {
   show();
 }
 
-/** A click beside it does not close it: what it shows cannot be seen again. */
+/** Show the token. A click beside the dialog does not close it, since the token cannot be shown again. */
 function createdTokenDialog({ name, token }) {
   const { origin } = location;
   openDialog({
@@ -47,7 +47,7 @@ function createdTokenDialog({ name, token }) {
   });
 }
 
-/** What is copied at a click; the toast does not repeat a secret. */
+/** Return a line that copies its text at a click. The toast names the label, so that it does not repeat a secret. */
 const copyableLine = (label, text, autofocus) => html`<div class="field"><span class="label">${label}</span>
   <button type="button" class="copy line" data-action="copy" data-text="${text}" data-label="${label}" title="${t("copy.hint", { text: label })}"
     ${autofocus && html`autofocus`}><code>${text}</code>${icon("copy")}</button></div>`;

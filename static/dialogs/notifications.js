@@ -1,4 +1,4 @@
-// The last notifications of mine: a click opens the machine.
+// The dialog with the last notifications of the user. A click on one opens its machine.
 import { dayAndTime, exactTime } from "../format.js";
 import { clearInbox, inbox, markAllRead, onInboxChange } from "../notification_inbox.js";
 import { html } from "../html.js";
@@ -25,7 +25,8 @@ export function notificationsDialog() {
 
 function show(dialog) {
   const notifications = inbox();
-  const shownAsUnread = new Set([...dialog.node.querySelectorAll(".unread")].map(({ dataset }) => dataset.at)); // stay new while they are looked at
+  // Stay marked while the dialog is open
+  const shownAsUnread = new Set([...dialog.node.querySelectorAll(".unread")].map(({ dataset }) => dataset.at));
   dialog.part("[data-clear]").hidden = !notifications.length;
   dialog.replacePart("[data-inbox]", notifications.length
     ? html`<ul class="rows notification-list">${notifications.map((notification) => row(notification, shownAsUnread))}</ul>`

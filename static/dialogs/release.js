@@ -1,4 +1,4 @@
-// An admin releases somebody's machine, and says why: the holder is told.
+// The dialog with which an admin releases another user's machine. The holder is told the reason.
 import { postForVm } from "../api.js";
 import { shortTime } from "../format.js";
 import { html } from "../html.js";

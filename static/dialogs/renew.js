@@ -1,4 +1,4 @@
-// Renewing: the hours are added to the end that the reader saw.
+// The dialog that renews a booking. The hours are added to the end that the user saw.
 import { postForVm } from "../api.js";
 import { dayAndTime, shortTime } from "../format.js";
 import { t } from "../i18n.js";

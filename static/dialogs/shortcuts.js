@@ -1,4 +1,4 @@
-// The keys of the page.
+// The list of keyboard shortcuts.
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { openDialog } from "./dialog.js";

@@ -1,4 +1,4 @@
-// Signing in: the address, then the code. On a trusting server the address is enough.
+// Signing in: the email, then the code. With LOADZONE_AUTH=trust the email is enough.
 import { ApiError, post } from "../api.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
@@ -8,7 +8,7 @@ import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 
-/** `then` is what the reader wanted to do, and goes on with afterwards. */
+/** Open the dialog. `then` continues what the user wanted to do before signing in. */
 export function signInDialog(then) {
   openDialog({
     title: t("sign_in.title"),
@@ -51,5 +51,5 @@ async function finishSignIn(email, then) {
   await refresh();
   reconnect();
   toast(t("sign_in.done", { email }));
-  if (then && state.me.authenticated) setTimeout(then); // once this dialog has closed
+  if (then && state.me.authenticated) setTimeout(then); // after this dialog has closed
 }

@@ -1,4 +1,4 @@
-// API tokens: which there are, when each was last used, revoking. Admins see those of anybody.
+// The dialog that lists and revokes API tokens. Admins can open it for any user.
 import { get, remove } from "../api.js";
 import { dayAndTime, exactTime, now } from "../format.js";
 import { fill, html } from "../html.js";
@@ -8,7 +8,7 @@ import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { newTokenDialog } from "./new_token.js";
 
-/** Without an address, one's own. */
+/** Open the tokens of that user; without `email`, the user's own. */
 export async function tokensDialog(email) {
   const own = !email || email === state.me.email;
   const dialog = openDialog({

@@ -1,4 +1,4 @@
-// Everybody who ever signed in: admins make admins, and remove people.
+// The admin's dialog with everybody who ever signed in: change roles, open tokens, remove users.
 import { get, post } from "../api.js";
 import { dayAndTime } from "../format.js";
 import { fill, html } from "../html.js";

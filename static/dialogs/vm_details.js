@@ -1,4 +1,4 @@
-// Everything about one machine, and everything that can be done with it.
+// The dialog with all facts and actions of one machine.
 import { dayAndTime, exactTime, timeLeft } from "../format.js";
 import { html, icon } from "../html.js";
 import { t } from "../i18n.js";
@@ -68,7 +68,7 @@ const timeFact = (name, instant) => instant && fact(name, html`${dayAndTime(inst
 const copyable = (name, text) => text && fact(name, html`
   <button type="button" class="copy" data-action="copy" data-keeps-open data-text="${text}" title="${t("copy.hint", { text })}">${text}${icon("copy")}</button>`);
 
-/** People name their machines' accounts after themselves more often than not. */
+/** Return the likely account on the machine: most people use the name in their email. */
 const sshUser = () => (state.me.email ?? "user").split("@")[0];
 
 const row = (buttons) => buttons.some(Boolean) && html`<div class="button-row">${buttons}</div>`;

@@ -1,11 +1,11 @@
-// Who waits for a machine, in its panel: its own queue and its group's, each in order, with joining and leaving.
+// The queues in the machine's dialog: its own and its group's, with buttons to join and leave.
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { positionIn } from "../queue.js";
 import { groupOf, isMine, isMyTurn, state } from "../state.js";
 import { queueButton, waiterList } from "./waiter_list.js";
 
-/** Nothing where nobody waits and nobody can: a free machine is booked. */
+/** Return the queues to show. The machine's own is left out if it is empty and cannot be joined, as with a free machine. */
 export function queueSections(vm) {
   const group = groupOf(vm);
   const own = vm.queue ?? [];

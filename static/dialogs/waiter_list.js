@@ -1,12 +1,12 @@
-// Who waits, in order, with what each asked for; admins can take somebody out.
+// The people in a queue, in order, with what each asked for. Admins can remove them.
 import { dayAndTime, duration, HOUR } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { isAdmin, state } from "../state.js";
 
-const VISIBLE_ROWS = 4; // more than these have to be scrolled to, with the keyboard too
+const VISIBLE_ROWS = 4; // a longer list scrolls, and must be focusable for that
 
-/** The list as markup; `place` is the `{vm}` or `{group}` that the queue belongs to. */
+/** Return the markup of the list. `target`: the `{vm}` or `{group}` that has the queue. */
 export function waiterList(queue, target) {
   if (!queue.length) return html`<p class="muted">${t("queue.nobody")}</p>`;
   return html`<ol class="waiter-list" ${queue.length > VISIBLE_ROWS && html`tabindex="0"`}>${queue.map((waiter) => html`
@@ -15,7 +15,7 @@ export function waiterList(queue, target) {
         aria-label="${t("queue.remove")}: ${waiter.email}"`, t("queue.remove"))}</li>`)}</ol>`;
 }
 
-/** A small button that acts on the queue of `place`. */
+/** Return a small button for an action on that queue. */
 export const queueButton = (action, { vm, group }, attributes, text) => html`
   <button type="button" class="button small plain" data-action="${action}" data-needs-connection data-keeps-open
     ${vm === undefined ? html`data-group="${group}"` : html`data-vm="${vm}"`} ${attributes}>${text}</button>`;

@@ -1,4 +1,4 @@
-// The right end of the bar: the language, the theme, and who one is.
+// The right end of the top bar: language, view, theme, notifications and account.
 import { fill, html, icon } from "../html.js";
 import { language, t } from "../i18n.js";
 import { chosenView, switchView } from "../preferences.js";
@@ -15,7 +15,7 @@ export function mountAccount() {
 }
 
 function draw() {
-  const desktopOnly = state.me.authenticated ? "desktop-only" : ""; // on a phone, members find these in their account
+  const desktopOnly = state.me.authenticated ? "desktop-only" : ""; // on a phone, members find these in the account dialog
   const nextLanguage = language === "ru" ? "en" : "ru";
   const nextView = chosenView() === "list" ? "cards" : "list";
   fill(root, html`
@@ -29,7 +29,7 @@ function draw() {
   showBell();
 }
 
-/** Cards or a dense list; remembered. */
+/** Switch between cards and the dense list. The choice is remembered. */
 export function toggleView() {
   switchView(chosenView() === "list" ? "cards" : "list");
   draw();

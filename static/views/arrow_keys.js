@@ -1,4 +1,4 @@
-// The arrows go from card to card, and stay on the same control of each.
+// Arrow keys move the focus from card to card, to the same control of each.
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -16,7 +16,7 @@ export function moveFocusByArrow(event) {
   control.focus();
 }
 
-/** From the board as a whole, to which the first link of the page leads, to its first machine. */
+/** Move the focus from the board, where the skip link leads, to its first machine. */
 function focusFirstCard(event) {
   const first = document.querySelector(".section:not([hidden], .folded) .card:not([hidden]) .name");
   if (!first) return;
@@ -24,7 +24,7 @@ function focusFirstCard(event) {
   first.focus();
 }
 
-/** The cards of its group and of the groups before and after it: measuring far ones would have the browser lay them out. */
+/** Return the cards of the group and of its neighbours. Measuring more cards would make the browser lay them all out. */
 function cardsAround(card) {
   const cardsOf = (section) => [...section.querySelectorAll(".card:not([hidden])")];
   const sections = [...document.querySelectorAll(".section:not([hidden], .folded)")].filter((section) => section.querySelector(".card:not([hidden])"));
@@ -32,7 +32,7 @@ function cardsAround(card) {
   return sections.slice(Math.max(0, here - 1), here + 2).flatMap(cardsOf);
 }
 
-/** The card in the next row that stands straight below or above, or nearest to it. */
+/** Return the card in the next row, above or below, that is nearest to being straight above or below. */
 function cardInNextRow(cards, card, down) {
   const from = card.getBoundingClientRect();
   const rows = cards.map((node) => ({ node, box: node.getBoundingClientRect() }))

@@ -1,4 +1,4 @@
-// The bell in the bar: how many notifications of mine I have not seen yet.
+// The bell in the top bar, with the number of unread notifications.
 import { fill, html, icon } from "../html.js";
 import { t } from "../i18n.js";
 import { onInboxChange, unreadCount, watchOwnMachines } from "../notification_inbox.js";
@@ -9,10 +9,10 @@ export function mountBell() {
   updateBell();
 }
 
-/** The button's markup, for the bar. */
+/** Return the markup of the button. */
 export const bellButton = () => html`<button class="icon-button bell" data-action="notifications">${icon("bell")}<b aria-hidden="true"></b></button>`;
 
-/** Bring the count up to date. */
+/** Show the current number of unread notifications. */
 export function updateBell() {
   const button = document.querySelector(".bell");
   if (!button) return;

@@ -1,4 +1,4 @@
-// The board: a section a group, a card a machine. Only what changed is touched.
+// The board: a section for each group, a card for each machine. Updates touch only what changed.
 import { filter, matchesFilter, matchesGroup, onFilter } from "../filter.js";
 import { t } from "../i18n.js";
 import { compareVms, onSort, sorting } from "../sorting.js";
@@ -12,7 +12,7 @@ import { createSection, showCounts, showGroupName } from "./section.js";
 
 const TICK_MS = 1000;
 
-const sections = new Map(); // by group id; null: no group
+const sections = new Map(); // by group id; null: machines without a group
 const cardsByNode = new WeakMap();
 const root = document.getElementById("sections");
 
@@ -33,7 +33,7 @@ function update({ vms, groups, queues }) {
   if (vms || groups || queues) applyFilter();
 }
 
-/** The sections in the order of the groups, the machines without one last. */
+/** Put the sections into the order of the groups; machines without a group come last. */
 function placeSections() {
   const wanted = [...state.groups, { id: null, name: t("groups.none"), vm_ids: [] }];
   for (const [id, section] of sections) {
@@ -61,7 +61,7 @@ function placeCard(id, flashes) {
   if (flashes) { flash(card); moveIntoOrder(card.node); }
 }
 
-/** Cards by their names, or as the list is sorted; those that stand right are not moved. */
+/** Put all cards into the current order. Cards that are in their place are not moved. */
 function sortCards() {
   const focused = document.activeElement;
   const wanted = new Map([...sections.keys()].map((id) => [id, []]));
@@ -76,7 +76,8 @@ function sortCards() {
       else next === null ? node.parentNode.append(node) : node.parentNode.insertBefore(node, next);
     }
   }
-  if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true }); // moving took it away
+  // Moving a card takes the focus away
+  if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
 function applyFilter() {
@@ -97,7 +98,7 @@ function applyFilter() {
   if (unrendered) renderIncrementally(unrenderedCards());
 }
 
-/** In the order in which they stand on the board; first what is looked for and close to the screen. */
+/** Return the cards to render: those near the viewport first, then the other visible ones, then hidden ones; each in board order. */
 function unrenderedCards() {
   const near = new Set(nearbySections());
   const ranks = [[], [], []];
@@ -126,7 +127,7 @@ function showSections(counts, groups, filtered) {
 function tick() {
   if (document.hidden) return;
   for (const section of nearbySections()) tickSection(section);
-  if (filter.status === "soon") applyFilter(); // with time alone, more machines belong to it
+  if (filter.status === "soon") applyFilter(); // as time passes, more machines match
 }
 
 function sectionNearby(section) {

@@ -1,4 +1,4 @@
-// The bar below while machines are chosen: how many, and what can be done with all of them.
+// The bar at the bottom while machines are selected: how many, and the bulk actions.
 import { bulkActions, firstObstacle } from "../bulk_actions.js";
 import { onFilter } from "../filter.js";
 import { element, fill, html, icon, setText } from "../html.js";
@@ -32,13 +32,13 @@ function focusBar() {
   part(".actions button").focus();
 }
 
-/** Back to the machine that one came from; it may be gone, or not be shown any more. */
+/** Return the focus to where it was before the bar; that machine may be gone or hidden by now. */
 function returnFocus() {
   const visible = focusBefore?.isConnected && focusBefore.checkVisibility();
   (visible ? focusBefore : document.getElementById("board")).focus();
 }
 
-/** At most once a frame, whatever came. */
+/** Draw at most once per frame. */
 function scheduleDraw() {
   if (selected.size || !root.hidden) scheduled ??= requestAnimationFrame(draw);
 }
@@ -54,7 +54,7 @@ function draw() {
   const shown = shownIds();
   const hiddenCount = selected.size - shown.filter((id) => selected.has(id)).length;
   const text = [t("bulk.chosen", { n: selected.size }), hiddenCount && t("bulk.away", { n: hiddenCount })].filter(Boolean).join(", ");
-  setTimeout(() => setText(part(".count"), text)); // only what changes where it stood already is said aloud
+  setTimeout(() => setText(part(".count"), text)); // screen readers announce only a change in an element that is already there
   setText(part("[data-select-all]"), shown.length && selected.size - hiddenCount === shown.length ? t("bulk.none") : t("bulk.all", { n: shown.length }));
   drawActions();
 }

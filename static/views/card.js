@@ -1,4 +1,4 @@
-// One machine as a card: made once, then changed in place.
+// One machine as a card: rendered once, then updated in place.
 import { endsSoon } from "../filter.js";
 import { exactTime, fractionLeft, shortTime, timeLeft, timeLeftTick } from "../format.js";
 import { element, fragment, html, setText } from "../html.js";
@@ -9,16 +9,16 @@ import { CARD_STATES, cardStateOf, holderText, likelyAction, stateWord } from ".
 import { showVmName } from "./vm_name.js";
 import { showQueueBadge } from "./queue_badge.js";
 
-const TIME_AT_THE_END = ["taken", "held", "turn"]; // the time left stands at the end
+const TIME_AT_THE_END = ["taken", "held", "turn"]; // states that show the time left at the end of the line
 
-/** The cards on the board, by their machines' ids. */
+/** The cards on the board, by machine id. */
 export const cards = new Map();
 
-// All machines are there by their names from the start; the rest of a card is made when its turn comes.
+// At first a card has only the machine's name; the rest is rendered later (incremental_render.js).
 const outlineTemplate = element(html`<li class="card"><div class="row"><button class="name" data-action="open"></button></div></li>`);
 const [stateIcon, ip] = fragment(html`
   <svg class="state-icon" aria-hidden="true"><use/></svg><button class="ip" data-action="copy"></button>`).children;
-// Not completed: the browser would note all the checks in its history with every change of the address
+// No autocomplete: otherwise the browser stores all checkboxes in its history with every change of the URL
 const secondRow = fragment(html`
   <div class="row">
     <span class="summary"><span class="sr-only"></span><span class="who"></span><span class="until"></span></span>
@@ -27,7 +27,7 @@ const secondRow = fragment(html`
   </div>
   <i class="time-bar"></i><input class="select-box" type="checkbox" tabindex="-1" autocomplete="off">`);
 
-/** The outline of a card: its machine's name. */
+/** Return a card with only the machine's name. */
 export function createCard(vm) {
   const node = outlineTemplate.cloneNode(true);
   const name = node.firstElementChild.firstElementChild;
@@ -36,7 +36,7 @@ export function createCard(vm) {
   return { node, vm, name, rendered: false };
 }
 
-/** All of the card. */
+/** Render the rest of the card. */
 export function renderCard(card) {
   const { node, name } = card;
   const part = (selector) => node.querySelector(selector);
@@ -51,7 +51,7 @@ export function renderCard(card) {
   updateCard(card, card.vm);
 }
 
-/** Bring the card up to date with the machine. */
+/** Show the machine on the card. */
 export function updateCard(card, vm) {
   card.vm = vm;
   if (!card.rendered) return;
@@ -67,7 +67,7 @@ export function updateCard(card, vm) {
   tickCard(card);
 }
 
-/** What changes with time alone. */
+/** Update what changes as time passes. */
 export function tickCard(card) {
   const { vm } = card;
   const cardState = cardStateOf(vm);
@@ -102,7 +102,7 @@ function showAction(button, vm, action) {
   button.setAttribute("aria-label", action?.label ?? vm.id);
 }
 
-/** The time left, on one's own machines in front, on others' at the end. */
+/** Show the time left: in front on the user's own machines, at the end on others. */
 function showTime(card, end) {
   const { vm, cardState } = card;
   const tick = timeLeftTick(end);
@@ -118,7 +118,7 @@ function showTime(card, end) {
   card.timeBar.style.setProperty("--time-fraction", fractionLeft(vm).toFixed(3));
 }
 
-/** Say that this card changed through somebody else. */
+/** Highlight the card for a moment, after its machine has changed. */
 export function flash(card) {
   card.node.classList.remove("flash");
   requestAnimationFrame(() => card.node.classList.add("flash"));

@@ -1,4 +1,4 @@
-// Choosing several machines: by the check on each card, in ranges, by keys.
+// Selecting machines: by the checkbox on each card, by range and by keyboard.
 import { matchesFilter, matchesGroup } from "../filter.js";
 import { foldedGroups } from "../preferences.js";
 import { clearSelection, onSelectionChange, select, selected } from "../selection.js";
@@ -7,20 +7,20 @@ import { cards } from "./card.js";
 
 const root = document.getElementById("sections");
 const page = document.documentElement;
-let rangeStart = null; // where a range begins
+let rangeStart = null; // id of the machine where a range begins
 
 export function mountSelection() {
   showSelectBoxes();
   subscribe(({ me }) => me && showSelectBoxes());
   onSelectionChange(showSelection);
-  root.addEventListener("mousedown", (event) => { // neither text is selected nor the focus moved
+  root.addEventListener("mousedown", (event) => { // selects no text and moves no focus
     if (event.target.closest(".select-box") || (event.shiftKey && state.me.authenticated)) event.preventDefault();
   });
   root.addEventListener("click", onClick);
   document.addEventListener("keydown", onKeydown);
 }
 
-/** The machines that the filter and the folded groups leave, in no order. */
+/** Return the ids of machines that are neither filtered out nor in a folded group, in any order. */
 export function shownIds() {
   const foldedIds = new Set(foldedGroups());
   return [...state.vms.values()].filter((vm) => matchesFilter(vm) && matchesGroup(vm.group) && !foldedIds.has(String(vm.group ?? "none"))).map(({ id }) => id);
@@ -29,7 +29,7 @@ export function shownIds() {
 const shownIdsInOrder = () =>
   [...root.querySelectorAll(".section:not([hidden], .folded) .card:not([hidden]) .name")].map(({ dataset }) => dataset.vm);
 
-/** All that is shown; where all of that is chosen already, none. */
+/** Select all machines shown, or none if all of them are selected already. */
 export function selectAll() {
   const ids = shownIds();
   if (ids.every((id) => selected.has(id))) clearSelection();
@@ -38,7 +38,7 @@ export function selectAll() {
 
 const showSelectBoxes = () => page.classList.toggle("signed-in", state.me.authenticated);
 
-/** A click on the check, with Ctrl or Shift anywhere on the card, and once some are chosen anywhere beside its buttons. */
+/** Toggle by a click on the checkbox, by Ctrl or Shift on the card, or, while some are selected, by a click beside its buttons. */
 function onClick(event) {
   const card = event.target.closest(".card");
   if (!card || !state.me.authenticated) return;
@@ -55,7 +55,7 @@ function toggle(id, range) {
   if (range && first >= 0) select(ids.slice(first, last + 1));
   else select([id], !selected.has(id));
   rangeStart = id;
-  markCards(new Set([id])); // the check that was clicked has turned by itself
+  markCards(new Set([id])); // a clicked checkbox has toggled by itself
 }
 
 function onKeydown(event) {
@@ -67,14 +67,14 @@ function onKeydown(event) {
   else if (key === "escape" && selected.size) clearSelection();
 }
 
-/** The letter that was pressed, on a Russian keyboard too; "" where something is typed, and over a dialog. */
+/** Return the Latin letter of the pressed key, also on a Russian keyboard; "" while the user types or a dialog is open. */
 export function shortcutKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.select-box), textarea, select")) return "";
   if (isOverDialog()) return "";
   return (/^[ -~]/.test(event.key) ? event.key : event.code.replace("Key", "")).toLowerCase();
 }
 
-/** Looked for among the page's own children only: a board of thousands is long to search at every key. */
+/** Check only the children of the body: searching a board of thousands at every key press is slow. */
 const isOverDialog = () => Array.from(document.body.children).some((node) => node.localName === "dialog" && node.open);
 
 function showSelection(changed) {
@@ -87,7 +87,7 @@ function markCards(ids) {
     const node = cards.get(id)?.node;
     if (!node) continue;
     node.classList.toggle("selected", selected.has(id));
-    const selectBox = node.querySelector(".select-box"); // not yet there where the card is still to be made
+    const selectBox = node.querySelector(".select-box"); // missing until the card is rendered
     if (selectBox) selectBox.checked = selected.has(id);
   }
 }

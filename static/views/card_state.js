@@ -1,4 +1,4 @@
-// What a machine is to the reader, and the one thing that is likely done with it.
+// The state of a machine for the user, its texts and its most likely action.
 import { endsSoon } from "../filter.js";
 import { shortName } from "../format.js";
 import { t } from "../i18n.js";
@@ -9,7 +9,7 @@ export const CARD_STATES = ["free", "mine", "soon", "taken", "held", "turn", "ma
 
 const STATE_WORDS = { mine: "state.mine", soon: "state.mine", taken: "state.taken" };
 
-/** One of free, mine, soon (mine, and about to end), taken, kept (held for somebody), turn (held for me), out. */
+/** Return one of CARD_STATES. soon: the user's own and about to end; turn: held for the user to take; maintenance: out of service. */
 export function cardStateOf(vm) {
   if (vm.state === "maintenance") return "maintenance";
   if (vm.state === "held") return isMyTurn(vm) ? "turn" : "held";
@@ -18,7 +18,7 @@ export function cardStateOf(vm) {
   return endsSoon(vm) ? "soon" : "mine";
 }
 
-/** The likely action: {act, text, label}; null where there is none. */
+/** Return the most likely action as {action, text, label}, or null. */
 export function likelyAction(vm, cardState) {
   if (cardState === "free") return actionButton("book", vm);
   if (cardState === "turn") return actionButton("take", vm);
@@ -29,10 +29,10 @@ export function likelyAction(vm, cardState) {
   return cardState === "maintenance" || isHeldForMe(vm) ? null : actionButton("queue", vm);
 }
 
-/** What the state is called before the holder or the time, for who cannot see the colour. */
+/** Return the state as a word for screen readers, which stands before the holder or the time; "" if the text says it. */
 export const stateWord = (cardState) => (STATE_WORDS[cardState] ? t(STATE_WORDS[cardState]) : "");
 
-/** Who has the machine, as short as a card needs it; "" where the time left stands there. */
+/** Return the text that says who has the machine; "" where the card shows the time left instead. */
 export function holderText(vm, cardState, name = shortName) {
   if (cardState === "free" || cardState === "turn") return t(`state.${cardState}`);
   if (cardState === "maintenance") return t("state.maintenance");

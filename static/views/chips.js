@@ -1,4 +1,4 @@
-// The filters beside the search, each with how many machines it would show.
+// The status filters beside the search, each with the number of machines that it shows.
 import { filter, hasStatus, onFilter, setFilter, STATUSES } from "../filter.js";
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -20,7 +20,7 @@ export function mountChips() {
   });
   onFilter(markActive);
   subscribe(count);
-  setInterval(count, 15_000); // what ends soon changes with time alone
+  setInterval(count, 15_000); // as time passes, more bookings end soon
   count();
   markActive();
 }

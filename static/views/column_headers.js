@@ -1,4 +1,4 @@
-// The heads of the dense list's columns, which sort it, and the place of a machine in it that has changed.
+// The column headers of the dense list, which sort it, and moving a changed machine into the order.
 import { element, html, icon } from "../html.js";
 import { t } from "../i18n.js";
 import { applySort, COLUMNS, compareVms, onSort, sortBy, sorting } from "../sorting.js";
@@ -20,14 +20,15 @@ export function mountColumnHeaders() {
 }
 
 function markSorted() {
-  for (const card of document.querySelectorAll(".card.flash")) card.classList.remove("flash"); // it would begin anew with the move
+  // Moving a card would start its animation again
+  for (const card of document.querySelectorAll(".card.flash")) card.classList.remove("flash");
   for (const header of root.querySelectorAll("[role='columnheader']")) {
     if (header.className !== sorting.by) header.removeAttribute("aria-sort");
     else header.setAttribute("aria-sort", sorting.descending ? "descending" : "ascending");
   }
 }
 
-/** Move a card that changed to where it belongs now, unless somebody is at it. */
+/** Move a changed card to its place in the order, unless it is hovered or focused. */
 export function moveIntoOrder(card) {
   if (!card || sorting.by === "name" || card.matches(":hover, :focus-within")) return;
   const others = [...card.parentNode.children].filter((node) => node !== card);

@@ -1,4 +1,4 @@
-// Whether the server can be reached: the page says so, and what would change something waits meanwhile.
+// Shows when the server cannot be reached, and disables what needs the connection.
 import { state, subscribe } from "../state.js";
 
 const banner = document.getElementById("offline");
@@ -12,7 +12,7 @@ export function mountConnection() {
   });
 }
 
-/** Say of every action under `root` whether it waits. */
+/** Mark the buttons under `root` that need the connection as disabled while there is none. */
 export function markUnavailable(root) {
   for (const button of root.querySelectorAll("[data-needs-connection]")) {
     if (state.online) button.removeAttribute("aria-disabled");

@@ -1,8 +1,8 @@
-// Copying with a click, with a sign that it worked; also where the page came by plain http.
+// Copies a text at a click and confirms it; also on pages served by plain HTTP.
 import { t } from "../i18n.js";
 import { toast } from "./toasts.js";
 
-/** `said` stands for the text in the word of its being copied. */
+/** Copy `text`. The confirmation shows `label` in its place, for secrets. */
 export async function copy({ text, label = text }, button) {
   try {
     await writeToClipboard(text, button);
@@ -15,7 +15,7 @@ export async function copy({ text, label = text }, button) {
   toast(t("copy.done", { text: label }));
 }
 
-/** The clipboard belongs to secure pages alone; elsewhere the old command still serves. */
+/** Only secure pages have the clipboard API; elsewhere the old copy command still works. */
 async function writeToClipboard(text, button) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = document.createElement("textarea");

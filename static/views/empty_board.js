@@ -1,11 +1,11 @@
-// What stands in the place of the machines where there are none to show: why, and what to do about it.
+// The message in place of machines when there are none to show: why, and what helps.
 import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
 import { isAdmin, state } from "../state.js";
 
 const root = document.getElementById("empty");
 
-/** `shown` is how much there is to see beside it. */
+/** Show the message if `shown`, the number of machines and sections on the board, is 0. */
 export function showEmptyBoard(shown) {
   root.hidden = shown > 0;
   if (shown) return;

@@ -1,4 +1,4 @@
-// The exact end of what the keyboard stands on, with its zone: what the pointer sees in a hint when it rests there.
+// The exact end of a booking, with its time zone, for the machine that has the keyboard focus. With a pointer it is a tooltip.
 import { exactTime, timeLeft } from "../format.js";
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -14,7 +14,7 @@ export function mountExactEnd() {
   document.addEventListener("focusout", () => show(null));
   document.addEventListener("keydown", (event) => event.key === "Escape" && show(null));
   subscribe(({ vms }) => vms && describedName && show(describedName.isConnected ? describedName : null));
-  addEventListener("scroll", () => describedName && positionHint(), { passive: true }); // to which the focus itself may lead
+  addEventListener("scroll", () => describedName && positionHint(), { passive: true }); // moving the focus may scroll the page
 }
 
 function show(name) {
@@ -30,7 +30,7 @@ function show(name) {
 
 const endOf = (vm) => vm && (vm.expires_at ?? vm.held_until);
 
-/** Above the name, or beneath it where there is no room; within the window. */
+/** Place the hint above the name, or below it if there is no room, within the window. */
 function positionHint() {
   const [box, { width, height }] = [describedName, hint].map((node) => node.getBoundingClientRect());
   const above = box.top - height - GAP_PX;

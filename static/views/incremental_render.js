@@ -1,16 +1,16 @@
-// Cards are made as many as fill the screen at once, the others a few at a time, so that nothing waits for them.
+// Renders the first cards at once and the others in short slices, so that the page stays responsive.
 import { searchText } from "../filter.js";
 import { renderCard } from "./card.js";
 
 const FIRST_BATCH = 300;
 const SLICE_MS = 8;
-const IDLE_TIMEOUT_MS = 100; // a browser that is never idle gives a slice so often
+const IDLE_TIMEOUT_MS = 100; // a busy browser still renders a slice after this time
 const whenIdle = window.requestIdleCallback ?? ((callback) => setTimeout(callback, 16));
 const cancelIdle = window.cancelIdleCallback ?? clearTimeout;
 
 let pending = [], started = false, timer;
 
-/** Make these cards, in that order; what was still to be made before is forgotten. */
+/** Render these cards in this order. They replace the cards of an earlier call that are not rendered yet. */
 export function renderIncrementally(cards) {
   pending = cards.reverse();
   if (started) return renderSlice();
@@ -35,6 +35,6 @@ function renderUntil(deadline) {
   while (pending.length && performance.now() < deadline) {
     const card = pending.pop();
     if (!card.rendered) renderCard(card);
-    searchText(card.vm); // so that the first letter typed does not wait for it
+    searchText(card.vm); // computed ahead, so that the first search is fast
   }
 }

@@ -1,4 +1,4 @@
-// One of my bookings, on top: how long it still lasts; renewing, where nobody waits, and releasing.
+// A row at the top for one of the user's bookings: time left, buttons to renew (unless others wait) and to release.
 import { exactTime, shortTime, timeLeft } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -32,7 +32,7 @@ function update(row, vm, renewButtons) {
   tick(row);
 }
 
-/** What cannot be renewed says why, in the place of the buttons. */
+/** Show why the booking cannot be renewed, in place of the buttons. */
 function showObstacle({ part }, obstacle, renewButtons) {
   const text = part(".obstacle");
   setText(text, obstacle);

@@ -1,10 +1,10 @@
-// What is mine, on top: my turns first, then my bookings, each with its time and what can be done at a click.
+// The user's own machines at the top: turns first, then bookings, each with its time and its actions.
 import { myBookings, myTurns, subscribe } from "../state.js";
 import { createBookingRow } from "./own_booking.js";
 import { createTurnRow } from "./own_turn.js";
 
 const root = document.getElementById("own-machines");
-const rows = new Map(); // by kind and machine id
+const rows = new Map(); // by "turn" or "booking" and machine id
 
 export function mountOwnMachines() {
   updateRows();
@@ -27,7 +27,7 @@ function updateRows() {
   });
 }
 
-/** Take the row away; the focus, where it was there, does not go with it. */
+/** Remove the row. If it had the focus, the board gets it. */
 function removeRow(node) {
   const focused = node.contains(document.activeElement);
   node.remove();

@@ -1,9 +1,9 @@
-// What a row of the strip on top has in common: the machine, its address, a note, a time.
+// The parts that turns and bookings at the top share: machine, address, note and time.
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { showVmName } from "./vm_name.js";
 
-/** The row's node and parts; `acts` is the markup of its buttons. */
+/** Return the row's node and its parts. `buttons`: the markup of its buttons. */
 export function createRow(vm, buttons) {
   const node = element(html`
     <article class="own-booking">

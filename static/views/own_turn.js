@@ -1,4 +1,4 @@
-// A machine held for me, on top: how long it still is, taking it and passing it on.
+// A row at the top for a machine that is held for the user: time left, buttons to take it and to pass it on.
 import { exactTime, shortTime, timeLeft } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";

@@ -1,11 +1,11 @@
-// The small sign of how many wait: an icon and a number, words for who hears the page.
+// The badge with the number of people in a queue, with words for screen readers.
 import { element, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 
 const template = element(html`
   <span class="queue-badge">${icon("queue")}<b aria-hidden="true"></b><span class="sr-only"></span></span>`);
 
-/** Show it in `place`, after `before` if given; where nobody waits there is none. */
+/** Show the badge in `parent`, after the child `before`. Removes it if nobody waits. */
 export function showQueueBadge(parent, n, before = parent.lastElementChild) {
   let badge = parent.querySelector(".queue-badge");
   if (!n) return badge?.remove();

@@ -1,4 +1,4 @@
-// The frame of one group on the board: its name, what is free in it, who waits for it, and an admin's tools.
+// The section of one group on the board: name, free machines, queue and the admin's tools.
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { foldedGroups, rememberFoldedGroups } from "../preferences.js";
@@ -55,7 +55,7 @@ export function showCounts(section, { free, all, shown }, group) {
   section.emptyText.hidden = all > 0;
 }
 
-/** Where something is free it can be booked; where nothing is, or others wait already, one can wait too. */
+/** Offer booking if a machine is free, and the queue if none is free or others wait already. */
 function showQueueAndBooking({ joinQueue, bookAny }, free, all, { name, queue }) {
   const position = positionIn(queue);
   bookAny.hidden = !free;
@@ -66,7 +66,7 @@ function showQueueAndBooking({ joinQueue, bookAny }, free, all, { name, queue })
   showQueueBadge(joinQueue, queue.length);
 }
 
-/** Fold the group away, or open it again; it stays so. */
+/** Fold or unfold the group. The choice is remembered. */
 export function toggleFold({ group }, button) {
   const folded = button.getAttribute("aria-expanded") === "true";
   const others = foldedGroups().filter((id) => id !== group);

@@ -1,4 +1,4 @@
-// The groups beside the board, with what is free in each; on a phone a row that scrolls.
+// The list of groups beside the board, with free machines of each. On a phone it is a row that scrolls.
 import { filter, onFilter, setFilter } from "../filter.js";
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";

@@ -1,4 +1,4 @@
-// The tab says how long my turn lasts yet, or else the most urgent of my bookings.
+// The title and icon of the browser tab: the time left of the user's turn, or of the booking that ends first.
 import { endsSoon } from "../filter.js";
 import { timeLeft } from "../format.js";
 import { t } from "../i18n.js";

@@ -1,4 +1,4 @@
-// Short messages at the corner. What comes in a flood becomes one line.
+// Short messages in the corner. Many at once become one line.
 import { element, html } from "../html.js";
 import { addToInbox } from "../notification_inbox.js";
 import { t } from "../i18n.js";
@@ -10,12 +10,12 @@ const GATHER_MS = 250;
 const MAX_SHOWN = 3;
 
 const root = document.getElementById("toasts");
-const ownActions = new Map(); // what this tab did itself: it has said so already
+const ownActions = new Map(); // by event and machine id: when this tab did it; its message is shown already
 let gathered = [];
 
 /**
- * Say something; `bad` for what went wrong, `act` for a button: {label, run}. What is said of `about`, a machine, stands
- * in the place of what was said of it before.
+ * Show a message. `failed`: it reports an error; `action`: a button as {label, run}; `vmId`: the message replaces an
+ * earlier one about the same machine.
  */
 export function toast(text, { failed = false, action, vmId = "" } = {}) {
   if (vmId) root.querySelector(`[data-vm="${CSS.escape(vmId)}"]`)?.remove();
@@ -32,24 +32,24 @@ export function toast(text, { failed = false, action, vmId = "" } = {}) {
   for (const type of ["pointerleave", "focusout"]) node.addEventListener(type, resume);
 }
 
-/** Its button had the focus, which does not go with it. */
+/** Remove a toast whose button was clicked, and move the focus from that button back to the page. */
 function dismiss(node) {
   const dialog = root.closest("dialog");
   (dialog?.querySelector(".send, .close") ?? document.getElementById("board")).focus({ preventScroll: true });
   node.remove();
 }
 
-/** Do what the last message offers: to undo, above all. */
+/** Click the button of the latest toast that has one, mostly "Undo". */
 export function acceptOffer() {
   [...root.querySelectorAll("button")].pop()?.click();
 }
 
-/** Call when a dialog has opened. */
+/** Keep the toasts above a dialog that has just opened. */
 export function raiseToasts() {
   if (root.children.length) moveToTopLayer();
 }
 
-/** The top layer is a stack, and beneath a dialog nothing can be pressed: while one is open they are in it. */
+/** Move the toasts to the top, into the open dialog if any: what is below a modal dialog cannot be clicked. */
 function moveToTopLayer() {
   const dialog = [...document.querySelectorAll("body > dialog[open]")].pop();
   if (root.parentNode !== (dialog ?? document.body)) {
@@ -60,12 +60,12 @@ function moveToTopLayer() {
   root.showPopover();
 }
 
-/** Note that this tab does `kind` to the machine (undefined: to many at once), so that the server's word of it is not said again. */
+/** Note that this tab causes the event `kind` for a machine (undefined: for many), so that its notification is not shown again. */
 export function noteOwnAction(kind, vmId) {
   ownActions.set(`${kind} ${vmId}`, Date.now());
 }
 
-/** A `notification` of the server. */
+/** Handle a notification of the server: store it in the inbox and show it as a toast. */
 export function receiveNotification(notification) {
   if (notification.kind === "role_changed") refresh();
   addToInbox(notification);
@@ -73,7 +73,7 @@ export function receiveNotification(notification) {
   if (gathered.length === 1) setTimeout(showGathered, GATHER_MS);
 }
 
-/** What this tab did is known by its answer, which may come a moment after the server's word of it. */
+/** Show the notifications gathered in the last 250 ms, except those about this tab's own actions. */
 function showGathered() {
   const messages = gathered.filter((notification) => !isOwnAction(notification)).map(({ msg }) => msg);
   gathered = [];

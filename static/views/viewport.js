@@ -1,7 +1,7 @@
-// Which sections are on the screen or close to it. The others keep their height, and nothing is drawn in them.
+// Tracks which sections are in the viewport or near it. The others keep their height but are not drawn.
 
 const root = document.getElementById("sections");
-const nearby = new Map(); // the sections by their grids
+const nearby = new Map(); // sections by grid element
 const watched = new Map();
 let onEnter = () => {};
 
@@ -12,7 +12,7 @@ const observer = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "100%" });
 
-/** Call `listener(section)` when a section comes near. */
+/** Call `listener(section)` when a section comes near the viewport. */
 export function onSectionNearby(listener) {
   onEnter = listener;
   new ResizeObserver(countColumns).observe(root);
@@ -31,7 +31,7 @@ export function unwatchSection(section) {
 
 export const nearbySections = () => nearby.values();
 
-/** How many cards stand side by side: by it and by the number of cards the style knows the height of every section. */
+/** Tell the stylesheet how many cards fit side by side. With the number of cards it computes the height of a section. */
 function countColumns() {
   const style = getComputedStyle(root);
   const [width, gap] = ["--card-width", "--card-gap"].map((name) => parseFloat(style.getPropertyValue(name)));

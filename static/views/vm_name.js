@@ -1,4 +1,4 @@
-// A machine's name. A long one is cut in its middle where there is no room: names of one family differ at their ends.
+// The name of a machine. A long name is shortened in the middle, since similar names often differ only at the end.
 
 const SPLIT_FROM = 20;
 const TAIL = 8;
@@ -6,7 +6,7 @@ const TAIL = 8;
 export function showVmName(node, id) {
   if (id.length < SPLIT_FROM) { node.textContent = id; return; }
   node.classList.add("long");
-  node.ariaLabel = id; // two pieces would be read as two words
+  node.ariaLabel = id; // screen readers would read two pieces as two words
   node.replaceChildren(piece(id.slice(0, -TAIL)), piece(id.slice(-TAIL)));
 }
 
