@@ -25,19 +25,24 @@ import { acceptOffer, receiveNotification, toast } from "./views/toasts.js";
 
 const IMMEDIATE_ACTIONS = { copy, fold: toggleFold, view: toggleView };
 // Allowed without a connection
-const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "shortcuts", "view", "show-all", "tokens", "notifications"]);
+const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "theme", "language", "shortcuts", "account", "history",
+  "tokens", "notifications"]);
 
 const search = document.getElementById("search");
 
-for (const mount of [mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection, mountConnection,
-  mountBulkBar, mountExactEnd, mountTitle]) mount();
+const MOUNTS = [mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection,
+  mountConnection, mountBulkBar, mountExactEnd, mountTitle];
+for (const mount of MOUNTS) mount();
 wireSearch();
 ignoreStrayClicks();
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKeydown);
 addEventListener("popstate", readUrl);
 readUrl();
-connect((notification) => { receiveNotification(notification); showBrowserNotification(notification, (machine) => performAction("open", machine)); });
+connect((notification) => {
+  receiveNotification(notification);
+  showBrowserNotification(notification, (data) => performAction("open", data));
+});
 preloadActions();
 performance.mark("ready"); // bench/page.py waits for it
 

@@ -102,8 +102,8 @@ function sameVm(before, after) {
 function sameGroups(before, after) {
   if (before === after) return true;
   return before.length === after.length && before.every((group, index) => {
-    const now = after[index];
-    return group.id === now.id && group.name === now.name && group.vm_ids.length === now.vm_ids.length &&
-      group.vm_ids.every((id, position) => id === now.vm_ids[position]);
+    const current = after[index];
+    return group.id === current.id && group.name === current.name && group.vm_ids.length === current.vm_ids.length &&
+      group.vm_ids.every((id, position) => id === current.vm_ids[position]);
   });
 }

@@ -42,9 +42,9 @@ const showSelectBoxes = () => page.classList.toggle("signed-in", state.me.authen
 function onClick(event) {
   const card = event.target.closest(".card");
   if (!card || !state.me.authenticated) return;
-  const onSelectBox = event.target.closest(".select-box");
-  const selects = event.shiftKey || event.ctrlKey || event.metaKey || (selected.size && !event.target.closest(".name"));
-  if (!onSelectBox && (!selects || event.target.closest("[data-action]:not(.name)"))) return;
+  const selectBox = event.target.closest(".select-box");
+  const selectsCard = event.shiftKey || event.ctrlKey || event.metaKey || (selected.size && !event.target.closest(".name"));
+  if (!selectBox && (!selectsCard || event.target.closest("[data-action]:not(.name)"))) return;
   event.stopPropagation();
   toggle(idOf(card), event.shiftKey);
 }
