@@ -1,60 +1,41 @@
-// What a click means: which dialog opens, or which call is made.
-import { act } from "./api.js";
-import { asMember, once } from "./carry_out.js";
+// The actions of the page by name: each opens a dialog or calls the server.
+import { postForVm } from "./api.js";
+import { firstObstacle } from "./bulk_actions.js";
 import { accountDialog } from "./dialogs/account.js";
 import { bookDialog } from "./dialogs/book.js";
 import { bulkDialog } from "./dialogs/bulk.js";
-import { addToGroupDialog, createGroupDialog, deleteGroupDialog, takeOutDialog } from "./dialogs/groups.js";
-import { heardDialog } from "./dialogs/heard.js";
+import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
+import { addToGroupDialog, createGroupDialog, deleteGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
 import { historyDialog } from "./dialogs/history.js";
-import { keysDialog } from "./dialogs/keys.js";
-import { machineDialog } from "./dialogs/machine.js";
+import { notificationsDialog } from "./dialogs/notifications.js";
 import { releaseDialog } from "./dialogs/release.js";
 import { renewDialog } from "./dialogs/renew.js";
+import { shortcutsDialog } from "./dialogs/shortcuts.js";
 import { signInDialog } from "./dialogs/sign_in.js";
 import { tokensDialog } from "./dialogs/tokens.js";
 import { usersDialog } from "./dialogs/users.js";
-import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/vm.js";
-import { hindrance } from "./bulk.js";
-import { at, HOUR, now } from "./format.js";
+import { vmDetailsDialog } from "./dialogs/vm_details.js";
 import { setFilter } from "./filter.js";
+import { HOUR, now, shortTime } from "./format.js";
 import { t } from "./i18n.js";
 import { switchLanguage, switchTheme } from "./preferences.js";
-import { groupBy } from "./queue.js";
-import { chosen } from "./selection.js";
+import { groupById } from "./queue.js";
+import { runOnce, whenSignedIn } from "./run_action.js";
+import { selected } from "./selection.js";
 import { isMine, state } from "./state.js";
-import { did, toast } from "./views/toasts.js";
+import { noteOwnAction, toast } from "./views/toasts.js";
 
-export const bookVm = ({ vm }) => asMember(() => bookDialog(state.vms.get(vm)));
-export const renew = ({ vm }) => asMember(() => renewDialog(state.vms.get(vm)));
-export const signIn = () => signInDialog();
-
-/** One's own machine goes at one click, since it can be booked again; somebody else's is asked about. */
-export async function release({ vm: id }) {
-  const vm = state.vms.get(id);
-  if (!isMine(vm)) return releaseDialog(vm);
-  await once(`release ${id}`, async () => {
-    did("released", id);
-    const after = (await act("/cancel", { vm_id: id })).state;
-    if (after === "free") toast(t("release.done", { vm: id }), { act: undo(vm), about: id });
-    else toast(t(after === "maintenance" ? "maintenance.began" : "pass.done", { vm: id }), { about: id }); // there is no way back
-  });
-}
-
-/** Renew by the hours on the button, from the end that was seen: two clicks renew once. */
-export const renewBy = ({ vm: id, hours }) =>
-  once(`renew ${id}`, async () => {
-    did("renewed", id);
-    const vm = await act("/renew", { vm_id: id, hours: Number(hours), expires_at: state.vms.get(id).expires_at });
-    toast(t("renew.done", { vm: id, time: at(vm.expires_at) }), { about: id });
-  });
-
-export const manage = {
-  open: ({ vm }) => machineDialog(state.vms.get(vm)),
-  bulk: doWithMany,
+export const actions = {
+  book: ({ vm }) => whenSignedIn(() => bookDialog(state.vms.get(vm))),
+  renew: ({ vm }) => whenSignedIn(() => renewDialog(state.vms.get(vm))),
+  "renew-by": renewBy,
+  release,
+  "sign-in": () => signInDialog(),
+  open: ({ vm }) => vmDetailsDialog(state.vms.get(vm)),
+  bulk: openBulkDialog,
   account: () => accountDialog(),
-  notices: () => heardDialog(),
-  keys: () => keysDialog(),
+  notifications: () => notificationsDialog(),
+  shortcuts: () => shortcutsDialog(),
   history: () => historyDialog(),
   users: () => usersDialog(),
   tokens: ({ email }) => tokensDialog(email),
@@ -62,32 +43,53 @@ export const manage = {
   "edit-vm": ({ vm }) => editVmDialog(state.vms.get(vm)),
   "delete-vm": ({ vm }) => deleteVmDialog(state.vms.get(vm)),
   "create-group": () => createGroupDialog(),
-  "add-to-group": ({ group }) => addToGroupDialog(groupBy(group)),
-  "delete-group": ({ group }) => deleteGroupDialog(groupBy(group)),
-  "take-out": ({ vm }) => takeOutDialog(state.vms.get(vm)),
-  "show-all": () => setFilter({ text: "", group: "", kind: "all" }),
-  language: ({ language }) => once("language", () => switchLanguage(language)),
+  "add-to-group": ({ group }) => addToGroupDialog(groupById(group)),
+  "delete-group": ({ group }) => deleteGroupDialog(groupById(group)),
+  "take-out": ({ vm }) => removeFromGroupDialog(state.vms.get(vm)),
+  "show-all": () => setFilter({ text: "", group: "", status: "all" }),
+  language: ({ language }) => runOnce("language", () => switchLanguage(language)),
   theme: ({ theme }) => switchTheme(theme),
 };
 
-/** What cannot be done with all that are chosen says why. */
-function doWithMany({ kind }) {
-  const found = hindrance(kind, chosen);
-  if (found) toast(found.why);
-  else bulkDialog(kind, [...chosen]);
+/** Release the user's own machine at once, since it can be booked again. For another user's machine ask first. */
+async function release({ vm: id }) {
+  const vm = state.vms.get(id);
+  if (!isMine(vm)) return releaseDialog(vm);
+  await runOnce(`release ${id}`, async () => {
+    noteOwnAction("released", id);
+    const stateAfter = (await postForVm("/cancel", { vm_id: id })).state;
+    if (stateAfter === "free") toast(t("release.done", { vm: id }), { action: undoRelease(vm), vmId: id });
+    else toast(t(stateAfter === "maintenance" ? "maintenance.began" : "pass.done", { vm: id }), { vmId: id }); // cannot be undone
+  });
 }
 
-/** Book it again for what was left, if nobody was faster. */
-function undo(vm) {
+/** Renew by the hours on the button. The end that the user saw is sent too, so two clicks renew once. */
+function renewBy({ vm: id, hours }) {
+  return runOnce(`renew ${id}`, async () => {
+    noteOwnAction("renewed", id);
+    const vm = await postForVm("/renew", { vm_id: id, hours: Number(hours), expires_at: state.vms.get(id).expires_at });
+    toast(t("renew.done", { vm: id, time: shortTime(vm.expires_at) }), { vmId: id });
+  });
+}
+
+/** Open the dialog of a bulk action, or say why the action is not possible for all selected machines. */
+function openBulkDialog({ bulkAction: action }) {
+  const obstacle = firstObstacle(action, selected);
+  if (obstacle) toast(obstacle.reason);
+  else bulkDialog(action, [...selected]);
+}
+
+/** Return the toast's undo button, which books the machine again for the time that was left, if it is still free. */
+function undoRelease(vm) {
   const hours = (Date.parse(vm.expires_at) - now()) / HOUR;
   if (hours <= 0.01) return undefined;
-  const again = { vm_id: vm.id, hours: Math.min(hours, state.settings.max_hours), note: vm.note };
+  const booking = { vm_id: vm.id, hours: Math.min(hours, state.settings.max_hours), note: vm.note };
   return {
     label: t("act.undo"),
-    run: () => once(`book ${vm.id}`, async () => {
-      did("booked", vm.id);
-      const booked = await act("/book", again);
-      toast(t("book.done", { vm: vm.id, time: at(booked.expires_at) }), { about: vm.id });
+    run: () => runOnce(`book ${vm.id}`, async () => {
+      noteOwnAction("booked", vm.id);
+      const booked = await postForVm("/book", booking);
+      toast(t("book.done", { vm: vm.id, time: shortTime(booked.expires_at) }), { vmId: vm.id });
     }),
   };
 }

@@ -1,15 +1,15 @@
-// Calls to the server: an answer, or an ApiError that a person can read.
+// Calls to the server. They return the answer or throw an ApiError with a message for the user.
 import { t } from "./i18n.js";
-import { answered, setMe, state } from "./state.js";
+import { applyResponse, setMe, state } from "./state.js";
 
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
-/** A call that did not do what was asked. `code` is the server's, or "unreachable". */
+/** A failed call. `code` is the server's error code, or "unreachable"; `details` is the body of the answer. */
 export class ApiError extends Error {
-  constructor(message, code, facts = {}) {
+  constructor(message, code, details = {}) {
     super(message);
     this.code = code;
-    this.facts = facts;
+    this.details = details;
   }
 }
 
@@ -25,27 +25,27 @@ export function post(path, body = {}) {
 
 export const remove = (path) => request(path, { method: "DELETE" });
 
-/** A call about one machine that answers with it: the board shows the answer at once. */
-export async function act(path, body) {
+/** Post a call that returns one machine, and show that machine on the board at once. */
+export async function postForVm(path, body) {
   const id = body.vm_id ?? body.id;
   const before = new Map([[id, state.vms.get(id)]]);
   const vm = await post(path, body);
-  answered([vm], before);
+  applyResponse([vm], before);
   return vm;
 }
 
-/** The same about several machines, all or none. */
-export async function actOnMany(path, body) {
+/** Post a call that returns several machines. The server changes all of them or none. */
+export async function postForVms(path, body) {
   const before = new Map(state.vms);
   const { vms } = await post(path, body);
-  answered(vms, before);
+  applyResponse(vms, before);
   return vms;
 }
 
 async function request(path, options) {
   let response, answer;
   try {
-    response = await fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+    response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
     answer = await response.json();
   } catch (error) {
     throw new ApiError(t(error.name === "TimeoutError" ? "error.slow" : "error.unreachable"), "unreachable");

@@ -1,4 +1,4 @@
-// The API's description, drawn by Swagger UI. Whoever is signed in here tries calls as themselves.
+// The description of the API, shown by Swagger UI. Calls tried there use the session of the signed-in user.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function followTheme() {
@@ -15,5 +15,5 @@ window.SwaggerUIBundle({
   deepLinking: true,
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
-  validatorUrl: null, // nothing is sent elsewhere
+  validatorUrl: null, // no request goes to another host
 });

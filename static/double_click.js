@@ -1,18 +1,21 @@
-// The second of two quick clicks is meant for what the first one was: never for what has come under the pointer since.
+// The second click of a double click counts only if it hits the same control as the first.
 
-let first;
+let firstControl;
 
-/** Ahead of everybody else's listeners: a row that moved up, a button that means something else by now, a dialog that opened. */
-export function dropStrayClicks() {
+/**
+ * Drop a second click that hits another control: a row moved up, a button changed its action or a dialog opened.
+ * Call it before other click listeners are added to the window.
+ */
+export function ignoreStrayClicks() {
   addEventListener("click", (event) => {
-    const meant = whatIsAt(event.target);
-    if (event.detail < 2) first = meant; // 0 by a key
-    else if (meant !== first) { event.preventDefault(); event.stopImmediatePropagation(); }
+    const control = controlAt(event.target);
+    if (event.detail < 2) firstControl = control; // 0: by the keyboard
+    else if (control !== firstControl) { event.preventDefault(); event.stopImmediatePropagation(); }
   }, { capture: true });
 }
 
-function whatIsAt(target) {
-  const control = target.closest("button, [data-act], dialog");
-  const { act, vm, group } = control?.dataset ?? {};
-  return act ? `${act} ${vm} ${group}` : control;
+function controlAt(target) {
+  const control = target.closest("button, [data-action], dialog");
+  const { action, vm, group } = control?.dataset ?? {};
+  return action ? `${action} ${vm} ${group}` : control;
 }

@@ -1,96 +1,96 @@
-// What is looked for: text, group and kind. It lives in the address, so that it can be shared and gone back to.
+// The filter of the board: text, group and status. It is kept in the URL, so it can be shared and works with the back button.
 import { HOUR, now } from "./format.js";
-import { isKept, isMine, state, subscribe } from "./state.js";
+import { isHeldForMe, isMine, state, subscribe } from "./state.js";
 
 export const SOON = HOUR / 2;
-export const KINDS = ["all", "free", "mine", "soon", "taken"];
+export const STATUSES = ["all", "free", "mine", "soon", "taken"];
 
-export const filter = { text: "", group: "", kind: "all" };
-const PAUSE = 200; // milliseconds; the browser is slow to change the address of a large page
+export const filter = { text: "", group: "", status: "all" };
+const URL_DELAY_MS = 200; // changing the URL of a large page is slow in the browser
 const listeners = new Set();
-let words = [], written;
+let words = [], urlTimer;
 
 export function onFilter(listener) {
   listeners.add(listener);
 }
 
-/** A group that is gone, or never was, is looked for no more. */
-subscribe(({ groups }) => groups && !isThere(filter.group) && setFilter({}, false));
+// The filter drops a group that does not exist (any more).
+subscribe(({ groups }) => groups && !groupExists(filter.group) && setFilter({}, false));
 
-/** Change the filter. Typing replaces the address, once it pauses; choosing makes a new step to go back from. */
-export function setFilter(changes, step = true) {
-  clearTimeout(written);
-  if (step) writeAddress("replaceState"); // what was typed just before belongs to the step that is left
-  assign(changes);
-  if (step) writeAddress("pushState");
-  else written = setTimeout(writeAddress, PAUSE, "replaceState");
+/** Change the filter. With `addToHistory` it is a new history entry; without (typing), the URL is replaced after a pause. */
+export function setFilter(changes, addToHistory = true) {
+  clearTimeout(urlTimer);
+  if (addToHistory) writeUrl("replaceState"); // text typed just before belongs to the previous entry
+  update(changes);
+  if (addToHistory) writeUrl("pushState");
+  else urlTimer = setTimeout(writeUrl, URL_DELAY_MS, "replaceState");
 }
 
-function assign(changes) {
+function update(changes) {
   Object.assign(filter, changes);
-  if (!isThere(filter.group)) filter.group = "";
+  if (!groupExists(filter.group)) filter.group = "";
   words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   for (const listener of listeners) listener();
 }
 
-const isThere = (group) => ["", "none"].includes(group) || state.groups.some(({ id }) => String(id) === group);
+const groupExists = (group) => ["", "none"].includes(group) || state.groups.some(({ id }) => String(id) === group);
 
-function writeAddress(way) {
-  const address = addressOf(filter);
-  if (address !== location.search) history[way](null, "", address || location.pathname);
+function writeUrl(method) {
+  const query = queryString(filter);
+  if (query !== location.search) history[method](null, "", query || location.pathname);
 }
 
-export function readAddress() {
+export function readUrl() {
   const query = new URLSearchParams(location.search);
-  const kind = query.get("show");
-  clearTimeout(written);
-  assign({
+  const status = query.get("show");
+  clearTimeout(urlTimer);
+  update({
     text: query.get("q") ?? "",
     group: query.get("group") ?? "",
-    kind: KINDS.includes(kind) ? kind : "all",
+    status: STATUSES.includes(status) ? status : "all",
   });
 }
 
-/** Whether the machine is looked for, by all but the group. */
-export function fits(vm) {
-  return isOfKind(vm, filter.kind) && hasWords(vm);
+/** Return whether the machine matches the text and status of the filter; its group is not compared. */
+export function matchesFilter(vm) {
+  return hasStatus(vm, filter.status) && matchesWords(vm);
 }
 
-export function isOfKind(vm, kind) {
-  if (kind === "free") return vm.state === "free";
-  if (kind === "mine") return isMine(vm) || isKept(vm);
-  if (kind === "taken") return ["booked", "held"].includes(vm.state) && !isMine(vm) && !isKept(vm);
-  if (kind === "soon") return endsSoon(vm);
+export function hasStatus(vm, status) {
+  if (status === "free") return vm.state === "free";
+  if (status === "mine") return isMine(vm) || isHeldForMe(vm);
+  if (status === "taken") return ["booked", "held"].includes(vm.state) && !isMine(vm) && !isHeldForMe(vm);
+  if (status === "soon") return endsSoon(vm);
   return true;
 }
 
 export const endsSoon = (vm) => Boolean(vm.expires_at) && Date.parse(vm.expires_at) - now() < SOON;
 
-/** Whether the section of that group is looked for; "none" stands for the machines without one. */
-export const fitsGroup = (id) => filter.group === "" || filter.group === String(id ?? "none");
+/** Return whether the filter shows that group; null: the machines without a group. */
+export const matchesGroup = (id) => filter.group === "" || filter.group === String(id ?? "none");
 
-function hasWords(vm) {
+function matchesWords(vm) {
   if (!words.length) return true;
-  const hay = searchable(vm);
-  return words.every((word) => hay.includes(word));
+  const text = searchText(vm);
+  return words.every((word) => text.includes(word));
 }
 
-const kept = new WeakMap();
+const searchTexts = new WeakMap();
 
-/** All that is searched of a machine, put together once. */
-export function searchable(vm) {
-  if (!kept.has(vm)) {
+/** Return the text that a search looks at, in lower case; computed once per machine. */
+export function searchText(vm) {
+  if (!searchTexts.has(vm)) {
     const fields = [vm.id, vm.external_ip, vm.internal_ip, vm.description, vm.note, vm.booked_by, vm.via, vm.held_for,
       vm.maintenance, ...(vm.tags ?? [])];
-    kept.set(vm, fields.filter(Boolean).join("\n").toLowerCase());
+    searchTexts.set(vm, fields.filter(Boolean).join("\n").toLowerCase());
   }
-  return kept.get(vm);
+  return searchTexts.get(vm);
 }
 
-function addressOf({ text, group, kind }) {
+function queryString({ text, group, status }) {
   const query = new URLSearchParams();
   if (text) query.set("q", text);
   if (group) query.set("group", group);
-  if (kind !== "all") query.set("show", kind);
+  if (status !== "all") query.set("show", status);
   return query.size ? `?${query}` : "";
 }

@@ -1,106 +1,109 @@
-// Times and amounts as people read them; local on screen, by the server's clock.
+// Times and durations as text, in the browser's time zone, by the server's clock.
 import { boot } from "./boot.js";
 import { language, t } from "./i18n.js";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-const ALONE = 18 * HOUR; // so near, the time says the day
+const TIME_ALONE_WITHIN = 18 * HOUR; // for an instant so near, the day is clear without naming it
 
 const skew = Date.parse(boot.now) - Date.now();
-const region = language === "en" ? "en-GB" : language; // the day before the month, as everywhere else on the page
-const written = (parts) => new Intl.DateTimeFormat(region, { hourCycle: "h23", ...parts });
-const clock = written({ hour: "2-digit", minute: "2-digit" });
-const weekday = written({ weekday: "short" });
-const day = written({ day: "numeric", month: "short" });
-const dayOfYear = written({ day: "numeric", month: "short", year: "numeric" });
-const whole = written({
+const region = language === "en" ? "en-GB" : language; // British order: the day before the month
+const dateFormat = (options) => new Intl.DateTimeFormat(region, { hourCycle: "h23", ...options });
+const timeFormat = dateFormat({ hour: "2-digit", minute: "2-digit" });
+const weekdayFormat = dateFormat({ weekday: "short" });
+const dayFormat = dateFormat({ day: "numeric", month: "short" });
+const dateWithYearFormat = dateFormat({ day: "numeric", month: "short", year: "numeric" });
+const fullFormat = dateFormat({
   weekday: "long", day: "numeric", month: "long", year: "numeric",
   hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
 });
 
-/** The server's time in milliseconds, whatever this machine's clock says. */
+/** Return the server's time in milliseconds, even if the clock of this computer is wrong. */
 export function now() {
   return Date.now() + skew;
 }
 
-/** "3 h 12 min", "9 min", within the last two minutes seconds; in short "83 min", then "2.5 h", from four hours on "15 h". */
-export function timeLeft(until, short = false) {
+/**
+ * Return the time left: "3 h 12 min", "9 min", and seconds within the last two minutes. `brief`: "83 min" below
+ * 1.5 hours, then "2.5 h", and "15 h" from four hours on.
+ */
+export function timeLeft(until, brief = false) {
   const left = Math.max(0, Date.parse(until) - now());
   if (left < 2 * MINUTE) return t("time.seconds", { n: Math.ceil(left / 1000) });
-  if (short) return inShort(left);
-  return amount(Math.floor(left / MINUTE) * MINUTE);
+  if (brief) return shortTimeLeft(left);
+  return duration(Math.floor(left / MINUTE) * MINUTE);
 }
 
-function inShort(left) {
-  if (left >= 4 * HOUR) return amount(Math.round(left / HOUR) * HOUR);
+function shortTimeLeft(left) {
+  if (left >= 4 * HOUR) return duration(Math.round(left / HOUR) * HOUR);
   if (left >= 1.5 * HOUR) return t("time.hours", { n: Math.round(2 * left / HOUR) / 2 });
   return t("time.minutes", { n: Math.floor(left / MINUTE) });
 }
 
-/** A number that changes when `timeLeft` does. */
-export function tickOf(until) {
+/** Return a number that changes whenever the text of `timeLeft` does. */
+export function timeLeftTick(until) {
   const left = Math.max(0, Date.parse(until) - now());
   return left < 2 * MINUTE ? -Math.ceil(left / 1000) : Math.floor(left / MINUTE);
 }
 
-/** A length of time: "4 h", "1 h 30 min", "2 d 3 h". */
-export function amount(milliseconds) {
+/** Return a duration as text: "4 h", "1 h 30 min", "2 d 3 h". */
+export function duration(milliseconds) {
   const minutes = Math.max(1, Math.round(milliseconds / MINUTE));
-  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+  const [days, hours, minutesLeft] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
   const parts = [];
   if (days) parts.push(t("time.days", { n: days }));
   if (hours) parts.push(t("time.hours", { n: hours }));
-  if (rest && !days) parts.push(t("time.minutes", { n: rest }));
+  if (minutesLeft && !days) parts.push(t("time.minutes", { n: minutesLeft }));
   return parts.join(" ");
 }
 
-/** The end in few letters: "18:40" when it is the next 18:40, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
-export function at(instant) {
+/** Return an instant in short: "18:40" if it is the next 18:40, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
+export function shortTime(instant) {
   const date = new Date(instant);
-  const time = clock.format(date);
+  const time = timeFormat.format(date);
   const days = daysAhead(date);
-  if (days === 0 || (date > now() && date - now() < ALONE)) return time;
-  return days > 0 && days < 7 ? `${weekday.format(date)} ${time}` : `${dated(date)}, ${time}`;
+  if (days === 0 || (date > now() && date - now() < TIME_ALONE_WITHIN)) return time;
+  return days > 0 && days < 7 ? `${weekdayFormat.format(date)} ${time}` : `${dateText(date)}, ${time}`;
 }
 
-/** The end as one says it: "today, 18:40", "tomorrow, 18:40", "Sat 3 Dec, 18:40". */
-export function dayAt(instant) {
+/** Return an instant with its day: "today, 18:40", "tomorrow, 18:40", "Sat 3 Dec, 18:40". */
+export function dayAndTime(instant) {
   const date = new Date(instant);
-  const time = clock.format(date);
+  const time = timeFormat.format(date);
   const days = daysAhead(date);
   if (days === 0) return t("time.today", { time });
   if (days === 1) return t("time.tomorrow", { time });
-  return `${weekday.format(date)} ${dated(date)}, ${time}`;
+  return `${weekdayFormat.format(date)} ${dateText(date)}, ${time}`;
 }
 
-/** All of it, with the zone: for hovering. */
-export function exactly(instant) {
-  return whole.format(new Date(instant));
+/** Return an instant in full, with seconds and time zone, for tooltips. */
+export function exactTime(instant) {
+  return fullFormat.format(new Date(instant));
 }
 
-/** How much of the booking is left, or of the time something is held, from 1 to 0. */
-export function partLeft(vm) {
-  if (!vm.expires_at) return partOf(Date.parse(vm.held_until), boot.settings.hold_minutes * MINUTE);
+/** Return how much of the booking or of the hold is left, from 1 down to 0. */
+export function fractionLeft(vm) {
+  if (!vm.expires_at) return fraction(Date.parse(vm.held_until), boot.settings.hold_minutes * MINUTE);
   const end = Date.parse(vm.expires_at);
   const start = Math.min(vm.booked_at ? Date.parse(vm.booked_at) : end - 24 * HOUR, end - 1);
-  return partOf(end, end - start);
+  return fraction(end, end - start);
 }
 
-/** An address without its domain, where space is short; masked ones as they are. */
+/** Return an email without its domain, for places with little room. Masked emails stay as they are. */
 export function shortName(email) {
   return email.includes("…") ? email : email.split("@")[0];
 }
 
-/** The day, with its year where it is another. */
-function dated(date) {
-  const same = date.getFullYear() === new Date(now()).getFullYear();
-  return (same ? day : dayOfYear).format(date);
+/** Return day and month, and the year if it is not this year. */
+function dateText(date) {
+  const sameYear = date.getFullYear() === new Date(now()).getFullYear();
+  return (sameYear ? dayFormat : dateWithYearFormat).format(date);
 }
 
-const partOf = (end, length) => Math.min(1, Math.max(0, (end - now()) / length));
+const fraction = (end, length) => Math.min(1, Math.max(0, (end - now()) / length));
 
-/** Days by the calendar, not by 24 hours. */
+/** Return the difference in calendar days, not in periods of 24 hours. */
 function daysAhead(date) {
-  const [then, today] = [new Date(date), new Date(now())].map((one) => one.setHours(12, 0, 0, 0));
-  return Math.round((then - today) / (24 * HOUR));
+  const [day, today] = [new Date(date), new Date(now())].map((moment) => moment.setHours(12, 0, 0, 0));
+  return Math.round((day - today) / (24 * HOUR));
 }

@@ -1,4 +1,4 @@
-// The one way from data to markup: every interpolation is escaped, unless it is markup made here.
+// The only way from data to markup: every interpolated value is escaped, unless it is markup made here.
 
 class Markup {
   constructor(text) { this.text = text; }
@@ -7,12 +7,12 @@ class Markup {
 
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** Markup from a template: html`<b>${name}</b>`. Lists are joined; null, undefined and false are nothing. */
+/** Return markup from a template: html`<b>${name}</b>`. Lists are joined; null, undefined and false become "". */
 export function html(strings, ...values) {
   return new Markup(strings.reduce((text, part, index) => text + markupOf(values[index - 1]) + part));
 }
 
-/** The first element that the markup makes. */
+/** Return the first element of the markup. */
 export function element(markup) {
   return fragment(markup).firstElementChild;
 }
@@ -23,12 +23,12 @@ export function fragment(markup) {
   return template.content;
 }
 
-/** Put the markup in the place of what the node holds. */
+/** Replace the content of the node. */
 export function fill(node, markup) {
   node.replaceChildren(fragment(markup || ""));
 }
 
-/** Set a text only where it differs, so that what stands still is not painted again. */
+/** Set the text of a node only if it differs, so that the browser does not paint it again. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

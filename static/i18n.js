@@ -1,19 +1,19 @@
-// The sentences of the page, in the reader's language.
+// The texts of the page in the user's language.
 import { boot } from "./boot.js";
 
 export const language = boot.language;
 
-const plurals = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+const pluralRules = new Intl.PluralRules(language);
+const numberFormat = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 
-/** The sentence under `key`, its blanks filled; plural forms are chosen by `n`. */
+/** Return the text for `key` with its placeholders filled. The plural form is chosen by `n`. */
 export function t(key, values = {}) {
   const entry = boot.strings[key];
-  if (entry === undefined) throw new Error(`no sentence "${key}"`);
-  const text = typeof entry === "string" ? entry : entry[plurals.select(values.n)] ?? entry.other;
-  return text.replace(/\{(\w+)\}/g, (blank, name) => (name in values ? written(values[name]) : blank));
+  if (entry === undefined) throw new Error(`no text for "${key}"`);
+  const text = typeof entry === "string" ? entry : entry[pluralRules.select(values.n)] ?? entry.other;
+  return text.replace(/\{(\w+)\}/g, (placeholder, name) => (name in values ? formatValue(values[name]) : placeholder));
 }
 
-function written(value) {
-  return typeof value === "number" ? numbers.format(value) : String(value);
+function formatValue(value) {
+  return typeof value === "number" ? numberFormat.format(value) : String(value);
 }

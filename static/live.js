@@ -1,78 +1,81 @@
-// The socket: brings changes and notifications, notices when it is cut, and makes the page right again afterwards.
+// The socket: receives changes and notifications, detects a lost connection and refreshes the page after it.
 import { get } from "./api.js";
-import { apply, distrust, load, setMe, setOnline } from "./state.js";
+import { applyChange, loadBoard, markStale, setMe, setOnline } from "./state.js";
 import { io } from "./vendor/socket.io-4.8.4.esm.min.js";
 
-const GRACE = 1000;
-const SPREAD = 3000;
+const OFFLINE_AFTER_MS = 1000;
+const SPREAD_MS = 3000;
 
-let socket, graceTimer, soon, notify, fetching = false, again = false;
-const early = []; // what was said while the board was fetched: whom it concerns is known afterwards
+let socket, offlineTimer, refreshTimer, onNotification, fetching = false, refreshAgain = false;
+const pendingNotifications = []; // received during a fetch: only the fetched board tells whom they concern
 
 /** Connect, and call `listener` with every notification. */
 export function connect(listener) {
-  notify = listener;
+  onNotification = listener;
   socket = io({ transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelay: 400,
     reconnectionDelayMax: 5000, randomizationFactor: 0.6 });
-  socket.on("connect", welcome);
+  socket.on("connect", onConnected);
   socket.on("disconnect", (reason) => {
-    missing();
-    if (reason === "io server disconnect") socket.connect(); // the session ended; come again as who one is now
+    startOfflineTimer();
+    if (reason === "io server disconnect") socket.connect(); // the session ended; connect again as the current user
   });
   socket.on("connect_error", () => {
-    missing();
-    if (!socket.active) setTimeout(() => socket.connect(), 2000); // refused, not cut: the client gives up by itself
+    startOfflineTimer();
+    if (!socket.active) setTimeout(() => socket.connect(), 2000); // refused: the client does not try again by itself
   });
   socket.on("change", (change) => {
-    if (!apply(change)) change.all ? refreshSoon() : refresh();
+    if (!applyChange(change)) change.all ? scheduleRefresh() : refresh();
   });
-  socket.on("notification", (notice) => (fetching ? early.push(notice) : notify(notice)));
+  socket.on("notification", (notification) => (fetching ? pendingNotifications.push(notification) : onNotification(notification)));
   addEventListener("offline", () => setOnline(false));
-  addEventListener("online", () => (socket.connected ? welcome() : socket.connect()));
+  addEventListener("online", () => (socket.connected ? onConnected() : socket.connect()));
 }
 
-/** Come again as another person: after signing in. */
+/** Connect again as the user who has just signed in. */
 export function reconnect() {
   socket.disconnect().connect();
 }
 
-/** Fetch everything anew; calls that come meanwhile make it one more time. */
+/** Fetch board and user again. Calls during a fetch cause one more fetch after it. */
 export async function refresh() {
-  if (fetching) return void (again = true);
+  if (fetching) return void (refreshAgain = true);
   fetching = true;
   try {
     const [board, me] = await Promise.all([get("/vms"), get("/me")]);
     setMe(me);
-    load(board);
+    loadBoard(board);
     if (socket.connected) setOnline(true);
-    early.splice(0).forEach(notify);
+    pendingNotifications.splice(0).forEach(onNotification);
   } catch (error) {
     console.info("the board could not be fetched:", error.message);
-    setTimeout(refresh, 2000 + Math.random() * SPREAD);
+    setTimeout(refresh, 2000 + Math.random() * SPREAD_MS);
   } finally {
     fetching = false;
   }
-  if (again) {
-    again = false;
+  if (refreshAgain) {
+    refreshAgain = false;
     refresh();
   }
 }
 
-/** All browsers hear of a great change at once, and must not all ask at once; what changes until then is in the answer. */
-function refreshSoon() {
-  soon ??= setTimeout(() => {
-    soon = undefined;
+/**
+ * Refresh within the next seconds. All browsers hear of a large change at the same moment and must not all fetch then;
+ * the answer includes what changes until it is sent.
+ */
+function scheduleRefresh() {
+  refreshTimer ??= setTimeout(() => {
+    refreshTimer = undefined;
     refresh();
-  }, Math.random() * SPREAD);
+  }, Math.random() * SPREAD_MS);
 }
 
-function welcome() {
-  clearTimeout(graceTimer);
-  graceTimer = undefined;
-  distrust();
+function onConnected() {
+  clearTimeout(offlineTimer);
+  offlineTimer = undefined;
+  markStale();
   refresh();
 }
 
-function missing() {
-  graceTimer ??= setTimeout(() => setOnline(false), GRACE);
+function startOfflineTimer() {
+  offlineTimer ??= setTimeout(() => setOnline(false), OFFLINE_AFTER_MS);
 }

@@ -1,61 +1,66 @@
-// The wiring: what is on the page, who draws it, and what a click or key does.
-import { tellByBrowser } from "./browser_notices.js";
+// Starts the page: mounts its views and routes clicks and keys.
+import { showBrowserNotification } from "./browser_notifications.js";
 import { t } from "./i18n.js";
-import { dropStrayClicks } from "./double_click.js";
-import { loadInTime, perform } from "./later.js";
+import { ignoreStrayClicks } from "./double_click.js";
+import { performAction, preloadActions } from "./lazy_actions.js";
 import { connect } from "./live.js";
-import { setFilter, readAddress } from "./filter.js";
+import { readUrl, setFilter } from "./filter.js";
 import { state } from "./state.js";
-import { drawAccount, toggleView } from "./views/account.js";
-import { drawBell } from "./views/bell.js";
-import { drawBoard } from "./views/board.js";
-import { drawBulkBar } from "./views/bulk_bar.js";
-import { drawChips } from "./views/chips.js";
-import { drawColumns } from "./views/columns.js";
-import { drawConnection } from "./views/connection.js";
-import { drawExactEnd } from "./views/exact_end.js";
-import { drawMine } from "./views/mine.js";
-import { fold } from "./views/section.js";
-import { drawSelection, keyOf } from "./views/selection.js";
-import { drawSidebar } from "./views/sidebar.js";
-import { drawTitle } from "./views/title.js";
-import { moveByArrows } from "./views/arrows.js";
+import { mountAccount, toggleView } from "./views/account.js";
+import { mountBell } from "./views/bell.js";
+import { mountBoard } from "./views/board.js";
+import { mountBulkBar } from "./views/bulk_bar.js";
+import { mountChips } from "./views/chips.js";
+import { mountColumnHeaders } from "./views/column_headers.js";
+import { mountConnection } from "./views/connection.js";
+import { mountExactEnd } from "./views/exact_end.js";
+import { mountOwnMachines } from "./views/own_machines.js";
+import { toggleFold } from "./views/section.js";
+import { mountSelection, shortcutKey } from "./views/card_selection.js";
+import { mountSidebar } from "./views/sidebar.js";
+import { mountTitle } from "./views/title.js";
+import { moveFocusByArrow } from "./views/arrow_keys.js";
 import { copy } from "./views/copy.js";
-import { notified, takeOffer, toast } from "./views/toasts.js";
+import { acceptOffer, receiveNotification, toast } from "./views/toasts.js";
 
-const AT_ONCE = { copy, fold, view: toggleView };
-// What needs no connection
-const LOOKING = new Set(["open", "copy", "fold", "account", "history", "theme", "language", "keys", "view", "show-all", "tokens", "notices"]);
+const IMMEDIATE_ACTIONS = { copy, fold: toggleFold, view: toggleView };
+// Allowed without a connection
+const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "theme", "language", "shortcuts", "account", "history",
+  "tokens", "notifications"]);
 
 const search = document.getElementById("search");
 
-for (const draw of [drawSidebar, drawChips, drawMine, drawColumns, drawBoard, drawAccount, drawBell, drawSelection, drawConnection,
-  drawBulkBar, drawExactEnd, drawTitle]) draw();
+const MOUNTS = [mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection,
+  mountConnection, mountBulkBar, mountExactEnd, mountTitle];
+for (const mount of MOUNTS) mount();
 wireSearch();
-dropStrayClicks();
-document.addEventListener("click", clicked);
-document.addEventListener("keydown", pressed);
-addEventListener("popstate", readAddress);
-readAddress();
-connect((notice) => { notified(notice); tellByBrowser(notice, (machine) => perform("open", machine)); });
-loadInTime();
-performance.mark("ready"); // bench/page.py looks for it
+ignoreStrayClicks();
+document.addEventListener("click", onClick);
+document.addEventListener("keydown", onKeydown);
+addEventListener("popstate", readUrl);
+readUrl();
+connect((notification) => {
+  receiveNotification(notification);
+  showBrowserNotification(notification, (data) => performAction("open", data));
+});
+preloadActions();
+performance.mark("ready"); // bench/page.py waits for it
 
-function clicked(event) {
-  const target = event.target.closest("[data-act]") ?? event.target.closest(".card")?.querySelector(".name");
+function onClick(event) {
+  const target = event.target.closest("[data-action]") ?? event.target.closest(".card")?.querySelector(".name");
   if (!target) return;
-  const { act } = target.dataset;
-  if (!state.online && !LOOKING.has(act)) return toast(t("offline.wait"));
-  (AT_ONCE[act] ?? ((...on) => perform(act, ...on)))(target.dataset, target);
+  const { action } = target.dataset;
+  if (!state.online && !OFFLINE_ACTIONS.has(action)) return toast(t("offline.wait"));
+  (IMMEDIATE_ACTIONS[action] ?? ((...args) => performAction(action, ...args)))(target.dataset, target);
 }
 
-/** A key of the page itself: not while something is typed, and not over a dialog. */
-function pressed(event) {
+/** Handle the page's shortcuts, except while the user types or a dialog has the focus. */
+function onKeydown(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
-  if (event.key === "?") perform("keys");
-  else if (keyOf(event) === "u") takeOffer();
+  if (event.key === "?") performAction("shortcuts");
+  else if (shortcutKey(event) === "u") acceptOffer();
   else if (event.key === "/") { event.preventDefault(); search.focus(); search.select(); }
-  else moveByArrows(event);
+  else moveFocusByArrow(event);
 }
 
 function wireSearch() {

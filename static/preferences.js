@@ -1,10 +1,10 @@
-// What a reader chose: the theme, the language, the hours last booked. Remembered where the browser lets us.
+// The user's preferences, such as theme, language and the hours last booked. They are remembered if the browser allows it.
 import { post } from "./api.js";
 import { state } from "./state.js";
 
 const A_YEAR = 365 * 24 * 3600;
 
-/** Light, dark, or "" for what the system says; without a name, the other of what is seen now. */
+/** Switch to "light", "dark" or "" (as the system). Without an argument, switch to the opposite of the current theme. */
 export function switchTheme(theme) {
   const dark = getComputedStyle(document.documentElement).colorScheme === "dark" ||
     (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -16,7 +16,7 @@ export function switchTheme(theme) {
 
 export const chosenTheme = () => document.documentElement.dataset.theme ?? "";
 
-/** Reload in that language; the server remembers it for who is signed in, a cookie for a stranger. */
+/** Reload the page in that language. The server remembers it for a signed-in user, a cookie for everybody. */
 export async function switchLanguage(language) {
   if (state.me.authenticated) await post("/me", { language });
   document.cookie = `language=${language}; path=/; max-age=${A_YEAR}; samesite=lax`;
@@ -32,42 +32,42 @@ export const rememberHours = (hours) => remember("hours", String(hours));
 
 export const chosenView = () => (recall("view") === "list" ? "list" : "cards");
 
-/** The column by which the list is sorted, and whether downwards. */
+/** Return the column that sorts the list, and whether the order is descending. */
 export function chosenSort() {
-  const [by, way] = (recall("sort") ?? "name").split(" ");
-  return { by, down: way === "down" };
+  const [by, direction] = (recall("sort") ?? "name").split(" ");
+  return { by, descending: direction === "down" };
 }
 
-export const rememberSort = ({ by, down }) => remember("sort", down ? `${by} down` : by);
+export const rememberSort = ({ by, descending }) => remember("sort", descending ? `${by} down` : by);
 
 export function switchView(view) {
   document.documentElement.dataset.view = view;
   remember("view", view);
 }
 
-/** Whether the browser's own notifications are wanted: "on", "off", or "" while that was not said. */
-export const chosenNotices = () => recall("notices") ?? "";
+/** Return whether the user wants browser notifications: "on", "off", or "" if never chosen. */
+export const chosenNotifications = () => recall("notices") ?? "";
 
-export const chooseNotices = (choice) => remember("notices", choice);
+export const rememberNotifications = (choice) => remember("notices", choice);
 
-/** Whether this tab is the first to tell of it. */
-export function claim(what) {
-  const told = (recall("told") ?? "").split("\n").slice(-20);
-  if (told.includes(what)) return false;
-  remember("told", [...told, what].join("\n"));
+/** Return whether this tab is the first to show the notification with that id. */
+export function claimForThisTab(id) {
+  const claimed = (recall("told") ?? "").split("\n").slice(-20);
+  if (claimed.includes(id)) return false;
+  remember("told", [...claimed, id].join("\n"));
   return true;
 }
 
-/** The groups folded away, as the text of their ids. */
-export const folded = () => (recall("folded") ?? "").split(",").filter(Boolean);
+/** Return the ids of the folded groups, as strings. */
+export const foldedGroups = () => (recall("folded") ?? "").split(",").filter(Boolean);
 
-export const rememberFolded = (groups) => remember("folded", groups.join(","));
+export const rememberFoldedGroups = (groups) => remember("folded", groups.join(","));
 
 export function remember(name, value) {
   try {
     localStorage.setItem(name, value);
   } catch (error) {
-    console.info("cannot be remembered here:", error.message);
+    console.info("the browser does not store preferences:", error.message);
   }
 }
 
@@ -75,7 +75,7 @@ export function recall(name) {
   try {
     return localStorage.getItem(name);
   } catch (error) {
-    console.info("cannot be recalled here:", error.message);
+    console.info("the browser does not store preferences:", error.message);
     return null;
   }
 }

@@ -1,28 +1,28 @@
-// Who waits: for a machine, for any of a group, and what that means for a booking.
+// The queues of machines and groups, and what they mean for a booking.
 import { t } from "./i18n.js";
 import { groupOf, isAdmin, state } from "./state.js";
 
-/** My place in that queue, from 1; 0: I do not wait there. */
-export const placeIn = (queue) => (queue ?? []).findIndex(({ email }) => email === state.me.email) + 1;
+/** Return the user's position in that queue, from 1; 0 if the user is not in it. */
+export const positionIn = (queue) => (queue ?? []).findIndex(({ email }) => email === state.me.email) + 1;
 
-export const myPlace = (queue) => queue?.find(({ email }) => email === state.me.email);
+export const myEntry = (queue) => queue?.find(({ email }) => email === state.me.email);
 
-export const groupBy = (id) => state.groups.find((group) => group.id === Number(id));
+export const groupById = (id) => state.groups.find((group) => group.id === Number(id));
 
-/** What the server is told of where to wait, from the `vm` or `group` of a button. */
-export const refOf = ({ vm, group }) => (vm === undefined ? { group_id: Number(group) } : { vm_id: vm });
+/** Return the JSON fields that name a queue, from the `vm` or `group` of a button. */
+export const queueRef = ({ vm, group }) => (vm === undefined ? { group_id: Number(group) } : { vm_id: vm });
 
-/** The machine or group with that queue; undefined: it is gone. */
-export const placeOf = ({ vm_id, group_id }) => (vm_id === undefined ? groupBy(group_id) : state.vms.get(vm_id));
+/** Return the machine or group that has the queue; undefined if it was deleted. */
+export const queueOwner = ({ vm_id, group_id }) => (vm_id === undefined ? groupById(group_id) : state.vms.get(vm_id));
 
-export const nameOf = (ref) => ref.vm_id ?? placeOf(ref)?.name ?? "";
+export const ownerName = (ref) => ref.vm_id ?? queueOwner(ref)?.name ?? "";
 
-/** Who keeps the holder from renewing: they wait for the machine, or for any of its group. */
+/** Return the people other than the holder who wait for the machine or for any of its group: they prevent renewing. */
 export const othersWaiting = (vm) =>
   [...(vm.queue ?? []), ...(groupOf(vm)?.queue ?? [])].filter(({ email }) => email !== vm.booked_by);
 
-/** Why the booking cannot be made longer, as a sentence; "": it can. Admins can always. */
-export function whyNotRenewed(vm) {
+/** Return why the booking cannot be renewed, as a sentence; "" if it can. Admins always can. */
+export function renewalObstacle(vm) {
   if (isAdmin()) return "";
   const n = othersWaiting(vm).length;
   if (n) return t("renew.others_wait", { n });

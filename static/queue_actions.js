@@ -1,21 +1,21 @@
-// What a click means where people wait: joining, leaving, taking what is held, out of service and back.
-import { act, post } from "./api.js";
-import { asMember, once } from "./carry_out.js";
-import { anyDialog } from "./dialogs/any.js";
+// The actions about queues, held machines and maintenance, by name.
+import { post, postForVm } from "./api.js";
+import { runOnce, whenSignedIn } from "./run_action.js";
+import { bookAnyDialog } from "./dialogs/book_any.js";
 import { bookDialog } from "./dialogs/book.js";
 import { maintenanceDialog } from "./dialogs/maintenance.js";
-import { groupQueueDialog, queueDialog, removeWaiterDialog } from "./dialogs/queue.js";
+import { groupQueueDialog, queueDialog, removeWaiterDialog } from "./dialogs/join_queue.js";
 import { t } from "./i18n.js";
-import { groupBy, nameOf, refOf } from "./queue.js";
+import { groupById, ownerName, queueRef } from "./queue.js";
 import { state } from "./state.js";
-import { did, toast } from "./views/toasts.js";
+import { noteOwnAction, toast } from "./views/toasts.js";
 
-export const waiting = {
-  queue: ({ vm, hours }) => asMember(() => queueDialog(state.vms.get(vm), { hours: Number(hours) || undefined })),
-  "queue-group": ({ group, hours, count }) => asMember(() => groupQueueDialog(groupBy(group), { hours: Number(hours) || undefined, count })),
-  "book-any": ({ group }) => asMember(() => anyDialog(groupBy(group))),
-  "leave-queue": leave,
-  "remove-waiter": ({ email, ...place }) => removeWaiterDialog(refOf(place), email),
+export const queueActions = {
+  queue: ({ vm, hours }) => whenSignedIn(() => queueDialog(state.vms.get(vm), { hours: Number(hours) || undefined })),
+  "queue-group": ({ group, hours, count }) => whenSignedIn(() => groupQueueDialog(groupById(group), { hours: Number(hours) || undefined, count })),
+  "book-any": ({ group }) => whenSignedIn(() => bookAnyDialog(groupById(group))),
+  "leave-queue": leaveQueue,
+  "remove-waiter": ({ email, ...place }) => removeWaiterDialog(queueRef(place), email),
   take: ({ vm }) => bookDialog(state.vms.get(vm)),
   pass,
   "out-of-service": ({ vm }) => maintenanceDialog(state.vms.get(vm)),
@@ -23,25 +23,25 @@ export const waiting = {
 };
 
 function pass({ vm: id }) {
-  return once(`pass ${id}`, async () => {
+  return runOnce(`pass ${id}`, async () => {
     await post("/queue/leave", { vm_id: id });
-    toast(t("pass.done", { vm: id }), { about: id });
+    toast(t("pass.done", { vm: id }), { vmId: id });
   });
 }
 
-function leave(place) {
-  const ref = refOf(place);
-  const where = nameOf(ref);
-  return once(`leave ${where}`, async () => {
+function leaveQueue(target) {
+  const ref = queueRef(target);
+  const where = ownerName(ref);
+  return runOnce(`leave ${where}`, async () => {
     await post("/queue/leave", ref);
     toast(t("queue.left", { where }));
   });
 }
 
 function backInService({ vm: id }) {
-  return once(`service ${id}`, async () => {
-    did("maintenance_ended", id);
-    await act("/edit-vm", { vm_id: id, maintenance: null });
-    toast(t("maintenance.ended", { vm: id }), { about: id });
+  return runOnce(`service ${id}`, async () => {
+    noteOwnAction("maintenance_ended", id);
+    await postForVm("/edit-vm", { vm_id: id, maintenance: null });
+    toast(t("maintenance.ended", { vm: id }), { vmId: id });
   });
 }

@@ -1,23 +1,23 @@
-// Which machines are chosen, to do something with all of them at once.
+// The ids of the selected machines, for bulk actions.
 import { state, subscribe } from "./state.js";
 
-export const chosen = new Set();
+export const selected = new Set();
 const listeners = new Set();
 
-/** Call `listener(ids)` whenever the choice changes, with those that came or went. */
-export const onChoice = (listener) => listeners.add(listener);
+/** Call `listener(ids)` after every change, with the ids that were added or removed. */
+export const onSelectionChange = (listener) => listeners.add(listener);
 
-export function choose(ids, on = true) {
-  const changed = ids.filter((id) => chosen.has(id) !== on);
-  for (const id of changed) on ? chosen.add(id) : chosen.delete(id);
+export function select(ids, on = true) {
+  const changed = ids.filter((id) => selected.has(id) !== on);
+  for (const id of changed) on ? selected.add(id) : selected.delete(id);
   if (changed.length) for (const listener of listeners) listener(new Set(changed));
 }
 
-export const chooseNone = () => choose([...chosen], false);
+export const clearSelection = () => select([...selected], false);
 
-// A machine that was deleted leaves the choice; a stranger has none.
+// Deleted machines leave the selection; signing out clears it.
 subscribe(({ vms, me }) => {
-  if (!chosen.size) return;
-  if (me && !state.me.authenticated) chooseNone();
-  else if (vms) choose([...chosen].filter((id) => !state.vms.has(id)), false);
+  if (!selected.size) return;
+  if (me && !state.me.authenticated) clearSelection();
+  else if (vms) select([...selected].filter((id) => !state.vms.has(id)), false);
 });

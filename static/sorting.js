@@ -1,56 +1,56 @@
-// In what order the machines of a group stand: by their names, or as a list by any of its columns.
+// The order of machines within a group: by name, and in the list view by any column.
 import { chosenSort, chosenView, rememberSort } from "./preferences.js";
 import { state } from "./state.js";
-import { lookOf } from "./views/look.js";
+import { cardStateOf } from "./views/card_state.js";
 
-const RANKS = { free: 0, turn: 1, mine: 2, soon: 2, taken: 3, kept: 4, out: 5 };
+const STATE_RANKS = { free: 0, turn: 1, mine: 2, soon: 2, taken: 3, held: 4, maintenance: 5 };
 
-const KEYS = {
-  name: (vm) => natural(vm.id),
-  ip: (vm) => natural(vm.external_ip || vm.internal_ip),
-  who: (vm) => RANKS[lookOf(vm)] + natural(vm.booked_by ?? vm.held_for),
+const SORT_KEYS = {
+  name: (vm) => naturalKey(vm.id),
+  ip: (vm) => naturalKey(vm.external_ip || vm.internal_ip),
+  who: (vm) => STATE_RANKS[cardStateOf(vm)] + naturalKey(vm.booked_by ?? vm.held_for),
   until: (vm) => vm.expires_at ?? vm.held_until ?? "",
-  waits: (vm) => (vm.queue?.length ? natural(String(vm.queue.length)) : ""),
-  about: (vm) => natural(vm.maintenance || vm.note || vm.description),
+  waits: (vm) => (vm.queue?.length ? naturalKey(String(vm.queue.length)) : ""),
+  about: (vm) => naturalKey(vm.maintenance || vm.note || vm.description),
 };
 
-export const COLUMNS = Object.keys(KEYS);
-export const sorting = { by: "name", down: false };
+export const COLUMNS = Object.keys(SORT_KEYS);
+export const sorting = { by: "name", descending: false };
 const listeners = new Set();
-let keys, reader;
+let cachedKeys, cachedFor;
 
-/** Call `listener` when all must be put in another order. */
+/** Call `listener` when the order has changed and all machines must be sorted again. */
 export const onSort = (listener) => listeners.add(listener);
 
-/** Sort by that column; by the same one again, the other way round. It is remembered. */
+/** Sort by that column, or reverse the order if it is sorted by it already. The choice is remembered. */
 export function sortBy(by) {
-  rememberSort(by === sorting.by && !sorting.down ? { by, down: true } : { by, down: false });
-  sortAnew();
+  rememberSort(by === sorting.by && !sorting.descending ? { by, descending: true } : { by, descending: false });
+  applySort();
 }
 
-/** After the view has changed: cards always stand by their names. */
-export function sortAnew() {
-  const { by, down } = chosenView() === "list" ? chosenSort() : {};
-  Object.assign(sorting, { by: COLUMNS.includes(by) ? by : "name", down: Boolean(down) });
-  keys = undefined;
+/** Apply the remembered order. The card view is always sorted by name. */
+export function applySort() {
+  const { by, descending } = chosenView() === "list" ? chosenSort() : {};
+  Object.assign(sorting, { by: COLUMNS.includes(by) ? by : "name", descending: Boolean(descending) });
+  cachedKeys = undefined;
   for (const listener of listeners) listener();
 }
 
-/** Below zero where the first machine stands before the other. Where a column says nothing, the machine stands last. */
-export function compare(one, other) {
-  const [first, second] = [keyOf(one), keyOf(other)];
-  if (first === second) return sorting.by === "name" ? 0 : order(KEYS.name(one), KEYS.name(other));
-  if (!first || !second) return first ? -1 : 1;
-  return sorting.down ? order(second, first) : order(first, second);
+/** Return a negative number if `a` comes before `b`. Machines with an empty column come last. */
+export function compareVms(a, b) {
+  const [keyA, keyB] = [sortKey(a), sortKey(b)];
+  if (keyA === keyB) return sorting.by === "name" ? 0 : compareKeys(SORT_KEYS.name(a), SORT_KEYS.name(b));
+  if (!keyA || !keyB) return keyA ? -1 : 1;
+  return sorting.descending ? compareKeys(keyB, keyA) : compareKeys(keyA, keyB);
 }
 
-const order = (one, other) => (one < other ? -1 : Number(one > other));
+const compareKeys = (a, b) => (a < b ? -1 : Number(a > b));
 
-function keyOf(vm) {
-  if (reader !== state.me || !keys) [reader, keys] = [state.me, new WeakMap()];
-  if (!keys.has(vm)) keys.set(vm, KEYS[sorting.by](vm));
-  return keys.get(vm);
+function sortKey(vm) {
+  if (cachedFor !== state.me || !cachedKeys) [cachedFor, cachedKeys] = [state.me, new WeakMap()];
+  if (!cachedKeys.has(vm)) cachedKeys.set(vm, SORT_KEYS[sorting.by](vm));
+  return cachedKeys.get(vm);
 }
 
-/** The 9th before the 10th. */
-const natural = (text) => (text ?? "").toLowerCase().replace(/\d+/g, (digits) => digits.padStart(9, "0"));
+/** Return a sort key with padded numbers, so that "vm-9" comes before "vm-10". */
+const naturalKey = (text) => (text ?? "").toLowerCase().replace(/\d+/g, (digits) => digits.padStart(9, "0"));

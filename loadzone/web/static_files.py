@@ -68,7 +68,9 @@ def _joined(files: dict[str, bytes]) -> dict[str, bytes]:
     sources = {name: content.decode() for name, content in files.items() if name.endswith((".js", ".css"))}
     joined = {
         "page.js": bundler.join_modules(sources, "main.js", "page.js"),
-        "page.acts.js": bundler.join_modules(sources, "acts.js", "page.acts.js", base=("main.js", "page.js")),
+        "page.action_table.js": bundler.join_modules(
+            sources, "action_table.js", "page.action_table.js", base=("main.js", "page.js")
+        ),
         "page.css": bundler.join_sheets(sources, "main.css", "page.css"),
     }
     texts = {name: text.encode() for name, (text, _) in joined.items()}

@@ -1,42 +1,42 @@
-// The one way to open a dialog: title, body, buttons; its errors are shown in it, and nothing is sent twice.
+// All dialogs are opened here. A dialog shows its own errors and sends nothing twice.
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
-import { markWaiting } from "../views/connection.js";
-import { followDialog } from "../views/toasts.js";
-import { comeBack, leave } from "./focus.js";
+import { markUnavailable } from "../views/connection.js";
+import { raiseToasts } from "../views/toasts.js";
+import { rememberOpener, restoreFocus } from "./focus.js";
 
-let number = 0;
+let dialogCount = 0;
 
 /**
- * Open a dialog. `submit(dialog)` runs when the form is sent: the dialog closes when it is done, stays open with what
- * was typed where it throws, and stays open too where it gives false. Without `submit` there is nothing to send.
- * `watch(dialog)` is called at every change of the state. A `firm` one does not close at a click beside it.
+ * Open a dialog and return it. `submit(dialog)` runs when the form is sent; then the dialog closes, unless `submit`
+ * returns false or throws. A dialog without `submit` has no form to send. `watch(dialog)` runs after every change of the
+ * state. A `persistent` dialog does not close at a click beside it. `tone` is the class of the send button.
  */
-export function openDialog({ title, sub, body, submit, label, kind = "primary", broad, firm, watch, extra }) {
-  const id = `dialog-${++number}`;
+export function openDialog({ title, subtitle, body, submit, label, tone = "primary", wide, persistent, watch, extraButtons }) {
+  const id = `dialog-${++dialogCount}`;
   const node = element(html`
-    <dialog class="${broad ? "broad" : ""}" ${firm && html`data-firm`} aria-labelledby="${id}">
+    <dialog class="${wide ? "wide" : ""}" ${persistent && html`data-persistent`} aria-labelledby="${id}">
       <form method="dialog" novalidate>
         <header>
-          <div><h2 id="${id}">${title}</h2>${sub && html`<p class="sub">${sub}</p>`}</div>
+          <div><h2 id="${id}">${title}</h2>${subtitle && html`<p class="subtitle">${subtitle}</p>`}</div>
           <button type="button" class="icon-button close" aria-label="${t("act.close")}">${icon("close")}</button>
         </header>
         <div class="body">${body}</div>
         <p class="error" role="alert" hidden></p>
-        ${(submit || extra) && html`<footer>${extra}${submit && html`<button type="button" class="button plain close">${t("act.cancel")}</button>
-          <button class="button ${kind} send">${label}</button>`}</footer>`}
+        ${(submit || extraButtons) && html`<footer>${extraButtons}${submit && html`<button type="button" class="button plain close">${t("act.cancel")}</button>
+          <button class="button ${tone} send">${label}</button>`}</footer>`}
       </form>
     </dialog>`);
   const dialog = new Dialog(node, submit, watch);
   document.body.append(node);
-  leave(node);
+  rememberOpener(node);
   node.showModal();
-  followDialog();
-  const first = kind === "danger" ? "footer .close" : ".send"; // what cannot be undone is not one Enter away
+  raiseToasts();
+  const first = tone === "danger" ? "footer .close" : ".send"; // Enter alone must not do what cannot be undone
   (node.querySelector("[autofocus]") ?? node.querySelector(first) ?? node.querySelector(".close")).focus();
   dialog.stateChanged();
-  markWaiting(node);
+  markUnavailable(node);
   return dialog;
 }
 
@@ -50,34 +50,34 @@ export class Dialog {
     this.watch = watch;
     this.blocked = false;
     this.busy = false;
-    this.forget = subscribe(() => this.stateChanged());
-    node.addEventListener("close", () => this.gone());
+    this.unsubscribe = subscribe(() => this.stateChanged());
+    node.addEventListener("close", () => this.onClosed());
     node.addEventListener("click", (event) => {
-      if ((event.target === node && !firmly(node)) || event.target.closest(".close, [data-closes]")) this.close();
+      if ((event.target === node && !isPersistent(node)) || event.target.closest(".close, [data-closes]")) this.close();
     });
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.sent(); });
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.onSubmit(); });
   }
 
   close() { if (!this.busy) this.node.close(); }
 
-  /** What was typed or chosen in the field of that name. */
+  /** Return the value of the field of that name, trimmed. */
   value(name) { return new FormData(this.form).get(name)?.trim() ?? ""; }
 
   values(name) { return new FormData(this.form).getAll(name); }
 
   part(selector) { return this.node.querySelector(selector); }
 
-  /** Say what is wrong, and `offer` a way on; the field it is about, where there is one, gets the focus. */
-  fail(message, field, offer) {
+  /** Show an error, with markup that offers a way out. The field that it is about gets the focus. */
+  showError(message, field, offer) {
     const error = this.part(".error");
     fill(error, html`<span>${message}</span>${offer}`);
     error.hidden = false;
     const input = field && this.form.elements[field];
     if (input?.focus) { input.setAttribute("aria-invalid", "true"); input.focus(); }
-    else if (document.activeElement === document.body) this.send?.focus(); // the button lost it while it was busy
+    else if (document.activeElement === document.body) this.send?.focus(); // the disabled button lost the focus
   }
 
-  /** Something else happened meanwhile that makes sending useless; null takes that back. `offer`: what to do instead. */
+  /** Disable sending and show why: the state has changed meanwhile. null enables it again. `offer`: markup of what to do instead. */
   block(message, offer) {
     this.blocked = message !== null;
     let notice = this.part("[data-obstacle]");
@@ -87,61 +87,61 @@ export class Dialog {
       setText(notice.firstElementChild, message);
       if (offer && notice.children.length === 1) notice.append(element(offer));
     }
-    this.ready();
+    this.updateSendButton();
   }
 
-  /** Fill a part anew; the focus stays on the control that does the same, or else in the dialog. */
-  refill(selector, markup) {
-    const place = this.part(selector);
+  /** Replace the content of a part. The focus stays on the control with the same action, or else in the dialog. */
+  replacePart(selector, markup) {
+    const container = this.part(selector);
     const { activeElement: focused } = document;
-    const same = () => [...place.querySelectorAll(`[data-act="${focused.dataset.act}"]`)];
-    const position = place.contains(focused) ? same().indexOf(focused) : null;
-    fill(place, markup);
-    if (position !== null) (same()[position] ?? this.part(".close")).focus();
+    const sameAction = () => [...container.querySelectorAll(`[data-action="${focused.dataset.action}"]`)];
+    const index = container.contains(focused) ? sameAction().indexOf(focused) : null;
+    fill(container, markup);
+    if (index !== null) (sameAction()[index] ?? this.part(".close")).focus();
   }
 
-  async sent() {
+  async onSubmit() {
     if (!this.submit || this.busy || this.blocked || !state.online) return;
-    this.working(true);
+    this.setBusy(true);
     try {
       const done = await this.submit(this);
-      this.working(false);
+      this.setBusy(false);
       if (done !== false) this.close();
     } catch (error) {
-      this.working(false);
-      this.fail(error.message, error.facts?.field, error.code === "not_signed_in" && signInAgain());
+      this.setBusy(false);
+      this.showError(error.message, error.details?.field, error.code === "not_signed_in" && signInButton());
       this.stateChanged();
     }
   }
 
-  working(busy) {
+  setBusy(busy) {
     this.busy = busy;
     this.part(".error").hidden = true;
     for (const input of this.form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
     this.form.setAttribute("aria-busy", String(busy));
     if (this.send) {
-      if (busy) this.label = this.send.textContent;
-      fill(this.send, busy ? html`<span class="spinner" aria-hidden="true"></span>${this.label}` : html`${this.label}`);
+      if (busy) this.sendLabel = this.send.textContent;
+      fill(this.send, busy ? html`<span class="spinner" aria-hidden="true"></span>${this.sendLabel}` : html`${this.sendLabel}`);
     }
-    this.ready();
+    this.updateSendButton();
   }
 
-  ready() { if (this.send) this.send.disabled = this.busy || this.blocked || !state.online; }
+  updateSendButton() { if (this.send) this.send.disabled = this.busy || this.blocked || !state.online; }
 
-  /** While the call is under way its own change comes back over the socket, and is no obstacle. */
+  /** Call `watch`, except during a call: its own change arrives over the socket and must not block the dialog. */
   stateChanged() {
     if (!this.busy) this.watch?.(this);
-    this.ready();
+    this.updateSendButton();
   }
 
-  gone() {
-    this.forget();
+  onClosed() {
+    this.unsubscribe();
     this.node.remove();
-    comeBack(this.node);
+    restoreFocus(this.node);
   }
 }
 
-/** Who signed out in another tab comes back to what was typed. */
-const signInAgain = () => html`<button type="button" class="button small" data-act="sign-in">${t("sign_in")}</button>`;
+/** After signing out in another tab, the user can sign in from the dialog and keeps what was typed. */
+const signInButton = () => html`<button type="button" class="button small" data-action="sign-in">${t("sign_in")}</button>`;
 
-const firmly = (node) => node.dataset.firm !== undefined;
+const isPersistent = (node) => node.dataset.persistent !== undefined;

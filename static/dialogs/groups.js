@@ -1,19 +1,19 @@
-// Groups: creating one from machines, adding machines, taking one out, deleting.
+// The admin's dialogs for groups: create, add machines, take a machine out, delete.
 import { post } from "../api.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { groupOf, state } from "../state.js";
-import { did, toast } from "../views/toasts.js";
+import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 
 export function createGroupDialog() {
   const dialog = openDialog({
     title: t("group.create"),
-    body: html`${field("name", t("group.name"), { maxlength: 100, autofocus: true })}${picker([...state.vms.values()], t("group.vms"))}`,
+    body: html`${field("name", t("group.name"), { maxlength: 100, autofocus: true })}${vmPicker([...state.vms.values()], t("group.vms"))}`,
     label: t("group.create_submit"),
     submit: async (opened) => {
-      did("group_added");
+      noteOwnAction("group_added");
       const group = await post("/groups", { name: opened.value("name"), vm_ids: opened.values("vm_ids") });
       toast(t("group.created", { group: group.name }));
     },
@@ -25,13 +25,13 @@ export function addToGroupDialog(group) {
   const others = [...state.vms.values()].filter((vm) => vm.group !== group.id);
   const dialog = openDialog({
     title: t("group.add_title", { group: group.name }),
-    body: others.length ? picker(others, t("group.vms")) : html`<p class="muted">${t("group.none_left")}</p>`,
+    body: others.length ? vmPicker(others, t("group.vms")) : html`<p class="muted">${t("group.none_left")}</p>`,
     label: t("group.add_submit"),
-    watch: (opened) => opened.block(isThere(group) ? null : t("gone.group", { group: group.name })),
+    watch: (opened) => opened.block(groupExists(group) ? null : t("gone.group", { group: group.name })),
     submit: async (opened) => {
       const chosen = opened.values("vm_ids");
       if (!chosen.length) throw new Error(t("group.choose"));
-      did("group_edited");
+      noteOwnAction("group_edited");
       const { added } = await post(`/groups/${group.id}/add-existing-vms`, { vm_ids: chosen });
       toast(t("group.added", { n: added.length, group: group.name }));
     },
@@ -39,7 +39,7 @@ export function addToGroupDialog(group) {
   wirePicker(dialog);
 }
 
-export function takeOutDialog(vm) {
+export function removeFromGroupDialog(vm) {
   const group = groupOf(vm);
   openDialog({
     title: t("group.take_out_title", { vm: vm.id, group: group.name }),
@@ -47,7 +47,7 @@ export function takeOutDialog(vm) {
     label: t("act.take-out"),
     watch: (opened) => opened.block(state.vms.get(vm.id)?.group === group.id ? null : t("gone.not_in_group", { vm: vm.id })),
     submit: async () => {
-      did("vm_ungrouped", vm.id);
+      noteOwnAction("vm_ungrouped", vm.id);
       await post("/remove-vm-from-group", { vm_id: vm.id, group_id: group.id });
       toast(t("group.taken_out", { vm: vm.id }));
     },
@@ -59,31 +59,31 @@ export function deleteGroupDialog(group) {
     title: t("group.delete_title", { group: group.name }),
     body: html`<p>${t("group.delete_what", { n: group.vm_ids.length })}</p>`,
     label: t("act.delete"),
-    kind: "danger",
-    watch: (opened) => opened.block(isThere(group) ? null : t("gone.group", { group: group.name })),
+    tone: "danger",
+    watch: (opened) => opened.block(groupExists(group) ? null : t("gone.group", { group: group.name })),
     submit: async () => {
-      did("group_deleted");
+      noteOwnAction("group_deleted");
       await post("/delete-group", { group_id: group.id });
       toast(t("group.deleted", { group: group.name }));
     },
   });
 }
 
-const isThere = (group) => state.groups.some(({ id }) => id === group.id);
+const groupExists = (group) => state.groups.some(({ id }) => id === group.id);
 
-function picker(vms, label) {
+function vmPicker(vms, label) {
   return html`<fieldset class="field"><legend class="label">${label}</legend>
-    ${vms.length > 8 && html`<input class="input" type="search" data-narrow placeholder="${t("search.short")}" aria-label="${t("search.short")}">`}
-    <div class="picker">${vms.map((vm) => html`
-      <label><input type="checkbox" name="vm_ids" value="${vm.id}"><span>${vm.id}</span><span class="in">${groupOf(vm)?.name}</span></label>`)}
+    ${vms.length > 8 && html`<input class="input" type="search" data-search placeholder="${t("search.short")}" aria-label="${t("search.short")}">`}
+    <div class="vm-picker">${vms.map((vm) => html`
+      <label><input type="checkbox" name="vm_ids" value="${vm.id}"><span>${vm.id}</span><span class="group-name">${groupOf(vm)?.name}</span></label>`)}
     </div></fieldset>`;
 }
 
 function wirePicker(dialog) {
-  const narrow = dialog.part("[data-narrow]");
-  narrow?.addEventListener("input", () => {
-    const text = narrow.value.trim().toLowerCase();
-    for (const row of dialog.node.querySelectorAll(".picker label")) row.hidden = !row.textContent.toLowerCase().includes(text);
+  const search = dialog.part("[data-search]");
+  search?.addEventListener("input", () => {
+    const text = search.value.trim().toLowerCase();
+    for (const row of dialog.node.querySelectorAll(".vm-picker label")) row.hidden = !row.textContent.toLowerCase().includes(text);
   });
-  narrow?.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  search?.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 }

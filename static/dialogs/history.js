@@ -1,17 +1,17 @@
-// My history, the latest first.
+// The user's history, latest first.
 import { get } from "../api.js";
-import { dayAt, exactly } from "../format.js";
+import { dayAndTime, exactTime } from "../format.js";
 import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
 import { openDialog } from "./dialog.js";
 
-const KNOWN = new Set(["book", "renew", "cancel", "release"]);
+const KNOWN_ACTIONS = new Set(["book", "renew", "cancel", "release"]);
 
 export async function historyDialog() {
   const dialog = openDialog({
     title: t("history.title"),
-    sub: t("history.kept"),
-    broad: true,
+    subtitle: t("history.kept"),
+    wide: true,
     body: html`<div data-rows aria-busy="true"><span class="spinner"></span></div>`,
   });
   try {
@@ -19,16 +19,16 @@ export async function historyDialog() {
     fill(dialog.part("[data-rows]"), bookings.length ? rows(bookings.reverse()) : html`<p class="muted">${t("history.none")}</p>`);
   } catch (error) {
     fill(dialog.part("[data-rows]"), html`<p class="muted">${t("history.none")}</p>`);
-    dialog.fail(error.message);
+    dialog.showError(error.message);
   }
   dialog.part("[data-rows]").removeAttribute("aria-busy");
 }
 
 function rows(bookings) {
   return html`<ul class="rows history">${bookings.map((entry) => html`
-    <li><span class="what">${KNOWN.has(entry.action) ? t(`history.${entry.action}`) : entry.action}</span>
-      <span class="who">${entry.vm_id}</span>
-      <span title="${entry.start && exactly(entry.start)}">${entry.start && dayAt(entry.start)}${lasts(entry) && ` → ${dayAt(entry.end)}`}</span></li>`)}</ul>`;
+    <li><span class="history-action">${KNOWN_ACTIONS.has(entry.action) ? t(`history.${entry.action}`) : entry.action}</span>
+      <span class="row-title">${entry.vm_id}</span>
+      <span title="${entry.start && exactTime(entry.start)}">${entry.start && dayAndTime(entry.start)}${hasEnd(entry) && ` → ${dayAndTime(entry.end)}`}</span></li>`)}</ul>`;
 }
 
-const lasts = (entry) => entry.end && ["book", "renew"].includes(entry.action);
+const hasEnd = (entry) => entry.end && ["book", "renew"].includes(entry.action);

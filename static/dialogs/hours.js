@@ -1,68 +1,71 @@
-// Choosing how long: quick choices, a free field, and the end that comes of it.
-import { amount, dayAt, HOUR, now } from "../format.js";
+// The field for a number of hours: quick choices, an input for other numbers, and the resulting end.
+import { dayAndTime, duration, HOUR, now } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { lastHours } from "../preferences.js";
 import { state } from "../state.js";
 
-const QUICK = [1, 2, 4, 8];
-const EVENING = 18;
+const QUICK_HOURS = [1, 2, 4, 8];
+const EVENING_HOUR = 18;
 
-/** The markup. `hours`: what is chosen already, if not the last choice; `later`: the words for that it is not known yet when they begin to count. */
-export function hoursField(label, { hours, later } = {}) {
+/**
+ * Return the markup. `hours`: chosen at first, in place of those last booked; `relative`: a catalogue key for the label of
+ * the duration, if it is not known yet when the hours begin.
+ */
+export function hoursField(label, { hours, relative } = {}) {
   const max = state.settings.max_hours;
-  const choices = [...QUICK.filter((one) => one < max), ...(later ? [] : ["evening"]), max];
+  const choices = [...QUICK_HOURS.filter((choice) => choice < max), ...(relative ? [] : ["evening"]), max];
   const last = hours ?? lastHours();
-  const free = QUICK.includes(last) || last === max ? "" : String(last);
+  const otherHours = QUICK_HOURS.includes(last) || last === max ? "" : String(last);
   return html`
     <fieldset class="field"><legend class="label">${label}</legend>
-      <div class="hours">
+      <div class="quick-choices">
         ${choices.map((choice) => html`<label><input type="radio" name="hours" value="${choice}"
           ${choice === last && html`checked autofocus`}><span>${choice === "evening" ? t("hours.until_evening") : t("time.hours", { n: choice })}</span></label>`)}
       </div>
-      <div class="hours-end">
-        <label><input class="input" name="free" inputmode="decimal" autocomplete="off" maxlength="8"
-          aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${free}" ${free && html`autofocus`}>${t("hours.unit")}</label>
-        <p class="until-line"><span>${t(later ?? "hours.until")}</span><b data-until aria-live="polite"></b></p>
+      <div class="other-hours">
+        <label><input class="input" name="other_hours" inputmode="decimal" autocomplete="off" maxlength="8"
+          aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${otherHours}" ${otherHours && html`autofocus`}>${t("hours.unit")}</label>
+        <p class="end-line"><span>${t(relative ?? "hours.until")}</span><b data-end aria-live="polite"></b></p>
       </div>
     </fieldset>`;
 }
 
-/** Make the field live; `from` gives where the hours begin to count (milliseconds); without it, that is not known yet. */
-export function wireHours(dialog, from) {
-  const { hours: radios, free } = dialog.form.elements;
+/** Make the field interactive. `startTime` returns when the hours begin, in milliseconds; omit it if that is not known yet. */
+export function wireHours(dialog, startTime) {
+  const { hours: radios, other_hours: otherHours } = dialog.form.elements;
   const evening = [...radios].find((radio) => radio.value === "evening");
-  const show = () => setText(dialog.part("[data-until]"), said(chosenHours(dialog, from), from?.()));
-  const tonight = evening && untilEvening(from());
+  const show = () => setText(dialog.part("[data-end]"), endText(chosenHours(dialog, startTime), startTime?.()));
+  const tonight = evening && untilEvening(startTime());
   if (evening) evening.closest("label").hidden = tonight <= 0.1 || tonight > state.settings.max_hours;
-  free.addEventListener("input", () => { for (const radio of radios) radio.checked = false; show(); });
-  for (const radio of radios) radio.addEventListener("change", () => { free.value = ""; show(); });
+  otherHours.addEventListener("input", () => { for (const radio of radios) radio.checked = false; show(); });
+  for (const radio of radios) radio.addEventListener("change", () => { otherHours.value = ""; show(); });
   const timer = setInterval(show, 5000);
   dialog.node.addEventListener("close", () => clearInterval(timer));
   show();
 }
 
-/** The hours chosen; NaN where what was typed is no number. */
-export function chosenHours(dialog, from) {
-  const typed = dialog.value("free").replace(",", ".");
+/** Return the chosen hours; NaN if the typed text is not a number. */
+export function chosenHours(dialog, startTime) {
+  const typed = dialog.value("other_hours").replace(",", ".");
   if (typed) return Number(typed);
   const choice = dialog.value("hours");
-  return choice === "evening" ? untilEvening(from()) : Number(choice || NaN);
+  return choice === "evening" ? untilEvening(startTime()) : Number(choice || NaN);
 }
 
-/** What is to be remembered of the choice: the evening is another length every day. */
+/** Return whether the choice may be remembered: "until evening" is another number of hours every time. */
 export const isRepeatable = (dialog) => dialog.value("hours") !== "evening";
 
-function said(hours, from) {
+function endText(hours, startTime) {
   if (!(hours > 0)) return t("hours.choose");
   if (hours > state.settings.max_hours) return t("hours.too_many", { n: state.settings.max_hours });
-  if (from === undefined) return amount(hours * HOUR);
-  if (from + hours * HOUR - now() > state.settings.max_ahead_hours * HOUR + 1000) return t("hours.too_far", { n: state.settings.max_ahead_hours });
-  return `${dayAt(from + hours * HOUR)} (${amount(hours * HOUR)})`;
+  if (startTime === undefined) return duration(hours * HOUR);
+  if (startTime + hours * HOUR - now() > state.settings.max_ahead_hours * HOUR + 1000) return t("hours.too_far", { n: state.settings.max_ahead_hours });
+  return `${dayAndTime(startTime + hours * HOUR)} (${duration(hours * HOUR)})`;
 }
 
-function untilEvening(from) {
-  const evening = new Date(from);
-  evening.setHours(EVENING, 0, 0, 0);
-  return (evening - from) / HOUR;
+function untilEvening(startTime) {
+  const evening = new Date(startTime);
+  evening.setHours(EVENING_HOUR, 0, 0, 0);
+  return (evening - startTime) / HOUR;
 }

@@ -1,26 +1,26 @@
-// Taking a machine out of service, and saying why: everybody sees it.
-import { act, ApiError } from "../api.js";
-import { at } from "../format.js";
+// The admin's dialog that takes a machine out of service. Everybody sees the reason.
+import { ApiError, postForVm } from "../api.js";
+import { shortTime } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
-import { did, toast } from "../views/toasts.js";
+import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 
 export function maintenanceDialog(vm) {
   openDialog({
     title: t("maintenance.title", { vm: vm.id }),
-    sub: vm.booked_by && t("maintenance.stays", { who: vm.booked_by, time: at(vm.expires_at) }),
+    subtitle: vm.booked_by && t("maintenance.stays", { who: vm.booked_by, time: shortTime(vm.expires_at) }),
     body: html`${field("reason", t("maintenance.reason"), { maxlength: 200, autofocus: true, hint: t("maintenance.told") })}`,
     label: t("act.out-of-service"),
     watch: (opened) => opened.block(state.vms.has(vm.id) ? null : t("gone.deleted", { vm: vm.id })),
     submit: async (opened) => {
       const reason = opened.value("reason");
       if (!reason) throw new ApiError(t("maintenance.say_why"), "bad_input", { field: "reason" });
-      did("maintenance_began", vm.id);
-      await act("/edit-vm", { vm_id: vm.id, maintenance: reason });
-      toast(t("maintenance.began", { vm: vm.id }), { about: vm.id });
+      noteOwnAction("maintenance_began", vm.id);
+      await postForVm("/edit-vm", { vm_id: vm.id, maintenance: reason });
+      toast(t("maintenance.began", { vm: vm.id }), { vmId: vm.id });
     },
   });
 }

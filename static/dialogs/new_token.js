@@ -1,53 +1,53 @@
-// Making an API token: its name and how long it is good for; then it is shown, this once.
+// The dialog that creates an API token, and the one that shows it, once.
 import { post } from "../api.js";
-import { dayAt, HOUR, now } from "../format.js";
+import { dayAndTime, HOUR, now } from "../format.js";
 import { html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 
-const QUICK = [7, 30, 90, 365];
-const USUAL = 90;
+const LIFETIMES = [7, 30, 90, 365];
+const DEFAULT_DAYS = 90;
 
-/** `then` is called once there is a new one. */
+/** Open the dialog. `then` is called after the token is created. */
 export function newTokenDialog(then) {
   const dialog = openDialog({
     title: t("tokens.new"),
     body: html`${field("name", t("tokens.name"), { maxlength: 64, autofocus: true, placeholder: "nightly-perf", hint: t("tokens.name_hint") })}
       <fieldset class="field"><legend class="label">${t("tokens.days")}</legend>
-        <div class="hours">${QUICK.map((days) => html`<label><input type="radio" name="days" value="${days}"
-          ${days === USUAL && html`checked`}><span>${t("tokens.n_days", { n: days })}</span></label>`)}</div>
-        <p class="until-line"><span>${t("hours.until")}</span><b data-end aria-live="polite"></b></p>
+        <div class="quick-choices">${LIFETIMES.map((days) => html`<label><input type="radio" name="days" value="${days}"
+          ${days === DEFAULT_DAYS && html`checked`}><span>${t("tokens.n_days", { n: days })}</span></label>`)}</div>
+        <p class="end-line"><span>${t("hours.until")}</span><b data-end aria-live="polite"></b></p>
       </fieldset>`,
     label: t("tokens.make"),
     submit: async (opened) => {
-      const made = await post("/tokens", { name: opened.value("name"), days: Number(opened.value("days")) });
+      const created = await post("/tokens", { name: opened.value("name"), days: Number(opened.value("days")) });
       then();
-      setTimeout(() => shownDialog(made)); // once this dialog has closed
+      setTimeout(() => createdTokenDialog(created)); // after this dialog has closed
     },
   });
-  const show = () => setText(dialog.part("[data-end]"), dayAt(now() + Number(dialog.value("days")) * 24 * HOUR));
+  const show = () => setText(dialog.part("[data-end]"), dayAndTime(now() + Number(dialog.value("days")) * 24 * HOUR));
   dialog.form.addEventListener("change", show);
   show();
 }
 
-/** A click beside it does not close it: what it shows cannot be seen again. */
-function shownDialog({ name, token }) {
+/** Show the token. A click beside the dialog does not close it, since the token cannot be shown again. */
+function createdTokenDialog({ name, token }) {
   const { origin } = location;
   openDialog({
     title: t("tokens.made_title", { name }),
-    broad: true,
-    firm: true,
+    wide: true,
+    persistent: true,
     body: html`<p class="notice">${t("tokens.once")}</p>
-      ${line(t("tokens.token"), token, token)}
-      ${line(t("tokens.try"), `curl -H "Authorization: Bearer ${token}" ${origin}/vms`)}
-      ${line(t("tokens.cli"), `curl ${origin}/cli -o loadzone && chmod +x loadzone`)}
+      ${copyableLine(t("tokens.token"), token, token)}
+      ${copyableLine(t("tokens.try"), `curl -H "Authorization: Bearer ${token}" ${origin}/vms`)}
+      ${copyableLine(t("tokens.cli"), `curl ${origin}/cli -o loadzone && chmod +x loadzone`)}
       <p><a href="/docs" target="_blank">${t("tokens.docs")}</a></p>`,
-    extra: html`<button type="button" class="button primary close">${t("tokens.kept")}</button>`,
+    extraButtons: html`<button type="button" class="button primary close">${t("tokens.kept")}</button>`,
   });
 }
 
-/** What is copied at a click; the toast does not repeat a secret. */
-const line = (label, text, autofocus) => html`<div class="field"><span class="label">${label}</span>
-  <button type="button" class="copy line" data-act="copy" data-text="${text}" data-said="${label}" title="${t("copy.hint", { text: label })}"
+/** Return a line that copies its text at a click. The toast names the label, so that it does not repeat a secret. */
+const copyableLine = (label, text, autofocus) => html`<div class="field"><span class="label">${label}</span>
+  <button type="button" class="copy line" data-action="copy" data-text="${text}" data-label="${label}" title="${t("copy.hint", { text: label })}"
     ${autofocus && html`autofocus`}><code>${text}</code>${icon("copy")}</button></div>`;

@@ -1,25 +1,25 @@
-// An admin releases somebody's machine, and says why: the holder is told.
-import { act } from "../api.js";
-import { at } from "../format.js";
+// The dialog with which an admin releases another user's machine. The holder is told the reason.
+import { postForVm } from "../api.js";
+import { shortTime } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
-import { did, toast } from "../views/toasts.js";
+import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 
 export function releaseDialog(vm) {
   openDialog({
     title: t("force.title", { vm: vm.id }),
-    sub: t("force.held_by", { who: vm.booked_by, time: at(vm.expires_at) }),
+    subtitle: t("force.held_by", { who: vm.booked_by, time: shortTime(vm.expires_at) }),
     body: html`${field("reason", t("force.reason"), { maxlength: 200, autofocus: true, hint: t("force.told") })}`,
     label: t("act.release"),
-    kind: "danger",
+    tone: "danger",
     watch: (opened) => opened.block(obstacle(vm)),
     submit: async (opened) => {
-      did("force_released", vm.id);
-      await act("/cancel", { vm_id: vm.id, reason: opened.value("reason") });
-      toast(t("force.done", { vm: vm.id }), { about: vm.id });
+      noteOwnAction("force_released", vm.id);
+      await postForVm("/cancel", { vm_id: vm.id, reason: opened.value("reason") });
+      toast(t("force.done", { vm: vm.id }), { vmId: vm.id });
     },
   });
 }
@@ -28,5 +28,5 @@ function obstacle(seen) {
   const vm = state.vms.get(seen.id);
   if (!vm) return t("gone.deleted", { vm: seen.id });
   if (!vm.booked_by) return t("gone.ended", { vm: seen.id });
-  return vm.booked_by === seen.booked_by ? null : t("gone.taken", { who: vm.booked_by, time: at(vm.expires_at) });
+  return vm.booked_by === seen.booked_by ? null : t("gone.taken", { who: vm.booked_by, time: shortTime(vm.expires_at) });
 }

@@ -1,4 +1,4 @@
-// Signing in: the address, then the code. On a trusting server the address is enough.
+// Signing in: the email, then the code. With LOADZONE_AUTH=trust the email is enough.
 import { ApiError, post } from "../api.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
@@ -8,11 +8,11 @@ import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 
-/** `then` is what the reader wanted to do, and goes on with afterwards. */
+/** Open the dialog. `then` continues what the user wanted to do before signing in. */
 export function signInDialog(then) {
   openDialog({
     title: t("sign_in.title"),
-    sub: t(state.settings.auth === "trust" ? "sign_in.trusted" : "sign_in.how"),
+    subtitle: t(state.settings.auth === "trust" ? "sign_in.trusted" : "sign_in.how"),
     body: field("email", t("sign_in.email"), {
       type: "email", maxlength: 254, autofocus: true, placeholder: "ann@example.com", inputmode: "email", autocomplete: "email",
     }),
@@ -20,7 +20,7 @@ export function signInDialog(then) {
     submit: async (dialog) => {
       const email = dialog.value("email").toLowerCase();
       const answer = await post("/auth", { email });
-      if (answer.status === "ok") return welcome(answer.email, then);
+      if (answer.status === "ok") return finishSignIn(answer.email, then);
       codeDialog(email, answer.in_log, then);
     },
   });
@@ -29,27 +29,27 @@ export function signInDialog(then) {
 function codeDialog(email, inLog, then) {
   const dialog = openDialog({
     title: t("sign_in.code_title"),
-    sub: t(inLog ? "sign_in.code_in_log" : "sign_in.code_sent", { email }),
+    subtitle: t(inLog ? "sign_in.code_in_log" : "sign_in.code_sent", { email }),
     body: html`<div class="field"><label for="f-code">${t("sign_in.code")}</label>
       <input class="input code" id="f-code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12"
         placeholder="000000" autofocus></div>
-      <p><button type="button" class="button small plain" data-again>${t("sign_in.again")}</button></p>`,
+      <p><button type="button" class="button small plain" data-start-over>${t("sign_in.again")}</button></p>`,
     label: t("sign_in.submit"),
     submit: async (opened) => {
       const code = opened.value("code").replace(/\D/g, "");
       if (code.length !== 6) throw new ApiError(t("sign_in.six_digits"), "bad_input", { field: "code" });
       await post("/auth", { email, code });
-      await welcome(email, then);
+      await finishSignIn(email, then);
     },
   });
-  dialog.part("[data-again]").addEventListener("click", () => { dialog.close(); signInDialog(then); });
+  dialog.part("[data-start-over]").addEventListener("click", () => { dialog.close(); signInDialog(then); });
   const input = dialog.form.elements.code;
   input.addEventListener("input", () => input.value.replace(/\D/g, "").length === 6 && dialog.form.requestSubmit());
 }
 
-async function welcome(email, then) {
+async function finishSignIn(email, then) {
   await refresh();
   reconnect();
   toast(t("sign_in.done", { email }));
-  if (then && state.me.authenticated) setTimeout(then); // once this dialog has closed
+  if (then && state.me.authenticated) setTimeout(then); // after this dialog has closed
 }

@@ -1,6 +1,6 @@
-// API tokens: which there are, when each was last used, revoking. Admins see those of anybody.
+// The dialog that lists and revokes API tokens. Admins can open it for any user.
 import { get, remove } from "../api.js";
-import { dayAt, exactly, now } from "../format.js";
+import { dayAndTime, exactTime, now } from "../format.js";
 import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
@@ -8,56 +8,56 @@ import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { newTokenDialog } from "./new_token.js";
 
-/** Without an address, one's own. */
+/** Open the tokens of that user; without `email`, the user's own. */
 export async function tokensDialog(email) {
   const own = !email || email === state.me.email;
   const dialog = openDialog({
     title: t("tokens.title"),
-    sub: own ? t("tokens.what") : email,
-    broad: true,
+    subtitle: own ? t("tokens.what") : email,
+    wide: true,
     body: html`<div data-rows aria-busy="true"><span class="spinner"></span></div>
       ${own && html`<p><a href="/docs">${t("tokens.docs")}</a></p>`}`,
-    extra: own && html`<button type="button" class="button primary" data-new>${t("tokens.new")}</button>`,
+    extraButtons: own && html`<button type="button" class="button primary" data-new-token>${t("tokens.new")}</button>`,
   });
-  const again = () => list(dialog, own ? "/tokens" : `/tokens?email=${encodeURIComponent(email)}`);
+  const reload = () => showTokens(dialog, own ? "/tokens" : `/tokens?email=${encodeURIComponent(email)}`);
   dialog.node.addEventListener("click", (event) => {
-    const { new: fresh, revoke, name } = event.target.closest("button")?.dataset ?? {};
-    if (fresh !== undefined) newTokenDialog(again);
-    if (revoke) revokeDialog(revoke, name, again);
+    const { newToken, revoke, name } = event.target.closest("button")?.dataset ?? {};
+    if (newToken !== undefined) newTokenDialog(reload);
+    if (revoke) revokeDialog(revoke, name, reload);
   });
-  await again();
+  await reload();
 }
 
-async function list(dialog, path) {
-  const place = dialog.part("[data-rows]");
+async function showTokens(dialog, path) {
+  const container = dialog.part("[data-rows]");
   try {
     const tokens = await get(path);
-    fill(place, tokens.length ? rows(tokens) : html`<p class="muted">${t("tokens.none")}</p>`);
+    fill(container, tokens.length ? rows(tokens) : html`<p class="muted">${t("tokens.none")}</p>`);
   } catch (error) {
-    fill(place, html`<p class="muted">${t("tokens.none")}</p>`);
-    dialog.fail(error.message);
+    fill(container, html`<p class="muted">${t("tokens.none")}</p>`);
+    dialog.showError(error.message);
   }
-  place.removeAttribute("aria-busy");
+  container.removeAttribute("aria-busy");
 }
 
 function rows(tokens) {
   return html`<ul class="rows">${tokens.map(({ id, name, created, expires, used }) => html`
-    <li><span class="who">${name}<small>
-        <span title="${exactly(created)}">${t("tokens.made", { time: dayAt(created) })}</span> ·
-        <span title="${exactly(expires)}" class="${isOver(expires) && "over"}">${t(isOver(expires) ? "tokens.expired" : "tokens.expires", { time: dayAt(expires) })}</span> ·
-        <span title="${used && exactly(used)}">${used ? t("tokens.used", { time: dayAt(used) }) : t("tokens.unused")}</span></small></span>
+    <li><span class="row-title">${name}<small>
+        <span title="${exactTime(created)}">${t("tokens.made", { time: dayAndTime(created) })}</span> ·
+        <span title="${exactTime(expires)}" class="${isExpired(expires) && "expired"}">${t(isExpired(expires) ? "tokens.expired" : "tokens.expires", { time: dayAndTime(expires) })}</span> ·
+        <span title="${used && exactTime(used)}">${used ? t("tokens.used", { time: dayAndTime(used) }) : t("tokens.unused")}</span></small></span>
       <button type="button" class="button small plain" data-revoke="${id}" data-name="${name}"
         aria-label="${t("tokens.revoke")}: ${name}">${t("tokens.revoke")}</button></li>`)}</ul>`;
 }
 
-const isOver = (instant) => Date.parse(instant) <= now();
+const isExpired = (instant) => Date.parse(instant) <= now();
 
 function revokeDialog(id, name, then) {
   openDialog({
     title: t("tokens.revoke_title", { name }),
     body: html`<p>${t("tokens.revoke_what")}</p>`,
     label: t("tokens.revoke"),
-    kind: "danger",
+    tone: "danger",
     submit: async () => {
       await remove(`/tokens/${encodeURIComponent(id)}`);
       toast(t("tokens.revoked", { name }));

@@ -1,6 +1,6 @@
-// Everybody who ever signed in: admins make admins, and remove people.
+// The admin's dialog with everybody who ever signed in: change roles, open tokens, remove users.
 import { get, post } from "../api.js";
-import { dayAt } from "../format.js";
+import { dayAndTime } from "../format.js";
 import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
@@ -10,36 +10,36 @@ import { openDialog } from "./dialog.js";
 export async function usersDialog() {
   const dialog = openDialog({
     title: t("users.title"),
-    broad: true,
+    wide: true,
     body: html`<div data-rows aria-busy="true"><span class="spinner"></span></div>`,
   });
   dialog.node.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-do]");
-    if (button) change(dialog, button.dataset);
+    const button = event.target.closest("[data-user-action]");
+    if (button) changeUser(dialog, button.dataset);
   });
-  await list(dialog);
+  await showUsers(dialog);
 }
 
-async function list(dialog) {
+async function showUsers(dialog) {
   try {
     fill(dialog.part("[data-rows]"), rows(await get("/users")));
   } catch (error) {
-    dialog.fail(error.message);
+    dialog.showError(error.message);
   }
   dialog.part("[data-rows]").removeAttribute("aria-busy");
 }
 
-async function change(dialog, { do: what, email, role }) {
-  if (what === "remove") return removeDialog(email, () => list(dialog));
+async function changeUser(dialog, { userAction: action, email, role }) {
+  if (action === "remove") return removeDialog(email, () => showUsers(dialog));
   if (dialog.busy) return;
-  dialog.working(true);
+  dialog.setBusy(true);
   try {
     await post("/users/role", { email, role });
-    dialog.working(false);
-    await list(dialog);
+    dialog.setBusy(false);
+    await showUsers(dialog);
   } catch (error) {
-    dialog.working(false);
-    dialog.fail(error.message);
+    dialog.setBusy(false);
+    dialog.showError(error.message);
   }
 }
 
@@ -48,7 +48,7 @@ function removeDialog(email, then) {
     title: t("users.remove_title", { email }),
     body: html`<p>${t("users.remove_what")}</p>`,
     label: t("users.remove"),
-    kind: "danger",
+    tone: "danger",
     submit: async () => {
       await post("/users/remove", { email });
       toast(t("users.removed", { email }));
@@ -59,10 +59,10 @@ function removeDialog(email, then) {
 
 function rows(users) {
   return html`<ul class="rows">${users.map(({ email, role, created }) => html`
-    <li><span class="who">${email}<small>${t(`role.${role}`)} · ${t("users.since", { time: dayAt(created) })}</small></span>
-      <button type="button" class="button small" data-do="role" data-email="${email}" data-role="${role === "admin" ? "user" : "admin"}">
+    <li><span class="row-title">${email}<small>${t(`role.${role}`)} · ${t("users.since", { time: dayAndTime(created) })}</small></span>
+      <button type="button" class="button small" data-user-action="role" data-email="${email}" data-role="${role === "admin" ? "user" : "admin"}">
         ${t(role === "admin" ? "users.make_user" : "users.make_admin")}</button>
-      <button type="button" class="button small plain" data-act="tokens" data-email="${email}">${t("tokens.short")}</button>
-      ${email !== state.me.email && html`<button type="button" class="button small plain" data-do="remove" data-email="${email}">${t("users.remove")}</button>`}
+      <button type="button" class="button small plain" data-action="tokens" data-email="${email}">${t("tokens.short")}</button>
+      ${email !== state.me.email && html`<button type="button" class="button small plain" data-user-action="remove" data-email="${email}">${t("users.remove")}</button>`}
     </li>`)}</ul>`;
 }

@@ -1,75 +1,75 @@
-// The bar below while machines are chosen: how many, and what can be done with all of them.
-import { hindrance, kinds } from "../bulk.js";
+// The bar at the bottom while machines are selected: how many, and the bulk actions.
+import { bulkActions, firstObstacle } from "../bulk_actions.js";
 import { onFilter } from "../filter.js";
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { chosen, chooseNone, onChoice } from "../selection.js";
+import { clearSelection, onSelectionChange, selected } from "../selection.js";
 import { state, subscribe } from "../state.js";
-import { chooseAll, keyOf, shownIds } from "./selection.js";
+import { selectAll, shortcutKey, shownIds } from "./card_selection.js";
 
 const root = element(html`
-  <section class="bulk" aria-label="${t("bulk.label")}" hidden>
+  <section class="bulk-bar" aria-label="${t("bulk.label")}" hidden>
     <p class="count" role="status"></p>
-    <button class="button small plain" data-all></button>
-    <div class="acts"></div>
-    <button class="icon-button" data-none title="${t("bulk.none")}" aria-label="${t("bulk.none")}">${icon("close")}</button>
+    <button class="button small plain" data-select-all></button>
+    <div class="actions"></div>
+    <button class="icon-button" data-select-none title="${t("bulk.none")}" aria-label="${t("bulk.none")}">${icon("close")}</button>
   </section>`);
-let planned, cameFrom;
+let scheduled, focusBefore;
 const part = (selector) => root.querySelector(selector);
 
-export function drawBulkBar() {
+export function mountBulkBar() {
   document.getElementById("toasts").before(root);
-  for (const follow of [onChoice, onFilter, subscribe]) follow(plan);
-  document.addEventListener("keydown", (event) => keyOf(event) === "b" && !root.hidden && enter());
+  for (const listenTo of [onSelectionChange, onFilter, subscribe]) listenTo(scheduleDraw);
+  document.addEventListener("keydown", (event) => shortcutKey(event) === "b" && !root.hidden && focusBar());
   root.addEventListener("click", ({ target }) => {
-    if (target.closest("[data-all]")) chooseAll();
-    if (target.closest("[data-none]")) chooseNone();
+    if (target.closest("[data-select-all]")) selectAll();
+    if (target.closest("[data-select-none]")) clearSelection();
   });
 }
 
-function enter() {
-  if (!root.contains(document.activeElement)) cameFrom = document.activeElement;
-  part(".acts button").focus();
+function focusBar() {
+  if (!root.contains(document.activeElement)) focusBefore = document.activeElement;
+  part(".actions button").focus();
 }
 
-/** Back to the machine that one came from; it may be gone, or not be shown any more. */
-function leave() {
-  const there = cameFrom?.isConnected && cameFrom.checkVisibility();
-  (there ? cameFrom : document.getElementById("board")).focus();
+/** Return the focus to where it was before the bar; that machine may be gone or hidden by now. */
+function returnFocus() {
+  const visible = focusBefore?.isConnected && focusBefore.checkVisibility();
+  (visible ? focusBefore : document.getElementById("board")).focus();
 }
 
-/** At most once a frame, whatever came. */
-function plan() {
-  if (chosen.size || !root.hidden) planned ??= requestAnimationFrame(draw);
+/** Draw at most once per frame. */
+function scheduleDraw() {
+  if (selected.size || !root.hidden) scheduled ??= requestAnimationFrame(draw);
 }
 
 function draw() {
-  planned = undefined;
-  if (!chosen.size) {
-    if (root.contains(document.activeElement)) leave();
+  scheduled = undefined;
+  if (!selected.size) {
+    if (root.contains(document.activeElement)) returnFocus();
     setText(part(".count"), "");
     return void (root.hidden = true);
   }
   root.hidden = false;
   const shown = shownIds();
-  const away = chosen.size - shown.filter((id) => chosen.has(id)).length;
-  const words = [t("bulk.chosen", { n: chosen.size }), away && t("bulk.away", { n: away })].filter(Boolean).join(", ");
-  setTimeout(() => setText(part(".count"), words)); // only what changes where it stood already is said aloud
-  setText(part("[data-all]"), shown.length && chosen.size - away === shown.length ? t("bulk.none") : t("bulk.all", { n: shown.length }));
-  drawActs();
+  const hiddenCount = selected.size - shown.filter((id) => selected.has(id)).length;
+  const text = [t("bulk.chosen", { n: selected.size }), hiddenCount && t("bulk.away", { n: hiddenCount })].filter(Boolean).join(", ");
+  setTimeout(() => setText(part(".count"), text)); // screen readers announce only a change in an element that is already there
+  setText(part("[data-select-all]"), shown.length && selected.size - hiddenCount === shown.length ? t("bulk.none") : t("bulk.all", { n: shown.length }));
+  drawActions();
 }
 
-function drawActs() {
-  const acts = part(".acts");
-  if (acts.dataset.of !== kinds().join()) {
-    acts.dataset.of = kinds().join();
-    fill(acts, html`${kinds().map((kind) => html`
-      <button class="button small" data-act="bulk" data-acts data-kind="${kind}">${t(`bulk.${kind}`)}</button>`)}`);
+function drawActions() {
+  const container = part(".actions");
+  if (container.dataset.actions !== bulkActions().join()) {
+    container.dataset.actions = bulkActions().join();
+    fill(container, html`${bulkActions().map((action) => html`
+      <button class="button small" data-action="bulk" data-needs-connection data-bulk-action="${action}">${t(`bulk.${action}`)}</button>`)}`);
   }
-  for (const button of acts.children) {
-    const why = hindrance(button.dataset.kind, chosen)?.why;
-    button.toggleAttribute("data-hindered", Boolean(why));
-    button.title = why ?? "";
-    button.setAttribute("aria-disabled", String(Boolean(why) || !state.online));
+  for (const button of container.children) {
+    const reason = firstObstacle(button.dataset.bulkAction, selected)?.reason;
+    button.toggleAttribute("data-blocked", Boolean(reason));
+    button.title = reason ?? "";
+    button.setAttribute("aria-disabled", String(Boolean(reason) || !state.online));
   }
 }

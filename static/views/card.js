@@ -1,124 +1,124 @@
-// One machine as a card: made once, then changed in place.
+// One machine as a card: rendered once, then updated in place.
 import { endsSoon } from "../filter.js";
-import { at, exactly, partLeft, tickOf, timeLeft } from "../format.js";
+import { exactTime, fractionLeft, shortTime, timeLeft, timeLeftTick } from "../format.js";
 import { element, fragment, html, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { whyNotRenewed } from "../queue.js";
+import { renewalObstacle } from "../queue.js";
 import { state } from "../state.js";
-import { likelyAct, lookOf, LOOKS, whoOf, wordOf } from "./look.js";
-import { showName } from "./name.js";
-import { showWaits } from "./waits.js";
+import { CARD_STATES, cardStateOf, holderText, likelyAction, stateWord } from "./card_state.js";
+import { showVmName } from "./vm_name.js";
+import { showQueueBadge } from "./queue_badge.js";
 
-const BEHIND = ["taken", "kept", "turn"]; // the time left stands at the end
+const TIME_AT_THE_END = ["taken", "held", "turn"]; // states that show the time left at the end of the line
 
-/** The cards on the board, by their machines' ids. */
+/** The cards on the board, by machine id. */
 export const cards = new Map();
 
-// All machines are there by their names from the start; the rest of a card is made when its turn comes.
-const outline = element(html`<li class="card"><div class="row"><button class="name" data-act="open"></button></div></li>`);
-const [mark, ip] = fragment(html`
-  <svg class="mark" aria-hidden="true"><use/></svg><button class="ip" data-act="copy"></button>`).children;
-// Not completed: the browser would note all the checks in its history with every change of the address
-const below = fragment(html`
+// At first a card has only the machine's name; the rest is rendered later (incremental_render.js).
+const outlineTemplate = element(html`<li class="card"><div class="row"><button class="name" data-action="open"></button></div></li>`);
+const [stateIcon, ip] = fragment(html`
+  <svg class="state-icon" aria-hidden="true"><use/></svg><button class="ip" data-action="copy"></button>`).children;
+// No autocomplete: otherwise the browser stores all checkboxes in its history with every change of the URL
+const secondRow = fragment(html`
   <div class="row">
-    <span class="say"><span class="sr"></span><span class="who"></span><span class="until"></span></span>
-    <span class="left"></span><span class="about"></span>
-    <button class="act" data-acts></button>
+    <span class="summary"><span class="sr-only"></span><span class="who"></span><span class="until"></span></span>
+    <span class="time-left"></span><span class="about"></span>
+    <button class="action" data-needs-connection></button>
   </div>
-  <i class="bar"></i><input class="pick" type="checkbox" tabindex="-1" autocomplete="off">`);
+  <i class="time-bar"></i><input class="select-box" type="checkbox" tabindex="-1" autocomplete="off">`);
 
-/** The outline of a card: its machine's name. */
-export function outlineCard(vm) {
-  const node = outline.cloneNode(true);
+/** Return a card with only the machine's name. */
+export function createCard(vm) {
+  const node = outlineTemplate.cloneNode(true);
   const name = node.firstElementChild.firstElementChild;
   name.dataset.vm = vm.id;
-  showName(name, vm.id);
-  return { node, vm, name, made: false };
+  showVmName(name, vm.id);
+  return { node, vm, name, rendered: false };
 }
 
-/** All of the card. */
-export function makeCard(card) {
+/** Render the rest of the card. */
+export function renderCard(card) {
   const { node, name } = card;
   const part = (selector) => node.querySelector(selector);
-  name.before(mark.cloneNode(true));
+  name.before(stateIcon.cloneNode(true));
   name.after(ip.cloneNode(true));
-  node.append(below.cloneNode(true));
+  node.append(secondRow.cloneNode(true));
   Object.assign(card, {
-    made: true, mark: part(".mark use"), ip: part(".ip"), word: part(".say .sr"), who: part(".who"), until: part(".until"),
-    left: part(".left"), act: part(".act"), about: part(".about"), bar: part(".bar"),
+    rendered: true, stateIcon: part(".state-icon use"), ip: part(".ip"), stateLabel: part(".summary .sr-only"), who: part(".who"), until: part(".until"),
+    timeLeft: part(".time-left"), action: part(".action"), about: part(".about"), timeBar: part(".time-bar"),
   });
-  Object.assign(part(".pick"), { ariaLabel: card.vm.id, checked: node.classList.contains("chosen") });
+  Object.assign(part(".select-box"), { ariaLabel: card.vm.id, checked: node.classList.contains("selected") });
   updateCard(card, card.vm);
 }
 
-/** Bring the card up to date with the machine. */
+/** Show the machine on the card. */
 export function updateCard(card, vm) {
   card.vm = vm;
-  if (!card.made) return;
+  if (!card.rendered) return;
   card.name.title = [vm.id, vm.description].filter(Boolean).join("\n");
   const address = vm.external_ip || vm.internal_ip || "";
   card.ip.hidden = !address;
   card.ip.dataset.text = address;
   setText(card.ip, address);
   card.ip.title = address && t("copy.hint", { text: address });
-  showWaits(card.name.parentNode, vm.queue?.length, card.name);
+  showQueueBadge(card.name.parentNode, vm.queue?.length, card.name);
   setText(card.about, vm.maintenance || vm.note || vm.description || "");
   card.about.title = card.about.textContent;
   tickCard(card);
 }
 
-/** What changes with time alone. */
+/** Update what changes as time passes. */
 export function tickCard(card) {
   const { vm } = card;
-  const look = lookOf(vm);
-  const why = look === "soon" && whyNotRenewed(vm);
-  if (card.look !== look || card.shown !== vm || card.reader !== state.me || card.why !== why) {
-    Object.assign(card, { look, shown: vm, reader: state.me, why, minute: null });
-    showLook(card);
+  const cardState = cardStateOf(vm);
+  const obstacle = cardState === "soon" && renewalObstacle(vm);
+  if (card.cardState !== cardState || card.shownVm !== vm || card.shownTo !== state.me || card.obstacle !== obstacle) {
+    Object.assign(card, { cardState, shownVm: vm, shownTo: state.me, obstacle, timeTick: null });
+    showState(card);
   }
   const end = vm.expires_at ?? vm.held_until;
   if (end) showTime(card, end);
 }
 
-function showLook({ vm, look, node, mark, word, who, until, left, act, bar }) {
-  node.classList.remove(...LOOKS, "ending");
-  node.classList.add(look);
-  mark.setAttribute("href", `#i-${look}`);
-  bar.hidden = !(vm.expires_at ?? vm.held_until);
-  setText(word, wordOf(look));
-  setText(who, whoOf(vm, look));
-  setText(until, look === "out" ? vm.maintenance ?? "" : "");
-  setText(left, "");
-  who.title = [whoOf(vm, look, String), vm.maintenance ?? vm.note].filter(Boolean).join("\n");
+function showState({ vm, cardState, node, stateIcon: icon, stateLabel, who, until, timeLeft: timeLeftNode, action: actionButton, timeBar }) {
+  node.classList.remove(...CARD_STATES, "ends-soon");
+  node.classList.add(cardState);
+  icon.setAttribute("href", `#i-${cardState}`);
+  timeBar.hidden = !(vm.expires_at ?? vm.held_until);
+  setText(stateLabel, stateWord(cardState));
+  setText(who, holderText(vm, cardState));
+  setText(until, cardState === "maintenance" ? vm.maintenance ?? "" : "");
+  setText(timeLeftNode, "");
+  who.title = [holderText(vm, cardState, String), vm.maintenance ?? vm.note].filter(Boolean).join("\n");
   until.title = until.textContent;
-  showAct(act, vm, likelyAct(vm, look));
+  showAction(actionButton, vm, likelyAction(vm, cardState));
 }
 
-function showAct(node, vm, likely) {
-  node.hidden = !likely;
-  node.dataset.act = likely?.act ?? "";
-  node.dataset.vm = vm.id;
-  setText(node, likely?.text ?? "");
-  node.setAttribute("aria-label", likely?.label ?? vm.id);
+function showAction(button, vm, action) {
+  button.hidden = !action;
+  button.dataset.action = action?.action ?? "";
+  button.dataset.vm = vm.id;
+  setText(button, action?.text ?? "");
+  button.setAttribute("aria-label", action?.label ?? vm.id);
 }
 
-/** The time left, on one's own machines in front, on others' at the end. */
+/** Show the time left: in front on the user's own machines, at the end on others. */
 function showTime(card, end) {
-  const { vm, look } = card;
-  const minute = tickOf(end);
-  if (card.minute === minute) return;
-  card.minute = minute;
-  const ending = endsSoon(vm);
-  const left = timeLeft(end, look === "taken");
-  setText(BEHIND.includes(look) ? card.left : card.who, left);
-  setText(card.until, `→ ${at(end)}`);
-  card.until.title = card.left.title = t("until.exactly", { time: exactly(end), left });
-  card.node.classList.toggle("ending", ending);
-  card.mark.setAttribute("href", `#i-${ending ? "soon" : look}`);
-  card.bar.style.setProperty("--left", partLeft(vm).toFixed(3));
+  const { vm, cardState } = card;
+  const tick = timeLeftTick(end);
+  if (card.timeTick === tick) return;
+  card.timeTick = tick;
+  const soon = endsSoon(vm);
+  const left = timeLeft(end, cardState === "taken");
+  setText(TIME_AT_THE_END.includes(cardState) ? card.timeLeft : card.who, left);
+  setText(card.until, `→ ${shortTime(end)}`);
+  card.until.title = card.timeLeft.title = t("until.exactly", { time: exactTime(end), left });
+  card.node.classList.toggle("ends-soon", soon);
+  card.stateIcon.setAttribute("href", `#i-${soon ? "soon" : cardState}`);
+  card.timeBar.style.setProperty("--time-fraction", fractionLeft(vm).toFixed(3));
 }
 
-/** Say that this card changed through somebody else. */
+/** Highlight the card for a moment, after its machine has changed. */
 export function flash(card) {
   card.node.classList.remove("flash");
   requestAnimationFrame(() => card.node.classList.add("flash"));

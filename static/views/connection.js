@@ -1,20 +1,20 @@
-// Whether the server can be reached: the page says so, and what would change something waits meanwhile.
+// Shows when the server cannot be reached, and disables what needs the connection.
 import { state, subscribe } from "../state.js";
 
 const banner = document.getElementById("offline");
 
-export function drawConnection() {
+export function mountConnection() {
   subscribe(({ online }) => {
     if (!online) return;
     document.documentElement.toggleAttribute("data-offline", !state.online);
     banner.hidden = state.online;
-    markWaiting(document);
+    markUnavailable(document);
   });
 }
 
-/** Say of every action under `root` whether it waits. */
-export function markWaiting(root) {
-  for (const button of root.querySelectorAll("[data-acts]")) {
+/** Mark the buttons under `root` that need the connection as disabled while there is none. */
+export function markUnavailable(root) {
+  for (const button of root.querySelectorAll("[data-needs-connection]")) {
     if (state.online) button.removeAttribute("aria-disabled");
     else button.setAttribute("aria-disabled", "true");
   }

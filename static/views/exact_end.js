@@ -1,40 +1,40 @@
-// The exact end of what the keyboard stands on, with its zone: what the pointer sees in a hint when it rests there.
-import { exactly, timeLeft } from "../format.js";
+// The exact end of a booking, with its time zone, for the machine that has the keyboard focus. With a pointer it is a tooltip.
+import { exactTime, timeLeft } from "../format.js";
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
 
-const BESIDE = 4; // pixels
+const GAP_PX = 4;
 const hint = element(html`<p id="exact-end" class="exact-end" popover="manual"></p>`);
-let on = null;
+let describedName = null;
 
-export function drawExactEnd() {
+export function mountExactEnd() {
   document.getElementById("toasts").before(hint);
   document.addEventListener("focusin", ({ target }) => show(target.closest("#board .name:focus-visible")));
   document.addEventListener("focusout", () => show(null));
   document.addEventListener("keydown", (event) => event.key === "Escape" && show(null));
-  subscribe(({ vms }) => vms && on && show(on.isConnected ? on : null));
-  addEventListener("scroll", () => on && place(), { passive: true }); // to which the focus itself may lead
+  subscribe(({ vms }) => vms && describedName && show(describedName.isConnected ? describedName : null));
+  addEventListener("scroll", () => describedName && positionHint(), { passive: true }); // moving the focus may scroll the page
 }
 
 function show(name) {
   const end = endOf(state.vms.get(name?.dataset.vm));
-  on?.removeAttribute("aria-describedby");
-  on = end ? name : null;
+  describedName?.removeAttribute("aria-describedby");
+  describedName = end ? name : null;
   hint.togglePopover(Boolean(end));
   if (!end) return;
-  setText(hint, t("until.exactly", { time: exactly(end), left: timeLeft(end) }));
+  setText(hint, t("until.exactly", { time: exactTime(end), left: timeLeft(end) }));
   name.setAttribute("aria-describedby", hint.id);
-  place();
+  positionHint();
 }
 
 const endOf = (vm) => vm && (vm.expires_at ?? vm.held_until);
 
-/** Above the name, or beneath it where there is no room; within the window. */
-function place() {
-  const [name, { width, height }] = [on, hint].map((node) => node.getBoundingClientRect());
-  const above = name.top - height - BESIDE;
-  const top = above > 0 ? above : name.bottom + BESIDE;
-  const left = Math.max(BESIDE, Math.min(name.left, innerWidth - width - BESIDE));
+/** Place the hint above the name, or below it if there is no room, within the window. */
+function positionHint() {
+  const [box, { width, height }] = [describedName, hint].map((node) => node.getBoundingClientRect());
+  const above = box.top - height - GAP_PX;
+  const top = above > 0 ? above : box.bottom + GAP_PX;
+  const left = Math.max(GAP_PX, Math.min(box.left, innerWidth - width - GAP_PX));
   Object.assign(hint.style, { top: `${top}px`, left: `${left}px` });
 }

@@ -1,21 +1,21 @@
-// What a row of the strip on top has in common: the machine, its address, a note, a time.
+// The parts that turns and bookings at the top share: machine, address, note and time.
 import { element, html, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { showName } from "./name.js";
+import { showVmName } from "./vm_name.js";
 
-/** The row's node and parts; `acts` is the markup of its buttons. */
-export function makeRow(vm, acts) {
+/** Return the row's node and its parts. `buttons`: the markup of its buttons. */
+export function createRow(vm, buttons) {
   const node = element(html`
-    <article class="held">
-      <svg class="mark icon" aria-hidden="true"><use/></svg>
-      <div class="what"><button class="name" data-act="open" data-vm="${vm.id}" title="${vm.id}"></button><span class="sub">
-        <button class="ip" data-act="copy"></button><span class="note"></span></span></div>
-      <div class="time"><span class="left"></span><span class="until"></span></div>
-      <div class="acts">${acts}</div>
+    <article class="own-booking">
+      <svg class="state-icon icon" aria-hidden="true"><use/></svg>
+      <div class="vm"><button class="name" data-action="open" data-vm="${vm.id}" title="${vm.id}"></button><span class="address-and-note">
+        <button class="ip" data-action="copy"></button><span class="note"></span></span></div>
+      <div class="time"><span class="time-left"></span><span class="until"></span></div>
+      <div class="actions">${buttons}</div>
     </article>`);
   const part = (selector) => node.querySelector(selector);
-  showName(part(".name"), vm.id);
-  return { node, part, mark: part("use"), ip: part(".ip"), note: part(".note"), left: part(".left"), until: part(".until") };
+  showVmName(part(".name"), vm.id);
+  return { node, part, stateIcon: part("use"), ip: part(".ip"), note: part(".note"), timeLeft: part(".time-left"), until: part(".until") };
 }
 
 export function showAddress({ ip }, vm) {

@@ -1,4 +1,4 @@
-// The groups beside the board, with what is free in each; on a phone a row that scrolls.
+// The list of groups beside the board, with free machines of each. On a phone it is a row that scrolls.
 import { filter, onFilter, setFilter } from "../filter.js";
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -7,13 +7,13 @@ import { isAdmin, state, subscribe } from "../state.js";
 const root = document.getElementById("groups");
 let links = [];
 
-export function drawSidebar() {
+export function mountSidebar() {
   build();
   subscribe(({ groups, vms, me }) => {
     if (groups || me) build();
-    else if (vms) count();
+    else if (vms) updateCounts();
   });
-  onFilter(mark);
+  onFilter(markCurrent);
   root.addEventListener("click", (event) => {
     const link = event.target.closest("[data-group-filter]");
     if (link) setFilter({ group: link.dataset.groupFilter });
@@ -24,28 +24,28 @@ function build() {
   const focused = document.activeElement?.dataset?.groupFilter;
   for (const { node } of links) node.remove();
   links = [
-    makeLink("", t("groups.all")),
-    ...state.groups.map((group) => makeLink(String(group.id), group.name)),
-    makeLink("none", t("groups.none")),
+    createLink("", t("groups.all")),
+    ...state.groups.map((group) => createLink(String(group.id), group.name)),
+    createLink("none", t("groups.none")),
   ];
-  if (isAdmin() !== Boolean(root.querySelector(".group-add"))) fill(root, isAdmin() && html`
-    <button class="group-add" data-act="create-group" data-acts>${icon("plus")}${t("group.create")}</button>
-    <button class="group-add" data-act="add-vm" data-acts>${icon("plus")}${t("vm.add")}</button>`);
+  if (isAdmin() !== Boolean(root.querySelector(".sidebar-action"))) fill(root, isAdmin() && html`
+    <button class="sidebar-action" data-action="create-group" data-needs-connection>${icon("plus")}${t("group.create")}</button>
+    <button class="sidebar-action" data-action="add-vm" data-needs-connection>${icon("plus")}${t("vm.add")}</button>`);
   root.prepend(...links.map((link) => link.node));
   if (focused !== undefined) links.find((link) => link.id === focused)?.node.focus();
-  count();
-  mark();
+  updateCounts();
+  markCurrent();
 }
 
-function makeLink(id, name) {
+function createLink(id, name) {
   const node = element(html`
     <button class="group-link" data-group-filter="${id}" title="${name}">
-      <span class="name">${name}</span><span aria-hidden="true"><span class="free"></span><span class="of"></span></span><span class="sr"></span>
+      <span class="name">${name}</span><span aria-hidden="true"><span class="free-count"></span><span class="total"></span></span><span class="sr-only"></span>
     </button>`);
-  return { id, node, free: node.querySelector(".free"), of: node.querySelector(".of"), words: node.querySelector(".sr") };
+  return { id, node, free: node.querySelector(".free-count"), total: node.querySelector(".total"), spoken: node.querySelector(".sr-only") };
 }
 
-function count() {
+function updateCounts() {
   const free = new Map(), all = new Map();
   for (const vm of state.vms.values()) {
     for (const id of ["", String(vm.group ?? "none")]) {
@@ -54,14 +54,14 @@ function count() {
     }
   }
   for (const link of links) {
-    const [some, total] = [free.get(link.id) ?? 0, all.get(link.id) ?? 0];
-    setText(link.free, String(some));
-    setText(link.of, `/${total}`);
-    setText(link.words, `: ${t("count.free_of", { free: some, n: total })}`);
+    const [freeCount, total] = [free.get(link.id) ?? 0, all.get(link.id) ?? 0];
+    setText(link.free, String(freeCount));
+    setText(link.total, `/${total}`);
+    setText(link.spoken, `: ${t("count.free_of", { free: freeCount, n: total })}`);
     link.node.hidden = link.id === "none" && !total;
   }
 }
 
-function mark() {
+function markCurrent() {
   for (const link of links) link.node.setAttribute("aria-current", String(link.id === filter.group));
 }

@@ -1,24 +1,24 @@
-// The tab says how long my turn lasts yet, or else the most urgent of my bookings.
+// The title and icon of the browser tab: the time left of the user's turn, or of the booking that ends first.
 import { endsSoon } from "../filter.js";
 import { timeLeft } from "../format.js";
 import { t } from "../i18n.js";
-import { myTurns, myVms, subscribe } from "../state.js";
+import { myBookings, myTurns, subscribe } from "../state.js";
 
 const icon = document.querySelector('link[rel="icon"]');
-const plain = icon.getAttribute("href");
+const defaultIcon = icon.getAttribute("href");
 
-export function drawTitle() {
-  show();
-  subscribe(({ vms, me }) => (vms || me) && show());
-  setInterval(show, 1000);
+export function mountTitle() {
+  update();
+  subscribe(({ vms, me }) => (vms || me) && update());
+  setInterval(update, 1000);
 }
 
-function show() {
-  const [turn] = myTurns(), [vm] = myVms();
+function update() {
+  const [turn] = myTurns(), [vm] = myBookings();
   const title = titleOf(turn, vm);
   if (document.title !== title) document.title = title;
   const urgent = turn ? "favicon-turn" : vm && endsSoon(vm) ? "favicon-soon" : "favicon";
-  const href = plain.replace("favicon", urgent);
+  const href = defaultIcon.replace("favicon", urgent);
   if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
 }
 

@@ -1,84 +1,84 @@
-// Short messages at the corner. What comes in a flood becomes one line.
+// Short messages in the corner. Many at once become one line.
 import { element, html } from "../html.js";
-import { hear } from "../heard.js";
+import { addToInbox } from "../notification_inbox.js";
 import { t } from "../i18n.js";
 import { refresh } from "../live.js";
 import { state } from "../state.js";
 
-const STAY = 5000;
-const GATHER = 250;
-const AT_ONCE = 3;
+const STAY_MS = 5000;
+const GATHER_MS = 250;
+const MAX_SHOWN = 3;
 
 const root = document.getElementById("toasts");
-const mine = new Map(); // what this tab did itself: it has said so already
+const ownActions = new Map(); // by event and machine id: when this tab did it; its message is shown already
 let gathered = [];
 
 /**
- * Say something; `bad` for what went wrong, `act` for a button: {label, run}. What is said of `about`, a machine, stands
- * in the place of what was said of it before.
+ * Show a message. `failed`: it reports an error; `action`: a button as {label, run}; `vmId`: the message replaces an
+ * earlier one about the same machine.
  */
-export function toast(text, { bad = false, act, about = "" } = {}) {
-  if (about) root.querySelector(`[data-about="${CSS.escape(about)}"]`)?.remove();
-  const node = element(html`<div class="toast ${bad ? "bad" : ""}" data-about="${about}"><span class="say">${text}</span>
-    ${act && html`<button>${act.label}</button>`}</div>`);
-  node.querySelector("button")?.addEventListener("click", () => { leave(node); act.run(); });
-  keepOnTop();
+export function toast(text, { failed = false, action, vmId = "" } = {}) {
+  if (vmId) root.querySelector(`[data-vm="${CSS.escape(vmId)}"]`)?.remove();
+  const node = element(html`<div class="toast ${failed ? "failed" : ""}" data-vm="${vmId}"><span class="message">${text}</span>
+    ${action && html`<button>${action.label}</button>`}</div>`);
+  node.querySelector("button")?.addEventListener("click", () => { dismiss(node); action.run(); });
+  moveToTopLayer();
   root.append(node);
-  while (root.children.length > AT_ONCE) root.firstElementChild.remove();
-  let timer = setTimeout(() => node.remove(), act ? 2 * STAY : STAY);
-  const stay = () => clearTimeout(timer);
-  const go = () => { stay(); timer = setTimeout(() => node.remove(), STAY / 2); };
-  for (const sign of ["pointerenter", "focusin"]) node.addEventListener(sign, stay);
-  for (const sign of ["pointerleave", "focusout"]) node.addEventListener(sign, go);
+  while (root.children.length > MAX_SHOWN) root.firstElementChild.remove();
+  let timer = setTimeout(() => node.remove(), action ? 2 * STAY_MS : STAY_MS);
+  const pause = () => clearTimeout(timer);
+  const resume = () => { pause(); timer = setTimeout(() => node.remove(), STAY_MS / 2); };
+  for (const type of ["pointerenter", "focusin"]) node.addEventListener(type, pause);
+  for (const type of ["pointerleave", "focusout"]) node.addEventListener(type, resume);
 }
 
-/** Its button had the focus, which does not go with it. */
-function leave(node) {
+/** Remove a toast whose button was clicked, and move the focus from that button back to the page. */
+function dismiss(node) {
   const dialog = root.closest("dialog");
   (dialog?.querySelector(".send, .close") ?? document.getElementById("board")).focus({ preventScroll: true });
   node.remove();
 }
 
-/** Do what the last message offers: to undo, above all. */
-export function takeOffer() {
+/** Click the button of the latest toast that has one, mostly "Undo". */
+export function acceptOffer() {
   [...root.querySelectorAll("button")].pop()?.click();
 }
 
-/** Call when a dialog has opened. */
-export function followDialog() {
-  if (root.children.length) keepOnTop();
+/** Keep the toasts above a dialog that has just opened. */
+export function raiseToasts() {
+  if (root.children.length) moveToTopLayer();
 }
 
-/** The top layer is a stack, and beneath a dialog nothing can be pressed: while one is open they are in it. */
-function keepOnTop() {
+/** Move the toasts to the top, into the open dialog if any: what is below a modal dialog cannot be clicked. */
+function moveToTopLayer() {
   const dialog = [...document.querySelectorAll("body > dialog[open]")].pop();
   if (root.parentNode !== (dialog ?? document.body)) {
     (dialog ?? document.body).append(root);
-    dialog?.addEventListener("close", keepOnTop, { once: true });
+    dialog?.addEventListener("close", moveToTopLayer, { once: true });
   }
   root.hidePopover();
   root.showPopover();
 }
 
-/** Note that this tab does `kind` to the machine (undefined: to many at once), so that the server's word of it is not said again. */
-export function did(kind, vmId) {
-  mine.set(`${kind} ${vmId}`, Date.now());
+/** Note that this tab causes the event `kind` for a machine (undefined: for many), so that its notification is not shown again. */
+export function noteOwnAction(kind, vmId) {
+  ownActions.set(`${kind} ${vmId}`, Date.now());
 }
 
-/** A `notification` of the server. */
-export function notified(notice) {
-  if (notice.kind === "role_changed") refresh();
-  hear(notice);
-  gathered.push(notice);
-  if (gathered.length === 1) setTimeout(show, GATHER);
+/** Handle a notification of the server: store it in the inbox and show it as a toast. */
+export function receiveNotification(notification) {
+  if (notification.kind === "role_changed") refresh();
+  addToInbox(notification);
+  gathered.push(notification);
+  if (gathered.length === 1) setTimeout(showGathered, GATHER_MS);
 }
 
-/** What this tab did is known by its answer, which may come a moment after the server's word of it. */
-function show() {
-  const messages = gathered.filter((notice) => !isOwn(notice)).map(({ msg }) => msg);
+/** Show the notifications gathered in the last 250 ms, except those about this tab's own actions. */
+function showGathered() {
+  const messages = gathered.filter((notification) => !isOwnAction(notification)).map(({ msg }) => msg);
   gathered = [];
-  if (messages.length > AT_ONCE) toast(t("toast.many", { n: messages.length }));
+  if (messages.length > MAX_SHOWN) toast(t("toast.many", { n: messages.length }));
   else messages.forEach((message) => toast(message));
 }
 
-const isOwn = ({ kind, vm_id: vmId, by = state.me.email }) => by === state.me.email && Date.now() - (mine.get(`${kind} ${vmId}`) ?? 0) < 5000;
+const isOwnAction = ({ kind, vm_id: vmId, by = state.me.email }) => by === state.me.email && Date.now() - (ownActions.get(`${kind} ${vmId}`) ?? 0) < 5000;

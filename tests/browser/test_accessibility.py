@@ -117,7 +117,7 @@ def test_nothing_is_wrong_with_the_dialogs_of_the_board(window, alice):
         found += faults_by_day_and_night(here, DIALOG)
         here.page.keyboard.press("Escape")
         expect(here.no_dialog).to_have_count(0)
-    here.section("Build farm").locator(".wait").click()
+    here.section("Build farm").locator(".join-queue").click()
     found += faults_by_day_and_night(here, DIALOG)
     here.page.keyboard.press("Escape")
     for key in None, "history.title", "users.title", "tokens.title":
@@ -192,7 +192,7 @@ def test_nothing_is_wrong_where_a_queue_is_offered_instead(window, bob, carol):
     expect(here.button("queue.join")).to_be_visible()
     found = faults_by_day_and_night(here, DIALOG)
     here.page.keyboard.press("Escape")
-    here.section("Production").locator(".any").click()
+    here.section("Production").locator(".book-any").click()
     here.field("any.count").fill("4")
     here.button("book.submit").click()
     expect(here.button("any.wait")).to_be_visible()
@@ -206,7 +206,7 @@ def test_nothing_is_wrong_with_toasts_and_the_word_of_being_offline(window, bob)
     here.may_be_cut = True
     here.press("book", "sandbox-01")
     here.send()
-    here.held("sandbox-01").get_by_role("button", name="Release").click()
+    here.own_booking("sandbox-01").get_by_role("button", name="Release").click()
     expect(here.toast("Undo")).to_be_visible()
     assert none(faults_by_day_and_night(here))
     here.context.set_offline(True)
@@ -223,7 +223,7 @@ def test_with_forced_colours_what_is_chosen_still_differs(window, bob):
     for one, other in (
         (".chip[aria-pressed=true]", ".chip[aria-pressed=false]"),
         (".group-link[aria-current=true]", ".group-link:not([aria-current=true])"),
-        (".hours input:checked + span", ".hours input:not(:checked) + span"),
+        (".quick-choices input:checked + span", ".quick-choices input:not(:checked) + span"),
     ):
         chosen, open_ = (here.page.locator(place).first.evaluate(colour) for place in (one, other))
         assert chosen != open_, one

@@ -56,7 +56,7 @@ def test_a_click_and_enter_book_any_free_one(window, farm, bob, language):
     [booked] = mine(bob)
     expect(here.toast({"en": f"{booked} is yours until", "ru": "1 машина ваша до"}[language])).to_be_visible()
     expect(here.toast("")).to_have_count(1)
-    expect(here.held(booked)).to_be_visible()
+    expect(here.own_booking(booked)).to_be_visible()
 
 
 def test_several_with_a_tag_and_a_note_come_together(window, farm, bob):
@@ -71,7 +71,7 @@ def test_several_with_a_tag_and_a_note_come_together(window, farm, bob):
     expect(here.toast("2 machines are yours until")).to_contain_text("server-0, server-1")
     assert mine(bob) == ["server-0", "server-1"]
     for vm_id in mine(bob):
-        expect(here.held(vm_id)).to_contain_text("training")
+        expect(here.own_booking(vm_id)).to_contain_text("training")
 
 
 def test_too_few_are_said_and_waiting_for_them_is_offered(window, farm, bob, carol):
@@ -92,7 +92,7 @@ def test_too_few_are_said_and_waiting_for_them_is_offered(window, farm, bob, car
     expect(here.field("any.count")).to_have_value("3")
     expect(here.choice(8)).to_be_checked()
     here.send()
-    expect(here.section("Farm").locator(".wait")).to_contain_text("№ 1")
+    expect(here.section("Farm").locator(".join-queue")).to_contain_text("№ 1")
     [waiting] = bob.groups()[0]["queue"]
     assert (waiting["count"], waiting["hours"]) == (3, 8)
 

@@ -18,7 +18,7 @@ def test_a_click_and_enter_book_a_free_machine(window, bob, vm):
     expect(here.choice(4)).to_be_checked()
     here.page.keyboard.press("Enter")
     expect(here.no_dialog).to_have_count(0)
-    expect(here.held(vm)).to_contain_text(re.compile("4 h|3 h 59 min"))
+    expect(here.own_booking(vm)).to_contain_text(re.compile("4 h|3 h 59 min"))
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
     expect(here.card(vm).get_by_role("button", name=f"Release {vm}")).to_be_visible()
     assert bob.vm(vm)["booked_by"] == bob.email
@@ -32,7 +32,7 @@ def test_the_hours_and_the_note_chosen_are_booked_and_the_hours_remembered(windo
     expect(here.dialog).to_contain_text("(2 h)")
     here.field("book.what_for").fill("release 4.2 soak")
     here.send()
-    expect(here.held(first)).to_contain_text("release 4.2 soak")
+    expect(here.own_booking(first)).to_contain_text("release 4.2 soak")
     assert bob.vm(first)["note"] == "release 4.2 soak"
 
     here.go()
@@ -42,7 +42,7 @@ def test_the_hours_and_the_note_chosen_are_booked_and_the_hours_remembered(windo
     expect(here.choice(2)).not_to_be_checked()
     expect(here.dialog).to_contain_text("(1 h 30 min)")
     here.send()
-    expect(here.held(second)).to_contain_text(re.compile("1 h 30 min|1 h 29 min"))
+    expect(here.own_booking(second)).to_contain_text(re.compile("1 h 30 min|1 h 29 min"))
 
 
 def test_others_see_who_holds_it_until_when_and_the_time_running_down(window, bob, carol, vm):
@@ -65,27 +65,27 @@ def test_one_click_renews_by_an_hour_and_the_dialog_by_as_many_as_one_likes(wind
     done(bob.book(vm, 1))
     start = ends(bob, vm)
     here = window(bob)
-    here.held(vm).get_by_role("button", name=f"Renew {vm} by 1 hour").click()
-    expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
+    here.own_booking(vm).get_by_role("button", name=f"Renew {vm} by 1 hour").click()
+    expect(here.own_booking(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
     assert (ends(bob, vm) - start).total_seconds() == 3600
 
-    here.held(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
+    here.own_booking(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
     expect(here.dialog).to_contain_text(here.say("renew.ends_now", time="").split()[0])
     here.choice(8).check()
     here.send()
-    expect(here.held(vm)).to_contain_text(re.compile("10 h|9 h 59 min"))
+    expect(here.own_booking(vm)).to_contain_text(re.compile("10 h|9 h 59 min"))
     assert (ends(bob, vm) - start).total_seconds() == 9 * 3600
 
 
 def test_a_release_is_one_click_and_can_be_undone(window, bob, vm):
     done(bob.book(vm, 2, note="back soon"))
     here = window(bob)
-    here.held(vm).get_by_role("button", name=f"Release {vm}").click()
-    expect(here.held(vm)).to_have_count(0)
+    here.own_booking(vm).get_by_role("button", name=f"Release {vm}").click()
+    expect(here.own_booking(vm)).to_have_count(0)
     expect(here.card(vm)).to_contain_text("Free")
     here.toast(f"{vm} is free again").get_by_role("button", name="Undo").click()
-    expect(here.held(vm)).to_contain_text("back soon")
-    expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
+    expect(here.own_booking(vm)).to_contain_text("back soon")
+    expect(here.own_booking(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
 
 
 def test_an_error_is_shown_in_the_dialog_and_leaves_what_was_typed(window, bob, vm):
@@ -101,7 +101,7 @@ def test_an_error_is_shown_in_the_dialog_and_leaves_what_was_typed(window, bob, 
 
     here.field("hours.other").fill("3")
     here.send()
-    expect(here.held(vm)).to_contain_text("a long one")
+    expect(here.own_booking(vm)).to_contain_text("a long one")
 
 
 def test_what_is_under_way_is_not_sent_again(window, bob, vm):
@@ -116,7 +116,7 @@ def test_what_is_under_way_is_not_sent_again(window, bob, vm):
     here.page.evaluate("new Promise((done) => setTimeout(done))")
     assert len(sent) == 1
     sent[0].continue_()
-    expect(here.held(vm)).to_be_visible()
+    expect(here.own_booking(vm)).to_be_visible()
     expect(here.no_dialog).to_have_count(0)
 
 
@@ -124,8 +124,8 @@ def test_two_quick_clicks_renew_once(window, bob, vm):
     done(bob.book(vm, 1))
     before = ends(bob, vm)
     here = window(bob)
-    here.held(vm).locator("[data-act=renew-by]").dblclick()
-    expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
+    here.own_booking(vm).locator("[data-action=renew-by]").dblclick()
+    expect(here.own_booking(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
     expect(here.toast("is yours until")).to_have_count(1)
     assert (ends(bob, vm) - before).total_seconds() == 3600
 
@@ -141,13 +141,13 @@ def test_the_dialog_tells_that_the_machine_was_just_taken_and_that_it_is_free_ag
     expect(here.button("book.submit")).to_be_enabled()
     expect(here.field("book.what_for")).to_have_value("mine, I hope")
     here.send()
-    expect(here.held(vm)).to_contain_text("mine, I hope")
+    expect(here.own_booking(vm)).to_contain_text("mine, I hope")
 
 
 def test_a_renewal_in_another_window_is_told_in_the_renewal_dialog(window, bob, vm):
     done(bob.book(vm, 1))
     here = window(bob)
-    here.held(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
+    here.own_booking(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
     expect(here.dialog).to_be_visible()
     done(bob.renew(vm, 1))
     expect(here.dialog.get_by_role("status")).to_contain_text("renewed meanwhile")
@@ -177,12 +177,12 @@ def test_undo_works_while_a_dialog_is_open_and_leaves_what_was_typed(window, bob
     mine, other = make_vm(), make_vm()
     done(bob.book(mine, 2))
     here = window(bob)
-    here.held(mine).get_by_role("button", name=f"Release {mine}").click()
+    here.own_booking(mine).get_by_role("button", name=f"Release {mine}").click()
     expect(here.toast(f"{mine} is free again")).to_be_visible()
     here.press("book", other)
     here.dialog.get_by_label("What for").fill("half a sentence")
     here.page.get_by_role("button", name="Undo").click()
-    expect(here.held(mine)).to_be_visible()
+    expect(here.own_booking(mine)).to_be_visible()
     expect(here.dialog.get_by_label("What for")).to_have_value("half a sentence")
     here.page.keyboard.press("Escape")
     expect(here.no_dialog).to_have_count(0)
@@ -194,10 +194,10 @@ def test_undo_works_while_a_dialog_is_open_and_leaves_what_was_typed(window, bob
 def test_a_key_undoes_and_what_is_said_of_a_machine_is_said_once(window, bob, vm):
     done(bob.book(vm, 2))
     here = window(bob)
-    here.held(vm).get_by_role("button", name=f"Release {vm}").click()
+    here.own_booking(vm).get_by_role("button", name=f"Release {vm}").click()
     expect(here.toast(f"{vm} is free again")).to_be_visible()
     here.page.keyboard.press("u")
-    expect(here.held(vm)).to_be_visible()
+    expect(here.own_booking(vm)).to_be_visible()
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
     expect(here.toast(f"{vm} is free again")).to_have_count(0)
     assert bob.vm(vm)["booked_by"] == bob.email

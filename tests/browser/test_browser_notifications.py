@@ -74,7 +74,7 @@ def test_several_tabs_show_it_once(granted, newcomer, carol, vm):
     other = granted.another_tab()
     hold(vm, for_=newcomer, by=carol)
     for tab in granted, other:
-        expect(tab.held(vm)).to_be_visible()
+        expect(tab.own_booking(vm)).to_be_visible()
         expect(tab.toast(f"Your turn: {vm}")).to_be_visible()
     tags = [tag for tab in (granted, other) for _, tag in tab.page.evaluate(SHOWN)]
     assert set(tags) == {vm}  # shown by one tab, or by both under a tag that makes them one
@@ -109,7 +109,7 @@ def test_leave_is_asked_for_when_one_begins_to_wait_and_never_before(window, new
     here.send()
     assert here.page.evaluate("asked") == 1
     done(carol.cancel(vm))
-    expect(here.held(vm)).to_be_visible()
+    expect(here.own_booking(vm)).to_be_visible()
     expect(here.toast(f"Your turn: {vm}")).to_be_visible()
     assert len(here.page.evaluate(SHOWN)) == (1 if answer == "granted" else 0)
     here.open_account()
@@ -130,7 +130,7 @@ def test_they_are_switched_off_and_on_in_the_account_and_it_is_remembered(window
     expect(switch(here, "off")).to_have_attribute("aria-pressed", "true")
     here.go()
     hold(vm, for_=newcomer, by=carol)
-    expect(here.held(vm)).to_be_visible()
+    expect(here.own_booking(vm)).to_be_visible()
     expect(here.toast(vm).first).to_be_visible()
     assert here.page.evaluate(SHOWN) == []
     here.open_account()
@@ -143,6 +143,6 @@ def test_where_the_browser_has_none_there_is_no_switch_and_waiting_works(window,
     here = ready(window, newcomer, "delete window.Notification")
     here.press("queue", vm)
     here.send()
-    expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=1))
+    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=1))
     here.open_account()
     expect(here.dialog.get_by_text(here.say("notices.label"))).to_have_count(0)

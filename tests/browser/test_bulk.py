@@ -10,7 +10,7 @@ from support.answers import done
 from support.people import WITH_JANITOR, Person, cleared
 from support.server import ADMIN, running
 
-CHOSEN = ".card.chosen .name"
+CHOSEN = ".card.selected .name"
 OBSTACLE = "[data-obstacle]"
 
 
@@ -59,7 +59,7 @@ def test_several_are_booked_renewed_and_released_each_by_one_call(window, bob):
     here.field("book.what_for").fill("soak")
     here.send()
     for vm_id in trio:
-        expect(here.held(vm_id)).to_contain_text("soak")
+        expect(here.own_booking(vm_id)).to_contain_text("soak")
     expect(bar(here)).to_be_hidden()
     assert [made["/book"], made["/renew"]] == [[{"vm_ids": trio, "hours": 2, "note": "soak"}], []]
 
@@ -67,12 +67,12 @@ def test_several_are_booked_renewed_and_released_each_by_one_call(window, bob):
     offer(here, "renew").click()
     here.choice(1).click(force=True)
     here.send()
-    expect(here.held("gpu-01")).to_contain_text(re.compile("3 h|2 h 59 min"))
+    expect(here.own_booking("gpu-01")).to_contain_text(re.compile("3 h|2 h 59 min"))
     choose(here, *trio)
     offer(here, "release").click()
     expect(here.dialog).to_contain_text("stage-02")
     here.send()
-    expect(here.page.locator("#mine .held")).to_have_count(0)
+    expect(here.page.locator("#own-machines .own-booking")).to_have_count(0)
     assert [len(made[path]) for path in made] == [1, 1, 1]
     assert made["/cancel"][0]["vm_ids"] == trio
     expect(here.toast(re.compile("^bob@"))).to_have_count(0)
@@ -232,7 +232,7 @@ def test_a_slow_call_is_made_once_and_shown(window, bob):
     expect(send.locator(".spinner")).to_be_visible()
     here.page.keyboard.press("Enter")
     waiting.pop().continue_()
-    expect(here.held("server-03")).to_be_visible()
+    expect(here.own_booking("server-03")).to_be_visible()
     assert len(made) == 1
 
 

@@ -23,16 +23,17 @@ def test_a_release_leaves_the_booking_that_moves_up_under_the_pointer(window, ne
     done(newcomer.book(first, 1))
     done(newcomer.book(second, 2))
     here = window(newcomer)
-    button = here.held(first).get_by_role("button", name=f"Release {first}")
+    button = here.own_booking(first).get_by_role("button", name=f"Release {first}")
     button.hover()
     place = button.bounding_box()
     begin(button)
-    expect(here.held(first)).to_have_count(0)
-    moved = here.held(second).get_by_role("button", name=f"Release {second}")
+    expect(here.own_booking(first)).to_have_count(0)
+    moved = here.own_booking(second).get_by_role("button", name=f"Release {second}")
     assert moved.bounding_box() == place
     finish(moved)
     expect(here.toast(f"{first} is free again")).to_be_visible()
-    here.held(second).locator("[data-act=renew-by]").click()  # what was sent before has come before this one's answer
+    # The answer to this click comes after everything that was sent before it
+    here.own_booking(second).locator("[data-action=renew-by]").click()
     expect(here.toast(f"{second} is yours until")).to_be_visible()
     assert newcomer.vm(second)["booked_by"] == newcomer.email
 

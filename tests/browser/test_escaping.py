@@ -35,7 +35,7 @@ def test_on_the_board_names_and_notes_are_text(window, alice):
     assert SCRIPT in here.card(IMAGE).locator(".name").get_attribute("title")
     expect(here.section(SCRIPT).get_by_role("heading")).to_contain_text(SCRIPT)
     expect(here.page.get_by_role("navigation").get_by_text(BREAKOUT)).to_be_visible()
-    expect(here.held(IMAGE)).to_contain_text(BREAKOUT)
+    expect(here.own_booking(IMAGE)).to_contain_text(BREAKOUT)
     assert IMAGE in here.page.title() or here.page.title() == "LoadZone"
     here.search.fill(SCRIPT)
     expect(here.cards).to_have_count(1)
@@ -79,7 +79,7 @@ def test_in_toasts_names_and_reasons_are_text(window, alice, bob):
     done(alice.make_group(IMAGE, ["tame"]), 201)
     expect(his.toast(IMAGE)).to_be_visible()
     expect(his.section(IMAGE).locator(his.card("tame"))).to_be_visible()
-    here.held(IMAGE).get_by_role("button", name="Release").click()
+    here.own_booking(IMAGE).get_by_role("button", name="Release").click()
     expect(here.toast(f"{IMAGE} is free again")).to_be_visible()
     expect(his.toast(f"released {IMAGE}")).to_be_visible()
     done(alice.book(IMAGE, 2, note=BREAKOUT))

@@ -31,7 +31,8 @@ def test_the_tab_tells_the_most_urgent_of_my_bookings(window, newcomer, server):
     expect(icon).not_to_have_attribute("href", calm)
     assert requests.get(server.url + icon.get_attribute("href"), timeout=10).ok
 
-    assert here.page.locator("#mine .held .name").all_inner_texts() == ["build-01", "stage-01", "server-01"]
+    own_names = here.page.locator("#own-machines .own-booking .name").all_inner_texts()
+    assert own_names == ["build-01", "stage-01", "server-01"]
     for vm_id in "server-01", "stage-01", "build-01":
         done(newcomer.cancel(vm_id))
     expect(here.page).to_have_title("LoadZone")
@@ -44,7 +45,7 @@ def test_what_a_machine_is_is_told_by_word_and_shape_as_well_as_by_colour(window
     done(newcomer.book("server-04", 0.25))
     here = window(newcomer)
     shapes = [
-        here.card(vm_id).locator(".mark use").get_attribute("href")
+        here.card(vm_id).locator(".state-icon use").get_attribute("href")
         for vm_id in ("server-01", "server-02", "server-03", "server-04")
     ]
     assert len(set(shapes)) == 4
@@ -57,7 +58,7 @@ def test_what_a_machine_is_is_told_by_word_and_shape_as_well_as_by_colour(window
 def test_the_exact_end_with_its_zone_is_shown_on_hover(window, bob):
     done(bob.book("gpu-01", 5))
     here = window(bob, timezone_id="Asia/Yekaterinburg")
-    expect(here.held("gpu-01").locator("[title*='GMT+05:00']").first).to_be_visible()
+    expect(here.own_booking("gpu-01").locator("[title*='GMT+05:00']").first).to_be_visible()
     done(bob.cancel("gpu-01"))
 
 
@@ -84,7 +85,7 @@ def test_the_exact_end_with_its_zone_is_shown_where_the_keyboard_stands(window, 
 def test_the_pointer_alone_brings_no_hint_of_the_keyboards(window, bob):
     done(bob.book("gpu-01", 5))
     here = window(bob)
-    here.held("gpu-01").locator(".name").click()
+    here.own_booking("gpu-01").locator(".name").click()
     expect(here.dialog).to_be_visible()
     expect(here.page.locator("#exact-end")).to_be_hidden()
     done(bob.cancel("gpu-01"))
@@ -110,7 +111,7 @@ def test_a_booking_that_ends_leaves_the_top_by_itself(window, server):
     carol = Person(server, "carol@example.com").sign_in()
     here = window(carol)
     done(carol.book("sandbox-01", 2 / 3600))
-    expect(here.held("sandbox-01")).to_be_visible()
-    expect(here.held("sandbox-01")).to_have_count(0)
+    expect(here.own_booking("sandbox-01")).to_be_visible()
+    expect(here.own_booking("sandbox-01")).to_have_count(0)
     expect(here.card("sandbox-01")).to_contain_text("Free")
     expect(here.toast("the booking of carol@example.com has ended")).to_be_visible()

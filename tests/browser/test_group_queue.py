@@ -31,8 +31,8 @@ def test_a_full_group_is_waited_for_and_the_next_one_that_comes_free_is_mine(win
     expect(here.toast(here.say("queue.joined", n=1, where=name))).to_be_visible()
     expect(section.get_by_role("button", name=re.compile("^№ 1"))).to_contain_text("1 waits")
     done(carol.cancel(second))
-    expect(here.held(second)).to_contain_text(here.say("state.turn"))
-    expect(section.locator(".wait .waits")).to_be_hidden()
+    expect(here.own_booking(second)).to_contain_text(here.say("state.turn"))
+    expect(section.locator(".join-queue .queue-badge")).to_be_hidden()
     expect(section.get_by_role("button", name=f"Queue {first}")).to_be_visible()
     assert newcomer.vm(first)["booked_by"] == carol.email
 
@@ -42,32 +42,32 @@ def test_the_list_is_shown_in_order_and_left_again(window, newcomer, bob, full):
     join(bob, group_id=group, count=2)
     here = window(newcomer)
     section = here.section(name)
-    expect(section.locator(".wait")).to_contain_text("1 waits")
-    section.locator(".wait").click()
+    expect(section.locator(".join-queue")).to_contain_text("1 waits")
+    section.locator(".join-queue").click()
     expect(here.dialog.get_by_role("listitem")).to_have_text([re.compile(rf"{bob.email}.*2 machines", re.DOTALL)])
     here.field("any.count").fill("2")
     here.send()
-    expect(section.locator(".wait")).to_contain_text("2 wait")
+    expect(section.locator(".join-queue")).to_contain_text("2 wait")
     assert [(one["email"], one["count"]) for one in newcomer.group(group)["queue"]][1] == (newcomer.email, 2)
 
     here.open_machine(first)
     expect(here.dialog).to_contain_text(here.say("queue.of_group", group=name))
     expect(here.dialog).to_contain_text(here.say("queue.your_place", n=2))
     here.page.keyboard.press("Escape")
-    section.locator(".wait").click()
+    section.locator(".join-queue").click()
     here.button("queue.leave").click()
     expect(here.toast(here.say("queue.left", where=name))).to_be_visible()
-    expect(section.locator(".wait")).to_contain_text("1 waits")
+    expect(section.locator(".join-queue")).to_contain_text("1 waits")
 
 
 def test_whoever_waits_for_the_group_keeps_its_holders_from_renewing(window, carol, bob, full):
     group, _, (first, second) = full
     here = window(carol)
-    renewing = here.held(first).get_by_role("button", name=re.compile(here.say("act.renew")))
+    renewing = here.own_booking(first).get_by_role("button", name=re.compile(here.say("act.renew")))
     expect(renewing).to_have_count(2)
     join(bob, group_id=group)
     for vm_id in first, second:
-        expect(here.held(vm_id)).to_contain_text("1 waits: it cannot be renewed")
+        expect(here.own_booking(vm_id)).to_contain_text("1 waits: it cannot be renewed")
     expect(renewing).to_have_count(0)
 
 
@@ -75,7 +75,7 @@ def test_an_admin_takes_somebody_out_of_a_groups_queue(window, alice, bob, full)
     group, name, _ = full
     join(bob, group_id=group)
     here = window(alice)
-    here.section(name).locator(".wait").click()
+    here.section(name).locator(".join-queue").click()
     here.dialog.get_by_role("button", name=f"Remove: {bob.email}").click()
     here.send()
     expect(here.dialog).to_contain_text(here.say("queue.nobody"))
@@ -91,5 +91,5 @@ def test_a_queue_that_changes_moves_no_card(window, bob, newcomer, full):
       for (const cards of document.querySelectorAll(".cards")) watch.observe(cards, {childList: true});
     }""")
     join(bob, group_id=group)
-    expect(here.section(name).locator(".wait")).to_contain_text("1 waits")
+    expect(here.section(name).locator(".join-queue")).to_contain_text("1 waits")
     assert here.page.evaluate("window.moved") == 0

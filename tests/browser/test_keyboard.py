@@ -50,7 +50,7 @@ def test_find_open_book_and_come_back(window, bob):
     press("Enter")
     press("ArrowRight")
     press("Enter")
-    expect(here.held("server-02")).to_be_visible()
+    expect(here.own_booking("server-02")).to_be_visible()
     assert bob.vm("server-02")["booked_by"] == bob.email
 
 
@@ -77,7 +77,7 @@ def test_a_dialog_opened_from_a_dialog_gives_the_focus_back_to_the_page(window, 
 
 def test_the_first_tab_offers_to_skip_to_the_machines(window):
     here = window()
-    assert here.style(".skip", "boxShadow") == "none"  # nothing of it is seen before
+    assert here.style(".skip-link", "boxShadow") == "none"  # nothing of it is seen before
     here.page.keyboard.press("Tab")
     expect(here.page.get_by_role("link", name=here.say("nav.skip"))).to_be_focused()
     here.page.keyboard.press("Enter")
@@ -141,8 +141,8 @@ def test_after_a_refusal_the_focus_is_on_the_button_that_sent(window, bob, vm):
 
 def test_a_machine_that_booking_takes_from_sight_leaves_the_focus_on_its_row_on_top(window, server):
     here = window(Person(server, "erin@example.com").sign_in())
-    here.page.locator("[data-kind=free]").click()
+    here.page.locator("[data-status=free]").click()
     here.card("stage-02").get_by_role("button", name="Book stage-02").press("Enter")
     here.button("book.submit").press("Enter")
     expect(here.card("stage-02")).to_be_hidden()
-    expect(here.held("stage-02").locator(".name")).to_be_focused()
+    expect(here.own_booking("stage-02").locator(".name")).to_be_focused()

@@ -64,7 +64,7 @@ def test_a_russian_reader_gets_errors_toasts_and_times_in_russian(window, alice,
     expect(here.dialog.get_by_role("alert")).to_contain_text(re.compile("[а-я]{3}"))
     here.field("hours.other").fill("1,5")
     here.send()
-    expect(here.held(vm)).to_contain_text(re.compile("1 ч 30 мин|1 ч 29 мин"))
+    expect(here.own_booking(vm)).to_contain_text(re.compile("1 ч 30 мин|1 ч 29 мин"))
     done(alice.cancel(vm, reason="переезд"))
     expect(here.toast("переезд")).to_contain_text(re.compile("alice@example.com.*освобо"))
     expect(here.card(vm)).to_contain_text("Свободна")
@@ -72,5 +72,5 @@ def test_a_russian_reader_gets_errors_toasts_and_times_in_russian(window, alice,
 
 def test_no_english_is_left_in_the_frame_of_a_russian_board(window, alice):
     here = window(alice, language="ru")
-    chrome = " ".join(here.page.locator(".top, #groups .group-add").all_inner_texts()).replace("LoadZone", "")
+    chrome = " ".join(here.page.locator(".topbar, #groups .sidebar-action").all_inner_texts()).replace("LoadZone", "")
     assert not re.search("[A-Za-z]{3}", chrome)

@@ -17,7 +17,7 @@ STEPS_OUT = """() => {
   const width = document.documentElement.clientWidth;
   const scrolls = (node) => node && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
   return [...document.querySelectorAll("body *:not(option, symbol *)")]
-    .filter((node) => node.getBoundingClientRect().right > width + 1 && !node.closest(".skip"))
+    .filter((node) => node.getBoundingClientRect().right > width + 1 && !node.closest(".skip-link"))
     .filter((node) => node.checkVisibility({opacityProperty: true}) && !scrolls(node.parentElement))
     .map((node) => `${node.tagName}.${node.className}`);
 }"""
@@ -113,7 +113,7 @@ OPENING = [  # the dialogs with most in them
     lambda here: here.choose("server-3", "queue.join"),
     lambda here: here.choose("server-3", "act.edit-vm"),
     lambda here: here.choose("server-0", "act.out-of-service"),
-    lambda here: here.page.locator(".any:visible").click(),
+    lambda here: here.page.locator(".book-any:visible").click(),
     lambda here: here.open_account(),
     lambda here: here.choose_of_account("tokens.title"),
     lambda here: here.choose_of_account("users.title"),
@@ -126,7 +126,7 @@ def open_bulk(here, kind: str) -> None:
     """The dialog for two machines; what stands in their way is in it once others have taken them."""
     for vm_id in "server-0", "server-5":
         here.card(vm_id).get_by_role("checkbox").set_checked(True)
-    here.page.locator(f".bulk [data-kind={kind}]").click()
+    here.page.locator(f".bulk-bar [data-bulk-action={kind}]").click()
 
 
 def test_forty_machines_are_on_a_laptops_screen_at_once(window, start):

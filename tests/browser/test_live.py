@@ -27,7 +27,7 @@ def test_a_machines_life_is_seen_by_a_colleague_as_it_happens(window, alice, bob
     expect(his.card(vm)).to_contain_text(re.compile("15 h|16 h"))
     expect(his.toast(f"{alice.email} renewed {vm}")).to_be_visible()
 
-    hers.held(vm).get_by_role("button", name=f"Release {vm}").click()
+    hers.own_booking(vm).get_by_role("button", name=f"Release {vm}").click()
     expect(his.card(vm)).to_contain_text("Free")
     expect(his.toast(f"{alice.email} released {vm}")).to_be_visible()
 
@@ -122,7 +122,7 @@ def test_signing_out_in_another_tab_makes_this_one_a_strangers(window, bob, vm):
     expect(other.sign_in_button).to_be_visible()
     expect(here.sign_in_button).to_be_visible()
     expect(here.card(vm)).to_contain_text("b…@example.com")
-    expect(here.held(vm)).to_have_count(0)
+    expect(here.own_booking(vm)).to_have_count(0)
     assert not here.was_reloaded()
     assert bob.email not in here.page.content()
 

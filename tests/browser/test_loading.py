@@ -41,7 +41,7 @@ def test_the_first_visit_is_a_handful_of_files_and_light(window):
 
 def test_what_dialogs_need_comes_at_the_first_sign_of_somebody(window, bob):
     here = window(bob)
-    with here.page.expect_response("**/page.acts.js"):
+    with here.page.expect_response("**/page.action_table.js"):
         here.page.mouse.move(500, 500)
     here.page.keyboard.press("?")
     expect(here.dialog.get_by_role("heading", name=here.say("keys.title"))).to_be_visible()
@@ -50,15 +50,15 @@ def test_what_dialogs_need_comes_at_the_first_sign_of_somebody(window, bob):
 def test_a_click_that_comes_before_the_dialogs_opens_one_when_they_are_there(window, bob):
     here = window(bob, path=None)
     held_up = []
-    here.page.route("**/page.acts.js", lambda route: held_up.append(route))
+    here.page.route("**/page.action_table.js", lambda route: held_up.append(route))
     here.go()
-    here.card("server-01").locator(".act").dblclick()
+    here.card("server-01").locator(".action").dblclick()
     eventually(lambda: here.page.evaluate("true") and held_up)
     expect(here.no_dialog).to_have_count(0)
     held_up[0].continue_()
     expect(here.no_dialog).to_have_count(1)
     here.send()
-    expect(here.held("server-01")).to_be_visible()
+    expect(here.own_booking("server-01")).to_be_visible()
 
 
 def test_a_key_that_is_the_first_sign_of_somebody_opens_its_dialog(window, bob):
@@ -72,9 +72,10 @@ def test_a_click_on_what_is_deleted_before_the_dialogs_are_there_says_so(window,
     group = make_group(vm := make_vm())
     here = window(bob, path=None)
     held_up = []
-    here.page.route("**/page.acts.js", lambda route: held_up.append(route))
+    here.page.route("**/page.action_table.js", lambda route: held_up.append(route))
     here.go()
-    button = here.card(vm).locator(".act") if gone == "a machine" else here.page.locator(f".any[data-group='{group}']")
+    book_any = here.page.locator(f".book-any[data-group='{group}']")
+    button = here.card(vm).locator(".action") if gone == "a machine" else book_any
     button.click()
     eventually(lambda: here.page.evaluate("true") and held_up)
     done(alice.delete_vm(vm) if gone == "a machine" else alice.delete_group(group))
@@ -87,7 +88,7 @@ def test_a_click_on_what_is_deleted_before_the_dialogs_are_there_says_so(window,
 def test_where_the_dialogs_are_gone_with_an_older_version_the_page_loads_the_new_one(window, bob):
     here = window(bob, path=None)
     here.may_be_cut = True
-    here.page.route("**/page.acts.js", lambda route: route.abort("connectionreset"), times=1)
+    here.page.route("**/page.action_table.js", lambda route: route.abort("connectionreset"), times=1)
     here.go()
     here.mark()
     with here.page.expect_navigation():

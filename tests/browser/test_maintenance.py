@@ -23,7 +23,7 @@ def test_an_admin_takes_a_machine_out_of_service_and_brings_it_back(window, alic
 
     expect(his.card(vm)).to_contain_text(f"{his.say('state.maintenance')}")
     expect(his.card(vm).locator(".until")).to_have_text("disk swap")
-    expect(his.card(vm).locator(".mark use")).to_have_attribute("href", "#i-out")
+    expect(his.card(vm).locator(".state-icon use")).to_have_attribute("href", "#i-maintenance")
     expect(his.card(vm).get_by_role("button", name="Book")).to_have_count(0)
     expect(his.toast(f"{alice.email} took {vm} out of service: disk swap")).to_be_visible()
     expect(free.locator("b")).to_have_text(str(before - 1))
@@ -65,8 +65,8 @@ def test_a_holder_keeps_it_to_the_end_and_cannot_renew(window, alice, bob, vm, l
     done(bob.book(vm, 3))
     here = window(bob, language=language)
     done(alice.edit_vm(vm, maintenance="new kernel"))
-    expect(here.held(vm)).to_contain_text(why)
-    expect(here.held(vm).locator("[data-act='renew-by']")).to_be_hidden()
+    expect(here.own_booking(vm)).to_contain_text(why)
+    expect(here.own_booking(vm).locator("[data-action='renew-by']")).to_be_hidden()
     here.open_machine(vm)
     expect(here.dialog).to_contain_text(here.say("fact.maintenance_next"))
     here.button("act.release").click()
@@ -80,9 +80,9 @@ def test_one_waits_for_what_is_out_of_service(window, alice, newcomer, vm):
     here.button("queue.join").click()
     expect(here.dialog).to_contain_text("disk swap")
     here.send()
-    expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=1))
+    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=1))
     done(alice.edit_vm(vm, maintenance=None))
-    expect(here.held(vm)).to_contain_text(here.say("state.turn"))
+    expect(here.own_booking(vm)).to_contain_text(here.say("state.turn"))
 
 
 def test_one_who_would_book_it_is_told(window, alice, bob, vm):
@@ -101,5 +101,5 @@ def test_who_waits_keeps_the_place_over_a_booking(window, alice, bob, newcomer, 
     here = window(newcomer)
     done(bob.cancel(vm))
     expect(here.card(vm)).to_contain_text(here.say("state.maintenance"))
-    expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=1))
-    expect(here.card(vm).locator(".waits")).to_contain_text("1 waits")
+    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=1))
+    expect(here.card(vm).locator(".queue-badge")).to_contain_text("1 waits")

@@ -33,5 +33,5 @@ def test_a_change_of_one_among_ten_thousand_arrives(window, bob, server):
     here.search.fill("node-00123")
     here.press("book", "node-00123")
     here.send()
-    expect(here.held("node-00123")).to_be_visible()
+    expect(here.own_booking("node-00123")).to_be_visible()
     assert not here.was_reloaded()

@@ -88,7 +88,7 @@ def test_who_wants_to_book_signs_in_first_and_goes_on(window, start):
     here.page.keyboard.press("Enter")
     expect(here.dialog.get_by_role("heading", name=here.say("book.title", vm="server-03"))).to_be_visible()
     here.page.keyboard.press("Enter")
-    expect(here.held("server-03")).to_be_visible()
+    expect(here.own_booking("server-03")).to_be_visible()
 
     stranger = window(at=trusting)
     expect(stranger.card("server-03")).to_contain_text("e…@example.com")

@@ -126,7 +126,7 @@ def test_each_person_has_their_own(window, alice, dave, server, vm):
 def test_a_machine_that_is_gone_is_named_but_does_not_open(window, alice, dave, vm):
     here = window(dave)
     done(dave.book(vm, 2))
-    expect(here.held(vm)).to_be_visible()
+    expect(here.own_booking(vm)).to_be_visible()
     done(alice.delete_vm(vm, force=True))
     expect(here.card(vm)).to_have_count(0)
     bell(here).click()

@@ -42,12 +42,12 @@ def test_while_the_server_is_away_the_page_says_so_and_afterwards_it_is_right_ag
     expect(here.offline).to_be_hidden()
     expect(here.card("added-meanwhile")).to_be_visible()
     expect(here.card("gpu-01")).to_have_count(0)
-    expect(here.held("server-01")).to_be_visible()
+    expect(here.own_booking("server-01")).to_be_visible()
     assert not here.was_reloaded()
 
     here.press("book", "server-03")
     here.send()
-    expect(here.held("server-03")).to_be_visible()
+    expect(here.own_booking("server-03")).to_be_visible()
 
 
 def test_a_laptop_without_network_catches_up_with_what_others_did(window, bob, server):
@@ -78,4 +78,4 @@ def test_a_call_that_is_cut_says_so_in_the_dialog_and_leaves_what_was_typed(wind
     expect(here.field("book.what_for")).to_have_value("soak")
     here.page.unroute("**/book")
     here.send()
-    expect(here.held("server-01")).to_contain_text("soak")
+    expect(here.own_booking("server-01")).to_contain_text("soak")

@@ -15,11 +15,11 @@ def test_a_thumb_books_and_releases(window, newcomer, make_vm):
     here.choice(2).locator("xpath=..").tap()
     expect(here.choice(2)).to_be_checked()
     here.button("book.submit").tap()
-    expect(here.held(vm_id)).to_be_visible()
+    expect(here.own_booking(vm_id)).to_be_visible()
     assert not here.scrolls_sideways()
 
     here.card(vm_id).get_by_role("button", name=f"Release {vm_id}").tap()
-    expect(here.held(vm_id)).to_have_count(0)
+    expect(here.own_booking(vm_id)).to_have_count(0)
     expect(here.card(vm_id)).to_contain_text("Free")
 
 
@@ -27,7 +27,7 @@ def test_everything_to_press_is_high_enough_for_a_thumb(window, newcomer, vm):
     newcomer.book(vm)
     here = window(newcomer, **PHONE)
     too_low = """(least) => [...document.querySelectorAll("button, a, input")]
-      .filter((node) => node.checkVisibility({contentVisibilityAuto: true}) && !node.closest(".sr, .skip"))
+      .filter((node) => node.checkVisibility({contentVisibilityAuto: true}) && !node.closest(".sr-only, .skip-link"))
       .map((node) => `${node.getBoundingClientRect().height} ${node.outerHTML.slice(0, 80)}`)
       .filter((said) => parseFloat(said) < least)"""
     assert here.page.evaluate(too_low, THUMB) == []

@@ -20,13 +20,13 @@ def test_a_click_and_enter_join_the_queue_of_a_taken_machine(window, bob, carol,
     here.page.keyboard.press("Enter")
     expect(here.no_dialog).to_have_count(0)
     expect(here.toast(here.say("queue.joined", n=2, where=vm))).to_be_visible()
-    expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=2))
-    expect(hers.card(vm).locator(".waits")).to_contain_text("2 wait")
+    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=2))
+    expect(hers.card(vm).locator(".queue-badge")).to_contain_text("2 wait")
     expect(hers.toast(f"{newcomer.email} waits for {vm}")).to_have_count(0)
     assert [(one["email"], one["hours"], one["auto"]) for one in bob.vm(vm)["queue"]][1] == (bob.email, 4, False)
 
     leave(newcomer, vm_id=vm)
-    expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=1))
+    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=1))
 
 
 def test_one_who_waits_sees_the_order_changes_the_wish_and_leaves(window, bob, carol, newcomer, vm):
@@ -46,7 +46,7 @@ def test_one_who_waits_sees_the_order_changes_the_wish_and_leaves(window, bob, c
     here.choice(8).check()
     here.dialog.get_by_label(here.say("queue.auto")).check()
     here.send()
-    expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=2))
+    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=2))
     assert [(one["hours"], one["auto"]) for one in bob.vm(vm)["queue"]] == [(2, False), (8, True)]
 
     here.open_machine(vm)
@@ -62,7 +62,7 @@ def test_one_who_waits_sees_the_order_changes_the_wish_and_leaves(window, bob, c
 def test_how_many_wait_is_said_in_the_readers_language(window, server, bob, carol, vm, language):
     done(carol.book(vm, 3))
     here = window(bob, language=language)
-    sign = here.card(vm).locator(".waits")
+    sign = here.card(vm).locator(".queue-badge")
     expect(sign).to_be_hidden()
     for number, said in enumerate({"en": ["1 waits", "2 wait"], "ru": ["1 ждёт", "2 ждут"]}[language], 1):
         join(Person(server).sign_in(), vm_id=vm)
@@ -73,9 +73,9 @@ def test_how_many_wait_is_said_in_the_readers_language(window, server, bob, caro
 def test_a_holder_for_whom_others_wait_cannot_renew_and_sees_why(window, bob, carol, vm):
     done(bob.book(vm, 3))
     here = window(bob)
-    renewing = here.held(vm).get_by_role("button", name=re.compile(here.say("act.renew")))
+    renewing = here.own_booking(vm).get_by_role("button", name=re.compile(here.say("act.renew")))
     expect(renewing).to_have_count(2)
-    here.held(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
+    here.own_booking(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
     expect(here.button("renew.submit")).to_be_enabled()
 
     join(carol, vm_id=vm)
@@ -83,7 +83,7 @@ def test_a_holder_for_whom_others_wait_cannot_renew_and_sees_why(window, bob, ca
     expect(here.button("renew.submit")).to_be_disabled()
     here.page.keyboard.press("Escape")
     expect(renewing).to_have_count(0)
-    expect(here.held(vm)).to_contain_text("1 waits: it cannot be renewed")
+    expect(here.own_booking(vm)).to_contain_text("1 waits: it cannot be renewed")
     here.open_machine(vm)
     expect(here.dialog).to_contain_text("1 waits: it cannot be renewed")
     expect(here.button("act.renew")).to_have_count(0)
@@ -99,8 +99,8 @@ def test_an_admin_renews_though_others_wait(window, alice, carol, vm):
     done(alice.book(vm, 3))
     join(carol, vm_id=vm)
     here = window(alice)
-    expect(here.held(vm)).to_contain_text("1 waits")
-    here.held(vm).get_by_role("button", name=f"Renew {vm} by 1 hour").click()
+    expect(here.own_booking(vm)).to_contain_text("1 waits")
+    here.own_booking(vm).get_by_role("button", name=f"Renew {vm} by 1 hour").click()
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
 
 
@@ -122,7 +122,7 @@ def test_who_was_faster_is_told_and_the_queue_offered_with_the_hours_chosen(wind
     expect(here.dialog.get_by_role("heading", name=here.say("queue.title", where=vm))).to_be_visible()
     expect(here.field("hours.other")).to_have_value("7")
     here.send()
-    expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=1))
+    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=1))
     assert bob.vm(vm)["queue"][0]["hours"] == 7
 
 
@@ -135,7 +135,7 @@ def test_one_who_would_wait_for_what_has_come_free_books_it(window, bob, carol, 
     expect(here.button("queue.join")).to_be_disabled()
     here.button("act.book").click()
     here.send()
-    expect(here.held(vm)).to_be_visible()
+    expect(here.own_booking(vm)).to_be_visible()
 
 
 def test_an_admin_takes_somebody_out_of_a_queue(window, alice, bob, carol, vm):
@@ -184,7 +184,7 @@ def test_a_stranger_signs_in_and_then_waits(window, server, carol, vm):
     here.button("sign_in.next").click()
     expect(here.dialog.get_by_role("heading", name=here.say("queue.title", where=vm))).to_be_visible()
     here.send()
-    expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=1))
+    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=1))
 
 
 def test_strangers_see_that_it_is_held_and_not_for_whom(window, bob, carol, vm):

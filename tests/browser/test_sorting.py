@@ -131,4 +131,4 @@ def test_ranges_follow_the_order_shown(here):
     sort(here, "until")
     here.card("server-03").get_by_role("checkbox").click()
     here.card("server-02").get_by_role("checkbox").click(modifiers=["Shift"])
-    assert here.page.locator(".card.chosen .name").all_text_contents() == ["server-03", "server-01", "server-02"]
+    assert here.page.locator(".card.selected .name").all_text_contents() == ["server-03", "server-01", "server-02"]

@@ -27,8 +27,8 @@ def test_my_turn_stands_on_top_and_in_the_title_and_is_taken_for_the_hours_asked
     here.send()
     done(carol.cancel(vm))
 
-    expect(here.held(vm)).to_contain_text(here.say("state.turn"))
-    expect(here.held(vm)).to_contain_text(re.compile(r"1[45] min"))
+    expect(here.own_booking(vm)).to_contain_text(here.say("state.turn"))
+    expect(here.own_booking(vm)).to_contain_text(re.compile(r"1[45] min"))
     expect(here.page).to_have_title(re.compile(rf"^Your turn: {vm}, 1[45] min"))
     expect(here.card(vm)).to_contain_text(here.say("state.turn"))
     expect(here.toast(f"Your turn: {vm} is held for you")).to_be_visible()
@@ -37,11 +37,11 @@ def test_my_turn_stands_on_top_and_in_the_title_and_is_taken_for_the_hours_asked
     expect(here.cards).to_have_count(1)
     mine.click()
 
-    here.held(vm).get_by_role("button", name=f"Take it: {vm}").click()
+    here.own_booking(vm).get_by_role("button", name=f"Take it: {vm}").click()
     expect(here.choice(2)).to_be_checked()
     here.page.keyboard.press("Enter")
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
-    expect(here.held(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
+    expect(here.own_booking(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
     expect(here.page).to_have_title(re.compile("^(2 h|1 h 59 min)"))
 
 
@@ -52,13 +52,13 @@ def test_what_i_pass_on_goes_to_the_next(window, newcomer, bob, carol, vm):
     here, his = window(newcomer), window(bob)
     done(carol.cancel(vm))
     expect(his.card(vm)).to_contain_text(f"Held for {newcomer.email.split('@')[0]}")
-    expect(his.card(vm).locator(".act")).to_have_text(his.say("queue.place", n=1))
-    for one, shape in (his, "#i-kept"), (here, "#i-turn"):
-        expect(one.card(vm).locator(".mark use")).to_have_attribute("href", shape)
-    here.held(vm).get_by_role("button", name=f"Pass: {vm}").click()
-    expect(here.held(vm)).to_have_count(0)
+    expect(his.card(vm).locator(".action")).to_have_text(his.say("queue.place", n=1))
+    for one, shape in (his, "#i-held"), (here, "#i-turn"):
+        expect(one.card(vm).locator(".state-icon use")).to_have_attribute("href", shape)
+    here.own_booking(vm).get_by_role("button", name=f"Pass: {vm}").click()
+    expect(here.own_booking(vm)).to_have_count(0)
     expect(here.toast(here.say("pass.done", vm=vm))).to_be_visible()
-    expect(his.held(vm)).to_contain_text(his.say("state.turn"))
+    expect(his.own_booking(vm)).to_contain_text(his.say("state.turn"))
     expect(here.card(vm)).to_contain_text("Held for bob")
 
 
@@ -66,7 +66,7 @@ def test_what_i_release_is_said_to_go_to_the_next_and_there_is_no_way_back(windo
     done(newcomer.book(vm, 1))
     join(carol, vm_id=vm)
     here = window(newcomer)
-    release = here.held(vm).get_by_role("button", name=f"Release {vm}")
+    release = here.own_booking(vm).get_by_role("button", name=f"Release {vm}")
     release.focus()
     here.page.keyboard.press("Enter")
     expect(here.toast(here.say("pass.done", vm=vm))).to_be_visible()
@@ -94,7 +94,7 @@ def test_what_waits_with_auto_is_booked_at_once(window, newcomer, carol, vm):
     here.send()
     done(carol.cancel(vm))
     expect(here.toast(f"Your turn: {vm} was booked for you")).to_be_visible()
-    expect(here.held(vm)).to_contain_text(re.compile("8 h|7 h 59 min"))
+    expect(here.own_booking(vm)).to_contain_text(re.compile("8 h|7 h 59 min"))
 
 
 def test_what_is_held_for_somebody_else_is_not_booked_but_by_an_admin(window, alice, newcomer, bob, carol, vm):
@@ -108,7 +108,7 @@ def test_what_is_held_for_somebody_else_is_not_booked_but_by_an_admin(window, al
     here.choose(vm, "act.book")
     expect(here.dialog).to_contain_text(here.say("book.by_force", who=newcomer.email))
     here.send()
-    expect(here.held(vm)).to_be_visible()
+    expect(here.own_booking(vm)).to_be_visible()
     assert [one["email"] for one in alice.vm(vm)["queue"]] == [newcomer.email]
 
 
@@ -127,8 +127,8 @@ def test_a_turn_not_taken_passes_and_leaves_the_top(window, start, language):
     bob, alice = Person(server, "bob@example.com").sign_in(), Person(server, ADMIN).sign_in()
     here = window(bob, at=server, language=language)
     hold("server-0", for_=bob, by=alice)
-    expect(here.held("server-0")).to_contain_text(here.say("state.turn"))
-    expect(here.held("server-0")).to_have_count(0)
+    expect(here.own_booking("server-0")).to_contain_text(here.say("state.turn"))
+    expect(here.own_booking("server-0")).to_have_count(0)
     expect(here.card("server-0")).to_contain_text(here.say("state.free"))
 
 
@@ -142,7 +142,7 @@ def test_who_waits_for_several_has_them_kept_until_all_are_there(window, bob, ca
     done(carol.cancel(first))
     expect(here.card(first)).to_contain_text(here.say("state.kept_for_you"))
     expect(his.card(first)).to_contain_text(f"Kept for {newcomer.email.split('@')[0]}")
-    expect(here.held(first)).to_have_count(0)
+    expect(here.own_booking(first)).to_have_count(0)
     done(carol.cancel(second))
-    expect(here.held(first)).to_contain_text(here.say("state.turn"))
-    expect(here.held(second)).to_contain_text(here.say("state.turn"))
+    expect(here.own_booking(first)).to_contain_text(here.say("state.turn"))
+    expect(here.own_booking(second)).to_contain_text(here.say("state.turn"))

@@ -60,9 +60,9 @@ class Window:
         """The machines on the board that are shown now."""
         return self.page.locator(".card:visible")
 
-    def held(self, vm_id: str) -> Locator:
+    def own_booking(self, vm_id: str) -> Locator:
         """The machine among one's own bookings on top."""
-        return self.page.locator("#mine .held").filter(has=self.page.get_by_text(vm_id, exact=True))
+        return self.page.locator("#own-machines .own-booking").filter(has=self.page.get_by_text(vm_id, exact=True))
 
     def section(self, name: str) -> Locator:
         return self.page.get_by_role("region", name=name, exact=True)

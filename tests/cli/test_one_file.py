@@ -6,9 +6,9 @@ import re
 import subprocess
 import zipfile
 
-import command_file
 import pytest
 
+from loadzone.web import command_file
 from support.answers import done, is_russian
 from support.command import PYTHON, STAYS, Running, go_on, token_of
 from support.people import Person

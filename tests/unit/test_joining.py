@@ -16,7 +16,9 @@ SOURCES = {
 }
 JOINED = {
     "page.js": bundler.join_modules(SOURCES, "main.js", "page.js"),
-    "page.acts.js": bundler.join_modules(SOURCES, "acts.js", "page.acts.js", base=("main.js", "page.js")),
+    "page.action_table.js": bundler.join_modules(
+        SOURCES, "action_table.js", "page.action_table.js", base=("main.js", "page.js")
+    ),
     "page.css": bundler.join_sheets(SOURCES, "main.css", "page.css"),
 }
 BEHIND_AN_IMPORT = re.compile(r"^(?:import|export|const \{|\s*(?://|/\*|\*)|[^;]*\} from|.*\bimport\()")

@@ -1,22 +1,22 @@
-// Adding, editing and deleting machines.
-import { act, post } from "../api.js";
-import { at } from "../format.js";
+// The admin's dialogs that add, edit and delete a machine.
+import { post, postForVm } from "../api.js";
+import { shortTime } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
-import { did, toast } from "../views/toasts.js";
+import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 
 export function addVmDialog() {
   openDialog({
     title: t("vm.add"),
-    body: html`${field("id", t("vm.id"), { maxlength: 64, autofocus: true, hint: t("vm.id_hint"), placeholder: "server-01" })}${fields({})}`,
+    body: html`${field("id", t("vm.id"), { maxlength: 64, autofocus: true, hint: t("vm.id_hint"), placeholder: "server-01" })}${formFields({})}`,
     label: t("vm.add_submit"),
     submit: async (dialog) => {
       const id = dialog.value("id");
-      did("vm_added", id);
-      await act("/add-vm", { id, ...typed(dialog) });
+      noteOwnAction("vm_added", id);
+      await postForVm("/add-vm", { id, ...formValues(dialog) });
       toast(t("vm.added", { vm: id }));
     },
   });
@@ -25,12 +25,12 @@ export function addVmDialog() {
 export function editVmDialog(vm) {
   openDialog({
     title: t("vm.edit_title", { vm: vm.id }),
-    body: fields(vm),
+    body: formFields(vm),
     label: t("act.save"),
     watch: (dialog) => dialog.block(state.vms.has(vm.id) ? null : t("gone.deleted", { vm: vm.id })),
     submit: async (dialog) => {
-      for (const kind of ["vm_edited", "maintenance_began", "maintenance_ended"]) did(kind, vm.id);
-      await act("/edit-vm", { vm_id: vm.id, ...changed(typed(dialog), vm) });
+      for (const kind of ["vm_edited", "maintenance_began", "maintenance_ended"]) noteOwnAction(kind, vm.id);
+      await postForVm("/edit-vm", { vm_id: vm.id, ...changedFields(formValues(dialog), vm) });
       toast(t("vm.edited", { vm: vm.id }));
     },
   });
@@ -41,34 +41,34 @@ export function deleteVmDialog(vm) {
     title: t("vm.delete_title", { vm: vm.id }),
     body: html`<p>${t("vm.delete_what")}</p><div data-booked></div>`,
     label: t("act.delete"),
-    kind: "danger",
+    tone: "danger",
     watch: (dialog) => askForce(dialog, state.vms.get(vm.id), vm.id),
     submit: async (dialog) => {
-      did("vm_deleted", vm.id);
+      noteOwnAction("vm_deleted", vm.id);
       await post("/delete-vm", { vm_id: vm.id, force: dialog.value("force") === "yes" });
       toast(t("vm.deleted", { vm: vm.id }));
     },
   });
 }
 
-/** Who holds the machine is told of its end, so deleting it then is a choice of its own. */
+/** Ask for a confirmation if the machine is booked, since deleting it ends the holder's booking. */
 function askForce(dialog, vm, id) {
   if (!vm) return dialog.block(t("gone.deleted", { vm: id }));
-  const place = dialog.part("[data-booked]");
+  const container = dialog.part("[data-booked]");
   const holder = vm.booked_by ?? "";
-  if (place.dataset.booked === holder) return;
-  place.dataset.booked = holder;
-  const decide = (willing) => { dialog.blocked = !willing; dialog.ready(); };
-  const ask = document.createElement("label");
-  ask.className = "check";
-  const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "force", value: "yes" });
-  box.addEventListener("change", () => decide(box.checked));
-  ask.append(box, holder ? t("vm.delete_force", { who: holder, time: at(vm.expires_at) }) : "");
-  place.replaceChildren(...(holder ? [ask] : []));
-  decide(!holder);
+  if (container.dataset.booked === holder) return;
+  container.dataset.booked = holder;
+  const allow = (agreed) => { dialog.blocked = !agreed; dialog.updateSendButton(); };
+  const label = document.createElement("label");
+  label.className = "check";
+  const checkbox = Object.assign(document.createElement("input"), { type: "checkbox", name: "force", value: "yes" });
+  checkbox.addEventListener("change", () => allow(checkbox.checked));
+  label.append(checkbox, holder ? t("vm.delete_force", { who: holder, time: shortTime(vm.expires_at) }) : "");
+  container.replaceChildren(...(holder ? [label] : []));
+  allow(!holder);
 }
 
-function fields(vm) {
+function formFields(vm) {
   return html`
     <div class="field"><label for="f-group">${t("fact.group")}</label>
       <select class="input" id="f-group" name="group_id">
@@ -82,7 +82,7 @@ function fields(vm) {
     ${vm.id && field("maintenance", t("maintenance.field"), { value: vm.maintenance ?? "", maxlength: 200, hint: t("maintenance.field_hint") })}`;
 }
 
-function typed(dialog) {
+function formValues(dialog) {
   return {
     group_id: dialog.value("group_id") ? Number(dialog.value("group_id")) : null,
     external_ip: dialog.value("external_ip"),
@@ -93,8 +93,8 @@ function typed(dialog) {
   };
 }
 
-/** Only what the admin changed is sent, so that another's edit of the rest stands. */
-function changed(fields, vm) {
+/** Return only the fields that the admin changed, so that another admin's edit of the others is not overwritten. */
+function changedFields(values, vm) {
   const before = { ...vm, group_id: vm.group };
-  return Object.fromEntries(Object.entries(fields).filter(([key, value]) => String(value ?? "") !== String(before[key] ?? "")));
+  return Object.fromEntries(Object.entries(values).filter(([key, value]) => String(value ?? "") !== String(before[key] ?? "")));
 }

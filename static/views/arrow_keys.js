@@ -1,30 +1,30 @@
-// The arrows go from card to card, and stay on the same control of each.
+// Arrow keys move the focus from card to card, to the same control of each.
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-export function moveByArrows(event) {
+export function moveFocusByArrow(event) {
   if (!STEPS[event.key]) return;
   const card = event.target.closest(".card");
-  if (!card) return event.target.id === "board" && enter(event);
+  if (!card) return event.target.id === "board" && focusFirstCard(event);
   event.preventDefault();
   const [across, down] = STEPS[event.key];
   const cards = cardsAround(card);
-  const next = across ? cards[cards.indexOf(card) + across] : below(cards, card, down);
+  const next = across ? cards[cards.indexOf(card) + across] : cardInNextRow(cards, card, down);
   if (!next) return;
-  const same = [...event.target.classList].find((name) => ["ip", "act"].includes(name)) ?? "name";
-  const control = next.querySelector(`.${same}:not([hidden])`) ?? next.querySelector(".name");
+  const controlClass = [...event.target.classList].find((name) => ["ip", "action"].includes(name)) ?? "name";
+  const control = next.querySelector(`.${controlClass}:not([hidden])`) ?? next.querySelector(".name");
   control.focus();
 }
 
-/** From the board as a whole, to which the first link of the page leads, to its first machine. */
-function enter(event) {
+/** Move the focus from the board, where the skip link leads, to its first machine. */
+function focusFirstCard(event) {
   const first = document.querySelector(".section:not([hidden], .folded) .card:not([hidden]) .name");
   if (!first) return;
   event.preventDefault();
   first.focus();
 }
 
-/** The cards of its group and of the groups before and after it: measuring far ones would have the browser lay them out. */
+/** Return the cards of the group and of its neighbours. Measuring more cards would make the browser lay them all out. */
 function cardsAround(card) {
   const cardsOf = (section) => [...section.querySelectorAll(".card:not([hidden])")];
   const sections = [...document.querySelectorAll(".section:not([hidden], .folded)")].filter((section) => section.querySelector(".card:not([hidden])"));
@@ -32,13 +32,13 @@ function cardsAround(card) {
   return sections.slice(Math.max(0, here - 1), here + 2).flatMap(cardsOf);
 }
 
-/** The card in the next row that stands straight below or above, or nearest to it. */
-function below(cards, card, down) {
+/** Return the card in the next row, above or below, that is nearest to being straight above or below. */
+function cardInNextRow(cards, card, down) {
   const from = card.getBoundingClientRect();
   const rows = cards.map((node) => ({ node, box: node.getBoundingClientRect() }))
     .filter(({ box }) => (down > 0 ? box.top >= from.bottom - 1 : box.bottom <= from.top + 1));
   const edge = down > 0 ? Math.min(...rows.map(({ box }) => box.top)) : Math.max(...rows.map(({ box }) => box.top));
   const row = rows.filter(({ box }) => Math.abs(box.top - edge) < 2);
-  row.sort((one, other) => Math.abs(one.box.left - from.left) - Math.abs(other.box.left - from.left));
+  row.sort((a, b) => Math.abs(a.box.left - from.left) - Math.abs(b.box.left - from.left));
   return row[0]?.node;
 }

@@ -1,0 +1,89 @@
+// The dialogs of a queue, of a machine or a group: join it, change one's request, leave, remove somebody.
+import { post } from "../api.js";
+import { requestPermission } from "../browser_notifications.js";
+import { shortTime } from "../format.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { rememberHours } from "../preferences.js";
+import { myEntry, ownerName, queueOwner } from "../queue.js";
+import { isMine, state } from "../state.js";
+import { toast } from "../views/toasts.js";
+import { cardStateOf, holderText } from "../views/card_state.js";
+import { openDialog } from "./dialog.js";
+import { field } from "./field.js";
+import { chosenHours, hoursField, wireHours } from "./hours.js";
+import { waiterList } from "./waiter_list.js";
+
+export const queueDialog = (vm, defaults) => openQueueDialog({ vm_id: vm.id }, { vm: vm.id }, defaults);
+export const groupQueueDialog = (group, defaults) => openQueueDialog({ group_id: group.id }, { group: group.id }, defaults);
+
+/** `ref` is sent to the server, `target` is set on buttons; `hours` and `count` are taken over from another dialog. */
+function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
+  const entry = myEntry(queueOwner(ref).queue);
+  let shownQueue;
+  const dialog = openDialog({
+    title: t("queue.title", { where: ownerName(ref) }),
+    subtitle: html`<span class="clamped">${queueReason(ref)}</span>`,
+    body: html`<div data-waiters></div>
+      ${ref.group_id !== undefined && !entry && queueOwner(ref).vm_ids.length > 1 && field("count", t("any.count"), {
+        type: "number", value: String(count), min: 1, max: queueOwner(ref).vm_ids.length, inputmode: "numeric" })}
+      ${hoursField(t("queue.how_long"), { hours: hours ?? entry?.hours, relative: "hours.later" })}
+      <label class="check"><input type="checkbox" name="auto" value="yes" ${entry?.auto && html`checked`}><span>${t("queue.auto")}
+        <small>${t("queue.auto_else", { n: state.settings.hold_minutes })}</small></span></label>`,
+    label: t(entry ? "act.save" : "queue.join"),
+    extraButtons: entry && html`<button type="button" class="button plain" data-action="leave-queue" data-needs-connection data-closes
+      ${target.vm === undefined ? html`data-group="${target.group}"` : html`data-vm="${target.vm}"`}>${t("queue.leave")}</button>`,
+    watch: (opened) => {
+      const owner = queueOwner(ref);
+      opened.block(...obstacle(owner, ref));
+      if (!owner || owner.queue === shownQueue) return;
+      shownQueue = owner.queue;
+      opened.replacePart("[data-waiters]", waiterList(shownQueue, target));
+    },
+    submit: (opened) => join(opened, ref),
+  });
+  wireHours(dialog);
+}
+
+async function join(opened, ref) {
+  requestPermission();
+  const hours = chosenHours(opened);
+  rememberHours(hours);
+  const count = opened.value("count");
+  const { position } = await post("/queue/join", { ...ref, ...(count && { count: Number(count) }), hours, auto: opened.value("auto") === "yes" });
+  // Without a position it is the user's turn already, and the server's notification says so
+  if (position) toast(t("queue.joined", { n: position, where: ownerName(ref) }));
+}
+
+export function removeWaiterDialog(ref, email) {
+  openDialog({
+    title: t("queue.remove_title", { email }),
+    body: html`<p>${t("queue.remove_what", { where: ownerName(ref) })}</p>`,
+    label: t("queue.remove"),
+    tone: "danger",
+    watch: (opened) => opened.block(queueOwner(ref)?.queue.some((waiter) => waiter.email === email) ? null : t("gone.not_waiting", { email })),
+    submit: async () => {
+      await post("/queue/leave", { ...ref, email });
+      toast(t("queue.removed", { email, where: ownerName(ref) }));
+    },
+  });
+}
+
+/** Return why joining is no longer possible, as arguments of `Dialog.block`. */
+function obstacle(owner, ref) {
+  if (!owner) return [ref.vm_id ? t("gone.deleted", { vm: ref.vm_id }) : t("gone.group_gone")];
+  if (!ref.vm_id) return [null];
+  if (isMine(owner)) return [t("gone.mine", { vm: owner.id })];
+  if (owner.state !== "free") return [null];
+  return [t("gone.free", { vm: owner.id }), html`
+    <button type="button" class="button small" data-action="book" data-needs-connection data-closes data-vm="${owner.id}">${t("act.book")}</button>`];
+}
+
+/** Return who has the machine and until when; for a group, that any of its machines will do. */
+function queueReason(ref) {
+  const owner = queueOwner(ref);
+  if (!ref.vm_id) return t("queue.any_of_group");
+  const end = owner.expires_at ?? owner.held_until;
+  const who = `${owner.booked_by ? `${t("state.taken")} ` : ""}${holderText(owner, cardStateOf(owner), String)}`;
+  return [who, end && t("until", { time: shortTime(end) }), owner.maintenance].filter(Boolean).join(" · ");
+}

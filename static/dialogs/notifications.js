@@ -1,0 +1,40 @@
+// The dialog with the last notifications of the user. A click on one opens its machine.
+import { dayAndTime, exactTime } from "../format.js";
+import { clearInbox, inbox, markAllRead, onInboxChange } from "../notification_inbox.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { state } from "../state.js";
+import { openDialog } from "./dialog.js";
+
+export function notificationsDialog() {
+  const dialog = openDialog({
+    title: t("heard.title"),
+    subtitle: t("heard.what"),
+    body: html`<div data-inbox></div>`,
+    extraButtons: html`<button type="button" class="button" data-clear>${t("heard.clear")}</button>`,
+  });
+  const unsubscribe = onInboxChange(() => show(dialog));
+  dialog.node.addEventListener("close", unsubscribe);
+  dialog.node.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-clear]")) { clearInbox(); dialog.part(".close").focus(); }
+    if (target.closest("[data-action='open']")) dialog.close();
+  });
+  show(dialog);
+  markAllRead();
+}
+
+function show(dialog) {
+  const notifications = inbox();
+  // Stay marked while the dialog is open
+  const shownAsUnread = new Set([...dialog.node.querySelectorAll(".unread")].map(({ dataset }) => dataset.at));
+  dialog.part("[data-clear]").hidden = !notifications.length;
+  dialog.replacePart("[data-inbox]", notifications.length
+    ? html`<ul class="rows notification-list">${notifications.map((notification) => row(notification, shownAsUnread))}</ul>`
+    : html`<p class="muted">${t("heard.none")}</p>`);
+}
+
+function row({ at, msg, vm, seen }, shownAsUnread) {
+  const text = html`<span class="message">${msg}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>`;
+  return html`<li class="${(!seen || shownAsUnread.has(String(at))) && "unread"}" data-at="${at}">${state.vms.has(vm)
+    ? html`<button type="button" data-action="open" data-vm="${vm}">${text}</button>` : text}</li>`;
+}

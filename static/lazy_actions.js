@@ -1,0 +1,53 @@
+// The first paint needs no dialog. Dialogs and actions are loaded at the user's first event, or five seconds after the start.
+import { t } from "./i18n.js";
+import { groupById } from "./queue.js";
+import { state } from "./state.js";
+import { toast } from "./views/toasts.js";
+
+const USER_EVENTS = ["pointerover", "pointerdown", "focusin", "keydown"];
+const PRELOAD_AFTER_MS = 5000;
+
+let table, loading, clickPending = false;
+
+export function preloadActions() {
+  for (const type of USER_EVENTS) addEventListener(type, preload, { once: true });
+  setTimeout(preload, PRELOAD_AFTER_MS);
+}
+
+/** Run the action; load the actions first if they are not there yet. */
+export async function performAction(action, data, target) {
+  if (!table) {
+    if (!(await waitForActions())) return;
+    const message = missingTarget(data);
+    if (message) return toast(message);
+  }
+  table[action](data, target);
+}
+
+function missingTarget({ vm, group } = {}) {
+  if (vm && !state.vms.has(vm)) return t("gone.deleted", { vm });
+  return group && !groupById(group) && t("gone.group_gone");
+}
+
+/** Return whether the actions are loaded. False also for a second click while the first one waits for them. */
+async function waitForActions() {
+  if (clickPending) return false;
+  clickPending = true;
+  try {
+    await loadActions();
+  } catch (error) {
+    console.info("the dialogs could not be loaded:", error.message);
+    if (state.online && navigator.onLine) location.reload(); // the server was upgraded and no longer has this file
+    else toast(t("offline.wait"));
+  }
+  clickPending = false;
+  return Boolean(table);
+}
+
+function loadActions() {
+  loading ??= import("./action_table.js").then((module) => (table = module.actionTable), (error) => { loading = undefined; throw error; });
+  return loading;
+}
+
+/** Load without a click. A failure is only logged: the click that needs the actions reports it. */
+const preload = () => loadActions().catch((error) => console.info("not loaded yet:", error.message));

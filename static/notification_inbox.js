@@ -1,0 +1,70 @@
+// The last notifications for the user. They are stored in this browser by user, survive reloads and are shared by all tabs.
+import { now } from "./format.js";
+import { recall, remember } from "./preferences.js";
+import { positionIn } from "./queue.js";
+import { isHeldForMe, isMine, state, subscribe } from "./state.js";
+
+const CAPACITY = 50;
+const RECENTLY_MS = 5000; // the notification about a machine comes shortly after its change
+const PERSONAL_KINDS = new Set(["reminder", "role_changed", "held", "hold_lapsed", "hold_taken", "auto_booked", "waited_for",
+  "waiting_maintenance", "queue_removed", "queue_gone"]);
+
+const listeners = new Set();
+const involved = new Set(); // ids of machines that the user holds or waits for
+const involvedUntil = new Map(); // by machine id: when that ended, in milliseconds
+
+/** Call `listener` after every change of the inbox. Returns a function that ends this. */
+export function onInboxChange(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Return the notifications, newest first: {at (milliseconds), revision (of the board), msg, vm, seen}. */
+export const inbox = () => JSON.parse(recall(storageKey()) ?? "[]");
+
+export const unreadCount = () => (state.me.authenticated ? inbox().filter(({ seen }) => !seen).length : 0);
+
+/** Store a notification of the server if it concerns the user and is not about the user's own action. */
+export function addToInbox({ kind, msg, vm_id: vm, by }) {
+  if (!state.me.authenticated || !(PERSONAL_KINDS.has(kind) || (by !== state.me.email && concernsMe(vm)))) return;
+  const stored = inbox();
+  const { revision } = state;
+  if (stored.some((notification) => notification.msg === msg && notification.revision === revision)) return; // another tab has stored it
+  store([{ at: now(), revision, msg, vm }, ...stored]);
+}
+
+export const markAllRead = () => store(inbox().map((notification) => ({ ...notification, seen: true })));
+
+export const clearInbox = () => store([]);
+
+/** Follow which machines the user holds or waits for, and what other tabs store. */
+export function watchOwnMachines() {
+  track(state.vms.keys());
+  subscribe(({ vms, me }) => {
+    if (me) { involved.clear(); involvedUntil.clear(); }
+    if (vms) track(vms === "all" ? state.vms.keys() : vms);
+    if (me) notifyListeners();
+  });
+  addEventListener("storage", ({ key }) => key === storageKey() && notifyListeners());
+}
+
+function track(ids) {
+  for (const id of ids) {
+    const vm = state.vms.get(id);
+    if (vm && (isMine(vm) || isHeldForMe(vm) || positionIn(vm.queue))) involved.add(id);
+    else if (involved.delete(id)) involvedUntil.set(id, now());
+  }
+}
+
+const concernsMe = (id) => involved.has(id) || now() - (involvedUntil.get(id) ?? 0) < RECENTLY_MS;
+
+const storageKey = () => `heard ${state.me.email}`;
+
+function store(notifications) {
+  remember(storageKey(), JSON.stringify(notifications.slice(0, CAPACITY)));
+  notifyListeners();
+}
+
+function notifyListeners() {
+  for (const listener of listeners) listener();
+}

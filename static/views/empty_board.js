@@ -1,0 +1,23 @@
+// The message in place of machines when there are none to show: why, and what helps.
+import { fill, html } from "../html.js";
+import { t } from "../i18n.js";
+import { isAdmin, state } from "../state.js";
+
+const root = document.getElementById("empty");
+
+/** Show the message if `shown`, the number of machines and sections on the board, is 0. */
+export function showEmptyBoard(shown) {
+  root.hidden = shown > 0;
+  if (shown) return;
+  if (state.vms.size || state.groups.length) {
+    fill(root, html`<h2>${t("empty.nothing_found")}</h2>
+      <button class="button" data-action="show-all">${t("empty.show_all")}</button>`);
+  } else if (isAdmin()) {
+    fill(root, html`${logo()}<h2>${t("empty.first_admin")}</h2><p>${t("empty.first_admin_how")}</p>
+      <button class="button primary" data-action="add-vm" data-needs-connection>${t("vm.add")}</button>`);
+  } else {
+    fill(root, html`${logo()}<h2>${t("empty.no_machines")}</h2><p>${t(state.me.authenticated ? "empty.ask_admin" : "empty.sign_in")}</p>`);
+  }
+}
+
+const logo = () => html`<img class="logo" src="${document.querySelector(".brand img").src}" width="48" height="48" alt="">`;
