@@ -92,7 +92,7 @@ def test_too_few_are_said_and_waiting_for_them_is_offered(window, farm, bob, car
     expect(here.field("any.count")).to_have_value("3")
     expect(here.choice(8)).to_be_checked()
     here.send()
-    expect(here.section("Farm").locator(".wait")).to_contain_text("№ 1")
+    expect(here.section("Farm").locator(".wait")).to_contain_text("No. 1")
     [waiting] = bob.groups()[0]["queue"]
     assert (waiting["count"], waiting["hours"]) == (3, 8)
 
