@@ -22,7 +22,7 @@ def test_a_click_and_enter_join_the_queue_of_a_taken_machine(window, bob, carol,
     expect(here.toast(here.say("queue.joined", n=2, where=vm))).to_be_visible()
     expect(here.card(vm).locator(".act")).to_have_text(here.say("queue.place", n=2))
     expect(hers.card(vm).locator(".waits")).to_contain_text("2 waiting")
-    expect(hers.toast(f"{newcomer.email} waits for {vm}")).to_have_count(0)
+    expect(hers.toast(f"{newcomer.email} is waiting for {vm}")).to_have_count(0)
     assert [(one["email"], one["hours"], one["auto"]) for one in bob.vm(vm)["queue"]][1] == (bob.email, 4, False)
 
     leave(newcomer, vm_id=vm)
@@ -146,7 +146,7 @@ def test_an_admin_takes_somebody_out_of_a_queue(window, alice, bob, carol, vm):
     here.dialog.get_by_role("button", name=f"Remove: {bob.email}").click()
     here.send()
     expect(here.dialog).to_contain_text(here.say("queue.nobody"))
-    expect(his.toast(f"{alice.email} took you out of the queue for {vm}")).to_be_visible()
+    expect(his.toast(f"{alice.email} removed you from the queue for {vm}")).to_be_visible()
     expect(his.card(vm).get_by_role("button", name=f"Queue {vm}")).to_be_visible()
     assert bob.vm(vm)["queue"] == []
 

@@ -58,7 +58,7 @@ def test_a_name_that_is_there_already_is_refused_and_what_was_typed_stays(window
     here.button("tokens.new").click()
     here.field("tokens.name").fill("nightly")
     here.button("tokens.make").click()
-    expect(here.dialog.get_by_role("alert")).to_contain_text("You have a token “nightly” already")
+    expect(here.dialog.get_by_role("alert")).to_contain_text("You already have a token “nightly”")
     expect(here.field("tokens.name")).to_have_value("nightly")
 
 

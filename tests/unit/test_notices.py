@@ -121,5 +121,5 @@ def test_what_a_token_did_says_so(language, sentence):
 
 def test_a_job_that_went_silent_is_told_with_how_long():
     assert told(happened("silent", by=None, hours=1 / 6)) == [
-        "vm-7: the booking of bob@x.y ended, since its job gave no sign of life for 10 minutes"
+        "vm-7: the booking of bob@x.y ended, because its job did not report for 10 minutes"
     ]
