@@ -64,7 +64,7 @@ def test_how_many_wait_is_said_in_the_readers_language(window, server, bob, caro
     here = window(bob, language=language)
     sign = here.card(vm).locator(".waits")
     expect(sign).to_be_hidden()
-    for number, said in enumerate({"en": ["1 waiting", "2 waiting"], "ru": ["1 ждёт", "2 ждут"]}[language], 1):
+    for number, said in enumerate({"en": ["1 waiting", "2 waiting"], "ru": ["ждёт 1", "ждут 2"]}[language], 1):
         join(Person(server).sign_in(), vm_id=vm)
         expect(sign).to_have_attribute("title", said)
         expect(sign).to_contain_text(str(number))

@@ -100,7 +100,7 @@ def test_what_a_token_booked_says_so(window, server, bob, newcomer, vm, language
     here.open_machine(vm)
     expect(here.dialog).to_contain_text(newcomer.email)
     expect(here.dialog).to_contain_text(via)
-    expect(here.dialog).to_contain_text({"en": "for 10 minutes", "ru": "молчит 10 минут"}[language])
+    expect(here.dialog).to_contain_text({"en": "for 10 minutes", "ru": "на связь 10 минут"}[language])
 
 
 def test_the_way_to_the_apis_description_is_in_the_account(window, newcomer):
