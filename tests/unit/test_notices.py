@@ -113,7 +113,7 @@ def test_of_a_groups_queue_the_group_is_named(kind):
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "ann@x.y via nightly booked vm-7 for 2 hours"), ("ru", "ann@x.y через «nightly»: занята vm-7 на 2 часа")],
+    [("en", "ann@x.y via nightly booked vm-7 for 2 hours"), ("ru", "ann@x.y через «nightly»: vm-7 занята на 2 часа")],
 )
 def test_what_a_token_did_says_so(language, sentence):
     assert told(happened("booked", via="nightly"), language=language) == [sentence]
