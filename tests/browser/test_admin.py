@@ -114,7 +114,7 @@ def test_machines_come_into_a_group_and_go_out_of_it(window, alice, team):
     here.dialog.get_by_role("checkbox", name=outside).check()
     here.send()
     expect(here.section(name).locator(here.card(outside))).to_be_visible()
-    expect(here.toast("1 machine came into")).to_be_visible()
+    expect(here.toast("1 machine was added to")).to_be_visible()
 
     here.choose(first, "act.take-out")
     here.send()

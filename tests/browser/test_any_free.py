@@ -83,7 +83,7 @@ def test_too_few_are_said_and_waiting_for_them_is_offered(window, farm, bob, car
     done(carol.book("server-1", 2))
     expect(here.dialog).to_contain_text("2 are free now")
     here.button("book.submit").click()
-    expect(here.dialog.get_by_role("alert")).to_contain_text("Only 2 machines are free here; 3 asked for")
+    expect(here.dialog.get_by_role("alert")).to_contain_text("Only 2 machines are free here, but you asked for 3")
     expect(here.field("any.count")).to_have_value("3")
     assert mine(bob) == []
 
@@ -92,7 +92,7 @@ def test_too_few_are_said_and_waiting_for_them_is_offered(window, farm, bob, car
     expect(here.field("any.count")).to_have_value("3")
     expect(here.choice(8)).to_be_checked()
     here.send()
-    expect(here.section("Farm").locator(".join-queue")).to_contain_text("№ 1")
+    expect(here.section("Farm").locator(".join-queue")).to_contain_text("No. 1")
     [waiting] = bob.groups()[0]["queue"]
     assert (waiting["count"], waiting["hours"]) == (3, 8)
 

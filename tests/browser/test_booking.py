@@ -135,7 +135,7 @@ def test_the_dialog_tells_that_the_machine_was_just_taken_and_that_it_is_free_ag
     here.press("book", vm)
     here.field("book.what_for").fill("mine, I hope")
     done(carol.book(vm, 2))
-    expect(here.dialog.get_by_role("status")).to_contain_text(f"Just taken by {carol.email}")
+    expect(here.dialog.get_by_role("status")).to_contain_text(f"{carol.email} has just booked it")
     expect(here.button("book.submit")).to_be_disabled()
     done(carol.cancel(vm))
     expect(here.button("book.submit")).to_be_enabled()
@@ -150,7 +150,7 @@ def test_a_renewal_in_another_window_is_told_in_the_renewal_dialog(window, bob, 
     here.own_booking(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
     expect(here.dialog).to_be_visible()
     done(bob.renew(vm, 1))
-    expect(here.dialog.get_by_role("status")).to_contain_text("renewed meanwhile")
+    expect(here.dialog.get_by_role("status")).to_contain_text("renewed in the meantime")
     expect(here.button("renew.submit")).to_be_disabled()
 
 

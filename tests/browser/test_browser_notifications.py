@@ -95,7 +95,7 @@ def test_a_turn_that_passed_and_an_end_that_is_near_are_shown(window, start):
     hold("server-0", for_=bob, by=alice)
     first, second = titles(here, 2)
     assert first.startswith("Your turn: server-0")
-    assert second == "server-0 was held for you, and has passed on"
+    assert second == "Your turn is over: server-0 is no longer held for you"
     done(bob.book("server-1", 3 / 3600))
     assert titles(here, 3)[2].startswith("Your booking of server-1 ends")
 

@@ -29,7 +29,7 @@ def test_a_full_group_is_waited_for_and_the_next_one_that_comes_free_is_mine(win
     expect(here.field("any.count")).to_have_value("1")
     here.send()
     expect(here.toast(here.say("queue.joined", n=1, where=name))).to_be_visible()
-    expect(section.get_by_role("button", name=re.compile("^№ 1"))).to_contain_text("1 waits")
+    expect(section.get_by_role("button", name=re.compile(r"^No\. 1"))).to_contain_text("1 waiting")
     done(carol.cancel(second))
     expect(here.own_booking(second)).to_contain_text(here.say("state.turn"))
     expect(section.locator(".join-queue .queue-badge")).to_be_hidden()
@@ -42,12 +42,12 @@ def test_the_list_is_shown_in_order_and_left_again(window, newcomer, bob, full):
     join(bob, group_id=group, count=2)
     here = window(newcomer)
     section = here.section(name)
-    expect(section.locator(".join-queue")).to_contain_text("1 waits")
+    expect(section.locator(".join-queue")).to_contain_text("1 waiting")
     section.locator(".join-queue").click()
     expect(here.dialog.get_by_role("listitem")).to_have_text([re.compile(rf"{bob.email}.*2 machines", re.DOTALL)])
     here.field("any.count").fill("2")
     here.send()
-    expect(section.locator(".join-queue")).to_contain_text("2 wait")
+    expect(section.locator(".join-queue")).to_contain_text("2 waiting")
     assert [(one["email"], one["count"]) for one in newcomer.group(group)["queue"]][1] == (newcomer.email, 2)
 
     here.open_machine(first)
@@ -57,7 +57,7 @@ def test_the_list_is_shown_in_order_and_left_again(window, newcomer, bob, full):
     section.locator(".join-queue").click()
     here.button("queue.leave").click()
     expect(here.toast(here.say("queue.left", where=name))).to_be_visible()
-    expect(section.locator(".join-queue")).to_contain_text("1 waits")
+    expect(section.locator(".join-queue")).to_contain_text("1 waiting")
 
 
 def test_whoever_waits_for_the_group_keeps_its_holders_from_renewing(window, carol, bob, full):
@@ -67,7 +67,7 @@ def test_whoever_waits_for_the_group_keeps_its_holders_from_renewing(window, car
     expect(renewing).to_have_count(2)
     join(bob, group_id=group)
     for vm_id in first, second:
-        expect(here.own_booking(vm_id)).to_contain_text("1 waits: it cannot be renewed")
+        expect(here.own_booking(vm_id)).to_contain_text("1 waiting: it cannot be renewed")
     expect(renewing).to_have_count(0)
 
 
@@ -91,5 +91,5 @@ def test_a_queue_that_changes_moves_no_card(window, bob, newcomer, full):
       for (const cards of document.querySelectorAll(".cards")) watch.observe(cards, {childList: true});
     }""")
     join(bob, group_id=group)
-    expect(here.section(name).locator(".join-queue")).to_contain_text("1 waits")
+    expect(here.section(name).locator(".join-queue")).to_contain_text("1 waiting")
     assert here.page.evaluate("window.moved") == 0

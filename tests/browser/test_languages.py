@@ -43,9 +43,9 @@ def test_russian_plural_forms_are_right(window, alice, make_vm):
         groups[count] = done(alice.make_group(f"Множество {vms[0]}", vms), 201)["name"]
     here = window(alice, language="ru")
     for count, sentence in {
-        1: "Её 1 машина останется на доске, без группы.",
-        2: "Её 2 машины останутся на доске, без группы.",
-        5: "Её 5 машин останутся на доске, без группы.",
+        1: "Её 1 машина останется, но без группы.",
+        2: "Её 2 машины останутся, но без группы.",
+        5: "Её 5 машин останутся, но без группы.",
     }.items():
         expect(here.section(groups[count])).to_contain_text(f"{count} из {count} свобод")
         here.section(groups[count]).get_by_role("button", name=here.say("group.delete")).click()

@@ -59,7 +59,7 @@ def test_the_edit_dialog_sets_the_reason_and_takes_it_away(window, alice, vm):
 
 @pytest.mark.parametrize(
     ("language", "why"),
-    [("en", "It goes out of service: it cannot be renewed"), ("ru", "Её выводят из работы: продлить нельзя")],
+    [("en", "Going out of service: it cannot be renewed"), ("ru", "Её выводят из работы: продлить нельзя")],
 )
 def test_a_holder_keeps_it_to_the_end_and_cannot_renew(window, alice, bob, vm, language, why):
     done(bob.book(vm, 3))
@@ -89,7 +89,7 @@ def test_one_who_would_book_it_is_told(window, alice, bob, vm):
     here = window(bob)
     here.press("book", vm)
     done(alice.edit_vm(vm, maintenance="disk swap"))
-    expect(here.dialog.get_by_role("status")).to_contain_text("Just taken out of service: disk swap")
+    expect(here.dialog.get_by_role("status")).to_contain_text("just been taken out of service: disk swap")
     expect(here.button("book.submit")).to_be_disabled()
     expect(here.button("queue.join")).to_be_visible()
 
@@ -102,4 +102,4 @@ def test_who_waits_keeps_the_place_over_a_booking(window, alice, bob, newcomer, 
     done(bob.cancel(vm))
     expect(here.card(vm)).to_contain_text(here.say("state.maintenance"))
     expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=1))
-    expect(here.card(vm).locator(".queue-badge")).to_contain_text("1 waits")
+    expect(here.card(vm).locator(".queue-badge")).to_contain_text("1 waiting")

@@ -36,7 +36,7 @@ def test_the_first_to_sign_in_by_the_code_of_the_log_becomes_admin(window, serve
     expect(here.dialog).to_contain_text(here.say("sign_in.code_in_log", email="first@example.com"))
 
     here.field("sign_in.code").fill("".join(str(9 - int(digit)) for digit in code))
-    expect(here.dialog.get_by_role("alert")).to_contain_text("That is not the code")
+    expect(here.dialog.get_by_role("alert")).to_contain_text("This code is wrong")
 
     here.field("sign_in.code").fill(code)
     expect(here.no_dialog).to_have_count(0)

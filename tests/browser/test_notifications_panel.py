@@ -59,7 +59,7 @@ def test_my_turn_and_what_happens_where_i_wait(window, alice, dave, vm):
     here = window(dave)
     done(alice.book(vm, 2))
     join(dave, vm_id=vm)
-    expect(here.card(vm)).to_contain_text("№ 1")
+    expect(here.card(vm)).to_contain_text("No. 1")
     done(alice.renew(vm, 1))
     unread(here, 1)
     done(alice.cancel(vm))

@@ -21,8 +21,8 @@ def test_a_click_and_enter_join_the_queue_of_a_taken_machine(window, bob, carol,
     expect(here.no_dialog).to_have_count(0)
     expect(here.toast(here.say("queue.joined", n=2, where=vm))).to_be_visible()
     expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=2))
-    expect(hers.card(vm).locator(".queue-badge")).to_contain_text("2 wait")
-    expect(hers.toast(f"{newcomer.email} waits for {vm}")).to_have_count(0)
+    expect(hers.card(vm).locator(".queue-badge")).to_contain_text("2 waiting")
+    expect(hers.toast(f"{newcomer.email} is waiting for {vm}")).to_have_count(0)
     assert [(one["email"], one["hours"], one["auto"]) for one in bob.vm(vm)["queue"]][1] == (bob.email, 4, False)
 
     leave(newcomer, vm_id=vm)
@@ -64,7 +64,7 @@ def test_how_many_wait_is_said_in_the_readers_language(window, server, bob, caro
     here = window(bob, language=language)
     sign = here.card(vm).locator(".queue-badge")
     expect(sign).to_be_hidden()
-    for number, said in enumerate({"en": ["1 waits", "2 wait"], "ru": ["1 ждёт", "2 ждут"]}[language], 1):
+    for number, said in enumerate({"en": ["1 waiting", "2 waiting"], "ru": ["ждёт 1", "ждут 2"]}[language], 1):
         join(Person(server).sign_in(), vm_id=vm)
         expect(sign).to_have_attribute("title", said)
         expect(sign).to_contain_text(str(number))
@@ -79,13 +79,13 @@ def test_a_holder_for_whom_others_wait_cannot_renew_and_sees_why(window, bob, ca
     expect(here.button("renew.submit")).to_be_enabled()
 
     join(carol, vm_id=vm)
-    expect(here.dialog.get_by_role("status")).to_contain_text("1 waits: it cannot be renewed")
+    expect(here.dialog.get_by_role("status")).to_contain_text("1 waiting: it cannot be renewed")
     expect(here.button("renew.submit")).to_be_disabled()
     here.page.keyboard.press("Escape")
     expect(renewing).to_have_count(0)
-    expect(here.own_booking(vm)).to_contain_text("1 waits: it cannot be renewed")
+    expect(here.own_booking(vm)).to_contain_text("1 waiting: it cannot be renewed")
     here.open_machine(vm)
-    expect(here.dialog).to_contain_text("1 waits: it cannot be renewed")
+    expect(here.dialog).to_contain_text("1 waiting: it cannot be renewed")
     expect(here.button("act.renew")).to_have_count(0)
     here.page.keyboard.press("Escape")
 
@@ -99,7 +99,7 @@ def test_an_admin_renews_though_others_wait(window, alice, carol, vm):
     done(alice.book(vm, 3))
     join(carol, vm_id=vm)
     here = window(alice)
-    expect(here.own_booking(vm)).to_contain_text("1 waits")
+    expect(here.own_booking(vm)).to_contain_text("1 waiting")
     here.own_booking(vm).get_by_role("button", name=f"Renew {vm} by 1 hour").click()
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
 
@@ -117,7 +117,7 @@ def test_who_was_faster_is_told_and_the_queue_offered_with_the_hours_chosen(wind
     here.press("book", vm)
     here.field("hours.other").fill("7")
     done(carol.book(vm, 2))
-    expect(here.dialog.get_by_role("status")).to_contain_text(f"Just taken by {carol.email}")
+    expect(here.dialog.get_by_role("status")).to_contain_text(f"{carol.email} has just booked it")
     here.button("queue.join").click()
     expect(here.dialog.get_by_role("heading", name=here.say("queue.title", where=vm))).to_be_visible()
     expect(here.field("hours.other")).to_have_value("7")
@@ -131,7 +131,7 @@ def test_one_who_would_wait_for_what_has_come_free_books_it(window, bob, carol, 
     here = window(bob)
     here.press("queue", vm)
     done(carol.cancel(vm))
-    expect(here.dialog.get_by_role("status")).to_contain_text("has just come free")
+    expect(here.dialog.get_by_role("status")).to_contain_text("has just become free")
     expect(here.button("queue.join")).to_be_disabled()
     here.button("act.book").click()
     here.send()
@@ -146,7 +146,7 @@ def test_an_admin_takes_somebody_out_of_a_queue(window, alice, bob, carol, vm):
     here.dialog.get_by_role("button", name=f"Remove: {bob.email}").click()
     here.send()
     expect(here.dialog).to_contain_text(here.say("queue.nobody"))
-    expect(his.toast(f"{alice.email} took you out of the queue for {vm}")).to_be_visible()
+    expect(his.toast(f"{alice.email} removed you from the queue for {vm}")).to_be_visible()
     expect(his.card(vm).get_by_role("button", name=f"Queue {vm}")).to_be_visible()
     assert bob.vm(vm)["queue"] == []
 

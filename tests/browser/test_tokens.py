@@ -58,7 +58,7 @@ def test_a_name_that_is_there_already_is_refused_and_what_was_typed_stays(window
     here.button("tokens.new").click()
     here.field("tokens.name").fill("nightly")
     here.button("tokens.make").click()
-    expect(here.dialog.get_by_role("alert")).to_contain_text("You have a token “nightly” already")
+    expect(here.dialog.get_by_role("alert")).to_contain_text("You already have a token “nightly”")
     expect(here.field("tokens.name")).to_have_value("nightly")
 
 
@@ -100,7 +100,7 @@ def test_what_a_token_booked_says_so(window, server, bob, newcomer, vm, language
     here.open_machine(vm)
     expect(here.dialog).to_contain_text(newcomer.email)
     expect(here.dialog).to_contain_text(via)
-    expect(here.dialog).to_contain_text({"en": "after 10 minutes", "ru": "молчит 10 минут"}[language])
+    expect(here.dialog).to_contain_text({"en": "for 10 minutes", "ru": "на связь 10 минут"}[language])
 
 
 def test_the_way_to_the_apis_description_is_in_the_account(window, newcomer):

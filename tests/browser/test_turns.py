@@ -37,7 +37,7 @@ def test_my_turn_stands_on_top_and_in_the_title_and_is_taken_for_the_hours_asked
     expect(here.cards).to_have_count(1)
     mine.click()
 
-    here.own_booking(vm).get_by_role("button", name=f"Take it: {vm}").click()
+    here.own_booking(vm).get_by_role("button", name=f"Book it: {vm}").click()
     expect(here.choice(2)).to_be_checked()
     here.page.keyboard.press("Enter")
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
@@ -55,7 +55,7 @@ def test_what_i_pass_on_goes_to_the_next(window, newcomer, bob, carol, vm):
     expect(his.card(vm).locator(".action")).to_have_text(his.say("queue.place", n=1))
     for one, shape in (his, "#i-held"), (here, "#i-turn"):
         expect(one.card(vm).locator(".state-icon use")).to_have_attribute("href", shape)
-    here.own_booking(vm).get_by_role("button", name=f"Pass: {vm}").click()
+    here.own_booking(vm).get_by_role("button", name=f"Pass on: {vm}").click()
     expect(here.own_booking(vm)).to_have_count(0)
     expect(here.toast(here.say("pass.done", vm=vm))).to_be_visible()
     expect(his.own_booking(vm)).to_contain_text(his.say("state.turn"))
@@ -117,7 +117,7 @@ def test_a_free_machine_that_becomes_held_while_one_books_it_is_told(window, bob
     here = window(bob)
     here.press("book", vm)
     hold(vm, for_=newcomer, by=carol)
-    expect(here.dialog.get_by_role("status")).to_contain_text(f"Just held for {newcomer.email}")
+    expect(here.dialog.get_by_role("status")).to_contain_text(f"now held for {newcomer.email}")
     expect(here.button("book.submit")).to_be_disabled()
 
 

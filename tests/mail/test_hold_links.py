@@ -1,4 +1,4 @@
-"""The links of the letter that a machine is held: *Take it* and *Pass*, each good once, for that hold alone."""
+"""The links of the letter that a machine is held: *Book it* and *Pass on*, each good once, for that hold alone."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def links(bob, reader, waited_for, smtp, browser):
     done(bob.cancel(waited_for))
     tokens = smtp.wait_for_letter(reader.email, waited_for).links
     assert len(set(tokens)) == 2
-    return browser.find(tokens, "take"), browser.find(tokens, "pass")
+    return browser.find(tokens, "book"), browser.find(tokens, "pass")
 
 
 def void(browser: Follower, *tokens: str) -> bool:
@@ -137,7 +137,7 @@ def test_take_books_no_longer_than_the_settings_allow(start, smtp):
     done(patient.join("vm", 5))
     done(quick.cancel("vm"))
     browser = Follower(server)
-    take = browser.find(smtp.wait_for_letter(patient.email, "held for you").links, "take")
+    take = browser.find(smtp.wait_for_letter(patient.email, "held for you").links, "book")
     assert "1 hour" in button(browser.open(take))
     assert browser.press(take).status_code == 200
     assert patient.vm("vm")["booked_by"] == patient.email
@@ -167,6 +167,6 @@ def test_of_several_machines_of_a_group_each_has_its_own(browser, bob, reader, m
     for vm in vms:
         done(bob.cancel(vm))
     one, other = (smtp.wait_for_letter(reader.email, vm).links for vm in vms)
-    browser.press(browser.find(one, "take"))
+    browser.press(browser.find(one, "book"))
     browser.press(browser.find(other, "pass"))
     assert [reader.vm(vm)["state"] for vm in vms] == ["booked", "free"]

@@ -24,7 +24,7 @@ def says(letter: Letter, *words: str) -> bool:
 def test_it_is_held_for_you_with_two_buttons(bob, reader, waited_for, smtp):
     done(bob.cancel(waited_for))
     letter = smtp.wait_for_letter(reader.email, f"{waited_for} is held for you until")
-    assert says(letter, waited_for, "Take it", "Pass")
+    assert says(letter, waited_for, "Book it", "Pass on")
     assert len(set(letter.links)) == 2
     assert all(token in letter.html for token in letter.links)
 
@@ -53,21 +53,21 @@ def test_your_turn_has_passed(smtp, start):
     done(late.join("vm"))
     done(later.join("vm"))
     done(alice.cancel("vm"))
-    assert says(smtp.wait_for_letter(late.email, "your turn has passed"), "vm")
+    assert says(smtp.wait_for_letter(late.email, "your turn is over"), "vm")
     assert smtp.wait_for_letter(later.email, "is held for you").links
-    smtp.wait_for_letter(later.email, "your turn has passed")
+    smtp.wait_for_letter(later.email, "your turn is over")
     assert len(smtp.letters_to(late.email)) == 2
 
 
 def test_your_turn_passed_while_the_server_was_down(smtp, start):
     hold = {"held_for": "slept@example.com", "held_until": from_now(minutes=-5).isoformat(), "held_hours": 1}
     start(inventory([machine("vm", **hold, held_since=from_now(hours=-1).isoformat())]), **smtp.settings)
-    smtp.wait_for_letter("slept@example.com", "your turn has passed")
+    smtp.wait_for_letter("slept@example.com", "your turn is over")
 
 
 def test_a_job_gave_no_sign_of_life(reader, vm, smtp):
     done(reader.book(vm, heartbeat_minutes=1 / 60))
-    assert says(smtp.wait_for_letter(reader.email, vm), vm, "no sign of life")
+    assert says(smtp.wait_for_letter(reader.email, vm), vm, "did not report")
 
 
 def test_your_machine_goes_out_of_service_and_why(alice, reader, vm, smtp):
@@ -76,7 +76,7 @@ def test_your_machine_goes_out_of_service_and_why(alice, reader, vm, smtp):
     letter = smtp.wait_for_letter(reader.email, vm)
     assert "the <b>disk</b> & the fan" in letter.text
     assert "the &lt;b&gt;disk&lt;/b&gt; &amp; the fan" in letter.html
-    assert says(letter, vm, "alice@example.com", "stays until its end")
+    assert says(letter, vm, "alice@example.com", "Your booking stays until")
 
 
 @pytest.mark.parametrize("held", [False, True])
@@ -91,7 +91,7 @@ def test_the_machine_you_wait_for_goes_out_of_service(alice, bob, reader, waited
 def test_an_admin_took_what_was_held_for_you(alice, bob, reader, waited_for, smtp):
     done(bob.cancel(waited_for))
     done(alice.book(waited_for, force=True))
-    letter = smtp.wait_for_letter(reader.email, f"{waited_for}: an admin took it")
+    letter = smtp.wait_for_letter(reader.email, f"{waited_for}: an admin took it back")
     assert says(letter, "alice@example.com", "your place in the queue again")
 
 

@@ -116,7 +116,7 @@ def test_of_a_groups_queue_the_group_is_named(kind):
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "ann@x.y via nightly booked vm-7 for 2 hours"), ("ru", "ann@x.y через «nightly»: занята vm-7 на 2 часа")],
+    [("en", "ann@x.y via nightly booked vm-7 for 2 hours"), ("ru", "ann@x.y через «nightly»: vm-7 занята на 2 часа")],
 )
 def test_what_a_token_did_says_so(language, sentence):
     assert told(happened("booked", via="nightly"), language=language) == [sentence]
@@ -124,5 +124,5 @@ def test_what_a_token_did_says_so(language, sentence):
 
 def test_a_job_that_went_silent_is_told_with_how_long():
     assert told(happened("silent", by=None, hours=1 / 6)) == [
-        "vm-7: the booking of bob@x.y ended, since its job gave no sign of life for 10 minutes"
+        "vm-7: the booking of bob@x.y ended, because its job did not report for 10 minutes"
     ]
