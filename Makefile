@@ -2,7 +2,7 @@
 # make test     the whole suite, a real browser included
 # make torture  clients at random while all breaks, the record checked: make torture SECONDS=600 SEED=7
 # make bench    how fast it is beside what this machine can do, into docs/performance.md
-# make lint     style and security checks
+# make lint     style, security, types, and who imports whom
 # make clean    away with what these made (instance/, where the data lives, stays)
 
 PYTHON ?= python3
@@ -33,6 +33,8 @@ lint: .venv/dev.done
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml .
+	@$(BIN)/lint-imports --no-cache --no-logo >.venv/imports.log || { cat .venv/imports.log; exit 1; }
+	@$(BIN)/mypy --no-error-summary
 
 bench: .venv/dev.done
 	@$(BIN)/python bench/run.py $(BENCH)
