@@ -262,7 +262,7 @@ class Batch:
 
     @property
     def in_force(self) -> bool:
-        """Whether readers see it, once it is settled."""
+        """True if readers see it, once it is settled."""
         return self.error is None or (isinstance(self.error, CannotSave) and self.error.unsure)
 
     def lead(self) -> bool:

@@ -60,7 +60,7 @@ class Config:
 
     @property
     def mails(self) -> bool:
-        """Whether letters are sent."""
+        """True if letters are sent."""
         return self.smtp_host is not None
 
     @classmethod

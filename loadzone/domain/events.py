@@ -47,7 +47,7 @@ class Audience(Enum):
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """What follows from an event of this kind.
+    """The consequences of an event of this kind.
 
     `letter` is the kind of letter that `to` gets, unless they did it themselves; `log` is the line of an event without
     a sentence (one with a sentence is logged by that, in English). `alert`: the page shows it as a notification of

@@ -121,7 +121,7 @@ class Vm:
 
     @property
     def stands_free(self) -> bool:
-        """Whether nobody has it and nothing keeps it back."""
+        """True if nobody has it and nothing keeps it back."""
         return not (self.booking or self.hold or self.maintenance)
 
     @property
@@ -203,7 +203,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class LinkTarget:
-    """What a letter's link stands for: an action on one booking, or on one hold.
+    """The meaning of a letter's link: an action on one booking, or on one hold.
 
     Of a booking, `since` is when it began and `until` its end; of a hold, `since` is when its person began to wait.
     """

@@ -97,7 +97,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What one write changed: the states before and after, the touched keys, the events in order.
+    """The changes of one write: the states before and after, the touched keys, the events in order.
 
     `visible`: a reader of the board can see it. Only then is `after.revision` one more than before.
     """

@@ -39,7 +39,7 @@ def code_letter(email: str, code: str, language: str, now: datetime) -> Letter:
 
 @dataclass(frozen=True, slots=True)
 class LetterContent:
-    """What a letter says, before it has a form. `code` is set apart; `buttons` are (label, address)."""
+    """The content of a letter, before it has a form. `code` is set apart; `buttons` are (label, address)."""
 
     subject: str
     text: str

@@ -1,4 +1,4 @@
-"""What time brings about: bookings and holds end, and reminders fall due before bookings do."""
+"""Deadlines: bookings and holds end, and reminders fall due before bookings do."""
 
 from __future__ import annotations
 

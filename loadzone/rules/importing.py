@@ -46,7 +46,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would do. `left_alone` counts the machines here that it neither names nor removes."""
+    """The changes of an import. `left_alone` counts the machines here that it neither names nor removes."""
 
     groups: tuple[str, ...]
     added: tuple[Wanted, ...]
@@ -62,7 +62,7 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
+        """True if there is nothing to do."""
         return not (self.groups or self.added or self.changed or self.removed)
 
 

@@ -25,7 +25,7 @@ class Description(TypedDict, total=False):
 
 
 class Edit(Description, total=False):
-    """What an edit may change: also the group (None: no group) and why it is out of service (None: it is not)."""
+    """The fields of an edit: also the group (None: no group) and why it is out of service (None: it is not)."""
 
     group_id: int | None
     maintenance: str | None
