@@ -200,9 +200,33 @@ class UnitOfWork:
         places: list[Place] = [*self.groups.values(), *self.vms.values()]
         return [place for place in places if place.queue]
 
+    def groups_with_queue(self) -> list[Group]:
+        """Return the groups that somebody waits for."""
+        return [group for group in self.groups.values() if group.queue]
+
+    def admins(self) -> set[str]:
+        """Return the addresses of the people whom an admin made admin."""
+        return {email for email, user in self.users.items() if user.role == "admin"}
+
     def owner_of_token(self, token_id: str) -> User | None:
         """Return the person whose token this is."""
         return next((user for user in self.users.values() if token_id in user.tokens), None)
+
+    def tokens_expired_between(self, after: datetime, until: datetime) -> dict[str, tuple[str, ...]]:
+        """Return the ids of tokens that expired after `after` and until `until`, by their owners' addresses."""
+        found = {
+            email: tuple(token.id for token in user.tokens.values() if after < token.expires <= until)
+            for email, user in self.users.items()
+        }
+        return {email: ids for email, ids in found.items() if ids}
+
+    def sessions_last_used_between(self, after: datetime, until: datetime) -> dict[str, tuple[str, ...]]:
+        """Return the names of sessions last used after `after` and until `until`, by their owners' addresses."""
+        found = {
+            email: tuple(name for name, seen in user.sessions.items() if after < seen <= until)
+            for email, user in self.users.items()
+        }
+        return {email: names for email, names in found.items() if names}
 
 
 class TableOverlay(MutableMapping[K, R]):

@@ -42,7 +42,7 @@ def set_right(uow: UnitOfWork) -> None:
     Bookings without an end, which would stay for ever, get the longest one from now. Free machines that somebody waits
     for are served. Waiters who want more machines than their group has are dropped.
     """
-    for group in list(uow.groups.values()):
+    for group in uow.groups_with_queue():
         queue.drop_unservable(uow, group, by=None)
     end = uow.now + timedelta(hours=uow.limits.max_hours)
     for vm in uow.vms_booked_without_end():

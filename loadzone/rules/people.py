@@ -57,10 +57,9 @@ def sign_out(uow: UnitOfWork, actor: str | None, session: str | None) -> None:
 
 def cut_expired(uow: UnitOfWork) -> None:
     """Tell which sessions have just run out, so that their sockets end with them. Runs with every sweep."""
-    for user in list(uow.users.values()):
-        over = [name for name, seen in user.sessions.items() if tokens.has_just_ended(seen + SIGNED_IN_FOR, uow.now)]
-        if over:
-            uow.tell(Event("sessions_expired", to=user.email, sessions=tuple(over)))
+    until = uow.now - SIGNED_IN_FOR
+    for email, names in uow.sessions_last_used_between(until - tokens.LOOKED_AT_LEAST_EVERY, until).items():
+        uow.tell(Event("sessions_expired", to=email, sessions=names))
 
 
 def choose_language(uow: UnitOfWork, actor: str | None, language: str) -> User:
@@ -140,6 +139,6 @@ def _keep_an_admin(uow: UnitOfWork, leaving: str) -> None:
 
     An admin by the settings can, even before ever signing in.
     """
-    others = {email for email, user in uow.users.items() if user.role == "admin"} | set(uow.limits.admins)
+    others = uow.admins() | set(uow.limits.admins)
     if access.is_admin(uow.users, uow.limits, leaving) and not others - {leaving}:
         refuse("last_admin", email=leaving)

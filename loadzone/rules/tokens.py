@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
@@ -14,7 +14,7 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access
 
 AT_MOST = 50
-LOOKED_AT_LEAST_EVERY = timedelta(minutes=5)
+LOOKED_AT_LEAST_EVERY = timedelta(minutes=5)  # some sweeps, of which a few may come late
 
 
 def create(uow: UnitOfWork, actor: str | None, token_id: str, name: str, digest: str, days: int) -> Token:
@@ -67,12 +67,5 @@ def use(uow: UnitOfWork, actor: str | None, token_id: str) -> None:
 
 def cut_expired(uow: UnitOfWork) -> None:
     """Tell which tokens have just expired, so that their sockets end with them. Runs with every sweep."""
-    for user in list(uow.users.values()):
-        over = [token.id for token in user.tokens.values() if has_just_ended(token.expires, uow.now)]
-        if over:
-            uow.tell(Event("tokens_expired", to=user.email, sessions=tuple(over)))
-
-
-def has_just_ended(end: datetime, now: datetime) -> bool:
-    """Tell whether the end came since the last sweep but a few."""
-    return now - LOOKED_AT_LEAST_EVERY < end <= now
+    for email, ids in uow.tokens_expired_between(uow.now - LOOKED_AT_LEAST_EVERY, uow.now).items():
+        uow.tell(Event("tokens_expired", to=email, sessions=ids))
