@@ -23,8 +23,8 @@ log = logging.getLogger("loadzone.sessions")
 # A session's last use is written once a day, not with every request.
 SEEN_EVERY = timedelta(days=1)
 
-# The content of a session's cookie: `session`, a secret; `who`, the last address that signed in; `ticket`, of a code that
-# was asked for. `Any`: values of JSON that we signed ourselves.
+# The content of a session's cookie: `session`, a secret; `who`, the address that signed in last; `ticket`, of a code
+# that was asked for. `Any`: values of JSON that we signed ourselves.
 Cookie = Mapping[str, Any]
 
 
