@@ -111,7 +111,7 @@ def test_a_token_that_is_revoked_meanwhile_is_said(start_job, ann):
     job = start_job(*LONE, "--hours", "1")
     [token] = done(ann.get("/tokens"))
     done(ann.request("DELETE", f"/tokens/{token['id']}"))
-    job.wait_for("The token is not valid")
+    job.wait_for("This token is not valid")
     assert "not released" in go_on(job).err
     eventually(lambda: ann.vm("lone")["state"] == "free")
 
