@@ -192,7 +192,7 @@ def via() -> str:
 def _one_or_several(
     rule: Callable[Concatenate[UnitOfWork, str | None, str, ...], Vm], fields: dict[str, Any]
 ) -> responses.VmResponse | responses.VmsResponse:
-    """Run the rule on the machine that the fields name, or on all machines that they name, or on none of them."""
+    """Run the rule on the machine that the fields name, or on each of several. If it refuses one, none changes."""
     if "vm_ids" in fields:
         vm_ids = fields.pop("vm_ids")
         return {"vms": [member_vm(vm) for vm in run(bulk.each, rule, vm_ids, **fields)]}
