@@ -25,7 +25,7 @@ from loadzone.auth.api_tokens import ApiTokens
 from loadzone.auth.secret_key import BadSecretKey, own_key
 from loadzone.auth.session_cookie import SessionCookie
 from loadzone.auth.sessions import Sessions
-from loadzone.commands.data import is_looked_for, refuse_to_serve
+from loadzone.commands.data import is_command_lookup, refuse_flask_run
 from loadzone.commands.inventory import data
 from loadzone.config import BODY_AT_MOST, BadSetting, Config
 from loadzone.datafile.backups import REFRESH_SECONDS, Backups
@@ -118,9 +118,9 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
         __name__, static_folder=None, template_folder=str(RESOURCES / "templates"), instance_path=str(HOME / "instance")
     )
     app.cli.add_command(data)
-    if config is None and is_looked_for():
+    if config is None and is_command_lookup():
         return app
-    refuse_to_serve()
+    refuse_flask_run()
     config = config or _settings()
     app.config.update(
         SECRET_KEY=_secret_key(config, Path(app.instance_path)),

@@ -1,8 +1,9 @@
-// Notifications by the browser: it is the user's turn, the turn has passed, a booking is about to end.
+// Notifications shown by the browser, for the events that the server names as alerts: for one, that it is the user's turn.
+import { boot } from "./boot.js";
 import { chosenNotifications, claimForThisTab, rememberNotifications } from "./preferences.js";
 import { state } from "./state.js";
 
-const SHOWN_KINDS = new Set(["held", "auto_booked", "hold_lapsed", "reminder"]);
+const ALERT_KINDS = new Set(boot.events.alert);
 
 const shown = new Map(); // by machine id
 
@@ -28,7 +29,7 @@ export async function switchNotifications(on) {
 
 /** Show a notification of the server in one tab only. A click on it focuses the page and calls `open({vm})`. */
 export function showBrowserNotification({ kind, msg, vm_id: id, until }, open) {
-  if (!SHOWN_KINDS.has(kind) || notificationState() !== "on" || !claimForThisTab(`${kind} ${id} ${until} ${msg}`)) return;
+  if (!ALERT_KINDS.has(kind) || notificationState() !== "on" || !claimForThisTab(`${kind} ${id} ${until} ${msg}`)) return;
   const tag = id ?? kind;
   shown.get(tag)?.close();
   const icon = document.querySelector('link[rel="icon"]').href;

@@ -1,4 +1,5 @@
 // The last notifications for the user. They are stored in this browser by user, survive reloads and are shared by all tabs.
+import { boot } from "./boot.js";
 import { now } from "./format.js";
 import { recall, remember } from "./preferences.js";
 import { positionIn } from "./queue.js";
@@ -6,8 +7,7 @@ import { isHeldForMe, isMine, state, subscribe } from "./state.js";
 
 const CAPACITY = 50;
 const RECENTLY_MS = 5000; // the notification about a machine comes shortly after its change
-const PERSONAL_KINDS = new Set(["reminder", "role_changed", "held", "hold_lapsed", "hold_taken", "auto_booked", "waited_for",
-  "waiting_maintenance", "queue_removed", "queue_gone"]);
+const PERSONAL_KINDS = new Set(boot.events.personal);
 
 const listeners = new Set();
 const involved = new Set(); // ids of machines that the user holds or waits for

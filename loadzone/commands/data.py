@@ -1,5 +1,8 @@
-"""`flask --app app data …`: what an operator does with the data file. It opens the file itself, so that checking and
-exporting work beside the running server, and what writes is refused while that has the file."""
+"""`flask --app app data …`: the operator's commands for the data file.
+
+Each opens the file itself. `check` and `export` therefore work beside the running server; commands that write are
+refused while the server has the file.
+"""
 
 from __future__ import annotations
 
@@ -19,88 +22,90 @@ from loadzone.config import EnvReader
 from loadzone.datafile.backups import Backups
 from loadzone.datafile.checker import examine
 from loadzone.datafile.writer import StateEncoder
-from loadzone.domain.records import State
+from loadzone.domain.records import Place, State
 from loadzone.lib.atomic_file import DurableFile, FileInUse
 from loadzone.lib.times import utc_now
 
 
 @click.group()
 def data() -> None:
-    """The data file: check it, put a backup in force, carry the inventory out and in.
+    """Check the data file, restore a backup, export and import the inventory.
 
-    It is the one that LOADZONE_DATA names, as for the server.
+    The data file is the one that LOADZONE_DATA names, as for the server.
     """
 
 
-def is_looked_for() -> bool:
-    """Whether the `flask` command looks for commands just now, and not for an app to serve."""
+def is_command_lookup() -> bool:
+    """Tell whether the `flask` command loads the app only to find a command in it."""
     context = click.get_current_context(silent=True)
     return context is not None and context.parent is None
 
 
-def refuse_to_serve() -> None:
-    """Flask's own server would neither begin the timers nor the post."""
+def refuse_flask_run() -> None:
+    """Refuse `flask run`: the server of Flask would start neither the timers nor the mailer."""
     context = click.get_current_context(silent=True)
     if context is not None and context.info_name == "run":
-        raise click.ClickException("this would serve without timers and mail; run `python app.py`, or `make run`")
+        raise click.ClickException("`flask run` has no timers and sends no mail; use `python app.py` or `make run`")
 
 
 @data.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def check(file: Path | None) -> None:
-    """Tell what is wrong with FILE, by default the data file.
+    """Check a file for errors.
 
-    Status 0: LoadZone would start with it. 1: it would not. The server may run.
+    Names everything that is wrong with FILE, by default the data file. The exit status is 0 if LoadZone would start
+    with the file, else 1. The server may run.
     """
     file = file or data_path()
-    findings = examine(content_of(file))
-    for sentence in findings.repaired:
-        say(f"will be mended: {sentence}")
-    if findings.state is None:
-        say_all(findings.problems)
-        fail(f"{file} cannot be used")
-    say(f"{file} is good: {summary(findings.state)}")
+    report = examine(read_file(file))
+    for sentence in report.repaired:
+        print_line(f"will be repaired: {sentence}")
+    if report.state is None:
+        print_lines(report.problems)
+        exit_with_error(f"{file} cannot be used")
+    print_line(f"{file} is valid: {summary(report.state)}")
 
 
 @data.command("backups")
 def list_backups() -> None:
-    """List the backups there are, oldest first."""
+    """List the backups, oldest first, with their content in numbers."""
     backups = Backups(data_path(), utc_now)
     for name in backups.names():
-        state = examine(content_of(backups.folder / name)).state
-        say(f"{name}  {summary(state) if state else 'cannot be used'}")
+        state = examine(read_file(backups.folder / name)).state
+        print_line(f"{name}  {summary(state) if state else 'cannot be used'}")
     if not backups.names():
-        say(f"there are none in {backups.folder}")
+        print_line(f"there are no backups in {backups.folder}")
 
 
 @data.command()
 @click.argument("backup")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def restore(backup: str, yes: bool) -> None:
-    """Put BACKUP in force: a name out of `data backups`, or any file ("-" for standard input).
+    """Replace the data file with a backup.
 
-    The server must be stopped. What the data file said until then is kept among the backups.
+    BACKUP is a name from `data backups`, or any file ("-" for standard input). The server must be stopped. The present
+    data file is kept among the backups.
     """
     path = data_path()
     backups = Backups(path, utc_now)
     source = backups.folder / backup if backup in backups.names() else Path(backup)
-    state = good_state(source)
-    with locked(path) as file:
+    state = load_state(source)
+    with locked_file(path) as file:
         present = file.read() if file.exists() else b""
         now = examine(present).state
-        say(f"now:    {summary(now) if now else 'nothing that can be used'}")
-        say(f"backup: {summary(state)}")
-        confirm(yes, f"Put {source} in the place of {path}?")
+        print_line(f"now:    {summary(now) if now else 'no data that can be used'}")
+        print_line(f"backup: {summary(state)}")
+        confirm(yes, f"Replace {path} with {source}?")
         if present:
             backups.keep("restore")
-        # Open pages take nothing older than what they have seen, so the count goes on.
+        # Open pages accept no revision older than the last one they have seen.
         state.revision = max(state.revision, _last_revision(present)) + 1
-        put_in_force(file, state)
-    say("restored; the server may start")
+        write_state(file, state)
+    print_line("restored; you can start the server now")
 
 
 def _last_revision(content: bytes) -> int:
-    """Also where the rest cannot be read."""
+    """Return the revision of the data file, even if the rest of it cannot be read."""
     return max(map(int, re.findall(rb'"revision": ?(\d{1,15})\b', content)), default=0)
 
 
@@ -108,70 +113,77 @@ def _last_revision(content: bytes) -> int:
 
 
 def data_path() -> Path:
+    """Return the path of the data file, without symbolic links."""
     named = EnvReader(os.environ)("LOADZONE_DATA", Path, None)
     return Path(os.path.realpath(named or Path(current_app.instance_path) / "data.json"))
 
 
-def content_of(path: Path) -> bytes:
-    """What is in the file; "-" is standard input, so that one who may read more can hand it over."""
+def read_file(path: Path) -> bytes:
+    """Return the content of the file, or end the command.
+
+    "-" is standard input: a user who may read more, such as root, can pass a file on to a command of the server's user.
+    """
     try:
-        return click.get_binary_stream("stdin").read() if str(path) == "-" else path.read_bytes()
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
-        fail(f"{path}: {error.strerror}")
+        exit_with_error(f"{path}: {error.strerror}")
 
 
-def good_state(path: Path) -> State:
-    """What the file says, mended; it is said how."""
-    findings = examine(content_of(path))
-    for sentence in findings.repaired:
-        warn(f"mended: {sentence}")
-    if findings.state is None:
-        say_all(findings.problems)
-        fail(f"{path} cannot be used")
-    return findings.state
+def load_state(path: Path) -> State:
+    """Return the state in the file, or end the command. Repairs are printed as warnings."""
+    report = examine(read_file(path))
+    for sentence in report.repaired:
+        warn(f"repaired: {sentence}")
+    if report.state is None:
+        print_lines(report.problems)
+        exit_with_error(f"{path} cannot be used")
+    return report.state
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[DurableFile]:
-    """The file while no server has it."""
+def locked_file(path: Path) -> Iterator[DurableFile]:
+    """Open the data file for writing, or end the command if a server has it. An OSError in the block ends it too."""
     try:
-        _be_its_owner(path)
+        _check_owner(path)
         file = DurableFile(path)
     except FileInUse:
-        fail(f"{path} is in use; stop the server first")
+        exit_with_error(f"{path} is in use; stop the server first")
     except FileNotFoundError:
-        fail(f"{path}: there is no such folder")
+        exit_with_error(f"{path}: its folder does not exist")
     except OSError as error:
-        fail(f"{path}: {error.strerror}")
+        exit_with_error(f"{path}: {error.strerror}")
     try:
         yield file
     except OSError as error:
-        fail(f"{path} was left as it is: {error.strerror}")
+        exit_with_error(f"{path} was not changed: {error.strerror}")
     finally:
         file.close()
 
 
-def _be_its_owner(path: Path) -> None:
-    """What root wrote here, the server's user could not read."""
+def _check_owner(path: Path) -> None:
+    """End the command if the file belongs to another user, who could not read what this one writes."""
     owner = (path if path.exists() else path.parent).stat().st_uid
     if owner != os.geteuid():
         try:
             name = pwd.getpwuid(owner).pw_name
         except KeyError:
             name = f"the user {owner}"
-        fail(f"{path} belongs to {name}; run this as that user")
+        exit_with_error(f"{path} belongs to {name}; run this as that user")
 
 
-def put_in_force(file: DurableFile, state: State) -> None:
+def write_state(file: DurableFile, state: State) -> None:
+    """Replace the content of the file with the state. Raises OSError; then the old content is still there."""
     encoder = StateEncoder()
     encoder.mark_all(state)
     if not file.replace(encoder.chunks(state)):
-        warn(f"{file.path} is in place, but its folder cannot be synced: a power cut may undo it")
+        warn(f"{file.path} was written, but its folder cannot be synced; a power cut may undo the change")
 
 
 def summary(state: State) -> str:
+    """Return how much is in the state, in one line."""
+    places: list[Place] = [*state.vms.values(), *state.groups.values()]
     booked = sum(1 for vm in state.vms.values() if vm.booking)
-    waiting = sum(len(place.queue) for place in (*state.vms.values(), *state.groups.values()))
+    waiting = sum(len(place.queue) for place in places)
     return (
         f"machines: {len(state.vms)}, booked: {booked}, waiting: {waiting}, "
         f"groups: {len(state.groups)}, people: {len(state.users)}"
@@ -179,25 +191,28 @@ def summary(state: State) -> str:
 
 
 def confirm(yes: bool, question: str) -> None:
+    """Ask the operator, unless `yes`. Any other answer than yes ends the command."""
     if not yes and not click.confirm(question, err=True):
-        fail("nothing was changed")
+        exit_with_error("nothing was changed")
 
 
-def say(sentence: str, err: bool = False) -> None:
-    """One line; what a file brings along cannot steer the terminal."""
+def print_line(sentence: str, err: bool = False) -> None:
+    """Print one line. Characters that could control the terminal are escaped: the sentence may quote a file."""
     click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence), err=err)
 
 
-def warn(sentence: str) -> None:
-    """A line beside what the command is asked for."""
-    say(f"warning: {sentence}", err=True)
-
-
-def say_all(sentences: Iterable[str]) -> None:
+def print_lines(sentences: Iterable[str]) -> None:
+    """Print one line for each sentence."""
     for sentence in sentences:
-        say(sentence)
+        print_line(sentence)
 
 
-def fail(sentence: str) -> NoReturn:
-    say(f"Error: {sentence}", err=True)
+def warn(sentence: str) -> None:
+    """Print a warning to standard error."""
+    print_line(f"warning: {sentence}", err=True)
+
+
+def exit_with_error(sentence: str) -> NoReturn:
+    """Print the error and end the command with status 1."""
+    print_line(f"Error: {sentence}", err=True)
     sys.exit(1)

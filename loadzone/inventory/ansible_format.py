@@ -1,6 +1,6 @@
-"""The inventory for Ansible: a static inventory in YAML, written as JSON is, which is YAML too and needs no library.
+"""The inventory for Ansible: a static inventory in YAML, written as JSON, which is YAML too and needs no library.
 
-Read are that very form and what `ansible-inventory --list` says, which knows all other forms.
+It reads the files that it writes, and the output of `ansible-inventory --list`, which can convert all other forms.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 import orjson
 
-from loadzone.inventory.rows import BadInventory, InventoryRows
+from loadzone.inventory.rows import BadInventory, InventoryRows, Row
 
-OURS = "loadzone_"
+PREFIX = "loadzone_"  # of the variables that hold LoadZone's fields
 FIELDS = ("external_ip", "internal_ip", "description", "tags", "maintenance")
-RESERVED = ("all", "ungrouped", "_meta")
-_TEXT = r'"(?:[^"\\]|\\.)*"'
+RESERVED = ("all", "ungrouped", "_meta")  # names of Ansible's own groups and keys
+_STRING = r'"(?:[^"\\]|\\.)*"'
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -26,26 +26,26 @@ _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def write(rows: InventoryRows) -> bytes:
-    """What Ansible cannot have is said in the rows' `problems`."""
+    """Return the inventory for Ansible. Machines that it cannot name are left out, and added to the rows' problems."""
     children: dict[str, Any] = {}
     keys: dict[str, str] = {"": "ungrouped"}
     for name in rows.groups:
         if name not in keys:
-            keys[name] = _key(name, children)
-            children[keys[name]] = {"vars": {f"{OURS}group": name}, "hosts": {}}
+            keys[name] = _group_key(name, children)
+            children[keys[name]] = {"vars": {f"{PREFIX}group": name}, "hosts": {}}
     for _, fields in rows.machines:
         if not re.fullmatch(r"[\w.-]+", fields["id"]):
-            rows.problems.append(f"{fields['id']!r} is left out: Ansible would take its name for something else")
+            rows.problems.append(f"{fields['id']!r} is left out: Ansible would not read it as the name of one host")
             continue
         group = children.setdefault(keys[fields["group"]], {"hosts": {}})
         group["hosts"][fields["id"]] = _variables(fields)
     text = json.dumps({"all": {"children": children}}, ensure_ascii=False, indent=2)
     text = _NOT_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return re.sub(_TEXT, _as_it_is, text).encode() + b"\n"
+    return re.sub(_STRING, _mark_unsafe, text).encode() + b"\n"
 
 
-def _key(name: str, taken: dict[str, Any]) -> str:
-    """A name that Ansible takes for a group: a word, and not one of its own."""
+def _group_key(name: str, taken: dict[str, Any]) -> str:
+    """Return a name that Ansible accepts for the group: a word that is neither reserved nor taken."""
     word = re.sub(r"\W", "_", name)
     word = f"_{word}" if word[0].isdigit() else word
     key, number = word, 1
@@ -55,13 +55,13 @@ def _key(name: str, taken: dict[str, Any]) -> str:
     return key
 
 
-def _variables(fields: dict[str, Any]) -> dict[str, Any]:
+def _variables(fields: Row) -> dict[str, Any]:
     address = fields["external_ip"] or fields["internal_ip"]
-    return {**({"ansible_host": address} if address else {}), **{OURS + name: fields[name] for name in FIELDS}}
+    return {**({"ansible_host": address} if address else {}), **{PREFIX + name: fields[name] for name in FIELDS}}
 
 
-def _as_it_is(found: re.Match) -> str:
-    """A value with braces is marked: Ansible would run what stands in them."""
+def _mark_unsafe(found: re.Match[str]) -> str:
+    """Mark a value with braces `!unsafe`, or Ansible would run the template in it."""
     is_key = found.string.startswith(":", found.end())
     return found[0] if is_key or "{" not in found[0] else f"!unsafe {found[0]}"
 
@@ -70,61 +70,66 @@ def _as_it_is(found: re.Match) -> str:
 
 
 @dataclass(slots=True)
-class Hosts:
-    """The variables of each host, the groups in which each stands, and the name that each group has with us."""
+class AnsibleInventory:
+    """An inventory as Ansible has it.
+
+    `variables` and `groups` are by host. `group_names` are the names in LoadZone, by those in Ansible.
+    """
 
     variables: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, dict[str, None]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
+    group_names: dict[str, str] = field(default_factory=dict)
 
     def add(self, host: str, group: str, variables: dict[str, Any]) -> None:
+        """Add a host to a group, with variables that it has there."""
         self.variables.setdefault(host, {}).update(variables)
         self.groups.setdefault(host, {}).update({group: None} if group not in RESERVED else {})
 
 
 def read(content: bytes) -> InventoryRows:
-    """Raises BadInventory."""
+    """Return the rows of an Ansible inventory in JSON. Raises BadInventory."""
     data = _object(_parsed(content), "the file")
-    hosts = Hosts()
+    inventory = AnsibleInventory()
     for name, node in data.items():
         if name != "_meta":
-            _walk(hosts, name, _object(node, name))
+            _add_group(inventory, name, _object(node, name))
     meta = _object(data.get("_meta"), "_meta")
     for host, variables in _object(meta.get("hostvars"), "hostvars").items():
-        hosts.add(host, "ungrouped", _object(variables, host))
-    return _rows(hosts)
+        inventory.add(host, "ungrouped", _object(variables, host))
+    return _rows(inventory)
 
 
-def _parsed(content: bytes) -> Any:
+def _parsed(content: bytes) -> object:
     try:
-        text = re.sub(f"({_TEXT})|!unsafe ", r"\1", content.decode("utf-8-sig"))
+        text = re.sub(f"({_STRING})|!unsafe ", r"\1", content.decode("utf-8-sig"))
         return orjson.loads(text)
     except UnicodeDecodeError:
-        raise BadInventory("it is not UTF-8") from None
+        raise BadInventory("the file is not UTF-8") from None
     except orjson.JSONDecodeError as error:
         raise BadInventory(
-            f"line {error.lineno}: {error.msg}. Of other forms than JSON, `ansible-inventory -i FILE --list` makes it"
+            f"line {error.lineno}: {error.msg}. Only JSON can be read; `ansible-inventory -i FILE --list` makes it"
         ) from None
 
 
-def _walk(hosts: Hosts, name: str, node: dict[str, Any]) -> None:
-    """A group: its hosts and children are objects in a static inventory, and lists in what `--list` says."""
-    ours = _plain(_object(node.get("vars"), name).get(f"{OURS}group"))
-    if isinstance(ours, str):
-        hosts.names[name] = ours
-    for host, variables in _named(node.get("hosts"), name):
-        hosts.add(host, name, variables)
-    for child, inner in _named(node.get("children"), name):
-        _walk(hosts, child, inner)
+def _add_group(inventory: AnsibleInventory, name: str, node: dict[str, Any]) -> None:
+    """Add a group with its hosts and the groups in it."""
+    own_name = _without_mark(_object(node.get("vars"), name).get(f"{PREFIX}group"))
+    if isinstance(own_name, str):
+        inventory.group_names[name] = own_name
+    for host, variables in _members(node.get("hosts"), name):
+        inventory.add(host, name, variables)
+    for child, inner in _members(node.get("children"), name):
+        _add_group(inventory, child, inner)
 
 
-def _named(value: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _members(value: object, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return hosts or groups by name, which are an object in a static inventory, and a list of names in `--list`."""
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return ((name, {}) for name in value)
     return ((name, _object(inner, name)) for name, inner in _object(value, place).items())
 
 
-def _object(value: Any, place: str) -> dict[str, Any]:
+def _object(value: object, place: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -132,34 +137,34 @@ def _object(value: Any, place: str) -> dict[str, Any]:
     return value
 
 
-def _rows(hosts: Hosts) -> InventoryRows:
-    rows = InventoryRows(groups=list(hosts.names.values()))
-    for host, variables in hosts.variables.items():
-        known = {name: _plain(value) for name, value in variables.items()}
-        fields = {name: known[OURS + name] for name in (*FIELDS, "group") if OURS + name in known}
+def _rows(inventory: AnsibleInventory) -> InventoryRows:
+    rows = InventoryRows(groups=list(inventory.group_names.values()))
+    for host, variables in inventory.variables.items():
+        known = {name: _without_marks(value) for name, value in variables.items()}
+        fields = {name: known[PREFIX + name] for name in (*FIELDS, "group") if PREFIX + name in known}
         if "ansible_host" in known and not {"external_ip", "internal_ip"} & fields.keys():
             fields["external_ip"] = known["ansible_host"]
         if "group" not in fields:
-            fields["group"] = _group_of(host, hosts, rows)
+            fields["group"] = _group_of(host, inventory, rows)
         rows.add(f"host {host!r}", {"id": host, **fields})
     return rows
 
 
-def _group_of(host: str, hosts: Hosts, rows: InventoryRows) -> str:
-    """With Ansible a host may be in several."""
-    groups = list(hosts.groups[host])
+def _group_of(host: str, inventory: AnsibleInventory, rows: InventoryRows) -> str:
+    """Return the name of the host's group, "" for none. Several groups, which Ansible allows, are a problem."""
+    groups = list(inventory.groups[host])
     if len(groups) > 1:
         names = ", ".join(groups)
         rows.problems.append(
-            f"host {host!r} is in several groups, {names}; let {OURS}group among its variables name one"
+            f"host {host!r} is in several groups ({names}); set its variable {PREFIX}group to the one that counts"
         )
-    return hosts.names.get(groups[0], groups[0]) if groups else ""
+    return inventory.group_names.get(groups[0], groups[0]) if groups else ""
 
 
-def _plain(value: Any) -> Any:
-    """Text that Ansible has marked as not to be run, as text; in a list too."""
-    return [_marked(item) for item in value] if isinstance(value, list) else _marked(value)
+def _without_marks(value: object) -> object:
+    """Return the value without Ansible's marks for unsafe text, also inside a list."""
+    return [_without_mark(item) for item in value] if isinstance(value, list) else _without_mark(value)
 
 
-def _marked(value: Any) -> Any:
+def _without_mark(value: object) -> object:
     return value["__ansible_unsafe"] if isinstance(value, dict) and list(value) == ["__ansible_unsafe"] else value

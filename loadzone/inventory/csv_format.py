@@ -1,7 +1,7 @@
-"""The inventory as CSV: one machine a line, under a header. A line with a group and nothing else is a group.
+"""The inventory as CSV: a header, then one machine per line. A line with only a group is a group without machines.
 
-Tags stand in one cell, with commas between them. What a spreadsheet would take for a formula gets an apostrophe in
-front, and loses it on the way back (https://owasp.org/www-community/attacks/CSV_Injection).
+All tags are in one cell, separated by commas. Text that a spreadsheet would run as a formula is written with an
+apostrophe in front, which is removed when the file is read (https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from typing import Any
 
 from loadzone.inventory.rows import COLUMNS, BadInventory, InventoryRows
 
-# Where a cell begins, also for a program that takes another separator than the comma for one.
-_BEGINNING, _FORMULA = r"""(^|[;,|\t"])( *)""", r"('*)(?=[=+\-@\t\r\n＝＋－＠])"
-_BARE = re.compile(_BEGINNING + _FORMULA)
-_DEFUSED = re.compile(f"{_BEGINNING}'{_FORMULA}")
+# The start of a cell, also for a program that uses another separator than the comma.
+_CELL_START = r"""(^|[;,|\t"])( *)"""
+_FORMULA_START = r"('*)(?=[=+\-@\t\r\n＝＋－＠])"
+_FORMULA = re.compile(_CELL_START + _FORMULA_START)
+_ESCAPED_FORMULA = re.compile(f"{_CELL_START}'{_FORMULA_START}")
 
 
 def write(rows: InventoryRows) -> bytes:
-    """With a byte order mark, by which spreadsheets know UTF-8."""
+    """Return the inventory as CSV, with a byte order mark so that spreadsheets recognise UTF-8."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for _, fields in rows.machines:
-        cells = {**fields, "tags": _joined(fields["tags"])}
+        cells = {**fields, "tags": _join_tags(fields["tags"])}
         writer.writerow(escape_formula(cells[name]) for name in COLUMNS)
     used = {fields["group"] for _, fields in rows.machines}
     for name in rows.groups:
@@ -36,35 +37,35 @@ def write(rows: InventoryRows) -> bytes:
 
 
 def read(content: bytes) -> InventoryRows:
-    """Separated by commas, or as some spreadsheets do it by semicolons. Raises BadInventory."""
+    """Return the rows of a CSV file. Some spreadsheets use semicolons instead of commas. Raises BadInventory."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise BadInventory(f"line {line} is not UTF-8; save it as “CSV UTF-8”") from None
+        raise BadInventory(f"line {line} is not UTF-8; save the file as “CSV UTF-8”") from None
     lines = _lines(text)
     _, header = next(lines, (0, []))
     names = [name.strip().lower() for name in header]
     if "id" not in names or len(set(names)) < len(names):
-        raise BadInventory(f"the first line must name the columns, each once: id, and any of {', '.join(COLUMNS[1:])}")
+        raise BadInventory(f"the first line must name each column once: id, and any of {', '.join(COLUMNS[1:])}")
     rows = InventoryRows()
     for number, cells in lines:
-        _take(rows, f"line {number}", names, cells)
+        _add_line(rows, f"line {number}", names, cells)
     return rows
 
 
 def escape_formula(text: str) -> str:
-    """The text, so that no spreadsheet computes it."""
-    return _BARE.sub(r"\1\2'\3", text)
+    """Return the text with an apostrophe before everything that a spreadsheet would run as a formula."""
+    return _FORMULA.sub(r"\1\2'\3", text)
 
 
 def unescape_formula(text: str) -> str:
-    """What was escape_formula, as it was."""
-    return _DEFUSED.sub(r"\1\2\3", text)
+    """Return the text without the apostrophes of `escape_formula`."""
+    return _ESCAPED_FORMULA.sub(r"\1\2\3", text)
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each line that has any, with the number of the line on which they begin."""
+    """Return the number and the cells of each record that is not blank. A record may span lines; its first counts."""
     first = text.partition("\n")[0]
     delimiter = ";" if ";" in first and "," not in first else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -80,27 +81,27 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
 
 
-def _take(rows: InventoryRows, place: str, names: list[str], cells: list[str]) -> None:
+def _add_line(rows: InventoryRows, place: str, names: list[str], cells: list[str]) -> None:
     if len(cells) != len(names):
-        rows.problems.append(f"{place}: there are {len(cells)} cells under {len(names)} columns")
+        rows.problems.append(f"{place}: there are {len(cells)} cells, but {len(names)} columns")
         return
     fields: dict[str, Any] = {name: unescape_formula(cell.strip()) for name, cell in zip(names, cells, strict=True)}
     if [name for name in COLUMNS if fields.get(name)] == ["group"]:
         rows.groups.append(fields["group"])
         return
     try:
-        rows.add(place, {**fields, "tags": _split(fields["tags"])} if "tags" in fields else fields)
+        rows.add(place, {**fields, "tags": _split_tags(fields["tags"])} if "tags" in fields else fields)
     except csv.Error as error:
         rows.problems.append(f"{place}: tags: {error}")
 
 
-def _joined(tags: list[str]) -> str:
-    """One line of CSV in the cell, so that a tag may have a comma in it."""
+def _join_tags(tags: list[str]) -> str:
+    """Return the tags as a line of CSV, so that a tag may contain a comma."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="").writerow(tags)
     return text.getvalue()
 
 
-def _split(cell: str) -> list[str]:
+def _split_tags(cell: str) -> list[str]:
     [tags] = csv.reader([cell], skipinitialspace=True, strict=True) if cell else [[]]
     return [tag.strip() for tag in tags if tag.strip()]

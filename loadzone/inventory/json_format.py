@@ -10,12 +10,13 @@ from loadzone.inventory.rows import BadInventory, InventoryRows
 
 
 def write(rows: InventoryRows) -> bytes:
+    """Return the inventory as JSON."""
     content = {"groups": rows.groups, "vms": [fields for _, fields in rows.machines]}
     return json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def read(content: bytes) -> InventoryRows:
-    """Raises BadInventory."""
+    """Return the rows of a JSON file. Raises BadInventory."""
     try:
         data = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:

@@ -1,10 +1,10 @@
-"""The inventory as rows, whatever the format of a file: taken from a state, and checked with the bounds of the API."""
+"""The inventory as rows, independent of a file's format: made from a state, or read from a file and checked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Protocol, cast
 
 from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
@@ -15,14 +15,15 @@ from loadzone.schemas.refusal_text import sentence
 from loadzone.schemas.requests import VmFields
 
 COLUMNS = ("id", *FIELDS)
+Row = dict[str, Any]  # the fields of a machine, as a file has them: checked only by `wanted`
 
 
 class BadInventory(Exception):
-    """The file is not of its format at all; the message says what is wrong and where."""
+    """The file does not have the format. The message says what is wrong and where."""
 
 
 class Machine(VmFields):
-    """A row. A field that it does not name stays as it is."""
+    """The model of a row. Absent fields stay as they are."""
 
     id: VmRef
     group: Annotated[str, Line(100, "Production")] = ""
@@ -30,30 +31,44 @@ class Machine(VmFields):
 
 
 class NewMachine(Machine):
-    """A row of a machine that is not here yet."""
+    """The model of a row with a new machine."""
 
     id: NewVmId
 
 
 @dataclass(slots=True)
 class InventoryRows:
-    """What a file says: (its place, its fields) for each machine, the other groups it names, unknown column names, and
-    problems.
+    """The content of an inventory file, not checked yet.
+
+    `machines` has for each machine its place in the file, such as "line 7", and its fields. `groups` are names of
+    groups, also of empty ones; `ignored` are unknown columns; `problems` are sentences that name a place.
     """
 
-    machines: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    machines: list[tuple[str, Row]] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     ignored: dict[str, None] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def add(self, place: str, fields: dict[str, Any]) -> None:
-        """Add the machine that stands at this place of the file."""
+    def add(self, place: str, fields: Row) -> None:
+        """Add the machine at this place of the file. Unknown fields are ignored and noted."""
         self.machines.append((place, {name: value for name, value in fields.items() if name in COLUMNS}))
         self.ignored.update(dict.fromkeys(name for name in fields if name not in COLUMNS))
 
 
+class InventoryFormat(Protocol):
+    """A file format; each is a module with these two functions."""
+
+    def write(self, rows: InventoryRows, /) -> bytes:
+        """Return the content of a file. What the format cannot hold is left out, and added to the rows' problems."""
+        ...
+
+    def read(self, content: bytes, /) -> InventoryRows:
+        """Return the rows of a file. Raises BadInventory."""
+        ...
+
+
 def rows_of(state: State) -> InventoryRows:
-    """Return the machines in the order of the data file, and all groups."""
+    """Return all machines, in the order of the data file, and all groups."""
     rows = InventoryRows(groups=[group.name for group in state.groups.values()])
     for vm in state.vms.values():
         group = "" if vm.group is None else state.groups[vm.group].name
@@ -63,7 +78,10 @@ def rows_of(state: State) -> InventoryRows:
 
 
 def wanted(rows: InventoryRows, state: State) -> tuple[list[Wanted], list[str]]:
-    """Return the checked machines, and the problems of the file, each with its place."""
+    """Return the valid machines, and all problems of the file as sentences that name a place.
+
+    The limits for fields are those of the API.
+    """
     machines: dict[str, Wanted] = {}
     places: dict[str, str] = {}
     problems = list(rows.problems)
@@ -74,14 +92,17 @@ def wanted(rows: InventoryRows, state: State) -> tuple[list[Wanted], list[str]]:
             problems.append(f"{place}: {_problem(refusal)}")
             continue
         if one.id in machines:
-            problems.append(f"{place}: {one.id!r} stands in {places[one.id]} already")
+            problems.append(f"{place}: {one.id!r} is already in {places[one.id]}")
         machines.setdefault(one.id, one)
         places.setdefault(one.id, place)
     return list(machines.values()), problems + list(_bad_groups(rows.groups))
 
 
-def _checked(fields: dict[str, Any], state: State) -> Wanted:
-    """Check a row. A machine that is here already may have a name that would not be allowed for a new one."""
+def _checked(fields: Row, state: State) -> Wanted:
+    """Return the row, checked. Raises Refusal: bad_input.
+
+    A machine that exists may keep a name that would not be allowed for a new one.
+    """
     vm_id = fields.get("id")
     model = Machine if isinstance(vm_id, str) and vm_id in state.vms else NewMachine
     given = validation.check(model, fields).given()

@@ -16,6 +16,7 @@ def each(
     actor: str | None,
     rule: Callable[Concatenate[UnitOfWork, str | None, str, P], object],
     vm_ids: Iterable[str],
+    /,
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> list[Vm]:

@@ -1,4 +1,4 @@
-"""The shape of every JSON body that a request may bring, checked at the edge."""
+"""The models of the bodies and queries of requests. They check what comes in, before any rule runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from loadzone.schemas.field_types import (
 
 
 def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
-    """Say in JSON Schema what `Target._one_of_them` checks."""
+    """Add to the JSON Schema what `Target._check_target` checks, and an example."""
     ways = model.ways()
     schema["oneOf"] = [
         {
@@ -47,7 +47,7 @@ def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
 
 
 def _nothing_by_default(schema: dict[str, Any]) -> None:
-    """Drop the defaults: a field that is not named stays as it is."""
+    """Remove the defaults from the JSON Schema: absent fields stay as they are."""
     for field in schema["properties"].values():
         field.pop("default", None)
 
@@ -58,7 +58,7 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(strict=True)
 
     def given(self) -> dict[str, Any]:
-        """Return the fields that the request named, as the rules take them."""
+        """Return the fields that the request has, with their names as arguments of rules."""
         named = self.model_fields_set
         return {name: value for name, value in self if name in named}
 
@@ -77,15 +77,15 @@ class Language(RequestBody):
 
 
 class Target(RequestBody):
-    """Names its target in exactly one of the ways it has: one machine, several, or any machines of a group."""
+    """A body that names its target in exactly one way: one machine, several machines, or a group."""
 
     model_config = ConfigDict(json_schema_extra=_exactly_one)
 
-    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # fields that mean nothing where machines are named
+    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # fields that are allowed only with a group
     EXAMPLE: ClassVar[dict[str, Any]] = {"vm_id": "server-01"}
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> Target:
+    def _check_target(self) -> Target:
         ways = self.ways()
         named = [way for way in ways if getattr(self, way) is not None]
         if len(named) != 1:
@@ -99,10 +99,11 @@ class Target(RequestBody):
     @classmethod
     @cache
     def ways(cls) -> tuple[str, ...]:
+        """Return the fields of this model that can name a target."""
         return tuple(way for way in ("vm_id", "vm_ids", "group_id") if way in cls.model_fields)
 
     def given(self) -> dict[str, Any]:
-        """Return the fields that the request named, without those that were null."""
+        """Return the fields that the request has, except those that are null."""
         return {name: value for name, value in super().given().items() if value is not None}
 
 

@@ -1,6 +1,6 @@
-"""The answers to `GET /vms`, for members and for strangers, made at most once a revision.
+"""The answers to `GET /vms`, for members and for strangers, made at most once per revision.
 
-They are put together from chunks that are hashed and compressed once, and stay until something in them changes.
+An answer consists of chunks. A chunk is hashed and compressed once, and is reused until a record in it changes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from loadzone.lib.encoded_table import EncodedTable
 from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, Audience
 from loadzone.web import compression
 
+K = TypeVar("K", str, int)
 R = TypeVar("R")
 
 
@@ -34,10 +35,10 @@ class BoardAnswer:
 
 
 class BoardCache:
-    """Follows the store and makes the answers when they are asked for.
+    """Follows the store, and makes an answer when it is first asked for.
 
-    Compresses on the calling thread. In a worker thread zlib releases the interpreter for each chunk, and waits for it
-    again while the server is busy: 61 ms at p99 instead of 11 (docs/performance.md).
+    Compresses on the calling thread. In a worker thread zlib releases the GIL for each chunk and waits for it again
+    while the server is busy: 61 ms at p99 instead of 11 (docs/performance.md).
     """
 
     def __init__(self, store: Store) -> None:
@@ -57,13 +58,13 @@ class BoardCache:
 
     def answer(self, audience: Audience) -> BoardAnswer:
         """Return the answer, not compressed."""
-        return self._made(audience, self._answers, Content.plain)
+        return self._cached(audience, self._answers, Content.plain)
 
     def gzipped(self, audience: Audience) -> BoardAnswer:
         """Return the answer, compressed."""
-        return self._made(audience, self._gzipped, Content.gzipped)
+        return self._cached(audience, self._gzipped, Content.gzipped)
 
-    def _made(
+    def _cached(
         self, audience: Audience, answers: dict[Audience, BoardAnswer], body: Callable[[Content], bytes]
     ) -> BoardAnswer:
         with self._lock:
@@ -85,14 +86,14 @@ class BoardCache:
             vms.mark(vm_ids)
 
     def _content(self, audience: Audience) -> Content:
-        """Return this revision's content. Chunks whose text is the same object as before are taken over."""
-        old = self._contents.get(audience)
-        if old is None or old.revision != self._state.revision:
+        """Return the content of the latest revision. Chunks whose text is the same object as before are reused."""
+        content = self._contents.get(audience)
+        if content is None or content.revision != self._state.revision:
             texts = self._texts(audience)
-            pairs = zip_longest(texts, old.chunks[: len(texts)] if old else ())
+            pairs = zip_longest(texts, content.chunks[: len(texts)] if content else ())
             chunks = tuple(chunk if chunk and chunk.text is text else Chunk(text) for text, chunk in pairs)
-            old = self._contents[audience] = Content(chunks, self._state.revision)
-        return old
+            content = self._contents[audience] = Content(chunks, self._state.revision)
+        return content
 
     def _texts(self, audience: Audience) -> list[bytes]:
         vms = self._vms[audience].chunks(self._state.vms)
@@ -138,5 +139,5 @@ class Chunk:
         return compression.deflate_part(self.text)
 
 
-def _table_of(view: Callable[[R], object]) -> EncodedTable[str, R] | EncodedTable[int, R]:
+def _table_of(view: Callable[[R], object]) -> EncodedTable[K, R]:
     return EncodedTable(lambda record: (orjson.dumps(view(record)),), b",")

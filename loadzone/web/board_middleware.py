@@ -1,14 +1,15 @@
-"""Answers `GET /vms` in front of Flask, since all browsers ask for the board within the same few seconds.
+"""WSGI middleware that answers `GET /vms` without Flask: all browsers ask for the board within a few seconds.
 
-Flask makes an answer once for each audience and revision; here it is given again without what a request costs there.
+Flask makes the answer once for each audience and revision. The middleware repeats it without the cost of a request in
+Flask.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -18,15 +19,20 @@ from loadzone.web import compression
 from loadzone.web.board_cache import BoardAnswer
 from loadzone.web.context import services_of
 
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 ONE_TAG = re.compile(r'"[^"]*"')
 FLASK_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH")  # requests with these go on to Flask
 
 Headers = list[tuple[str, str]]
+Key = tuple[Audience, bool, bool, str]  # audience, gzip, not modified, URL scheme
 
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """What Flask answered for a board: the status and the headers."""
+    """Status and headers of Flask's answer with this board."""
 
     board: BoardAnswer
     status: str
@@ -34,9 +40,9 @@ class CachedResponse:
 
 
 class BoardMiddleware:
-    """WSGI around the app's own.
+    """Wraps the app's WSGI callable.
 
-    Answers only the plain case: `GET /vms` of a stranger, or with a session in force whose use need not be noted.
+    Answers only the plain case: `GET /vms` by a stranger, or with a valid session whose use is already noted today.
     Everything else goes on to Flask.
     """
 
@@ -44,9 +50,9 @@ class BoardMiddleware:
         self._app = app
         self._cookie = cookie
         self._flask = app.wsgi_app
-        self._cached: dict[tuple[object, ...], CachedResponse] = {}
+        self._cached: dict[Key, CachedResponse] = {}
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request."""
         audience = self._audience(environ) if _is_plain(environ) else None
         if audience is None:
@@ -63,21 +69,19 @@ class BoardMiddleware:
         start_response(cached.status, cached.headers)
         return () if is_unchanged else (answer.body,)
 
-    def _caching(
-        self, key: tuple[object, ...], board: BoardAnswer, tag: str, start_response: Callable[..., Any]
-    ) -> Callable[..., Any]:
-        """Return a start_response that keeps Flask's answer, if it is of this board and alike for all its audience."""
+    def _caching(self, key: Key, board: BoardAnswer, tag: str, start_response: StartResponse) -> StartResponse:
+        """Return a start_response that caches Flask's answer, if it has this board and is the same for all callers."""
 
-        def start(status: str, headers: Headers, *error: Any) -> Any:
+        def start(status: str, headers: Headers, exc_info: OptExcInfo | None = None) -> Callable[[bytes], object]:
             present = {name.lower(): value for name, value in headers}
-            if not error and present.get("etag") == tag and "set-cookie" not in present:
+            if exc_info is None and present.get("etag") == tag and "set-cookie" not in present:
                 self._cached[key] = CachedResponse(board, status, headers)
-            return start_response(status, headers, *error)
+            return start_response(status, headers, exc_info)
 
         return start
 
-    def _audience(self, environ: Mapping[str, Any]) -> Audience | None:
-        """Return the caller's audience; None: Flask has to look."""
+    def _audience(self, environ: WSGIEnvironment) -> Audience | None:
+        """Return the caller's audience, or None if only Flask can tell."""
         content = self._cookie.content(environ.get("HTTP_COOKIE", ""), environ["wsgi.url_scheme"] == "https")
         if not content:
             return STRANGERS
@@ -86,7 +90,7 @@ class BoardMiddleware:
         return MEMBERS if session and sessions.is_use_noted(session) else None
 
 
-def _is_plain(environ: Mapping[str, Any]) -> bool:
+def _is_plain(environ: WSGIEnvironment) -> bool:
     return (
         environ["PATH_INFO"] == "/vms"
         and environ["REQUEST_METHOD"] == "GET"

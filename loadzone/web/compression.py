@@ -1,4 +1,7 @@
-"""Answers as gzip: static files are compressed at the start, the board once a revision, others as they go out."""
+"""Compresses answers with gzip.
+
+Static files are compressed at the start, the board once per revision, other answers when they are sent.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from werkzeug.http import parse_accept_header
 
 from loadzone.lib.concurrency import run_blocking
 
-WORTH_IT = 1000  # bytes; a shorter answer fits into one packet anyway
-TEXTS = ("text/", "application/json", "image/svg+xml")
+SIZE_AT_LEAST = 1000  # bytes; a shorter answer fits into one packet anyway
+COMPRESSIBLE = ("text/", "application/json", "image/svg+xml")
 FAST, BEST = 2, 9
 GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # method: deflate; no name, no time, no operating system
 LAST_BLOCK = b"\x03\0"  # an empty block that ends the stream
@@ -27,13 +30,13 @@ def compress_bytes(content: bytes, level: int = FAST) -> bytes:
 
 
 def deflate_part(content: bytes) -> bytes:
-    """Return a part for `gzip_of_parts`: whole bytes that refer to nothing before them."""
+    """Return a part for `gzip_of_parts`. It ends on a byte boundary and does not refer to earlier parts."""
     deflate = zlib.compressobj(FAST, zlib.DEFLATED, -zlib.MAX_WBITS)
     return deflate.compress(content) + deflate.flush(zlib.Z_SYNC_FLUSH)
 
 
 def gzip_of_parts(parts: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """Return one gzip file (RFC 1952) of many parts, each given as its content and what `deflate_part` made of it."""
+    """Return one gzip file (RFC 1952) of many parts, each given as its content and as `deflate_part` of it."""
     checksum, size, deflated_parts = 0, 0, []
     for content, deflated in parts:
         checksum, size = zlib.crc32(content, checksum), size + len(content)
@@ -53,7 +56,7 @@ def accepts_gzip(header: str) -> bool:
 
 
 def mark_as_gzip(response: Response) -> None:
-    """Say in the headers that the body is gzip. Other bytes have another ETag."""
+    """Say in the headers that the body is gzip. The ETag changes too, since it is one of other bytes."""
     response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
     tag, _ = response.get_etag()
@@ -62,14 +65,14 @@ def mark_as_gzip(response: Response) -> None:
 
 
 def gzip_tag(tag: str) -> str:
-    """Return the ETag of the compressed answer, by that of the plain one."""
+    """Return the ETag of the compressed answer, made from that of the plain one."""
     return f"{tag}-gzip"
 
 
 def compress(response: Response) -> Response:
-    """Return the answer, compressed if that is worth it, the client accepts it, and it was not compressed before."""
-    is_small = (response.content_length or 0) < WORTH_IT and response.status_code != 304
-    if is_small or response.is_streamed or not (response.mimetype or "").startswith(TEXTS):
+    """Return the answer, compressed if it is long enough, not compressed yet, and the client accepts gzip."""
+    is_small = (response.content_length or 0) < SIZE_AT_LEAST and response.status_code != 304
+    if is_small or response.is_streamed or not (response.mimetype or "").startswith(COMPRESSIBLE):
         return response
     response.vary.add("Accept-Encoding")
     if response.status_code == 200 and "Content-Encoding" not in response.headers and client_accepts_gzip():

@@ -1,4 +1,4 @@
-"""The request's context: the services, the caller, the language, and rules run for the caller."""
+"""The context of a request: the services, the caller, the language; and rules run for the caller."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, request, session
+from werkzeug.local import LocalProxy
 
 from loadzone import i18n
 from loadzone.auth.api_tokens import ApiTokens
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the endpoints work with. `app.extensions["loadzone"]` holds it."""
+    """The parts that endpoints use. Kept in `app.extensions["loadzone"]`."""
 
     config: Config
     clock: Callable[[], datetime]
@@ -44,7 +45,7 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent the request: a browser with a session, a program with a token, or a stranger with neither."""
+    """The sender of the request: a browser with a session, a program with a token, or a stranger with neither."""
 
     email: str | None = None
     session: Session | None = None
@@ -55,7 +56,7 @@ STRANGER = Caller()
 
 
 def services() -> Services:
-    """Return the services of the current app."""
+    """Return the services of the app that serves this request."""
     return services_of(current_app)
 
 
@@ -64,17 +65,22 @@ def services_of(app: Flask) -> Services:
     return cast(Services, app.extensions["loadzone"])
 
 
+def unproxied(proxy: T) -> T:
+    """Return the object behind one of Flask's proxies. Each access through the proxy would look it up again."""
+    return cast("LocalProxy[T]", proxy)._get_current_object()
+
+
 def caller() -> Caller:
-    """Return the caller, looked up once a request. Raises Refusal: bad_token, token_expired."""
-    kept = g._get_current_object()
-    if "caller" not in kept:
-        kept.caller = STRANGER  # holds if the token is refused, also for the answer that says so
-        kept.caller = _find_caller()
-    return cast(Caller, kept.caller)
+    """Return the caller, looked up once per request. Raises Refusal: bad_token, token_expired."""
+    context = unproxied(g)
+    if "caller" not in context:
+        context.caller = STRANGER  # if the token is refused, the answer is made for a stranger
+        context.caller = _find_caller()
+    return cast(Caller, context.caller)
 
 
 def skip_authentication() -> None:
-    """Treat the caller as a stranger, whatever credentials the request brings."""
+    """Treat the caller as a stranger. Credentials in the request are not looked at."""
     g.caller = STRANGER
 
 
@@ -86,16 +92,17 @@ def actor() -> str | None:
 def language() -> str:
     """Return the language to answer in.
 
-    It is the person's choice, else the cookie `language`, else what the browser asks for, else the setting.
+    It is the first of these that is set and supported: the person's choice, the cookie `language`, what the browser
+    prefers, the setting.
     """
     user = services().store.snapshot.users.get(actor() or "")
-    asked_for = [wish for wish, quality in request.accept_languages if quality > 0]
-    wishes = [user.language if user else None, request.cookies.get("language"), *asked_for]
+    accepted = [name for name, quality in request.accept_languages if quality > 0]
+    wishes = [user.language if user else None, request.cookies.get("language"), *accepted]
     return i18n.best_of(wishes) or services().config.language
 
 
 def socket_user() -> SocketUser:
-    """Return the person behind a socket, within its handshake. Raises Refusal: bad_token, token_expired."""
+    """Return the user of a socket; call it in the handshake. Raises Refusal: bad_token, token_expired."""
     found = _find_caller()
     name = found.token.id if found.token else found.session.name if found.session else None
     return SocketUser(found.email, name, language())
@@ -107,20 +114,20 @@ def run(rule: Callable[Concatenate[UnitOfWork, str | None, P], T], *args: P.args
 
 
 def read_body(model: type[B]) -> B:
-    """Return the request's JSON as `model`; no body at all counts as an empty object. Raises Refusal: bad_input."""
+    """Return the request's JSON as `model`. An empty body counts as an empty object. Raises Refusal: bad_input."""
     return validation.read(model, request.get_data() or b"{}")
 
 
 def _find_caller() -> Caller:
     text = _bearer_token()
     if text is None:
-        found = services().sessions.find(session._get_current_object())
+        found = services().sessions.find(unproxied(session))
         return Caller(found.email, found) if found else STRANGER
     email, token = services().api_tokens.find(text)
     return Caller(email, token=token)
 
 
 def _bearer_token() -> str | None:
-    """Return the token in the Authorization header. Where there is one, the cookie is not looked at."""
+    """Return the token from the Authorization header. If there is one, the cookie is ignored."""
     scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return text.strip() if scheme.lower() == "bearer" else None

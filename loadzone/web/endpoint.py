@@ -1,4 +1,4 @@
-"""The specification of an endpoint, by which requests are checked and /openapi.json is made."""
+"""The specification of an endpoint. Requests are checked by it, and /openapi.json is made from it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ View = TypeVar("View", bound=Callable[..., Any])  # Flask calls views by the nam
 
 @dataclass(frozen=True, slots=True)
 class EndpointSpec:
-    """What an endpoint takes, returns and refuses.
+    """The input, the answers and the refusals of an endpoint.
 
-    `returns` is a shape of schemas/responses.py, or the media type of an answer that is not JSON. `refuses` are the
-    codes that it adds to those that all endpoints of its kind have. `body` and `query` are models of
-    schemas/requests.py. `tagged`: the answer has an ETag. Without `by_token`, programs are refused.
+    `summary` is one sentence for people. `returns` is a shape of schemas/responses.py, or the media type of an answer
+    that is not JSON. `refuses` are the codes that it adds to those that all endpoints of its kind have. `path` has the
+    types of the arguments in the path. `body` and `query` are models of schemas/requests.py. `tagged`: the answer has
+    an ETag. Without `by_token`, requests with a token are refused.
     """
 
-    returns: Any
+    summary: str
+    returns: Any  # a type: a class, a union, list[…]; or text
     status: int
     who: Who
     refuses: tuple[str, ...]
@@ -42,11 +44,11 @@ class EndpointSpec:
 def endpoint(
     returns: Any, who: Who = "all", refuses: str = "", status: int = 200, tagged: bool = False, by_token: bool = True
 ) -> Callable[[View], View]:
-    """Decorate a view; the arguments are those of EndpointSpec.
+    """Decorate a view; the arguments are those of EndpointSpec. The summary is the first line of its docstring.
 
-    The view's arguments `body` and `query`, if it has them, get what the request brings, checked. A `tagged` view sets
-    the ETag of its answer; a client that has that already is answered 304. An endpoint without `by_token` is for people
-    in their browsers, so that with a stolen token nobody can get more rights, or keep out those who could revoke it.
+    A view with an argument `body` or `query` gets the checked body or query of the request. A `tagged` view sets the
+    ETag of its answer; a client that already has this version gets 304. An endpoint without `by_token` is for people in
+    their browsers: a stolen token must not give more rights, or lock out the people who could revoke it.
     """
 
     def decorate(view: View) -> View:
@@ -67,7 +69,8 @@ def endpoint(
             return (answer, status) if status != 200 else answer
 
         path = {name: kind for name, kind in hints.items() if name not in ("body", "query", "return")}
-        spec = EndpointSpec(returns, status, who, tuple(refuses.split()), path, body, query, tagged, by_token)
+        summary = (view.__doc__ or "").strip().split("\n")[0]
+        spec = EndpointSpec(summary, returns, status, who, tuple(refuses.split()), path, body, query, tagged, by_token)
         checked.spec = spec  # type: ignore[attr-defined]  # web/openapi.py reads it
         return checked  # type: ignore[return-value]  # the same signature, by `wraps`
 

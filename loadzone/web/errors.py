@@ -1,4 +1,4 @@
-"""Every refusal and every fault as an answer: a status, a sentence in the reader's language, a stable code."""
+"""Turns every refusal and every fault into an answer: a status, a sentence in the reader's language, a stable code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from loadzone.config import BODY_AT_MOST
 from loadzone.domain.refusal import Refusal
@@ -61,10 +61,10 @@ STATUS = {
     "cannot_save": 503,
 }
 
-# RFC 6750, 3. Browsers ask nobody for such a token, so no window of theirs covers the page's own.
+# RFC 6750, section 3. Browsers do not prompt for such a token, so no window of theirs covers the page's own.
 CHALLENGE = 'Bearer realm="LoadZone"'
 BAD_TOKENS = ("bad_token", "token_expired")
-# Logged as warnings: an honest page causes none of them.
+# Logged as warnings: the page, used as intended, causes none of them.
 SUSPICIOUS = {
     *BAD_TOKENS,
     "wrong_code",
@@ -75,11 +75,12 @@ SUSPICIOUS = {
     "not_with_token",
     "too_many",
 }
-CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
+# The codes of the errors that Flask and Werkzeug raise, by status.
+HTTP_ERRORS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
 
 
 def install(app: Flask) -> None:
-    """Answer every exception of the app."""
+    """Turn every exception of the app into an answer."""
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(CannotSave, _cannot_save)
     app.register_error_handler(HTTPException, _http_error)
@@ -87,7 +88,7 @@ def install(app: Flask) -> None:
 
 
 def may_want_page(method: str, blueprint: str | None) -> bool:
-    """Tell whether a person's browser may ask for this itself, and is then refused with a page."""
+    """Tell whether a person may open this in a browser, and then gets errors as a page."""
     return method == "GET" or blueprint == "pages"
 
 
@@ -108,20 +109,19 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status >= 500:
         return _fault(error)
-    response = _answer(status, CODES.get(status, "bad_input"), {"max": BODY_AT_MOST} if status == 413 else {})
-    if status == 405 and getattr(error, "valid_methods", None):
+    response = _answer(status, HTTP_ERRORS.get(status, "bad_input"), {"max": BODY_AT_MOST} if status == 413 else {})
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
 
 
 def _fault(error: Exception) -> Response:
-    where = request.url_rule or request.path
-    log.exception("%s %s failed", request.method, where, exc_info=error)
+    log.exception("%s %s failed", request.method, request.url_rule or request.path, exc_info=error)
     return _answer(500, "broken", {})
 
 
 def _log_suspicious(code: str) -> None:
-    """Log the rule of the path and not the path itself: a link's path gives its authority."""
+    """Log the route and not the path: whoever knows the path of a letter's link can use it."""
     who = actor() or "a stranger"
     log.warning(
         "%s %s was refused to %s, from %s: %s", request.method, request.url_rule, who, request.remote_addr, code
@@ -145,6 +145,6 @@ def _answer(status: int, code: str, facts: Facts) -> Response:
 
 
 def _wants_page() -> bool:
-    """Tell whether a person followed a link or pressed a letter's button, and no script or call of the page did."""
+    """Tell whether a person opened this in a browser; scripts and calls of the page get JSON."""
     prefers = request.accept_mimetypes.best_match(["application/json", "text/html"])
     return may_want_page(request.method, request.blueprint) and prefers == "text/html"

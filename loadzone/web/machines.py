@@ -1,4 +1,4 @@
-"""The JSON endpoints of machines, groups and queues: take the request, run a rule, answer. The rules decide."""
+"""The JSON endpoints of machines, groups and queues. Each reads the request, runs a rule and answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TAKEN = "no_such_vm vm_taken vm_held in_maintenance too_far_ahead"
 @api.get("/vms")
 @endpoint(returns=responses.BoardResponse, tagged=True)
 def vms() -> Response:
-    """List all machines and groups; strangers see less."""
+    """List all machines and groups. Callers who are not signed in see fewer fields."""
     board, packed = services().board_cache, compression.client_accepts_gzip()
     answer = board.gzipped(audience()) if packed else board.answer(audience())
     response = Response(answer.body, mimetype="application/json")
@@ -56,10 +56,10 @@ def all_groups() -> list[responses.GroupResponse]:
     refuses=f"{TAKEN} no_such_group not_enough_free",
 )
 def book(body: requests.Book) -> responses.VmResponse | responses.VmsResponse:
-    """Book one machine, several, or some free ones of a group; all or none."""
+    """Book one machine, several, or some free machines of a group: all of them or none."""
     fields = {**_immutable(body.given()), "via": via()}
     if body.group_id is not None:
-        fields.pop("force", None)  # free machines need none
+        fields.pop("force", None)  # not needed for free machines
         return {"vms": [member_vm(vm) for vm in run(booking.book_any, **fields)]}
     return _one_or_several(booking.book, fields)
 
@@ -71,7 +71,7 @@ def book(body: requests.Book) -> responses.VmResponse | responses.VmsResponse:
     refuses="not_allowed no_such_vm not_booked changed others_wait in_maintenance too_far_ahead",
 )
 def renew(body: requests.Renew) -> responses.VmResponse | responses.VmsResponse:
-    """Add hours to the end of a booking, or of several, all or none."""
+    """Extend one booking or several by `hours`: all of them or none."""
     return _one_or_several(booking.renew, body.given())
 
 
@@ -80,14 +80,14 @@ def renew(body: requests.Renew) -> responses.VmResponse | responses.VmsResponse:
     returns=responses.VmResponse | responses.VmsResponse, who="signed in", refuses="not_allowed no_such_vm not_booked"
 )
 def cancel(body: requests.Cancel) -> responses.VmResponse | responses.VmsResponse:
-    """Release a machine, or several, all or none; whoever waits is served at once."""
+    """Release one machine or several: all of them or none. People who wait for them are served at once."""
     return _one_or_several(booking.cancel, body.given())
 
 
 @api.post("/heartbeat")
 @endpoint(returns=responses.OkResponse, who="signed in", refuses="not_allowed no_such_vm not_booked")
 def heartbeat(body: requests.Beat) -> responses.OkResponse:
-    """Send a heartbeat of the job that keeps these bookings alive. Nobody is told."""
+    """Send a heartbeat for bookings that end when their job goes silent. Nobody is notified."""
     run(booking.beat, **body.given())
     return OK
 
@@ -102,7 +102,7 @@ def heartbeat(body: requests.Beat) -> responses.OkResponse:
     refuses="no_such_vm no_such_group queue_full group_too_small is_yours",
 )
 def join_queue(body: requests.JoinQueue) -> responses.JoinedResponse:
-    """Join the queue of a machine or of a group. Joining again keeps the place."""
+    """Join the queue of a machine or a group. Joining again keeps the place."""
     status, position = run(queue.join, via=via(), **body.given())
     return {"status": status, "position": position}
 
@@ -110,7 +110,7 @@ def join_queue(body: requests.JoinQueue) -> responses.JoinedResponse:
 @api.post("/queue/leave")
 @endpoint(returns=responses.OkResponse, who="signed in", refuses="not_allowed no_such_vm no_such_group not_in_queue")
 def leave_queue(body: requests.LeaveQueue) -> responses.OkResponse:
-    """Give up a place, and pass on what is held."""
+    """Leave a queue, and pass on a machine that is held. An admin may remove somebody else."""
     run(queue.leave, **body.given())
     return OK
 
@@ -129,14 +129,14 @@ def add_vm(body: requests.AddVm) -> responses.VmResponse:
 @api.post("/edit-vm")
 @endpoint(returns=responses.VmResponse, who="admin", refuses="no_such_vm no_such_group")
 def edit_vm(body: requests.EditVm) -> responses.VmResponse:
-    """Change a machine; what is not named stays. `maintenance` takes it out of service, null brings it back."""
+    """Change the given fields of a machine. `maintenance`, a reason, takes it out of service; null brings it back."""
     return member_vm(run(inventory.edit, **_immutable(body.given())))
 
 
 @api.post("/delete-vm")
 @endpoint(returns=responses.OkResponse | responses.VmsResponse, who="admin", refuses="no_such_vm vm_taken")
 def delete_vm(body: requests.DeleteVm) -> responses.OkResponse | responses.VmsResponse:
-    """Delete a machine, or several, all or none; booked ones only by force."""
+    """Delete one machine or several: all of them or none. Booked ones are deleted only with `force`."""
     if body.vm_ids is None:
         run(inventory.delete, **body.given())
         return OK
@@ -150,14 +150,14 @@ def delete_vm(body: requests.DeleteVm) -> responses.OkResponse | responses.VmsRe
 @api.post("/groups")
 @endpoint(returns=responses.GroupResponse, who="admin", refuses="name_taken no_such_vm", status=201)
 def create_group(body: requests.NewGroup) -> responses.GroupResponse:
-    """Make a group; machines that are in another group move into it."""
+    """Create a group and move machines into it."""
     return group_view(run(groups.create, **body.given()))
 
 
 @api.post(f"/groups/<int(max={MOST}):group_id>/add-existing-vms")
 @endpoint(returns=responses.AddedResponse, who="admin", refuses="no_such_group no_such_vm")
 def add_to_group(group_id: int, body: requests.VmIds) -> responses.AddedResponse:
-    """Put machines into a group."""
+    """Move machines into a group."""
     added, group = run(groups.add_vms, group_id=group_id, **body.given())
     return {"added": added, "group": group_view(group)}
 
@@ -165,7 +165,7 @@ def add_to_group(group_id: int, body: requests.VmIds) -> responses.AddedResponse
 @api.post("/remove-vm-from-group")
 @endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_vm no_such_group not_in_group")
 def remove_from_group(body: requests.RemoveFromGroup) -> responses.OkResponse:
-    """Take a machine out of a group, or out of whichever it is in."""
+    """Remove a machine from a group, or from the group it is in if none is named."""
     run(groups.remove_vm, **body.given())
     return OK
 
@@ -173,7 +173,7 @@ def remove_from_group(body: requests.RemoveFromGroup) -> responses.OkResponse:
 @api.post("/delete-group")
 @endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_group")
 def delete_group(body: requests.DeleteGroup) -> responses.OkResponse:
-    """Delete a group; its machines stay."""
+    """Delete a group. Its machines stay."""
     run(groups.delete, **body.given())
     return OK
 
@@ -184,7 +184,7 @@ def audience() -> Audience:
 
 
 def via() -> str:
-    """Return the name of the caller's token; "" for a browser."""
+    """Return the name of the caller's token, or "" for a browser."""
     token = caller().token
     return token.name if token else ""
 
@@ -192,10 +192,11 @@ def via() -> str:
 def _one_or_several(
     rule: Callable[Concatenate[UnitOfWork, str | None, str, ...], Vm], fields: dict[str, Any]
 ) -> responses.VmResponse | responses.VmsResponse:
-    """Run the rule on the one machine that the fields name, or on several of them, all or none."""
-    if "vm_ids" not in fields:
-        return member_vm(run(rule, **fields))
-    return {"vms": [member_vm(vm) for vm in run(bulk.each, rule, **fields)]}
+    """Run the rule on the machine that the fields name, or on each of several. If it refuses one, none changes."""
+    if "vm_ids" in fields:
+        vm_ids = fields.pop("vm_ids")
+        return {"vms": [member_vm(vm) for vm in run(bulk.each, rule, vm_ids, **fields)]}
+    return member_vm(run(rule, fields.pop("vm_id"), **fields))
 
 
 def _immutable(fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The API's description (OpenAPI 3.1), made of the endpoints' specifications and of the models that check requests."""
+"""The description of the API (OpenAPI 3.1), made from the EndpointSpecs and from the models that check requests."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 import orjson
 from flask import Flask
 from pydantic import TypeAdapter, ValidationError
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from werkzeug.routing import Rule
 
 from loadzone import __version__
 from loadzone.domain.records import MOST
 from loadzone.i18n import SERVER
 from loadzone.schemas import responses
+from loadzone.schemas.requests import RequestBody
 from loadzone.web.compression import BEST, compress_bytes
 from loadzone.web.context import services_of
 from loadzone.web.endpoint import BINARY, HTML, EndpointSpec
@@ -24,9 +25,9 @@ from loadzone.web.errors import STATUS, may_want_page
 
 JSON = "application/json"
 REF = "#/components/schemas/{model}"
-SESSION = "What POST /auth sets; over https it is named `__Host-session`"
+SESSION = "The session cookie that POST /auth sets. Over https its name is `__Host-session`."
 SECURITY = {
-    "token": {"type": "http", "scheme": "bearer", "description": "A token made in the page: lz_…"},
+    "token": {"type": "http", "scheme": "bearer", "description": "A token created in the page: lz_…"},
     "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": SESSION},
 }
 TAGS = {"api": "Machines", "people_api": "People", "pages": "Pages"}
@@ -40,23 +41,27 @@ HEADERS = {
     401: {"WWW-Authenticate": {"required": True, **TEXT}},
     429: {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}},
 }
-PAGES_ONLY = {"link_void"}  # what is spec to people alone, whatever they ask for
+PAGES_ONLY = {"link_void"}  # codes that are always answered with a page, never with JSON
 DESCRIPTION = """Teams share virtual machines.
 
 Unknown fields are ignored, and types are not converted. Times are ISO 8601 in UTC. A program sends a token
-(`Authorization: Bearer lz_…`), a browser its session's cookie; roles, tokens, removing people and signing out are for
+(`Authorization: Bearer lz_…`), a browser its session cookie. Roles, tokens, removing people and signing out are for
 browsers only.
 
 Errors carry a sentence for people, in the language that `Accept-Language` asks for, and a code for programs. Any call
-may be answered 500 `broken` (a fault of the server), and a method that a path does not have, 405 `method_not_allowed`.
+may be answered with 500 `broken` (a fault of the server), and a method that a path does not have, with 405
+`method_not_allowed`.
 """
+
+# Schemas by type and mode. A type is a class, a union, list[…] and so on.
+Schemas = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
 
 
 class CompactSchema(GenerateJsonSchema):
-    """Leaves out titles that repeat a field's name, and the suffix of response classes in the names of components."""
+    """Omits titles that only repeat the name of a field, and the suffix `Response` in the names of components."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
-        """Set none."""
+        """Give titles to no fields."""
         return False
 
     def normalize_name(self, name: str) -> str:
@@ -65,19 +70,20 @@ class CompactSchema(GenerateJsonSchema):
 
 
 def description_of(app: Flask) -> tuple[bytes, bytes]:
-    """Return the document as JSON, plain and as gzip; it is made once."""
-    if "openapi" not in app.extensions:
+    """Return the document as JSON, plain and as gzip. It is made at the first call."""
+    documents: tuple[bytes, bytes] | None = app.extensions.get("openapi")
+    if documents is None:
         plain = orjson.dumps(describe(app))
-        app.extensions["openapi"] = plain, compress_bytes(plain, BEST)
-    return app.extensions["openapi"]
+        documents = app.extensions["openapi"] = plain, compress_bytes(plain, BEST)
+    return documents
 
 
 def describe(app: Flask) -> dict[str, Any]:
-    """Return the whole document."""
+    """Return the document."""
     schemas, components = _schemas(app)
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
-    for rule, method, view in _operations(app):
-        paths[re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", rule.rule)][method] = _operation(rule, method, view, schemas)
+    for rule, method, spec in _operations(app):
+        paths[re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", rule.rule)][method] = _operation(rule, method, spec, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "LoadZone", "version": __version__, "description": DESCRIPTION},
@@ -88,22 +94,22 @@ def describe(app: Flask) -> dict[str, Any]:
     }
 
 
-def _operations(app: Flask) -> Iterator[tuple[Rule, str, Any]]:
+def _operations(app: Flask) -> Iterator[tuple[Rule, str, EndpointSpec]]:
     for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        if hasattr(view, "spec"):
-            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-                yield rule, method.lower(), view
+        spec: EndpointSpec | None = getattr(app.view_functions[rule.endpoint], "spec", None)
+        if spec:
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method.lower(), spec
 
 
-def _schemas(app: Flask) -> tuple[dict[Any, Any], dict[str, Any]]:
-    """Return the schema of every model by (model, mode), and the components they refer to."""
-    models: dict[Any, tuple] = {(responses.RefusalResponse, "serialization"): ()}
-    for _, _, view in _operations(app):
-        spec: EndpointSpec = view.spec
-        for model, mode in ((spec.body, "validation"), (spec.returns, "serialization")):
-            if model and not isinstance(model, str):
-                models[model, mode] = ()
+def _schemas(app: Flask) -> tuple[Schemas, dict[str, Any]]:
+    """Return the schemas of all bodies and answers, and the components that they refer to."""
+    models: dict[tuple[Any, JsonSchemaMode], None] = {(responses.RefusalResponse, "serialization"): None}
+    for _, _, spec in _operations(app):
+        if spec.body:
+            models[spec.body, "validation"] = None
+        if not isinstance(spec.returns, str):
+            models[spec.returns, "serialization"] = None
     inputs = [(model, mode, TypeAdapter(model)) for model, mode in models]
     schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF, schema_generator=CompactSchema)
     components = definitions["$defs"]
@@ -113,26 +119,26 @@ def _schemas(app: Flask) -> tuple[dict[Any, Any], dict[str, Any]]:
     return schemas, components
 
 
-def _operation(rule: Rule, method: str, view: Any, schemas: dict[Any, Any]) -> dict[str, Any]:
-    spec: EndpointSpec = view.spec
+def _operation(rule: Rule, method: str, spec: EndpointSpec, schemas: Schemas) -> dict[str, Any]:
+    blueprint, _, name = rule.endpoint.partition(".")
     operation = {
-        "operationId": rule.endpoint.partition(".")[2],
-        "summary": (view.__doc__ or "").strip().split("\n")[0],
-        "tags": [TAGS[rule.endpoint.partition(".")[0]]],
+        "operationId": name,
+        "summary": spec.summary,
+        "tags": [TAGS[blueprint]],
         "parameters": [*_path_parameters(spec), *_query_parameters(spec), *([IF_NONE_MATCH] if spec.tagged else [])],
-        "responses": {**_answers(spec, schemas), **_refusals(spec, method, rule.endpoint.partition(".")[0])},
+        "responses": {**_answers(spec, schemas), **_refusals(spec, method, blueprint)},
         "security": _security(spec),
     }
     if spec.body:
         content = {JSON: {"schema": schemas[spec.body, "validation"]}}
-        operation["requestBody"] = {"required": _needs_body(spec), "content": content}
+        operation["requestBody"] = {"required": _is_required(spec.body), "content": content}
     return operation
 
 
-def _needs_body(spec: EndpointSpec) -> bool:
-    """Tell whether a body is required: no body at all is read as an empty object."""
+def _is_required(body: type[RequestBody]) -> bool:
+    """Tell whether a request needs a body. Without one it is read as an empty object."""
     try:
-        spec.body.model_validate({})
+        body.model_validate({})
     except ValidationError:
         return True
     return False
@@ -146,17 +152,17 @@ def _path_parameters(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
 def _query_parameters(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
     fields = spec.query.model_json_schema(schema_generator=CompactSchema)["properties"] if spec.query else {}
     for name, field in fields.items():
-        [schema] = [kind for kind in field["anyOf"] if kind["type"] != "null"]  # null means absent
+        [schema] = [option for option in field["anyOf"] if option["type"] != "null"]  # null means absent
         yield {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-def _security(spec: EndpointSpec) -> list[dict[str, list]]:
-    """Return the ways to sign in, any of which will do; and none, for what strangers may do."""
-    ways = [name for name in SECURITY if name != "token" or spec.by_token]
-    return [*({name: []} for name in ways), *([{}] if spec.who == "all" else [])]
+def _security(spec: EndpointSpec) -> list[dict[str, list[str]]]:
+    """Return the ways to sign in, one of which is enough; an empty one where nobody needs to sign in."""
+    ways: list[dict[str, list[str]]] = [{name: []} for name in SECURITY if name != "token" or spec.by_token]
+    return [*ways, {}] if spec.who == "all" else ways
 
 
-def _answers(spec: EndpointSpec, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _answers(spec: EndpointSpec, schemas: Schemas) -> dict[str, Any]:
     if isinstance(spec.returns, str):
         content = {spec.returns: {} if spec.returns == BINARY else TEXT}
     else:
@@ -168,7 +174,7 @@ def _answers(spec: EndpointSpec, schemas: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _refusals(spec: EndpointSpec, method: str, blueprint: str) -> dict[str, Any]:
-    """Return the refusals by status, with their codes."""
+    """Return the error answers by status, with their codes."""
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in dict.fromkeys(_codes(spec, method)):
         by_status[STATUS[code]].append(code)
@@ -186,7 +192,7 @@ def _codes(spec: EndpointSpec, method: str) -> Iterator[str]:
         yield "too_large"
     if method != "get":
         yield from ("other_origin", "cannot_save")
-        if spec.returns != HTML:  # a form
+        if spec.returns != HTML:  # a form is not JSON
             yield "not_json"
     if spec.who != "all":
         yield "not_signed_in"
@@ -199,7 +205,9 @@ def _codes(spec: EndpointSpec, method: str) -> Iterator[str]:
 def _refusal(status: int, codes: list[str], may_be_page: bool) -> dict[str, Any]:
     schema = {"allOf": [{"$ref": REF.format(model="Refusal")}, {"properties": {"code": {"enum": codes}}}]}
     examples = {code: {"value": {"error": _sentence(code), "code": code}} for code in codes}
-    content = {} if PAGES_ONLY.issuperset(codes) else {JSON: {"schema": schema, "examples": examples}}
+    content: dict[str, Any] = {}
+    if not PAGES_ONLY.issuperset(codes):
+        content[JSON] = {"schema": schema, "examples": examples}
     if may_be_page:
         content[HTML] = TEXT
     headers = {"headers": HEADERS[status]} if status in HEADERS else {}
@@ -207,6 +215,6 @@ def _refusal(status: int, codes: list[str], may_be_page: bool) -> dict[str, Any]
 
 
 def _sentence(code: str) -> str:
-    """What is spec with it in English, with the names of what it is about."""
+    """Return the English sentence of a code, with placeholders in braces."""
     entry = SERVER["en"].get(f"error.{code}") or SERVER["en"][f"error.{code}.request"]
     return entry if isinstance(entry, str) else entry["other"]

@@ -1,24 +1,27 @@
-"""Tells our own pages from others', by the Origin header."""
+"""Tells LoadZone's own pages from those of other sites, by the Origin header."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from werkzeug.wsgi import get_host
 
 from loadzone.config import Config
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 HTTP_SCHEMES = {"ws": "http", "wss": "https"}  # some proxies name the scheme of a WebSocket
 
 
-def is_own(environ: Mapping[str, Any], config: Config) -> bool:
-    """Tell whether the Origin header, if there is one, names the host that was asked, or LOADZONE_BASE_URL.
+def is_own(environ: WSGIEnvironment, config: Config) -> bool:
+    """Tell whether the Origin header, if there is one, names the requested host or LOADZONE_BASE_URL.
 
-    The scheme stays open where a proxy does not say how it was asked. So it does for https, even if no proxy is
-    configured: browsers let no https page call http, so such a page came through a proxy.
+    The scheme is not compared if a trusted proxy does not say with which one it was called. An origin with https is
+    always accepted, even if no proxy is configured: browsers do not let an https page call http, so such a page came
+    through a proxy.
     """
     origin = environ.get("HTTP_ORIGIN")
     if origin is None or origin == origin_of(config.base_url):
@@ -26,16 +29,16 @@ def is_own(environ: Mapping[str, Any], config: Config) -> bool:
     scheme, _, host = origin.partition("://")
     if not host or host != get_host(environ) or may_be_rebound(host, config):
         return False
-    is_said = not config.trusted_proxies or "HTTP_X_FORWARDED_PROTO" in environ
-    asked = environ["wsgi.url_scheme"]
-    return not is_said or scheme in ("https", HTTP_SCHEMES.get(asked, asked))
+    is_known = not config.trusted_proxies or "HTTP_X_FORWARDED_PROTO" in environ
+    requested = environ["wsgi.url_scheme"]
+    return not is_known or scheme in ("https", HTTP_SCHEMES.get(requested, requested))
 
 
 def may_be_rebound(host: str, config: Config) -> bool:
-    """Tell whether the host is a name that anybody may have pointed here in DNS, so that their page looks like ours.
+    """Tell whether the host may be a stranger's DNS name that points to this server (DNS rebinding).
 
-    There is no session under that name, so it matters only where an address alone signs in (LOADZONE_AUTH=trust). A
-    proxy knows which names are its own.
+    A page under such a name looks like one of ours, but has no session here. So this matters only if an address alone
+    is enough to sign in (LOADZONE_AUTH=trust). A proxy knows its own names.
     """
     if config.auth != "trust" or config.trusted_proxies or host == urlsplit(config.base_url).netloc:
         return False

@@ -1,4 +1,4 @@
-"""The pages that a person opens, those behind a letter's links, the health check, the API's description."""
+"""The page, the pages behind the links of letters, the health check, the command line and the API's description."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BY_LINK: Mapping[LinkAction, Callable[[UnitOfWork, LinkTarget], Vm]] = {
     "take": by_link.take,
     "pass": by_link.pass_on,
 }
-# What the page has to know of events: which concern one person, and which the browser shows as a notification too.
+# The kinds of events that the page puts in the inbox of the person, and that the browser shows as notifications.
 PERSONAL_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.PERSON]
 ALERT_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.alert]
 
@@ -43,14 +43,14 @@ ALERT_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.alert]
 @pages.get("/")
 @endpoint(returns=HTML)
 def index() -> str:
-    """Show the page itself."""
+    """Show the page."""
     return render_template("index.html", lang=language(), boot=_boot())
 
 
 @pages.get("/link/<token>")
 @endpoint(returns=HTML, refuses="link_void")
 def show_link(token: str) -> tuple[str, int]:
-    """Show the page behind a letter's link. Nothing changes, since mail scanners open links."""
+    """Show the page behind a link in a letter. It changes nothing, because mail scanners open links too."""
     target = services().links.read(token)
     vm = services().store.snapshot.vms.get(target.vm_id)
     if vm is None or not by_link.is_valid(target, vm, services().clock()):
@@ -61,7 +61,7 @@ def show_link(token: str) -> tuple[str, int]:
 @pages.post("/link/<token>")
 @endpoint(returns=HTML, refuses="link_void others_wait in_maintenance too_far_ahead")
 def follow_link(token: str) -> tuple[str, int]:
-    """Do what the button behind a letter's link says."""
+    """Carry out the action of a link in a letter."""
     target = services().links.read(token)
     try:
         vm = services().bus.run(BY_LINK[target.action], target)
@@ -76,7 +76,7 @@ def follow_link(token: str) -> tuple[str, int]:
 @pages.get("/healthz")
 @endpoint(returns=responses.HealthResponse, refuses="cannot_save")
 def healthz() -> responses.HealthResponse:
-    """Tell whether the server can serve and write, and its version."""
+    """Check that the server can answer and write; return its version."""
     services().store.check()
     return {"status": "ok", "version": __version__}
 
@@ -84,7 +84,7 @@ def healthz() -> responses.HealthResponse:
 @pages.get("/cli")
 @endpoint(returns=BINARY)
 def command() -> Response:
-    """Download the command line, one file: save it as `loadzone` and make it executable."""
+    """Download the command line. It is one file: save it as `loadzone` and make it executable."""
     file = command_file()
     return send_file(
         io.BytesIO(file.content),
@@ -99,7 +99,7 @@ def command() -> Response:
 @pages.get("/openapi.json")
 @endpoint(returns=dict[str, Any], tagged=True)
 def description() -> Response:
-    """Return this description."""
+    """Return this description of the API."""
     plain, gzipped = description_of(current_app)
     response = Response(gzipped if compression.client_accepts_gzip() else plain, mimetype="application/json")
     response.set_etag(hashlib.blake2b(plain, digest_size=16).hexdigest())
@@ -112,12 +112,12 @@ def description() -> Response:
 @pages.get("/docs")
 @endpoint(returns=HTML)
 def docs() -> str:
-    """Show this description, to read and to try."""
+    """Show this description as a page, where calls can be tried."""
     return render_template("docs.html")
 
 
 def _boot() -> str:
-    """Return all that the first paint needs, as JSON that cannot end the script element it stands in."""
+    """Return the data for the first paint as JSON, escaped so that it cannot end its script element."""
     config, mine = services().config, {**me()}
     mine.pop("bookings", None)
     boot = {

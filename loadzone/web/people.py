@@ -1,4 +1,4 @@
-"""The JSON endpoints about people: oneself, signing in and out, tokens, and what admins do with others."""
+"""The JSON endpoints of people: the caller, signing in and out, tokens, and the administration of users."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OK: responses.OkResponse = {"status": "ok"}
 @people_api.get("/me")
 @endpoint(returns=responses.MeResponse | responses.StrangerResponse)
 def me() -> responses.MeResponse | responses.StrangerResponse:
-    """Return who the caller is, with the person's history, oldest first."""
+    """Return who the caller is, with their history of bookings, oldest first."""
     state, email = services().store.snapshot, actor()
     if email is None or email not in state.users:
         return {"authenticated": False}
@@ -35,7 +35,7 @@ def me() -> responses.MeResponse | responses.StrangerResponse:
 @people_api.post("/me")
 @endpoint(returns=responses.MeResponse, who="signed in")
 def set_me(body: requests.Language) -> responses.MeResponse | responses.StrangerResponse:
-    """Choose a language."""
+    """Set the caller's language."""
     run(people.choose_language, **body.given())
     return me()
 
@@ -46,7 +46,7 @@ def set_me(body: requests.Language) -> responses.MeResponse | responses.Stranger
     refuses="wrong_code code_expired domain_not_allowed too_many",
 )
 def auth(body: requests.Auth) -> responses.SignedInResponse | responses.CodeSentResponse:
-    """Ask for a code by mail, or sign in with it; where the server trusts its network, the address is enough."""
+    """Ask for a sign-in code by mail, or sign in with it. On a trusted network the address alone is enough."""
     sessions = services().sessions
     is_returning = sessions.is_returning(session, body.email)
     if services().config.auth == "trust":
@@ -64,7 +64,7 @@ def auth(body: requests.Auth) -> responses.SignedInResponse | responses.CodeSent
 @people_api.post("/logout")
 @endpoint(returns=responses.OkResponse, by_token=False)
 def logout(body: requests.Logout) -> responses.OkResponse:
-    """Sign out, in this browser or everywhere."""
+    """Sign out in this browser, or everywhere."""
     if body.everywhere:
         services().sessions.leave_everywhere(session, actor())
     else:
@@ -78,7 +78,7 @@ def logout(body: requests.Logout) -> responses.OkResponse:
 @people_api.get("/tokens")
 @endpoint(returns=list[responses.TokenResponse], who="signed in", refuses="not_allowed no_such_user", by_token=False)
 def list_tokens(query: requests.WhoseTokens) -> list[responses.TokenResponse]:
-    """List one's own tokens; for an admin, those of `email`."""
+    """List the caller's tokens. Admins can list those of `email`."""
     return [
         token_view(one) for one in tokens.list_of(services().store.snapshot, services().config, actor(), query.email)
     ]
@@ -93,7 +93,7 @@ def list_tokens(query: requests.WhoseTokens) -> list[responses.TokenResponse]:
     by_token=False,
 )
 def make_token(body: requests.MakeToken) -> responses.NewTokenResponse:
-    """Make a token. It is shown this once."""
+    """Create a token. The token itself is in this answer only."""
     record, text = services().api_tokens.make(actor(), body.name, body.days)
     return {**token_view(record), "token": text}
 
@@ -101,7 +101,7 @@ def make_token(body: requests.MakeToken) -> responses.NewTokenResponse:
 @people_api.delete("/tokens/<token_id>")
 @endpoint(returns=responses.OkResponse, who="signed in", refuses="no_such_token", by_token=False)
 def revoke_token(token_id: str) -> responses.OkResponse:
-    """Revoke a token of one's own; an admin, anybody's."""
+    """Revoke a token. Admins can revoke those of others."""
     run(tokens.revoke, token_id=token_id)
     return OK
 
@@ -112,7 +112,7 @@ def revoke_token(token_id: str) -> responses.OkResponse:
 @people_api.get("/users")
 @endpoint(returns=list[responses.UserResponse], who="admin")
 def users() -> list[responses.UserResponse]:
-    """List everybody who ever signed in."""
+    """List everybody who has signed in before."""
     everybody = people.list_all(services().store.snapshot, services().config, actor())
     return [user_view(user, role) for user, role in everybody]
 
@@ -122,7 +122,7 @@ def users() -> list[responses.UserResponse]:
     returns=responses.OkResponse, who="admin", refuses="no_such_user last_admin admin_by_settings", by_token=False
 )
 def set_role(body: requests.Role) -> responses.OkResponse:
-    """Make somebody an admin, or a user again."""
+    """Make a person an admin, or a user again."""
     run(people.set_role, **body.given())
     return OK
 
@@ -130,7 +130,7 @@ def set_role(body: requests.Role) -> responses.OkResponse:
 @people_api.post("/users/remove")
 @endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_user last_admin", by_token=False)
 def remove_user(body: requests.Person) -> responses.OkResponse:
-    """Remove somebody: out of every session and queue, and what they hold is released."""
+    """Remove a person: end their sessions, take them out of all queues, release their machines."""
     run(people.remove, **body.given())
     return OK
 

@@ -1,18 +1,20 @@
-"""What is checked before every endpoint, and what every answer carries."""
+"""Checks before every endpoint, and the headers of every answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 from flask import Flask, Request, request, session
 
 from loadzone.config import Config
 from loadzone.domain.refusal import refuse
 from loadzone.web import compression, origins
-from loadzone.web.context import caller, services, skip_authentication
+from loadzone.web.context import caller, services, skip_authentication, unproxied
 
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -28,39 +30,48 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
-HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds; where people come by https
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds; sent over https only
+
+
+class WsgiApp(Protocol):
+    """A WSGI application whose arguments have the names that Flask gives them."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer the request."""
+        ...
 
 
 def install(app: Flask) -> None:
-    """Check every request, and compress every answer that is worth it."""
+    """Check every request, and compress answers."""
     app.before_request(_before_request)
     app.after_request(compression.compress)
 
 
 def _before_request() -> None:
-    """Check the request in one hook, with one look at Flask's proxies, each of which takes its time.
+    """Check the request. One hook does it all, since each access to a proxy of Flask takes time.
 
-    A bad token is refused whatever is asked for, so that no program takes a stranger's answer for its own.
+    A bad token is refused at every endpoint. Otherwise a program would take the answer to a stranger for its own.
     """
-    incoming, ours = request._get_current_object(), services()
+    incoming, parts = unproxied(request), services()
     if incoming.endpoint == "static":
         skip_authentication()
         return
     who = caller()
     if who.email and who.token:
-        ours.api_tokens.note_use(who.email, who.token)
+        parts.api_tokens.note_use(who.email, who.token)
     if incoming.method not in SAFE_METHODS:
         if not who.token:
-            refuse_other_origins(incoming, ours.config)
+            refuse_other_origins(incoming, parts.config)
         refuse_other_types(incoming)
-    if who.session and ours.sessions.renew_session(who.session):
+    if who.session and parts.sessions.renew_session(who.session):
         session.modified = True
 
 
 def refuse_other_origins(incoming: Request, config: Config) -> None:
-    """Raise Refusal: other_origin, so that another site's page cannot act with this browser's session.
+    """Refuse requests from pages of other sites, which must not use this browser's session.
 
-    A script that sends neither header is served, and so is a request with a token: no browser sends that by itself.
+    A script that sends neither header is served. Requests with a token are not checked: no browser adds one by itself.
+    Raises Refusal: other_origin.
     """
     is_own = origins.is_own(incoming.environ, config)
     if not is_own or incoming.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("same-origin", "none"):
@@ -68,23 +79,25 @@ def refuse_other_origins(incoming: Request, config: Config) -> None:
 
 
 def refuse_other_types(incoming: Request) -> None:
-    """Raise Refusal: not_json for a body of another type. Only the form behind a letter's link is not JSON."""
+    """Refuse bodies that are not JSON, except of the form behind a letter's link. Raises Refusal: not_json."""
     has_body = incoming.content_length or "HTTP_TRANSFER_ENCODING" in incoming.environ
     if has_body and incoming.mimetype != "application/json" and incoming.endpoint != "pages.follow_link":
         refuse("not_json")
 
 
-def with_headers(app: Wsgi) -> Wsgi:
-    """Return the WSGI app with HEADERS on each answer, those of the sockets too. Headers that the answer has stay."""
+def with_headers(app: WSGIApplication) -> WsgiApp:
+    """Return the WSGI app with HEADERS on each answer, also of the sockets. Headers that the answer has are kept."""
     plain = [(name.lower(), (name, value)) for name, value in HEADERS.items()]
     over_https = plain + [(name.lower(), (name, value)) for name, value in HSTS.items()]
 
-    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         more = over_https if environ["wsgi.url_scheme"] == "https" else plain
 
-        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: OptExcInfo | None = None
+        ) -> Callable[[bytes], object]:
             present = {name.lower() for name, _ in headers}
-            return start_response(status, headers + [pair for name, pair in more if name not in present], *exc_info)
+            return start_response(status, headers + [pair for name, pair in more if name not in present], exc_info)
 
         return app(environ, start)
 

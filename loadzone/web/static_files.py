@@ -1,6 +1,6 @@
-"""The static files: read, joined for the page and compressed once, at the start.
+"""The static files: read, bundled for the page, and compressed once, when the server starts.
 
-Each version of them has an address of its own, kept for good.
+Their URL contains a digest of all of them, so browsers may keep an answer for a year.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from flask import Flask, Response, abort
 
 from loadzone.web import bundler, compression
 
-A_YEAR = 365 * 24 * 3600
-# The system's table may lack these, or name them otherwise.
+A_YEAR = 365 * 24 * 3600  # seconds
+# The table of the operating system may lack these types or have other names for them.
 TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -27,7 +27,7 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """`gzipped` is None where it would not be shorter."""
+    """A file and its compressed form, which is None if it would not be shorter."""
 
     content: bytes
     gzipped: bytes | None
@@ -35,17 +35,18 @@ class StaticFile:
 
 
 class StaticFiles:
-    """All files under `folder`, by their paths in it."""
+    """All files under `folder` by their relative paths, and the bundles made from them."""
 
     def __init__(self, folder: Path) -> None:
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-        self._files = {name: _packed(name, content) for name, content in sorted((files | _joined(files)).items())}
+        self._files = {name: _packed(name, content) for name, content in sorted((files | _bundles(files)).items())}
 
     def install(self, app: Flask) -> None:
-        """Serve them as the endpoint `static`, under an address that changes whenever one of them does."""
+        """Serve the files as the endpoint `static`, under a URL that changes whenever one of them changes."""
         app.add_url_rule(f"/static/{self._version()}/<path:filename>", "static", self.answer)
 
     def answer(self, filename: str) -> Response:
+        """Return the file, or 404."""
         file = self._files.get(filename) or abort(404)
         packed = file.gzipped if file.gzipped and compression.client_accepts_gzip() else None
         response = Response(packed or file.content, mimetype=file.mimetype)
@@ -63,18 +64,18 @@ class StaticFiles:
         return digest.hexdigest()
 
 
-def _joined(files: dict[str, bytes]) -> dict[str, bytes]:
-    """What the page loads: its modules in two files, its stylesheets in another, and the maps to the single ones."""
+def _bundles(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files that the page loads: two bundles of modules, one of stylesheets, and their source maps."""
     sources = {name: content.decode() for name, content in files.items() if name.endswith((".js", ".css"))}
-    joined = {
+    bundles = {
         "page.js": bundler.join_modules(sources, "main.js", "page.js"),
         "page.action_table.js": bundler.join_modules(
             sources, "action_table.js", "page.action_table.js", base=("main.js", "page.js")
         ),
         "page.css": bundler.join_sheets(sources, "main.css", "page.css"),
     }
-    texts = {name: text.encode() for name, (text, _) in joined.items()}
-    return texts | {f"{name}.map": source_map for name, (_, source_map) in joined.items()}
+    texts = {name: bundle.text.encode() for name, bundle in bundles.items()}
+    return texts | {f"{name}.map": bundle.source_map for name, bundle in bundles.items()}
 
 
 def _packed(name: str, content: bytes) -> StaticFile:

@@ -98,7 +98,7 @@ def test_what_is_another_users_is_not_changed_since_that_user_could_not_read_it(
 
 def test_check_is_about_the_data_file_where_none_is_named(data, tmp_path):
     said = run(data, "check")
-    assert said.out == f"{data} is good: machines: 2, booked: 1, waiting: 0, groups: 1, people: 1\n"
+    assert said.out == f"{data} is valid: machines: 2, booked: 1, waiting: 0, groups: 1, people: 1\n"
     assert run(tmp_path / "none.json", "check").code == 1
 
 
@@ -120,8 +120,8 @@ def test_check_says_what_will_be_mended(data, tmp_path):
     mendable.write_text(json.dumps(inventory([machine("vm", group=9)], [{"id": 1, "name": "One", "vm_ids": ["x"]}])))
     said = run(data, "check", mendable)
     assert said.code == 0
-    assert said.out.count("will be mended: ") == 2
-    assert run(data, "restore", mendable, "--yes").err.count("warning: mended: ") == 2
+    assert said.out.count("will be repaired: ") == 2
+    assert run(data, "restore", mendable, "--yes").err.count("warning: repaired: ") == 2
 
 
 def test_what_is_in_a_file_steers_no_terminal(data, machines):
@@ -207,7 +207,7 @@ def test_a_name_leads_nowhere_but_to_the_backups(data, backup, name):
 
 
 def test_backups_are_listed_with_what_is_in_them(data, backup):
-    assert "there are none" in run(data, "backups").out
+    assert "there are no backups" in run(data, "backups").out
     run(data, "restore", backup, "--yes")
     [name] = kept(data)
     assert run(data, "backups").out == f"{name}  machines: 2, booked: 1, waiting: 0, groups: 1, people: 1\n"
@@ -218,7 +218,7 @@ def test_without_room_nothing_changes_and_it_is_said(data, backup, machines, wor
     before = files(data.parent)
     said = run(data, words[0], data.parent / words[1], "--yes", wrap=LITTLE_ROOM, PYTHONDONTWRITEBYTECODE="1")
     assert said.code == 1
-    assert f"{data} was left as it is: File too large" in said.err
+    assert f"{data} was not changed: File too large" in said.err
     assert files(data.parent) == before
 
 

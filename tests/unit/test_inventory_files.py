@@ -145,7 +145,7 @@ def test_every_bad_line_is_named_with_what_is_wrong():
     )  # fmt: skip
     places = [re.match(r"line (\d+)", problem)[1] for problem in problems]
     assert sorted(places, key=int) == ["2", "3", "5", "6", "7", "9", "10", "11", "12", "13"]
-    assert any(problem == "line 9: 'vm-5' stands in line 8 already" for problem in problems)
+    assert any(problem == "line 9: 'vm-5' is already in line 8" for problem in problems)
 
 
 @pytest.mark.parametrize(
