@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import ending_figures
+import broadcast_figures
+import expiry_figures
 import http_figures
 import memory_figures
 import start_figures
 import table
-import told_figures
 from page import ROOT, inventory_of
 
 from support.server import ADMIN, Server
@@ -61,11 +61,11 @@ def _rows(asked: argparse.Namespace, size: int, bare: Server, server: Server) ->
         yield from http_figures.answers(size, bare, server)
         yield http_figures.one_booking(size, server)
     if "told" in asked.parts:
-        yield from told_figures.one_change(size, bare, server)
+        yield from broadcast_figures.one_change(size, bare, server)
     if "ends" in asked.parts and largest:
-        yield from ending_figures.endings(size)
+        yield from expiry_figures.endings(size)
     if asked.minutes and largest:
-        yield memory_figures.over_time(size, server, asked.minutes, told_figures.BROWSERS)
+        yield memory_figures.over_time(size, server, asked.minutes, broadcast_figures.BROWSERS)
 
 
 @contextmanager

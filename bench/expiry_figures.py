@@ -8,11 +8,11 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from broadcast_figures import BROWSERS
 from clients import Crowd, cookie_of, median, milliseconds, wait_for
 from memory_figures import peak
 from page import inventory_of
 from table import Row
-from told_figures import BROWSERS
 
 from support.inventory import from_now, stamp
 from support.people import Person
