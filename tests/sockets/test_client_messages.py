@@ -1,4 +1,4 @@
-"""Nothing: what comes over a socket is its coming and going, and the rest is not even looked at."""
+"""Everything that clients send over a socket is ignored, except that they connect and disconnect."""
 
 import pytest
 import websocket
@@ -7,15 +7,15 @@ from support.answers import done
 
 
 @pytest.fixture
-def line(server):
-    """A bare websocket that has been welcomed."""
+def client(server):
+    """A bare WebSocket that is connected to Socket.IO."""
     url = server.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
-    line = websocket.create_connection(url, timeout=10)
-    line.recv()
-    line.send("40")
-    assert line.recv().startswith("40")
-    yield line
-    line.close()
+    client = websocket.create_connection(url, timeout=10)
+    client.recv()
+    client.send("40")
+    assert client.recv().startswith("40")
+    yield client
+    client.close()
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ def line(server):
     ['42["book",{"vm_id":"a"}]', '459999999-["x"]', "4x", '43["ack"]', '42"' + "[" * 1500],
     ids=["event", "binary", "garbage", "ack", "deep"],
 )
-def test_a_command_is_not_heard(line, frame, server, bob, vm):
-    spoken = len(server.lines)
-    line.send(frame)
-    line.send_binary(b"x" * 100)
+def test_a_message_of_a_client_is_ignored(client, frame, server, bob, vm):
+    before = len(server.lines)
+    client.send(frame)
+    client.send_binary(b"x" * 100)
     done(bob.book(vm))
-    told = ""
-    while vm not in told:
-        told = line.recv()
-    assert "Traceback" not in "\n".join(server.lines[spoken:])
+    received = ""
+    while vm not in received:
+        received = client.recv()
+    assert "Traceback" not in "\n".join(server.lines[before:])
