@@ -1,4 +1,4 @@
-"""What comes over the wire has one meaning or none: no request hides within another (request smuggling)."""
+"""A request has one meaning or is refused, so that no request can hide in another one (request smuggling)."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ from support.people import Person
 from support.wire import HOST, Line, statuses
 
 JSON = b"Content-Type: application/json\r\n"
-LAST = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"  # it ends what is answered so far
+LAST = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"  # the server closes after this answer
 CHUNKED = b"POST /logout HTTP/1.1\r\n" + HOST + JSON + b"Transfer-Encoding: chunked\r\n\r\n"
 HANDSHAKE = (
     b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n" + HOST + b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -20,15 +20,16 @@ HANDSHAKE = (
 
 
 def post(*headers: bytes, body: bytes = b"{}") -> bytes:
-    return b"POST /logout HTTP/1.1\r\n" + HOST + JSON + b"".join(line + b"\r\n" for line in headers) + b"\r\n" + body
+    head = b"".join(header + b"\r\n" for header in headers)
+    return b"POST /logout HTTP/1.1\r\n" + HOST + JSON + head + b"\r\n" + body
 
 
-TWO_MEANINGS = {
+AMBIGUOUS = {
     "a length and chunks": post(b"Content-Length: 5", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
     "chunks and a length": post(b"Transfer-Encoding: chunked", b"Content-Length: 5", body=b"0\r\n\r\n"),
     "two lengths": post(b"Content-Length: 2", b"Content-Length: 30"),
     "one length twice": post(b"Content-Length: 2", b"Content-Length: 2"),
-    "lengths in a row": post(b"Content-Length: 2, 30"),
+    "a list of lengths": post(b"Content-Length: 2, 30"),
     "a length with a sign": post(b"Content-Length: +2"),
     "a length below zero": post(b"Content-Length: -2"),
     "a length as Python writes it": post(b"Content-Length: 0_2"),
@@ -44,126 +45,127 @@ TWO_MEANINGS = {
     "NUL": post(b"X: a\0b", b"Content-Length: 2"),
     "a header without a colon": post(b"Content-Length"),
     "a header without a name": post(b": 2"),
-    "another coding": post(b"Transfer-Encoding: xchunked", body=b"0\r\n\r\n"),
+    "an unknown coding": post(b"Transfer-Encoding: xchunked", body=b"0\r\n\r\n"),
     "two codings": post(b"Transfer-Encoding: gzip, chunked", body=b"0\r\n\r\n"),
     "a coding twice": post(b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity", body=b"0\r\n\r\n"),
     "a coding behind a tab": post(b"Transfer-Encoding: \x0bchunked", body=b"0\r\n\r\n"),
     "chunks in HTTP/1.0": CHUNKED.replace(b"HTTP/1.1", b"HTTP/1.0") + b"0\r\n\r\n",
     "a chunk without a size": CHUNKED + b"\r\n",
-    "a chunk's size that is none": CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n",
+    "an invalid chunk size": CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n",
     "a chunk's size with a sign": CHUNKED + b"+2\r\n{}\r\n0\r\n\r\n",
     "a chunk's size in another base": CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n",
     "a chunk's size behind a space": CHUNKED + b" 2\r\n{}\r\n0\r\n\r\n",
-    "a chunk of more than memory": CHUNKED + b"fffffffffffffffff\r\n{}",
-    "a chunk longer than it says": CHUNKED + b"2\r\n{} \r\n0\r\n\r\n",
-    "a line feed in what a chunk adds": CHUNKED + b"2;\nx\r\n{}\r\n0\r\n\r\n",
-    "a chunk's line feed alone": CHUNKED + b"2\n{}\n0\n\n",
-    "more chunks than anybody sends": CHUNKED + b"1\r\n \r\n" * 1001 + b"0\r\n\r\n",
-    "a trailer that is no header": CHUNKED + b"2\r\n{}\r\n0\r\nGET / HTTP/1.1\r\n\r\n",
+    "a chunk larger than memory": CHUNKED + b"fffffffffffffffff\r\n{}",
+    "a chunk longer than its size": CHUNKED + b"2\r\n{} \r\n0\r\n\r\n",
+    "a line feed in a chunk extension": CHUNKED + b"2;\nx\r\n{}\r\n0\r\n\r\n",
+    "bare line feeds after chunks": CHUNKED + b"2\n{}\n0\n\n",
+    "too many chunks": CHUNKED + b"1\r\n \r\n" * 1001 + b"0\r\n\r\n",
+    "a trailer that is not a header": CHUNKED + b"2\r\n{}\r\n0\r\nGET / HTTP/1.1\r\n\r\n",
     "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
     "two hosts": b"GET /healthz HTTP/1.1\r\n" + HOST + HOST + b"\r\n",
     "HTTP/0.9": b"GET /healthz\r\n",
     "HTTP/2.0": b"GET /healthz HTTP/2.0\r\n" + HOST + b"\r\n",
-    "a space too many": b"GET  /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+    "two spaces": b"GET  /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
     "a tab for a space": b"GET\t/healthz HTTP/1.1\r\n" + HOST + b"\r\n",
-    "a method of small letters": b"get /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a method in lower case": b"get /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
     "another protocol": b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
     "too many headers": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: y\r\n" * 100 + b"\r\n",
-    "a row of blanks": b"GET /healthz HTTP/1.1\r\n" + HOST + b"Accept: x" + b" \t" * 32 + b"x\r\n\r\n",
+    "many blanks in a row": b"GET /healthz HTTP/1.1\r\n" + HOST + b"Accept: x" + b" \t" * 32 + b"x\r\n\r\n",
     "a long header": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: " + b"y" * 40_000 + b"\r\n\r\n",
 }
 
 
-@pytest.mark.parametrize("raw", TWO_MEANINGS.values(), ids=TWO_MEANINGS)
-def test_what_has_two_meanings_is_refused_and_nothing_after_it_is_read(server, raw):
-    with Line(server) as line:
-        assert statuses(line.send(raw, LAST).to_its_end()) == [400]
+@pytest.mark.parametrize("raw", AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_an_ambiguous_request_is_refused_and_nothing_after_it_is_read(server, raw):
+    with Line(server) as connection:
+        assert statuses(connection.send(raw, LAST).to_its_end()) == [400]
     assert "Traceback" not in server.log
 
 
 GOOD = {
     "a length": post(b"Content-Length: 2"),
-    "zeros before it": post(b"Content-Length: 00002"),
+    "a length with leading zeros": post(b"Content-Length: 00002"),
     "chunks": CHUNKED + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
-    "chunks in capitals": CHUNKED.replace(b": chunked", b":  Chunked ") + b"2\r\n{}\r\n0\r\n\r\n",
+    "a coding with a capital letter": CHUNKED.replace(b": chunked", b":  Chunked ") + b"2\r\n{}\r\n0\r\n\r\n",
     "many chunks": CHUNKED + b"1\r\n \r\n" * 998 + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
-    "what chunks may add": CHUNKED + b'2;a="b c"\r\n{}\r\n0;x\r\nX-Sum: 1\r\n\r\n',
-    "another protocol wished for": post(b"Upgrade: websocket", b"Content-Length: 2"),
-    "an upgrade wished for beside chunks": CHUNKED[:-2] + b"Upgrade: websocket\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    "chunk extensions and a trailer": CHUNKED + b'2;a="b c"\r\n{}\r\n0;x\r\nX-Sum: 1\r\n\r\n',
+    "an upgrade that is not a handshake": post(b"Upgrade: websocket", b"Content-Length: 2"),
+    "an upgrade with chunks": CHUNKED[:-2] + b"Upgrade: websocket\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     "a body that nobody reads": post(b"Content-Length: 2", body=b"{}").replace(b"POST /logout", b"GET /healthz"),
-    "some blanks": post(b"X: a" + b" " * 63 + b"b", b"Content-Length: 2"),
-    "none at all": b"POST /logout HTTP/1.1\r\n" + HOST + b"\r\n",
+    "63 blanks in a row": post(b"X: a" + b" " * 63 + b"b", b"Content-Length: 2"),
+    "no body": b"POST /logout HTTP/1.1\r\n" + HOST + b"\r\n",
 }
 
 
 @pytest.mark.parametrize("raw", GOOD.values(), ids=GOOD)
-def test_the_next_request_begins_where_the_one_before_ends(server, raw):
-    with Line(server) as line:
-        assert statuses(line.send(raw, raw, LAST).to_its_end()) == [200, 200, 200]
+def test_the_next_request_begins_where_the_last_one_ends(server, raw):
+    with Line(server) as connection:
+        assert statuses(connection.send(raw, raw, LAST).to_its_end()) == [200, 200, 200]
 
 
 def test_a_body_is_read_once_though_an_upgrade_is_asked_for(server):
-    """What has a body begins no WebSocket; the same bytes must not be taken twice, nor the next request's."""
+    """A request with a body starts no WebSocket. Neither its bytes nor those of the next request may be read twice."""
     raw = post(b"Upgrade: websocket", b"Connection: Upgrade", b"Content-Length: 2")
     polled = HANDSHAKE.replace(b"transport=websocket", b"transport=polling")[:-2] + b"Content-Length: 2\r\n\r\n{}"
-    with Line(server) as line:
-        assert statuses(line.send(raw, polled, raw, LAST).to_its_end()) == [200, 200, 200, 200]
+    with Line(server) as connection:
+        assert statuses(connection.send(raw, polled, raw, LAST).to_its_end()) == [200, 200, 200, 200]
     assert "Traceback" not in server.log
 
 
-def test_what_comes_after_a_websocket_is_no_request(server):
-    """A proxy looks at nothing in there: who could go on with HTTP would write its headers."""
-    with Line(server) as line:
-        line.send(HANDSHAKE).until(b"\r\n\r\n")
-        line.send(b"\x88\x80\0\0\0\0")  # the end, as the protocol has it
-        assert statuses(line.send(LAST).to_its_end()) == []
+def test_bytes_after_a_websocket_are_not_read_as_a_request(server):
+    """A proxy does not look into a WebSocket. A client that went on with HTTP in it could forge the proxy's headers."""
+    with Line(server) as connection:
+        connection.send(HANDSHAKE).until(b"\r\n\r\n")
+        connection.send(b"\x88\x80\0\0\0\0")  # a close frame
+        assert statuses(connection.send(LAST).to_its_end()) == []
 
 
-def test_nor_what_comes_after_one_that_was_refused(server):
-    with Line(server) as line:
+def test_bytes_after_a_refused_websocket_are_not_read_as_a_request(server):
+    with Line(server) as connection:
         refused = HANDSHAKE.replace(b"EIO=4", b"EIO=3")
-        assert statuses(line.send(refused, LAST).to_its_end()) == [400]
+        assert statuses(connection.send(refused, LAST).to_its_end()) == [400]
 
 
-def test_who_asks_on_and_on_has_not_the_server_for_itself(server):
-    """There always is a next request."""
-    with Line(server) as line:
-        threads = [threading.Thread(target=_ask_on_and_on, args=(line,)), threading.Thread(target=line.to_its_end)]
+def test_a_client_that_sends_requests_without_a_pause_does_not_block_others(server):
+    """The next request of this client is always there already."""
+    with Line(server) as connection:
+        sender = threading.Thread(target=_send_without_pause, args=(connection,))
+        threads = [sender, threading.Thread(target=connection.to_its_end)]
         for thread in threads:
             thread.start()
         try:
             assert [done(Person(server).get("/healthz"))["status"] for _ in range(3)] == ["ok"] * 3
         finally:
-            line.socket.shutdown(socket.SHUT_RDWR)
+            connection.socket.shutdown(socket.SHUT_RDWR)
             for thread in threads:
                 thread.join()
 
 
-def _ask_on_and_on(line: Line) -> None:
+def _send_without_pause(connection: Line) -> None:
     try:
         while True:
-            line.send(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+            connection.send(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
     except OSError:
-        pass  # until it is cut off
+        pass  # the connection was shut down
 
 
-def test_who_asks_whether_to_send_is_told(server):
-    with Line(server) as line:
-        line.send(post(b"Expect: 100-continue", b"Content-Length: 2", body=b""))
-        assert line.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
-        assert statuses(line.send(b"{}", LAST).to_its_end()) == [200, 200]
+def test_expect_100_continue_is_answered(server):
+    with Line(server) as connection:
+        connection.send(post(b"Expect: 100-continue", b"Content-Length: 2", body=b""))
+        assert connection.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert statuses(connection.send(b"{}", LAST).to_its_end()) == [200, 200]
 
 
-def test_and_not_for_too_much(server):
-    with Line(server) as line:
-        got = line.send(post(b"Expect: 100-continue", b"Content-Length: 1000000", body=b"")).to_its_end()
-    assert statuses(got) == [413]
-    assert b"Connection: close\r\n" in got
+def test_expect_100_continue_with_a_body_too_large_is_refused(server):
+    with Line(server) as connection:
+        answer = connection.send(post(b"Expect: 100-continue", b"Content-Length: 1000000", body=b"")).to_its_end()
+    assert statuses(answer) == [413]
+    assert b"Connection: close\r\n" in answer
 
 
-def test_who_hangs_up_in_the_middle_leaves_no_trace(server):
-    for piece in (b"GET /heal", b"GET / HTTP/1.1\r\nHost: x", CHUNKED + b"2\r\n{", post(b"Content-Length: 9")):
-        Line(server).send(piece).__exit__()
+def test_a_client_that_disconnects_in_the_middle_does_no_harm(server):
+    for start in (b"GET /heal", b"GET / HTTP/1.1\r\nHost: x", CHUNKED + b"2\r\n{", post(b"Content-Length: 9")):
+        Line(server).send(start).__exit__()
     charlie = Person(server)
     assert done(charlie.get("/healthz")) == {"status": "ok", "version": __version__}
     assert "Traceback" not in server.log
