@@ -54,20 +54,20 @@ def _audit() -> list[str]:
         _run("to install", PLACE / "bin/pip", "install", "-q", "-r", ROOT / ".ci/requirements-audit.txt")
         options = ["--no-deps", "--disable-pip", "--progress-spinner", "off", "--timeout", "5"]
         _run("to audit", PLACE / "bin/pip-audit", "-r", ROOT / "requirements.txt", *options, "-f", "json", "-o", report)
-        return vulnerable(report.read_text(encoding="utf-8")) if report.exists() else _nothing_said()
+        return vulnerable(report.read_text(encoding="utf-8")) if report.exists() else _no_report()
 
 
 def vulnerable(report: str) -> list[str]:
     """Return a line for each vulnerability in pip-audit's JSON report."""
     return [
-        f"{one['name']} {one['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or 'none yet'}"
+        f"{one['name']} {one['version']}: {fault['id']}, fixed in {', '.join(fault['fix_versions']) or 'none yet'}"
         for one in json.loads(report)["dependencies"]
         for fault in one.get("vulns", ())
     ]
 
 
-def _nothing_said() -> list[str]:
-    raise NoSource("pip-audit has said nothing")
+def _no_report() -> list[str]:
+    raise NoSource("pip-audit wrote no report")
 
 
 def _run(what: str, *command: str | Path) -> None:

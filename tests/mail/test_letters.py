@@ -165,8 +165,8 @@ def test_letters_to_people_who_never_signed_in_are_in_the_servers_language(smtp,
 
 def test_a_name_or_a_note_cannot_break_a_header(smtp, start):
     name = "vm\r\nBcc: victim@example.com\r\n\r\nbody"
-    gone = inventory([machine(name, "header@example.com", from_now(minutes=-5), note="x\r\nCc: victim@example.com")])
-    start(gone, **smtp.settings)
+    ended = inventory([machine(name, "header@example.com", from_now(minutes=-5), note="x\r\nCc: victim@example.com")])
+    start(ended, **smtp.settings)
     letter = smtp.wait_for_letter("header@example.com")
     assert letter.message.keys().count("Subject") == 1
     assert "Bcc" not in letter.message

@@ -155,15 +155,15 @@ def test_an_admin_gets_no_letter_about_maintenance_of_the_own_machine(alice, rea
 @pytest.mark.parametrize(("language", "russian"), [("ru", True), ("en", False)])
 def test_all_letters_are_in_the_readers_language(alice, bob, server, make_vm, smtp, language, russian):
     reader = Person(server, language=language).sign_in()
-    held, auto, silent, removed, gone, maintained, taken, waited = vms = [make_vm() for _ in range(8)]
-    for vm in (held, auto, removed, gone):
+    held, auto, silent, removed, deleted, maintained, taken, waited = vms = [make_vm() for _ in range(8)]
+    for vm in (held, auto, removed, deleted):
         done(bob.book(vm))
         done(reader.join(vm, 1, auto=vm == auto))
     done(bob.cancel(held))
     done(bob.cancel(auto))
     done(reader.book(silent, heartbeat_minutes=1 / 60))
     done(alice.leave(removed, email=reader.email))
-    done(alice.delete_vm(gone, force=True))
+    done(alice.delete_vm(deleted, force=True))
     done(reader.book(maintained))
     done(alice.edit_vm(maintained, maintenance="x"))
     done(reader.join(taken))
