@@ -1,6 +1,7 @@
-"""Known vulnerabilities in what requirements.txt pins, by pip-audit, from PyPI's advisories; status 1 if there are any.
+"""Look for known vulnerabilities in the pins of requirements.txt, with pip-audit and PyPI's advisories.
 
-Where no source of advisories can be reached, it says so and passes: a network that is closed is no fault of the code.
+Ends with status 1 if there are any. If no source of advisories can be reached, it prints that and ends with 0: a
+closed network is no fault of the code.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / ".venv" / "audit"
-# A release whose vulnerabilities are long known: a source that knows of none is none (a mirror of files alone).
+# A release with well-known vulnerabilities. A source that does not know them has no advisories; it only mirrors files.
 CANARY = "https://pypi.org/pypi/jinja2/2.4.1/json"
 SECONDS = {"to answer": 5, "to install": 120, "to audit": 60}
 
 
 class NoSource(Exception):
-    """Nobody can be asked; why."""
+    """No source of advisories can be reached; the message says why."""
 
 
 def main() -> int:
@@ -53,26 +54,29 @@ def _audit() -> list[str]:
         _run("to install", PLACE / "bin/pip", "install", "-q", "-r", ROOT / ".ci/requirements-audit.txt")
         options = ["--no-deps", "--disable-pip", "--progress-spinner", "off", "--timeout", "5"]
         _run("to audit", PLACE / "bin/pip-audit", "-r", ROOT / "requirements.txt", *options, "-f", "json", "-o", report)
-        return vulnerable(report.read_text(encoding="utf-8")) if report.exists() else _nothing_said()
+        return vulnerable(report.read_text(encoding="utf-8")) if report.exists() else _no_report()
 
 
 def vulnerable(report: str) -> list[str]:
-    """Of pip-audit's report in JSON, a line for each vulnerability."""
+    """Return a line for each vulnerability in pip-audit's JSON report."""
     return [
-        f"{one['name']} {one['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or 'none yet'}"
+        f"{one['name']} {one['version']}: {fault['id']}, fixed in {', '.join(fault['fix_versions']) or 'none yet'}"
         for one in json.loads(report)["dependencies"]
         for fault in one.get("vulns", ())
     ]
 
 
-def _nothing_said() -> list[str]:
-    raise NoSource("pip-audit has said nothing")
+def _no_report() -> list[str]:
+    raise NoSource("pip-audit wrote no report")
 
 
 def _run(what: str, *command: str | Path) -> None:
-    """Whether it found something, its report says: here it must only have come to an end."""
+    """Run a command to its end and ignore its status: the report says what was found.
+
+    Raises NoSource if the command cannot be started or takes too long.
+    """
     try:
-        # Our own words, and no shell.
+        # The arguments are our own, and there is no shell.
         subprocess.run(list(map(str, command)), timeout=SECONDS[what], check=False, capture_output=True)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NoSource(f"{Path(command[0]).name}: {error}") from error

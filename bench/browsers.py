@@ -1,12 +1,13 @@
-"""A thousand browsers in one cheap process: WebSockets that speak as much engine.io as it takes to be told.
+"""Simulate a thousand browsers in one cheap process: WebSockets with just enough engine.io to receive events.
 
-Commands come as JSON lines, each is answered by one:
-`{"connect": port, "cookie", "count"}`: so many more browsers, once all of them are in;
-`{"heard": true}`: by revision: how many were told, and when the first and the last of them was;
-`{"forget": true}` what was heard so far;
-`{"fetched": true}`: which boards were fetched after a `change` with `all`: by ETag, how many browsers have it, and
-since when the last of them.
-Moments are of time.monotonic(), which all processes of a machine share.
+Each command is a line of JSON on standard input, each answer a line of JSON on standard output:
+`{"connect": port, "cookie", "count"}`: connect `count` more browsers; the answer comes once all are connected;
+`{"received": true}`: for each revision, how many browsers received its `change`, and when the first and the last did;
+for each notification, how many received it;
+`{"reset": true}`: forget what was received so far;
+`{"fetched": true}`: for each ETag, how many browsers fetched that board after a `change` with `all`, and when the last
+of them had it.
+Times are those of time.monotonic(), which all processes of a machine share.
 """
 
 from __future__ import annotations
@@ -25,22 +26,22 @@ from collections.abc import Iterator
 from typing import Any
 
 AT_ONCE = 40  # connections that are opened at the same time
-SPREAD = 3.0  # seconds over which the page's browsers fetch what changed all at once (static/live.js)
+SPREAD = 3.0  # seconds over which the pages spread their fetches after a `change` with `all` (static/live.js)
 REVISION = re.compile(rb'"revision":(\d+)')
 TAG = re.compile(rb"\r\nETag: ([^\r]+)", re.IGNORECASE)
 LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
-SPACE = memoryview(bytearray(1 << 18))  # for what comes in one call: what is read is looked at before the next call
-HEAD_OF_A_CHANGE = 100  # bytes; in the first of them stands all that is looked for
-MASK = b"\0\0\0\0"  # what is masked with it stays as it is
+BUFFER = memoryview(bytearray(1 << 18))  # shared by all browsers: its content is used before the next read
+CHANGE_HEAD = 100  # bytes; event, revision and `all` stand within them
+MASK = b"\0\0\0\0"  # masking with zeros leaves the bytes unchanged
 
 
 class Browser:
-    """One socket: handshake, then frames. Offers to take them compressed, as browsers do."""
+    """One socket: handshake, then frames. It offers to accept compressed frames, as browsers do."""
 
     def __init__(self, port: int, cookie: str) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setblocking(False)
-        self.is_in = False
+        self.is_connected = False
         self._port, self._cookie = port, cookie
         self._buffer = b""
         self._upgraded = False
@@ -55,22 +56,25 @@ class Browser:
             ).encode()
         )
 
-    def hear(self) -> list[memoryview]:
-        """The socket.io packets that came; engine.io's own are answered here. They hold until anybody hears more."""
-        size = self.socket.recv_into(SPACE)
+    def receive(self) -> list[memoryview]:
+        """Read the socket and return its socket.io packets. Packets of engine.io itself are answered here.
+
+        The packets are valid until any browser reads again: all share one buffer.
+        """
+        size = self.socket.recv_into(BUFFER)
         if not size:
             raise SystemExit("the server hung up on a browser")
-        content = memoryview(self._buffer + SPACE[:size]) if self._buffer else SPACE[:size]
+        content = memoryview(self._buffer + BUFFER[:size]) if self._buffer else BUFFER[:size]
         if not self._upgraded:
-            content = self._without_head(content)
-        return [message for message in self._frames(content) if self._is_for_the_page(message)]
+            content = self._after_handshake(content)
+        return [message for message in self._frames(content) if self._is_event(message)]
 
     def fetch(self) -> list[Fetch]:
-        """As the page does when all has changed."""
+        """Start the requests that the page makes after a `change` with `all`."""
         return [Fetch(self, self._port, self._cookie, path) for path in ("/vms", "/me")]
 
-    def _without_head(self, content: memoryview) -> memoryview:
-        """What follows the handshake's answer; nothing, as long as that is not all there."""
+    def _after_handshake(self, content: memoryview) -> memoryview:
+        """Return the bytes after the answer to the handshake; none while that answer is incomplete."""
         head, found, rest = bytes(content).partition(b"\r\n\r\n")
         if found and b" 101 " not in head:
             raise SystemExit(f"refused: {head[:500]!r}")
@@ -78,32 +82,35 @@ class Browser:
         return memoryview(rest)
 
     def _frames(self, content: memoryview) -> Iterator[memoryview]:
-        """Those that are whole; the beginning of another is kept."""
+        """Yield the messages of complete frames; keep the beginning of an incomplete one."""
         while (frame := _frame(content)) is not None:
             first, start, end = frame
             message = content[start:end]
             if first & 15 not in (1, 2):
-                raise SystemExit(f"a frame that no server of ours sends: {first:02x} {bytes(message[:100])!r}")
+                raise SystemExit(f"unexpected frame: {first:02x} {bytes(message[:100])!r}")
             yield memoryview(self._inflate.decompress(bytes(message) + b"\0\0\xff\xff")) if first & 64 else message
             content = content[end:]
         if self._upgraded:
             self._buffer = bytes(content)
 
-    def _is_for_the_page(self, message: memoryview) -> bool:
+    def _is_event(self, message: memoryview) -> bool:
         if message[:1] == b"0":  # engine.io is open: join socket.io
-            self._say(b"40")
+            self._send(b"40")
         elif message[:1] == b"2":  # ping
-            self._say(b"3")
+            self._send(b"3")
         elif message[:2] == b"40":
-            self.is_in = True
+            self.is_connected = True
         return message[:2] == b"42"
 
-    def _say(self, text: bytes) -> None:
+    def _send(self, text: bytes) -> None:
         self.socket.send(bytes((0x81, 0x80 | len(text))) + MASK + text)
 
 
 def _frame(content: memoryview) -> tuple[int, int, int] | None:
-    """Of the frame that it begins with: the first byte, and where its message begins and ends."""
+    """Return the first byte of the frame at the start of `content`, and where its message begins and ends.
+
+    Return None if the frame is incomplete.
+    """
     if len(content) < 2:
         return None
     start, length = 2, content[1] & 127
@@ -114,7 +121,7 @@ def _frame(content: memoryview) -> tuple[int, int, int] | None:
 
 
 class Fetch:
-    """One GET over a connection of its own; the tag of what came stays empty where there is none."""
+    """One GET over a connection of its own. `tag` is the ETag of the answer, empty if it has none."""
 
     def __init__(self, browser: Browser, port: int, cookie: str, path: str) -> None:
         self.browser = browser
@@ -128,12 +135,12 @@ class Fetch:
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\nCookie: {cookie}\r\n\r\n"
         )
 
-    def ask(self) -> None:
-        """Once the connection stands."""
+    def send(self) -> None:
+        """Send the request; call it once the connection is established."""
         self.socket.send(self._request.encode())
 
-    def hear(self) -> bool:
-        """Whether all of the answer is there."""
+    def receive(self) -> bool:
+        """Read from the socket; return True once the answer is complete."""
         content = self.socket.recv(1 << 18)
         if not content:
             raise SystemExit("the server hung up on a fetch")
@@ -152,15 +159,15 @@ class Fetch:
         return self._left == 0
 
 
-class Crowd:
-    """All browsers, their fetches, and what they heard."""
+class BrowserPool:
+    """All browsers, their fetches, and a record of what they received."""
 
     def __init__(self) -> None:
         self._poller = select.epoll()
         self._sockets: dict[int, Browser | Fetch] = {}
         self._due: dict[Browser, float] = {}
-        self._told: dict[int, list[float]] = {}
-        self._sentences: dict[str, int] = {}
+        self._changes: dict[int, list[float]] = {}
+        self._notifications: dict[str, int] = {}
         self._fetched: dict[str, dict[Browser, float]] = {}
         self._poller.register(0, select.EPOLLIN)
         os.set_blocking(0, False)
@@ -168,75 +175,74 @@ class Crowd:
     def run(self) -> None:
         commands = b""
         while True:
-            for number, what in self._poller.poll(0.02 if self._due else None):
-                if what & select.EPOLLOUT:
-                    self._sockets[number].ask()
+            for number, event in self._poller.poll(0.02 if self._due else None):
+                if event & select.EPOLLOUT:
+                    self._sockets[number].send()
                     self._poller.modify(number, select.EPOLLIN)
                 elif number == 0:
-                    *lines, commands = (commands + self._said()).split(b"\n")
+                    *lines, commands = (commands + self._read_input()).split(b"\n")
                     for line in lines:
-                        self._obey(json.loads(line))
+                        self._execute(json.loads(line))
                 else:
-                    self._hear(number)
-            self._fetch_what_is_due()
+                    self._receive(number)
+            self._start_due_fetches()
 
-    def _said(self) -> bytes:
-        said = os.read(0, 65536)
-        return said or sys.exit()
+    def _read_input(self) -> bytes:
+        return os.read(0, 65536) or sys.exit()
 
-    def _obey(self, command: dict) -> None:
+    def _execute(self, command: dict) -> None:
         answer: object = None
         if "connect" in command:
             self._connect(command["connect"], command["cookie"], command["count"])
-        elif "heard" in command:
-            answer = {number: [len(times), min(times), max(times)] for number, times in self._told.items()}
-            answer = {"changes": answer, "sentences": self._sentences}
-        elif "forget" in command:
-            self._told, self._sentences = {}, {}
+        elif "received" in command:
+            answer = {number: [len(times), min(times), max(times)] for number, times in self._changes.items()}
+            answer = {"changes": answer, "notifications": self._notifications}
+        elif "reset" in command:
+            self._changes, self._notifications = {}, {}
         else:
             answer = {tag: [len(since), max(since.values())] for tag, since in self._fetched.items()}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
     def _connect(self, port: int, cookie: str, count: int) -> None:
-        under_way: list[Browser] = []
-        while count or under_way:
-            under_way = [browser for browser in under_way if not browser.is_in]
-            if count and len(under_way) < AT_ONCE:
-                under_way.append(self._add(Browser(port, cookie)))
+        connecting: list[Browser] = []
+        while count or connecting:
+            connecting = [browser for browser in connecting if not browser.is_connected]
+            if count and len(connecting) < AT_ONCE:
+                connecting.append(self._add(Browser(port, cookie)))
                 count -= 1
             for number, _ in self._poller.poll(0):
                 if number:
-                    self._hear(number)
+                    self._receive(number)
 
     def _add(self, one: Any) -> Any:
         self._sockets[one.socket.fileno()] = one
         self._poller.register(one.socket, select.EPOLLOUT if isinstance(one, Fetch) else select.EPOLLIN)
         return one
 
-    def _hear(self, number: int) -> None:
+    def _receive(self, number: int) -> None:
         one = self._sockets[number]
         if isinstance(one, Fetch):
-            if one.hear():
+            if one.receive():
                 self._fetched.setdefault(one.tag, {}).setdefault(one.browser, time.monotonic())
                 self._poller.unregister(number)
                 del self._sockets[number]
                 one.socket.close()
             return
-        for message in one.hear():
-            self._note(one, message)
+        for message in one.receive():
+            self._record(one, message)
 
-    def _note(self, browser: Browser, message: memoryview) -> None:
-        head = bytes(message[:HEAD_OF_A_CHANGE])
+    def _record(self, browser: Browser, message: memoryview) -> None:
+        head = bytes(message[:CHANGE_HEAD])
         if not head.startswith(b'42["change"'):
             text = bytes(message).decode()
-            self._sentences[text] = self._sentences.get(text, 0) + 1
+            self._notifications[text] = self._notifications.get(text, 0) + 1
             return
-        self._told.setdefault(int(REVISION.search(head)[1]), []).append(time.monotonic())
+        self._changes.setdefault(int(REVISION.search(head)[1]), []).append(time.monotonic())
         if b'"all":true' in head:
             self._due.setdefault(browser, time.monotonic() + random.random() * SPREAD)
 
-    def _fetch_what_is_due(self) -> None:
+    def _start_due_fetches(self) -> None:
         now = time.monotonic()
         for browser in [browser for browser, moment in self._due.items() if moment <= now]:
             del self._due[browser]
@@ -247,4 +253,4 @@ class Crowd:
 if __name__ == "__main__":
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    Crowd().run()
+    BrowserPool().run()

@@ -1,4 +1,4 @@
-"""Answers a second, and what one durable booking takes, each round beside the same of the bare server or disk."""
+"""Measure answers per second and the time of one durable booking, each round beside the bare server or disk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from clients import Drive, cookie_of, median, request, share
+from clients import LoadProcess, cookie_of, median, percentile, request
 from table import Row
 
 from support.people import Person
@@ -15,19 +15,19 @@ from support.server import Server
 CLIENTS = 16
 ROUNDS = 3
 SECONDS = 1.2
-BOOKINGS = 60  # a round of the one client
-PROPER = {100: 0.35, 1000: 0.35, 10_000: 0.2}
+BOOKINGS = 60  # bookings of the one client in a round
+BOOKING_GOALS = {100: 0.35, 1000: 0.35, 10_000: 0.2}  # by number of machines
 
 
 def answers(size: int, bare: Server, server: Server) -> list[Row]:
-    """`GET /vms` compressed and answered 304, and bookings, by sixteen clients."""
+    """Measure `GET /vms` compressed and answered 304, and bookings, by sixteen clients."""
     people = [Person(server, f"person{number}@example.com").sign_in() for number in range(CLIENTS)]
     rounds = [_round(bare, server, people) for _ in range(ROUNDS)]
     kilobytes = rounds[0][1]["bytes"] / 1024
     return [
         _rate(size, f"`GET /vms`, compressed ({kilobytes:.0f} KB)", 0.7, [(one[0], one[1]) for one in rounds]),
         _rate(size, "`GET /vms`, answered 304", 0.8, [(one[0], one[2]) for one in rounds]),
-        _rate(size, "book + release, durable", PROPER.get(size, 0.2), [(one[3], one[4]) for one in rounds]),
+        _rate(size, "book + release, durable", BOOKING_GOALS.get(size, 0.2), [(one[3], one[4]) for one in rounds]),
     ]
 
 
@@ -38,22 +38,22 @@ def _round(bare: Server, server: Server, people: list[Person]) -> list[dict[str,
     unchanged = request("/vms", cookie=cookie, Accept_Encoding="gzip", If_None_Match=tag)
     bookings = [_bookings(cookie_of(person), number) for number, person in enumerate(people)]
     return [
-        Drive(bare, [[request("/ok")]] * CLIENTS, SECONDS).ended(),
-        Drive(server, [[board]] * CLIENTS, SECONDS).ended(),
-        Drive(server, [[unchanged]] * CLIENTS, SECONDS, status=304).ended(),
-        Drive(bare, [[request("/echo", {"vm_id": "server-00000", "hours": 1})]] * CLIENTS, SECONDS).ended(),
-        Drive(server, bookings, SECONDS).ended(),
+        LoadProcess(bare, [[request("/ok")]] * CLIENTS, SECONDS).result(),
+        LoadProcess(server, [[board]] * CLIENTS, SECONDS).result(),
+        LoadProcess(server, [[unchanged]] * CLIENTS, SECONDS, status=304).result(),
+        LoadProcess(bare, [[request("/echo", {"vm_id": "server-00000", "hours": 1})]] * CLIENTS, SECONDS).result(),
+        LoadProcess(server, bookings, SECONDS).result(),
     ]
 
 
 def one_booking(size: int, server: Server) -> Row:
-    """What a single client waits for a booking, over what writing the same file takes."""
+    """Measure how long a single client waits for a booking, compared with writing the same file."""
     cookie = cookie_of(Person(server, "person0@example.com").sign_in())
     pairs = []
     for _ in range(ROUNDS):
-        written = share(_write_bare(server.data, BOOKINGS), 0.5)
+        written = percentile(_write_bare(server.data, BOOKINGS), 0.5)
         pairs.append(
-            (written, Drive(server, [_bookings(cookie, 0)], seconds=BOOKINGS * (written + 0.004)).ended()["p50"])
+            (written, LoadProcess(server, [_bookings(cookie, 0)], seconds=BOOKINGS * (written + 0.004)).result()["p50"])
         )
     written, booked = (median(values) for values in zip(*pairs, strict=True))
     most = 2 * written + 0.002
@@ -69,7 +69,7 @@ def one_booking(size: int, server: Server) -> Row:
 
 
 def _bookings(cookie: str, number: int) -> list[str]:
-    """One machine booked and released; those with an even number are free."""
+    """Return the requests that book and release one machine; those with an even number are free."""
     vm_id = f"server-{2 * number:05}"
     return [request("/book", {"vm_id": vm_id, "hours": 1}, cookie), request("/cancel", {"vm_id": vm_id}, cookie)]
 
@@ -83,7 +83,7 @@ def _rate(size: int, figure: str, goal: float, rounds: list[tuple[dict, dict]]) 
 
 
 def _write_bare(data: Path, times: int) -> list[float]:
-    """Seconds that writing, syncing and renaming takes, in the same folder and with the same bytes."""
+    """Return the seconds that each write, sync and rename takes, in the same folder and with the same bytes."""
     content, temporary, target = data.read_bytes(), data.with_name("bare.tmp"), data.with_name("bare.json")
     took = []
     for _ in range(times):

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What Lighthouse says of the page, signed in, with so many machines: bench/lighthouse.sh [machines…]
-# Needs npx (or the command in LIGHTHOUSE) and Chromium (or the browser in CHROMIUM). Its reports stay in $REPORTS.
+# Run Lighthouse on the page of a signed-in person, with so many machines: bench/lighthouse.sh [machines…]
+# Needs npx (or the command in LIGHTHOUSE) and Chromium (or the browser in CHROMIUM). The reports are kept in $REPORTS.
 set -eu
 cd "$(dirname "$0")/.."
 LIGHTHOUSE=${LIGHTHOUSE:-npx --yes lighthouse@12}
@@ -10,10 +10,10 @@ export CHROME_PATH="${CHROMIUM:-$(command -v chromium)}"
 for machines in "${@:-12 1000}"; do
   for size in $machines; do
     work=$(mktemp -d)
-    mkfifo "$work/stop" "$work/said"
-    .venv/bin/python bench/serve.py "$size" <"$work/stop" >"$work/said" &
+    mkfifo "$work/stop" "$work/output"
+    .venv/bin/python bench/serve.py "$size" <"$work/stop" >"$work/output" &
     exec 3>"$work/stop"
-    read -r url cookie <"$work/said"
+    read -r url cookie <"$work/output"
     $LIGHTHOUSE "$url" --quiet --chrome-flags="--headless=new --no-sandbox" --extra-headers="{\"Cookie\":\"$cookie\"}" \
       --only-categories=performance,accessibility,best-practices --output=json --output-path="$REPORTS/$size.json"
     exec 3>&-

@@ -1,8 +1,8 @@
-"""Clients that ask a server as fast as it answers: a process of its own, and a cheap one.
+"""Send requests to a server as fast as it answers, from a cheap process of its own.
 
-Reads what to ask as JSON, and prints what came of it:
-`{"port", "clients": [[a client's requests, in turn…]…], "status", "seconds", "pause"}` in,
-`{"rate", "p50", "p99", "bytes"}` out: answers a second, seconds an answer took, bytes of the last one.
+Reads the job as JSON: `{"port", "clients": [[the requests of one client, in order…]…], "status", "seconds", "pause"}`.
+Prints the result as JSON: `{"rate", "p50", "p99", "bytes"}`, which are answers per second, seconds per answer, and the
+size of the last answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SCRATCH = bytearray(1 << 20)
 
 
 class Client:
-    """One kept-alive connection, with one request under way at a time."""
+    """One keep-alive connection, with one request at a time."""
 
     def __init__(self, port: int, requests: list[str], status: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -31,21 +31,21 @@ class Client:
         self._left = -1
         self._head = b""
         self.bytes = 0
-        self.asked_at = 0.0
+        self.sent_at = 0.0
 
     @property
-    def is_through(self) -> bool:
-        """Whether all its requests were made as often as each other."""
+    def is_at_start(self) -> bool:
+        """Return True if the list of requests was completed, so that each was sent equally often."""
         return self._next == 0
 
-    def ask(self) -> None:
-        self.asked_at = time.perf_counter()
+    def send(self) -> None:
+        self.sent_at = time.perf_counter()
         self.socket.sendall(self._requests[self._next])
         self._next = (self._next + 1) % len(self._requests)
         self._left, self._head = -1, b""
 
-    def hear(self) -> bool:
-        """Take what has come; whether that was all of the answer."""
+    def receive(self) -> bool:
+        """Read from the socket; return True once the answer is complete."""
         if self._left > 0:
             self._left -= self.socket.recv_into(SCRATCH)
             return self._left == 0
@@ -54,7 +54,7 @@ class Client:
         if end < 0:
             return False
         if not self._head.startswith(self._expected):
-            raise SystemExit(f"not what was expected: {self._head[:600]!r}")
+            raise SystemExit(f"unexpected answer: {self._head[:600]!r}")
         length = LENGTH.search(self._head, 0, end)
         self.bytes = int(length[1]) if length and b" 304 " not in self._head[:16] else 0
         self._left = self.bytes - (len(self._head) - end - 4)
@@ -62,7 +62,7 @@ class Client:
 
 
 def drive(clients: list[Client], seconds: float, pause: float) -> list[float]:
-    """What each answer took. At the end each client completes its round of requests, which is not counted."""
+    """Return the seconds that each answer took. At the end each client completes its list, which is not counted."""
     by_number = {client.socket.fileno(): client for client in clients}
     poller = select.epoll()
     for number in by_number:
@@ -71,32 +71,32 @@ def drive(clients: list[Client], seconds: float, pause: float) -> list[float]:
     begin = time.perf_counter() + WARM_UP
     end = begin + seconds
     for client in clients:
-        client.ask()
+        client.send()
     while by_number:
         for number, _ in poller.poll():
             client = by_number[number]
-            if not client.hear():
+            if not client.receive():
                 continue
             now = time.perf_counter()
             if begin <= now < end:
-                took.append(now - client.asked_at)
-            if now >= end and client.is_through:
+                took.append(now - client.sent_at)
+            if now >= end and client.is_at_start:
                 poller.unregister(number)
                 del by_number[number]
                 continue
             if pause:
                 time.sleep(pause)
-            client.ask()
+            client.send()
     return took
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
-    clients = [Client(asked["port"], requests, asked["status"]) for requests in asked["clients"]]
-    took = sorted(drive(clients, asked["seconds"], asked.get("pause", 0)))
+    job = json.load(sys.stdin)
+    clients = [Client(job["port"], requests, job["status"]) for requests in job["clients"]]
+    took = sorted(drive(clients, job["seconds"], job.get("pause", 0)))
     json.dump(
         {
-            "rate": len(took) / asked["seconds"],
+            "rate": len(took) / job["seconds"],
             "p50": took[len(took) // 2],
             "p99": took[int(len(took) * 0.99)],
             "bytes": clients[0].bytes,

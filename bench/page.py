@@ -1,7 +1,7 @@
-"""How fast the page is with many machines, in a real browser: `.venv/bin/python bench/page.py [machines…]`.
+"""Measure the page with many machines in a real browser: `.venv/bin/python bench/page.py [machines…]`.
 
-Prints milliseconds, and kilobytes as they are sent. Needs what `make test` installs. The machine's noise is in the
-figures: look at several runs.
+Prints milliseconds, and kilobytes as they are sent. Needs what `make test` installs. The figures contain the noise of
+the machine: compare several runs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main(sizes: list[int]) -> None:
 
 
 def inventory_of(folder: Path, size: int) -> Path:
-    """Half of the machines booked, by three hundred people, in twenty groups."""
+    """Write a data file in which 300 people have booked half of the machines, in twenty groups."""
     ids = [f"server-{number:05}" for number in range(size)]
     people = [f"person{number}@example.com" for number in range(300)]
     vms = [
@@ -100,19 +100,19 @@ def _opening(page: Page) -> dict[str, float]:
 
 
 def _one_change(page: Page, cdp: CDPSession, admin: Person, size: int) -> dict[str, float]:
-    """Script, style and layout that one machine's change costs, from booking machines one after the other."""
-    page.wait_for_timeout(1500)  # what opening left behind
-    before = _busy(cdp)
+    """Return the script, style and layout time of one machine's change, from booking machines one after the other."""
+    page.wait_for_timeout(1500)  # lets the work of opening the page finish
+    before = _times(cdp)
     numbers = range(0, min(size, 2 * CHANGES), 2)
     for number in numbers:
         assert admin.book(f"server-{number:05}", 1).ok
         page.wait_for_timeout(40)
     page.wait_for_timeout(500)
-    after = _busy(cdp)
+    after = _times(cdp)
     return {f"one change, {name}, ms": 1000 * (after[name] - before[name]) / len(numbers) for name in before}
 
 
-def _busy(cdp: CDPSession) -> dict[str, float]:
+def _times(cdp: CDPSession) -> dict[str, float]:
     metrics = {one["name"]: one["value"] for one in cdp.send("Performance.getMetrics")["metrics"]}
     return {
         "script": metrics["ScriptDuration"],
@@ -123,7 +123,7 @@ def _busy(cdp: CDPSession) -> dict[str, float]:
 def _typing(page: Page) -> dict[str, float]:
     page.locator("#search").focus()
     page.evaluate("longest = 0")
-    page.keyboard.type(WORD, delay=120)  # a locator's own way to type searches the page before every key
+    page.keyboard.type(WORD, delay=120)  # a locator would search the page before every key
     page.wait_for_timeout(300)
     typed = page.evaluate("longest")
     page.keyboard.press("Escape")
@@ -152,7 +152,7 @@ def _scrolling(page: Page) -> dict[str, float]:
 
 
 def _wait_for(page: Page, condition: str) -> None:
-    """Playwright's own way evaluates in the page, which its Content-Security-Policy forbids."""
+    """Poll the condition: Playwright's own waiting uses eval, which the page's Content-Security-Policy forbids."""
     for _ in range(600):
         if page.evaluate(condition):
             return

@@ -1,7 +1,7 @@
-"""LoadZone beside the limits of this machine: `make bench`, or `.venv/bin/python bench/run.py [options]`.
+"""Compare LoadZone with the limits of this machine: `make bench`, or `.venv/bin/python bench/run.py [options]`.
 
-Prints a table and keeps it in docs/performance.md, which says how to read it. Takes some minutes; wants two cores of
-its own.
+Prints a table and, with --keep, writes it to docs/performance.md, which says how to read it. Takes some minutes and
+needs two cores for itself.
 """
 
 from __future__ import annotations
@@ -14,63 +14,63 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import ending_figures
+import broadcast_figures
+import expiry_figures
 import http_figures
 import memory_figures
 import start_figures
 import table
-import told_figures
 from page import ROOT, inventory_of
 
 from support.server import ADMIN, Server
 
-PARTS = ("http", "told", "start", "ends")
+PARTS = ("http", "broadcast", "start", "expiry")
 
 
 def main() -> int:
-    asked = _arguments()
+    options = _arguments()
     before = os.getloadavg()[0]
     rows: list[table.Row] = []
-    for size in asked.sizes:
+    for size in options.sizes:
         with _both(size) as (bare, server):
-            for row in _rows(asked, size, bare, server):
+            for row in _rows(options, size, bare, server):
                 print(*row.cells(), sep="  ", flush=True)
                 rows.append(row)
     print(f"\n{table.as_text(rows)}")
-    if asked.keep:
+    if options.keep:
         table.keep(rows, (before, os.getloadavg()[0]))
     return any(not row.reached for row in rows)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="LoadZone beside the limits of this machine.")
+    parser = argparse.ArgumentParser(description="Compare LoadZone with the limits of this machine.")
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000, 10_000], help="numbers of machines")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--minutes", type=float, default=0, help="of load, to see whether memory grows; 0: not at all")
-    parser.add_argument("--keep", action="store_true", help="in docs/performance.md")
+    parser.add_argument("--minutes", type=float, default=0, help="minutes of load, to see whether memory grows")
+    parser.add_argument("--keep", action="store_true", help="write the table to docs/performance.md")
     return parser.parse_args()
 
 
-def _rows(asked: argparse.Namespace, size: int, bare: Server, server: Server) -> Iterator[table.Row]:
-    largest = size == max(asked.sizes)
-    if "start" in asked.parts:
+def _rows(options: argparse.Namespace, size: int, bare: Server, server: Server) -> Iterator[table.Row]:
+    largest = size == max(options.sizes)
+    if "start" in options.parts:
         yield start_figures.start(size, bare, server)
     bare.start()
     server.start()
-    if "http" in asked.parts:
+    if "http" in options.parts:
         yield from http_figures.answers(size, bare, server)
         yield http_figures.one_booking(size, server)
-    if "told" in asked.parts:
-        yield from told_figures.one_change(size, bare, server)
-    if "ends" in asked.parts and largest:
-        yield from ending_figures.endings(size)
-    if asked.minutes and largest:
-        yield memory_figures.over_time(size, server, asked.minutes, told_figures.BROWSERS)
+    if "broadcast" in options.parts:
+        yield from broadcast_figures.one_change(size, bare, server)
+    if "expiry" in options.parts and largest:
+        yield from expiry_figures.endings(size)
+    if options.minutes and largest:
+        yield memory_figures.over_time(size, server, options.minutes, broadcast_figures.BROWSERS)
 
 
 @contextmanager
 def _both(size: int) -> Iterator[tuple[Server, Server]]:
-    """The bare server and LoadZone, not started yet."""
+    """Yield the bare server and LoadZone, not started yet."""
     with tempfile.TemporaryDirectory() as folder:
         bare = Server(Path(folder) / "none", root=ROOT / "bench" / "bare")
         server = Server(inventory_of(Path(folder), size), LOADZONE_ADMINS=ADMIN)

@@ -1,6 +1,6 @@
-"""Serve so many machines, to look at or measure: `.venv/bin/python bench/serve.py 1000`.
+"""Serve so many machines, to look at or to measure: `.venv/bin/python bench/serve.py 1000`.
 
-Enter or the end of input ends it. Prints the address, and the cookie of an admin who is signed in there.
+Prints the address, and the cookie of an admin who is signed in there. Enter or the end of input stops it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long a start takes, beside that of an app with nothing in it."""
+"""Measure how long a start takes, beside the start of an empty app."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROUNDS = 3
 
 
 def start(size: int, bare: Server, server: Server) -> Row:
-    """Until /healthz answers. Both servers are stopped before, and after."""
+    """Measure until /healthz answers. Both servers are stopped before and after."""
     rounds = [(_seconds(bare), _seconds(server)) for _ in range(ROUNDS)]
     limit, ours = (median(seconds) for seconds in zip(*rounds, strict=True))
     return Row(size, "start", f"{limit:.2f} s", f"{ours:.2f} s", ours / limit, "≤ 1 s more", ours - limit <= 1)

@@ -1,4 +1,4 @@
-"""The figures as a table: on the terminal, and in docs/performance.md."""
+"""Show the figures as a table: on the terminal, and in docs/performance.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD = ("VMs", "figure", "limit", "LoadZone", "ratio", "goal", "")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: what the bare thing gave, what LoadZone did, the ratio of both, and whether that is enough."""
+    """One figure: the value of the limit, the value of LoadZone, their ratio, and whether the goal is reached."""
 
     size: int
     figure: str
@@ -47,7 +47,7 @@ def as_text(rows: list[Row]) -> str:
 
 
 def keep(rows: list[Row], load: tuple[float, float]) -> None:
-    """Put the table in the place of the last one in docs/performance.md."""
+    """Replace the table in docs/performance.md."""
     text = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)

@@ -1,6 +1,7 @@
-"""Takes the pictures of the README anew: `.venv/bin/python docs/take_pictures.py`, after a `make test` or `make lint`.
+"""Take the pictures of the documents: `.venv/bin/python docs/take_pictures.py`, after `make test` or `make lint`.
 
-A server of its own on the starter inventory, in a temporary folder; people who book over the API; a real Chromium.
+Starts a server with the starter inventory in a temporary folder, books machines over the API, and takes the pictures
+with a real Chromium.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from support.server import ADMIN, Server, running  # noqa: E402
 STARTER = DOCS.parent / "data.json"
 ANN = "ann@example.com"
 CI = "ci@example.com"
-# What the starter inventory lacks of a team's: how many machines more, by group and name.
+# Machines that are added to the starter inventory, by group: name, address, numbers.
 MORE = {
     "Staging": ("stage-0{}", "192.168.20.1{}", range(4, 7)),
     "Kubernetes": ("node-0{}", "192.168.50.1{}", range(1, 9)),
 }
-# Who holds what: person, machine, what for, hours that it lasted so far, hours left.
+# Bookings: person, machine, note, hours since it began, hours left.
 BOOKINGS = [
     (ANN, "server-03", "migration rehearsal", 1.9, 0.16),
     (ANN, "stage-01", "release 4.2 soak", 0.8, 3.2),
@@ -45,7 +46,7 @@ BOOKINGS = [
     (CI, "node-06", "nightly", 2, 4),
     ("m.orlova@example.com", "gpu-01", "retraining the classifier", 6, 16),
 ]
-# Who waits for what, for how many hours. What stands free is held for who comes first.
+# Places in queues: person, machine, hours. A free machine is held for the first person in its queue.
 WAITING = [
     ("a.kim@example.com", "gpu-01", 8),
     (ANN, "gpu-01", 4),
@@ -60,7 +61,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 def main() -> None:
     starter = json.loads(STARTER.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), starter) as server:
-        ann = set_the_scene(server)
+        ann = prepare_board(server)
         with sync_playwright() as playwright:
             program = shutil.which(os.environ.get("CHROMIUM") or "chromium")
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
@@ -69,7 +70,7 @@ def main() -> None:
 
 
 def take_all(browser: Browser, server: Server, ann: Person) -> None:
-    afternoon = {"timezone_id": zone_where_it_is(14)}
+    afternoon = {"timezone_id": zone_where_the_hour_is(14)}
     board = open_window(browser, server, ann, color_scheme="light", **afternoon).go()
     take(board, "board-light.png")
     board.press("book", "server-02")
@@ -85,7 +86,7 @@ def take_all(browser: Browser, server: Server, ann: Person) -> None:
 
 
 def take(window: Window, name: str, part: dict[str, float] | None = None) -> None:
-    """The window, or a part of it, as a PNG, once nothing moves any more."""
+    """Save the window, or a part of it, as a PNG, once all animations have finished."""
     window.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
     window.page.screenshot(path=DOCS / name, clip=part, scale="css", caret="hide")
 
@@ -96,14 +97,14 @@ def around(element: Locator, margin: float = 48) -> dict[str, float]:
     return {**corner, "width": box["width"] + 2 * margin, "height": box["height"] + 2 * margin}
 
 
-def zone_where_it_is(hour: int) -> str:
-    """A time zone in which it is that hour of the day now, so that the pictures are alike whenever they are taken."""
+def zone_where_the_hour_is(hour: int) -> str:
+    """Return a time zone in which it is that hour of the day now, so that all pictures show the same time of day."""
     west = (datetime.now(timezone.utc).hour - hour + 12) % 24 - 12
     return f"Etc/GMT{west:+d}" if west else "Etc/GMT"
 
 
-def set_the_scene(server: Server) -> Person:
-    """Adds, books and waits for everything; the bookings began a while ago. Gives the person who looks at it."""
+def prepare_board(server: Server) -> Person:
+    """Fill the board: add machines, book, join queues, and age the bookings. Return Ann, who looks at the board."""
     admin = Person(server, ADMIN).sign_in()
     add_more(admin)
     people = {email: Person(server, email).sign_in() for email in dict.fromkeys(row[0] for row in BOOKINGS)}
@@ -129,7 +130,7 @@ def add_more(admin: Person) -> None:
 
 
 def age(data: Path, hours: dict[str, float]) -> None:
-    """Move the beginnings of the bookings in a stopped server's file back by so many hours."""
+    """Move the beginnings of bookings back by hours, in the data file of a stopped server."""
     state = json.loads(data.read_text(encoding="utf-8"))
     for vm in state["vms"]:
         if vm["id"] in hours:

@@ -1,4 +1,4 @@
-"""What LoadZone is measured against: bare Flask and Flask-SocketIO on the same server, with nothing else to do."""
+"""The app that LoadZone is compared with: bare Flask and Flask-SocketIO on the same HTTP server, and nothing else."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def echo() -> Response:
 
 @app.post("/emit")
 def emit() -> str:
-    """To everybody, as soon as this is answered: LoadZone's commits are told by a greenlet of their own too."""
+    """Send the body to all sockets, from a greenlet of its own: LoadZone sends its commits in the same way."""
     socketio.start_background_task(socketio.emit, "change", request.get_json())
     return "ok"
 

@@ -1,4 +1,4 @@
-"""Every answer that the tests of the API get is one that /openapi.json describes: status, code, headers and shape."""
+"""Check each answer in the API tests against /openapi.json: status, code, headers and shape."""
 
 import pytest
 import requests
@@ -14,15 +14,15 @@ def description(shared_server):
 
 
 @pytest.fixture(autouse=True)
-def all_is_described(description, monkeypatch):
+def check_answers_against_description(description, monkeypatch):
     send, faults = requests.Session.send, []
 
-    def watched(session, request, **options):
+    def checked_send(session, request, **options):
         answer = send(session, request, **options)
-        if not options.get("stream"):  # there the test reads the bytes itself
+        if not options.get("stream"):  # with `stream` the test reads the bytes itself
             faults.append(description.fault(answer))
         return answer
 
-    monkeypatch.setattr(requests.Session, "send", watched)
+    monkeypatch.setattr(requests.Session, "send", checked_send)
     yield
     assert [fault for fault in faults if fault] == []

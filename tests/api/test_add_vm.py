@@ -20,18 +20,18 @@ def test_an_admin_adds_a_machine(alice, charlie, server):
     assert server.stored_vm("new-1")["description"] == "8 cores"
 
 
-def test_into_a_group(alice, make_group):
+def test_a_machine_is_added_to_a_group(alice, make_group):
     group = make_group()
     assert done(alice.add_vm("new-2", group), 201)["group"] == group
     assert alice.group(group)["vm_ids"] == ["new-2"]
 
 
-def test_without_the_optional_fields(alice):
+def test_optional_fields_are_empty_by_default(alice):
     added = done(alice.post("/add-vm", {"id": "new-3", "group_id": None}), 201)
     assert (added["description"], added["tags"], added["external_ip"], added["internal_ip"]) == ("", [], "", "")
 
 
-def test_an_id_is_given_once(alice, vm):
+def test_an_id_that_exists_is_refused(alice, vm):
     assert refusal(alice.add_vm(vm, description="another")) == (409, "vm_exists")
     assert alice.vm(vm)["description"] == ""
 
@@ -44,7 +44,7 @@ def test_an_unknown_group_is_refused_and_nothing_is_made(alice):
 @pytest.mark.parametrize(
     "vm_id", ["a", "x" * 64, "сервер-01", "数据库_2", "10.0.0.1", "..", "-", "__proto__", "constructor"]
 )
-def test_letters_of_any_script_digits_and_three_signs_make_an_id(alice, vm_id):
+def test_an_id_has_letters_of_any_script_digits_and_three_signs(alice, vm_id):
     assert done(alice.add_vm(vm_id), 201)["id"] == vm_id
     assert alice.vm(vm_id)["state"] == "free"
     done(alice.delete_vm(vm_id))
@@ -69,7 +69,7 @@ def test_letters_of_any_script_digits_and_three_signs_make_an_id(alice, vm_id):
         "a\ud800",
     ],
 )
-def test_anything_else_does_not(alice, vm_id):
+def test_an_id_with_other_characters_is_refused(alice, vm_id):
     revision = alice.state()["revision"]
     answer = alice.add_vm(vm_id)
     assert refusal(answer) == (400, "bad_input")
@@ -96,7 +96,7 @@ def test_anything_else_does_not(alice, vm_id):
         ("internal_ip", ["10.0.0.1"]),
     ],
 )
-def test_a_field_that_is_not_what_it_should_be_is_named(alice, field, value):
+def test_a_bad_field_is_named(alice, field, value):
     answer = alice.post("/add-vm", {"id": "never-made", "group_id": None, field: value})
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"].startswith(field)

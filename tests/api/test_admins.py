@@ -1,4 +1,4 @@
-"""Who is an admin, and whose address may sign in at all."""
+"""Rules about which people are admins, and which addresses may sign in."""
 
 from support.answers import refusal
 from support.inventory import inventory, user
@@ -12,15 +12,15 @@ def test_the_first_ever_to_sign_in_becomes_admin_and_the_log_says_so(start):
     assert ben.me()["role"] == "user"
     server.wait_for_log(r"(?i)(ann@example\.com.*admin|admin.*ann@example\.com)")
     server.restart()
-    assert ann.me()["role"] == "admin", "it is kept over a restart"
+    assert ann.me()["role"] == "admin", "the role is kept after a restart"
 
 
-def test_not_where_somebody_signed_in_before(start):
+def test_the_first_to_sign_in_is_no_admin_if_people_are_in_the_file(start):
     ann = Person(start(inventory(users={"old@example.com": user()}), LOADZONE_ADMINS=""), "ann@example.com").sign_in()
     assert ann.me()["role"] == "user"
 
 
-def test_not_where_the_settings_name_admins(start):
+def test_the_first_to_sign_in_is_no_admin_if_the_settings_name_admins(start):
     server = start(LOADZONE_ADMINS="boss@example.com, Chief@Example.com")
     ann = Person(server, "ann@example.com").sign_in()
     assert ann.me()["role"] == "user"
@@ -28,7 +28,7 @@ def test_not_where_the_settings_name_admins(start):
         assert Person(server, email).sign_in().me()["role"] == "admin"
 
 
-def test_who_is_no_longer_named_is_no_longer_admin(start):
+def test_an_admin_that_the_settings_no_longer_name_is_no_admin(start):
     server = start(LOADZONE_ADMINS="boss@example.com,ann@example.com")
     ann = Person(server, "ann@example.com").sign_in()
     assert ann.me()["role"] == "admin"
@@ -37,7 +37,7 @@ def test_who_is_no_longer_named_is_no_longer_admin(start):
     assert ann.me()["role"] == "user"
 
 
-def test_where_domains_are_named_only_their_addresses_sign_in(start):
+def test_only_addresses_of_the_allowed_domains_sign_in(start):
     server = start(LOADZONE_ALLOWED_DOMAINS="example.com, Example.org")
     assert Person(server, "ann@example.com").sign_in().is_signed_in()
     assert Person(server, "ann@EXAMPLE.ORG").sign_in().is_signed_in()

@@ -1,4 +1,4 @@
-"""Nonsense in any field of any call is refused with 4xx, and nothing changes."""
+"""Invalid values in any field of any call are refused with 4xx and change nothing."""
 
 import json
 
@@ -8,7 +8,7 @@ from support.answers import done, refusal
 from support.people import Person
 from support.server import running
 
-NONSENSE = {
+BAD_VALUES = {
     "missing": None,
     "null": "null",
     "true": "true",
@@ -34,7 +34,7 @@ NONSENSE = {
     "right to left": '"\\u202etxt.exe"',
     "an escape": '"\\u001b[31mred"',
 }
-MUST = {
+REQUIRED = {
     "/auth": ["email"],
     "/me": ["language"],
     "/book": ["vm_id", "hours"],
@@ -54,7 +54,7 @@ MUST = {
     "/users/role": ["email", "role"],
     "/users/remove": ["email"],
 }
-MAY = {
+OPTIONAL = {
     "/book": ["note", "force", "heartbeat_minutes", "group_id", "count", "tags"],
     "/queue/join": ["auto", "heartbeat_minutes", "group_id", "count"],
     "/queue/leave": ["email", "group_id"],
@@ -66,7 +66,7 @@ MAY = {
     "/remove-vm-from-group": ["group_id"],
     "/logout": ["everywhere"],
 }
-SWITCHES = {"force", "everywhere", "auto"}
+BOOLEANS = {"force", "everywhere", "auto"}
 GOOD = {
     "/auth": {"email": "somebody@example.com"},
     "/book": {"vm_id": "free", "hours": 1},
@@ -82,10 +82,10 @@ GOOD = {
     "/remove-vm-from-group": {"vm_id": "free"},
     "/users/role": {"email": "bob@example.com", "role": "user"},
 }
-# What belongs to groups is refused beside a machine anyway.
-OF_A_GROUP = {"group_id": 1, "hours": 1}
-# Fine in the one field, nonsense in all others.
-FITS = {
+# Fields of group calls are refused in any case if the body names a machine.
+GROUP_BODY = {"group_id": 1, "hours": 1}
+# Values that are valid in one field and invalid in all others.
+VALID = {
     ("/groups", "vm_ids"): {"a list", "missing"},
     ("/groups/1/add-existing-vms", "vm_ids"): {"a list"},
     ("/book", "hours"): {"a fraction"},
@@ -94,15 +94,15 @@ FITS = {
     ("/queue/join", "hours"): {"a fraction"},
     ("/book", "heartbeat_minutes"): {"a fraction"},
     ("/queue/join", "heartbeat_minutes"): {"a fraction"},
-    **{(path, field): {"true"} for path, fields in MAY.items() for field in fields if field in SWITCHES},
+    **{(path, field): {"true"} for path, fields in OPTIONAL.items() for field in fields if field in BOOLEANS},
 }
 TEXT = {"maintenance", "note", "reason", "description", "external_ip", "internal_ip"}
 DANGEROUS_TEXT = {"a lone surrogate", "NUL", "an escape", "right to left", "very long"}
 
 
 def body_with(path: str, field: str, value: str | None) -> str:
-    """The JSON text of a good call in which one field is as given, left out for None."""
-    body = OF_A_GROUP if field in ("count", "tags") and path in ("/book", "/queue/join") else GOOD.get(path, {})
+    """Return the JSON text of a valid body in which one field has this value, or is left out for None."""
+    body = GROUP_BODY if field in ("count", "tags") and path in ("/book", "/queue/join") else GOOD.get(path, {})
     fields = {name: json.dumps(good) for name, good in body.items()}
     fields.pop(field, None)
     if value is not None:
@@ -110,7 +110,7 @@ def body_with(path: str, field: str, value: str | None) -> str:
     return "{" + ", ".join(f'"{name}": {text}' for name, text in fields.items()) + "}"
 
 
-def everything(alice: Person) -> tuple:
+def all_state(alice: Person) -> tuple:
     return alice.state(), done(alice.users()), done(alice.tokens())
 
 
@@ -125,37 +125,37 @@ def server(tmp_path_factory):
         yield server
 
 
-@pytest.mark.parametrize(("path", "field"), [(path, field) for path, fields in MUST.items() for field in fields])
-def test_nonsense_where_something_must_be(alice, path, field):
-    before = everything(alice)
-    for name, value in NONSENSE.items():
-        if name in FITS.get((path, field), ()):
+@pytest.mark.parametrize(("path", "field"), [(path, field) for path, fields in REQUIRED.items() for field in fields])
+def test_a_bad_value_in_a_required_field_is_refused(alice, path, field):
+    before = all_state(alice)
+    for name, value in BAD_VALUES.items():
+        if name in VALID.get((path, field), ()):
             continue
         answer = alice.post_raw(path, body_with(path, field, value))
         assert 400 <= answer.status_code < 500, f"{name}: {answer.status_code} {answer.text}"
         refusal(answer)
-        assert everything(alice) == before, f"{name} changed something"
+        assert all_state(alice) == before, f"{name} changed something"
     assert alice.is_signed_in()
 
 
 @pytest.mark.parametrize(
-    ("path", "field"), [(path, field) for path, fields in MAY.items() for field in fields if field in TEXT]
+    ("path", "field"), [(path, field) for path, fields in OPTIONAL.items() for field in fields if field in TEXT]
 )
-def test_text_that_is_no_text_or_could_do_harm(alice, path, field):
+def test_a_bad_value_in_a_text_field_is_refused(alice, path, field):
     before = alice.state()
-    for name in NONSENSE.keys() - {"missing", "null", "empty", "spaces", "a line break"}:
-        answer = alice.post_raw(path, body_with(path, field, NONSENSE[name]))
+    for name in BAD_VALUES.keys() - {"missing", "null", "empty", "spaces", "a line break"}:
+        answer = alice.post_raw(path, body_with(path, field, BAD_VALUES[name]))
         assert refusal(answer) == (400, "bad_input"), name
         assert alice.state() == before, f"{name} changed something"
 
 
 @pytest.mark.parametrize(
-    ("path", "field"), [(path, field) for path, fields in MAY.items() for field in fields if field not in TEXT]
+    ("path", "field"), [(path, field) for path, fields in OPTIONAL.items() for field in fields if field not in TEXT]
 )
-def test_what_may_be_left_out_may_not_be_nonsense(alice, path, field):
+def test_a_bad_value_in_an_optional_field_is_refused(alice, path, field):
     before = alice.state()
-    for name in NONSENSE.keys() - {"missing", "null", "a list"} - FITS.get((path, field), set()):
-        answer = alice.post_raw(path, body_with(path, field, NONSENSE[name]))
+    for name in BAD_VALUES.keys() - {"missing", "null", "a list"} - VALID.get((path, field), set()):
+        answer = alice.post_raw(path, body_with(path, field, BAD_VALUES[name]))
         assert 400 <= answer.status_code < 500, f"{name}: {answer.status_code} {answer.text}"
         refusal(answer)
         assert alice.state() == before, f"{name} changed something"
@@ -174,24 +174,24 @@ def test_what_may_be_left_out_may_not_be_nonsense(alice, path, field):
         ("/queue/leave", {"vm_id": "held", "group_id": 1}),
     ],
 )
-def test_a_machine_or_a_group_and_not_both(alice, path, more):
-    before = everything(alice)
+def test_a_body_names_either_a_machine_or_a_group(alice, path, more):
+    before = all_state(alice)
     assert refusal(alice.post(path, more)) == (400, "bad_input")
-    assert everything(alice) == before
+    assert all_state(alice) == before
 
 
 @pytest.mark.parametrize(
     ("path", "more"), [("/book", {"count": 2}), ("/book", {"tags": ["linux"]}), ("/queue/join", {"count": 2})]
 )
-def test_what_means_nothing_for_one_machine_is_not_passed_over(alice, path, more):
-    before = everything(alice)
+def test_fields_of_group_calls_are_refused_for_one_machine(alice, path, more):
+    before = all_state(alice)
     answer = alice.post(path, {"vm_id": "free", "hours": 1, **more})
     assert refusal(answer) == (400, "bad_input")
     assert next(iter(more)) in answer.json()["error"]
-    assert everything(alice) == before
+    assert all_state(alice) == before
 
 
-def test_fields_that_repeat_are_no_fault_of_the_server(alice):
+def test_duplicate_fields_are_refused_without_a_server_error(alice):
     answer = alice.post_raw("/book", '{"vm_id": "no-such-machine", "vm_id": "neither", "hours": 1}')
     assert answer.status_code in (400, 404)
 
@@ -203,7 +203,7 @@ def test_the_smallest_number_of_hours_does_no_harm(alice):
         alice.cancel("free")
 
 
-def test_the_log_has_no_stack_trace_of_all_this(alice, server):
-    """Last in this file: all of the above went to this server."""
+def test_the_log_has_no_stack_trace(alice, server):
+    """This test is last in the file: all requests above went to this server."""
     alice.post_raw("/book", "NaN")
     assert "Traceback" not in server.log

@@ -15,7 +15,7 @@ def test_the_holder_releases(bob, vm, server):
     assert server.stored_vm(vm)["booked_by"] is None
 
 
-def test_the_history_says_cancel(bob, vm):
+def test_the_history_has_the_action_cancel(bob, vm):
     bob.book(vm)
     bob.cancel(vm)
     assert bob.actions(vm) == ["book", "cancel"]
@@ -31,7 +31,7 @@ def test_somebody_elses_booking_cannot_be_cancelled(bob, carol, vm):
     assert bob.vm(vm) == booked
 
 
-def test_an_admin_releases_and_it_is_in_the_holders_history(alice, bob, vm):
+def test_a_release_by_an_admin_is_in_the_holders_history(alice, bob, vm):
     bob.book(vm)
     assert done(alice.cancel(vm, reason="the disk is full"))["state"] == "free"
     assert bob.actions(vm) == ["book", "cancel"]

@@ -11,13 +11,13 @@ def test_a_free_machine_is_deleted(alice, vm, server):
     assert vm not in [stored["id"] for stored in server.stored()["vms"]]
 
 
-def test_it_leaves_its_group(alice, vm, make_group):
+def test_a_deleted_machine_leaves_its_group(alice, vm, make_group):
     group = make_group(vm)
     done(alice.delete_vm(vm))
     assert alice.group(group)["vm_ids"] == []
 
 
-def test_a_booked_one_is_not_deleted_unless_by_force(alice, bob, vm):
+def test_a_booked_machine_is_deleted_only_by_force(alice, bob, vm):
     booked = done(bob.book(vm))
     answer = alice.delete_vm(vm)
     assert refusal(answer) == (409, "vm_taken")
@@ -29,7 +29,7 @@ def test_a_booked_one_is_not_deleted_unless_by_force(alice, bob, vm):
     assert refusal(bob.renew(vm)) == (404, "no_such_vm")
 
 
-def test_its_id_can_be_used_again(alice, bob, vm):
+def test_the_id_of_a_deleted_machine_can_be_used_again(alice, bob, vm):
     bob.book(vm)
     done(alice.delete_vm(vm, force=True))
     assert done(alice.add_vm(vm), 201)["state"] == "free"
@@ -42,7 +42,7 @@ def test_force_is_true_or_false(alice, bob, vm, force):
     assert bob.vm(vm) == booked
 
 
-def test_an_unknown_machine(alice):
+def test_an_unknown_machine_cannot_be_deleted(alice):
     assert refusal(alice.delete_vm("no-such-machine")) == (404, "no_such_vm")
 
 

@@ -5,7 +5,7 @@ import pytest
 from support.answers import done, refusal
 
 
-def test_what_is_named_changes_and_the_rest_stays(alice, make_vm):
+def test_named_fields_change_and_the_others_stay(alice, make_vm):
     vm = make_vm(description="before", tags=["a"], external_ip="192.0.2.1")
     edited = done(alice.edit_vm(vm, description="after", internal_ip="10.1.1.1"))
     assert (edited["description"], edited["internal_ip"]) == ("after", "10.1.1.1")
@@ -19,7 +19,7 @@ def test_fields_can_be_emptied(alice, make_vm):
     assert (edited["description"], edited["tags"], edited["external_ip"]) == ("", [], "")
 
 
-def test_from_one_group_to_another_and_out(alice, make_vm, make_group):
+def test_a_machine_moves_to_another_group_and_out_of_it(alice, make_vm, make_group):
     vm = make_vm()
     one, other = make_group(vm), make_group()
     assert done(alice.edit_vm(vm, group_id=other))["group"] == other
@@ -29,24 +29,24 @@ def test_from_one_group_to_another_and_out(alice, make_vm, make_group):
     assert alice.group(other)["vm_ids"] == []
 
 
-def test_leaving_the_group_out_leaves_it(alice, vm, make_group):
+def test_a_machine_keeps_its_group_if_none_is_named(alice, vm, make_group):
     group = make_group(vm)
     assert done(alice.edit_vm(vm, description="x"))["group"] == group
 
 
-def test_a_booking_outlives_an_edit(alice, bob, vm):
+def test_an_edit_keeps_the_booking(alice, bob, vm):
     booked = done(bob.book(vm, note="mine"))
     assert done(alice.edit_vm(vm, description="x")) == booked | {"description": "x"}
 
 
-def test_an_edit_that_changes_nothing_is_no_change(alice, make_vm):
+def test_an_edit_without_effect_does_not_change_the_revision(alice, make_vm):
     vm = make_vm(description="same")
     revision = alice.state()["revision"]
     done(alice.edit_vm(vm, description="same"))
     assert alice.state()["revision"] == revision
 
 
-def test_it_cannot_touch_the_booking(alice, bob, vm):
+def test_an_edit_cannot_change_the_booking(alice, bob, vm):
     booked = done(bob.book(vm))
     done(alice.edit_vm(vm, booked_by=None, expires_at=None, state="free", id="other"))
     assert bob.vm(vm) == booked
@@ -62,7 +62,7 @@ def test_an_unknown_group_or_machine_is_refused(alice, vm):
     ("field", "value"),
     [("description", None), ("description", "d" * 501), ("tags", None), ("tags", [None]), ("group_id", "1")],
 )
-def test_a_field_that_is_not_what_it_should_be_is_named(alice, vm, field, value):
+def test_a_bad_field_is_named(alice, vm, field, value):
     before = alice.vm(vm)
     answer = alice.edit_vm(vm, **{field: value})
     assert refusal(answer) == (400, "bad_input")

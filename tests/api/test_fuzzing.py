@@ -1,6 +1,6 @@
-"""schemathesis makes requests out of /openapi.json, good ones and bad ones, and finds nothing.
+"""schemathesis makes valid and invalid requests from /openapi.json and finds no fault.
 
-Its checks, and which are left out and why, are in schemathesis.toml. It says at its end how to repeat what it found.
+schemathesis.toml says which checks are off, and why. The output of schemathesis says how to repeat a finding.
 """
 
 import subprocess
@@ -29,11 +29,11 @@ BOARD = inventory(
     ],
     {"ann@example.com": user(), "bob@example.com": user()},
 )
-pytestmark = pytest.mark.timeout(300)  # some 20 s of work, on a machine that may do other things besides
+pytestmark = pytest.mark.timeout(300)  # it takes about 20 s, and longer on a busy machine
 
 
 def run(url: str, folder: Path, *options: str) -> None:
-    """Each finding is printed with the request that brings it about."""
+    """Run schemathesis and expect no finding. Each finding is printed with the request that causes it."""
     command = [
         sys.executable,
         "-m",
@@ -51,18 +51,18 @@ def run(url: str, folder: Path, *options: str) -> None:
     assert " passed" in ended.stdout, ended.stdout
 
 
-def test_an_admins_program_finds_nothing(start, tmp_path):
-    """All but what programs may not do."""
+def test_requests_with_an_admins_token_find_no_fault(start, tmp_path):
+    """All calls are tried except those that programs may not make."""
     server = start(BOARD)
     alice = Person(server, ADMIN).sign_in()
     program = alice.program(done(alice.make_token("schemathesis", 1), 201)["token"])
     token = f"Authorization: {program.http.headers['Authorization']}"
     run(server.url, tmp_path, "-H", token, "--exclude-path-regex", "^/tokens")
-    done(program.users())  # it was an admin's to the end
+    done(program.users())  # the token still had an admin's rights at the end
 
 
-def test_a_browser_finds_nothing_among_the_tokens(start, tmp_path):
-    """The cookie is always there but where the check `ignored_auth` leaves it out, whatever schemathesis would make."""
+def test_requests_from_a_browser_about_tokens_find_no_fault(start, tmp_path):
+    """Every request has the cookie, whatever schemathesis generates, except where the check `ignored_auth` omits it."""
     server = start(BOARD)
     alice = Person(server, ADMIN).sign_in()
     [session] = [cookie for cookie in alice.http.cookies if cookie.name == "session"]
@@ -71,5 +71,5 @@ def test_a_browser_finds_nothing_among_the_tokens(start, tmp_path):
     assert alice.is_signed_in()
 
 
-def test_a_stranger_finds_nothing_where_codes_are_asked_for(start, tmp_path):
+def test_requests_for_codes_from_a_stranger_find_no_fault(start, tmp_path):
     run(start(BOARD, LOADZONE_AUTH="code").url, tmp_path, "--include-path", "/auth")

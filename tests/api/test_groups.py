@@ -8,8 +8,8 @@ from support.people import Person
 from support.server import ADMIN
 
 
-def agree(person) -> bool:
-    """Whether every machine and every group name each other."""
+def is_consistent(person) -> bool:
+    """Return True if machines and groups agree on which machine is in which group."""
     state = person.state()
     by_machine = {(vm["group"], vm["id"]) for vm in state["vms"] if vm["group"] is not None}
     by_group = [(group["id"], vm) for group in state["groups"] for vm in group["vm_ids"]]
@@ -23,52 +23,52 @@ def test_a_group_is_made_from_chosen_machines(alice, charlie, make_vm):
     assert (group["name"], group["vm_ids"]) == ("Продакшн", [one, other])
     assert alice.vm(one)["group"] == alice.vm(other)["group"] == group["id"]
     assert charlie.group(group["id"]) == group
-    assert agree(alice)
+    assert is_consistent(alice)
 
 
-def test_an_empty_group_is_a_group(alice):
+def test_a_group_may_be_empty(alice):
     assert done(alice.make_group("Nobody here"), 201)["vm_ids"] == []
 
 
-def test_machines_leave_the_group_they_were_in(alice, vm, make_group):
+def test_machines_leave_their_former_group(alice, vm, make_group):
     before = make_group(vm)
     after = make_group(vm)
     assert alice.group(before)["vm_ids"] == []
     assert alice.vm(vm)["group"] == after
-    assert agree(alice)
+    assert is_consistent(alice)
 
 
 def test_a_machine_named_twice_is_in_it_once(alice, vm):
     assert done(alice.make_group("Twice", [vm, vm]), 201)["vm_ids"] == [vm]
-    assert agree(alice)
+    assert is_consistent(alice)
 
 
 @pytest.mark.parametrize("name", ["Taken Name", "taken name", "TAKEN NAME"])
-def test_names_are_unique_case_aside(alice, name):
+def test_names_are_unique_in_any_case(alice, name):
     if not any(group["name"] == "Taken Name" for group in alice.groups()):
         done(alice.make_group("Taken Name"), 201)
     assert refusal(alice.make_group(name)) == (409, "name_taken")
 
 
-def test_case_aside_in_russian_too(alice):
+def test_russian_names_are_unique_in_any_case(alice):
     done(alice.make_group("Отдел"), 201)
     assert refusal(alice.make_group("оТДЕЛ")) == (409, "name_taken")
 
 
-def test_an_unknown_machine_is_a_404_and_nothing_is_made(alice, vm):
+def test_a_group_with_an_unknown_machine_is_not_made(alice, vm):
     assert refusal(alice.make_group("Never made", [vm, "no-such-machine"])) == (404, "no_such_vm")
     assert "Never made" not in [group["name"] for group in alice.groups()]
     assert alice.vm(vm)["group"] is None
 
 
 @pytest.mark.parametrize("name", ["", "   ", "n" * 101, 7, None, ["a"], True, "a\x00b", "a\ud800"])
-def test_a_name_is_1_to_100_letters(alice, name):
+def test_a_bad_group_name_is_refused(alice, name):
     answer = alice.make_group(name)
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"] == "name"
 
 
-def test_the_longest_name_is_fine(alice):
+def test_the_longest_name_is_accepted(alice):
     assert done(alice.make_group("ж" * 100), 201)["name"] == "ж" * 100
 
 
@@ -84,11 +84,11 @@ def test_existing_machines_are_added(alice, make_vm, make_group):
     old, new, from_elsewhere = make_vm(), make_vm(), make_vm()
     elsewhere, group = make_group(from_elsewhere), make_group(old)
     answer = done(alice.add_to_group(group, [old, new, from_elsewhere]))
-    assert answer["added"] == [new, from_elsewhere], "the one already there was not added"
+    assert answer["added"] == [new, from_elsewhere], "a machine already in the group is not counted as added"
     assert answer["group"] == alice.group(group)
     assert answer["group"]["vm_ids"] == [old, new, from_elsewhere]
     assert alice.group(elsewhere)["vm_ids"] == []
-    assert agree(alice)
+    assert is_consistent(alice)
 
 
 def test_adding_an_unknown_machine_adds_none(alice, vm, make_group):
@@ -97,7 +97,7 @@ def test_adding_an_unknown_machine_adds_none(alice, vm, make_group):
     assert alice.group(group)["vm_ids"] == []
 
 
-def test_adding_to_an_unknown_group(alice, vm):
+def test_adding_to_an_unknown_group_is_refused(alice, vm):
     assert refusal(alice.add_to_group(99999, [vm])) == (404, "no_such_group")
     assert alice.add_to_group("one", [vm]).status_code in (400, 404)
     assert refusal(alice.add_to_group(10**30, [vm]))[0] in (400, 404)
@@ -110,14 +110,14 @@ def test_a_machine_is_taken_out_of_the_group_named(alice, vm, make_group):
     assert alice.group(group)["vm_ids"] == []
 
 
-def test_without_a_group_named_out_of_its_present_one(alice, vm, make_group):
+def test_a_machine_is_taken_out_of_its_present_group_if_none_is_named(alice, vm, make_group):
     group = make_group(vm)
     done(alice.take_from_group(vm))
     assert alice.group(group)["vm_ids"] == []
-    assert agree(alice)
+    assert is_consistent(alice)
 
 
-def test_what_is_not_in_the_group_cannot_be_taken_out(alice, vm, make_group):
+def test_a_machine_that_is_not_in_the_group_cannot_be_taken_out(alice, vm, make_group):
     mine, other = make_group(vm), make_group()
     assert refusal(alice.take_from_group(vm, group_id=other)) == (409, "not_in_group")
     assert alice.vm(vm)["group"] == mine
@@ -127,7 +127,7 @@ def test_what_is_not_in_the_group_cannot_be_taken_out(alice, vm, make_group):
     assert refusal(alice.take_from_group("no-such-machine")) == (404, "no_such_vm")
 
 
-def test_a_deleted_group_leaves_its_machines(alice, bob, make_vm, make_group):
+def test_deleting_a_group_keeps_its_machines(alice, bob, make_vm, make_group):
     free, held = make_vm(), make_vm()
     group = make_group(free, held)
     booked = done(bob.book(held))
@@ -135,7 +135,7 @@ def test_a_deleted_group_leaves_its_machines(alice, bob, make_vm, make_group):
     assert alice.group(group) is None
     assert alice.vm(free)["group"] is None
     assert alice.vm(held) == booked | {"group": None}
-    assert agree(alice)
+    assert is_consistent(alice)
 
 
 def test_an_unknown_group_cannot_be_deleted(alice):

@@ -1,4 +1,4 @@
-"""What every answer carries, whatever it answers and whoever makes it; as Mozilla's HTTP Observatory asks for."""
+"""Security headers are in every answer, whatever part of the server makes it, as Mozilla's HTTP Observatory asks."""
 
 import pytest
 
@@ -11,14 +11,14 @@ ANSWERS = {
     "data": ("GET", "/vms", 200),
     "the documentation": ("GET", "/docs", 200),
     "the command line": ("GET", "/cli", 200),
-    "a stranger's no": ("POST", "/book", 401),
+    "a refusal": ("POST", "/book", 401),
     "an unknown path": ("GET", "/no-such-path", 404),
     "an unknown file": ("GET", "/static/no-such-file.js", 404),
     "the wrong method": ("DELETE", "/vms", 405),
-    "a link that is none": ("GET", "/link/nonsense", 404),
+    "an invalid link": ("GET", "/link/nonsense", 404),
     "a socket's start": ("GET", "/socket.io/?EIO=4&transport=polling", 200),
     "a socket's error": ("GET", "/socket.io/?EIO=3&transport=polling", 400),
-    "no socket": ("GET", "/socket.io/?EIO=4&transport=polling&sid=nobody", 400),
+    "an unknown socket": ("GET", "/socket.io/?EIO=4&transport=polling&sid=nobody", 400),
 }
 
 
@@ -33,8 +33,8 @@ def ask(server, method, path, **headers):
     return Person(server).request(method, path, headers=headers, json=body)
 
 
-def lacking(answer) -> list[str]:
-    """Of a static file's, what keeps it for ever is its own."""
+def missing_headers(answer) -> list[str]:
+    """Return the headers that are missing or differ. Static files have a Cache-Control of their own."""
     return [
         name
         for name, value in HEADERS.items()
@@ -43,19 +43,19 @@ def lacking(answer) -> list[str]:
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS.values(), ids=ANSWERS)
-def test_every_answer_has_them(server, behind_https, method, path, status):
+def test_every_answer_has_the_security_headers(server, behind_https, method, path, status):
     answer = ask(server, method, path)
     assert answer.status_code == status
-    assert lacking(answer) == []
+    assert missing_headers(answer) == []
     assert answer.headers["Cache-Control"]
     assert "Strict-Transport-Security" not in answer.headers
     assert "Server" not in answer.headers
     secure = ask(behind_https, method, path, **{"X-Forwarded-Proto": "https"})
-    assert lacking(secure) == []
+    assert missing_headers(secure) == []
     assert secure.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def test_static_files_and_what_was_not_read_too(server):
+def test_static_files_and_refused_bodies_have_the_security_headers(server):
     page = Person(server).get("/").text
     script = page.partition('src="')[2].partition('"')[0]
     assert script.startswith("/static/")
@@ -65,10 +65,10 @@ def test_static_files_and_what_was_not_read_too(server):
         Person(server).post_raw("/book", "x", "text/plain"),
         Person(server).post("/book", {}, Origin="https://evil.example"),
     ):
-        assert lacking(answer) == [], answer.status_code
+        assert missing_headers(answer) == [], answer.status_code
 
 
-def test_the_policy_lets_nothing_run_but_our_own_files():
+def test_the_policy_allows_only_the_servers_own_files():
     policy = dict(part.strip().split(" ", 1) for part in HEADERS["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"

@@ -1,4 +1,4 @@
-"""POST /heartbeat: a job's sign of life is silent; a booking whose job has gone silent ends."""
+"""POST /heartbeat: a heartbeat notifies nobody; a booking whose job stops sending heartbeats ends."""
 
 import pytest
 
@@ -6,32 +6,32 @@ from support.answers import done, refusal
 from support.inventory import from_now, moment
 from support.waiting import eventually
 
-SECONDS = 1 / 60
+SECONDS = 1 / 60  # in minutes
 
 
-def beaten_at(server, vm: str) -> str:
+def heartbeat_at(server, vm: str) -> str:
     return server.stored_vm(vm)["heartbeat_at"]
 
 
-def test_only_the_time_is_written(bob, vm, server):
+def test_a_heartbeat_writes_only_its_time(bob, vm, server):
     booked = done(bob.book(vm, heartbeat_minutes=10))
     assert booked["heartbeat_minutes"] == 10
-    state, history, before = bob.state(), bob.history(), beaten_at(server, vm)
+    state, history, before = bob.state(), bob.history(), heartbeat_at(server, vm)
     assert done(bob.heartbeat(vm)) == {"status": "ok"}
-    assert moment(beaten_at(server, vm)) > moment(before)
-    assert bob.state() == state, "the revision counts what is seen"
+    assert moment(heartbeat_at(server, vm)) > moment(before)
+    assert bob.state() == state, "a heartbeat changes nothing that is shown"
     assert bob.history() == history
 
 
-def test_several_at_once(bob, make_vm, make_group, server):
+def test_one_heartbeat_for_several_machines(bob, make_vm, make_group, server):
     vms = [make_vm(), make_vm()]
     done(bob.book_any(make_group(*vms), count=2, heartbeat_minutes=10))
-    before = [beaten_at(server, vm) for vm in vms]
+    before = [heartbeat_at(server, vm) for vm in vms]
     done(bob.heartbeat(*vms))
-    assert all(moment(beaten_at(server, vm)) > moment(old) for vm, old in zip(vms, before, strict=True))
+    assert all(moment(heartbeat_at(server, vm)) > moment(old) for vm, old in zip(vms, before, strict=True))
 
 
-def test_a_booking_that_no_job_keeps_needs_none(bob, vm):
+def test_a_booking_without_a_job_needs_no_heartbeats(bob, vm):
     booked = done(bob.book(vm))
     assert booked["heartbeat_minutes"] is None
     done(bob.heartbeat(vm))
@@ -42,7 +42,7 @@ def test_a_booking_that_no_job_keeps_needs_none(bob, vm):
     ("other", "expected"),
     [("carols", (403, "not_allowed")), ("nobodys", (409, "not_booked")), ("no-such-machine", (404, "no_such_vm"))],
 )
-def test_where_one_is_not_ones_own_none_is_written(bob, carol, make_vm, server, other, expected):
+def test_no_heartbeat_is_written_if_one_machine_is_not_the_callers(bob, carol, make_vm, server, other, expected):
     mine, machines = make_vm(), {"carols": make_vm(), "nobodys": make_vm()}
     done(bob.book(mine, heartbeat_minutes=10))
     done(carol.book(machines["carols"], heartbeat_minutes=10))
@@ -53,16 +53,16 @@ def test_where_one_is_not_ones_own_none_is_written(bob, carol, make_vm, server, 
     assert server.stored_vm(mine) == before
 
 
-def test_not_even_an_admin_speaks_for_somebody_elses_job(alice, bob, vm):
+def test_not_even_an_admin_sends_heartbeats_for_another_persons_job(alice, bob, vm):
     done(bob.book(vm, heartbeat_minutes=10))
     assert refusal(alice.heartbeat(vm)) == (403, "not_allowed")
 
 
-def test_a_stranger_does_not(charlie, vm):
+def test_a_stranger_cannot_send_heartbeats(charlie, vm):
     assert refusal(charlie.heartbeat(vm)) == (401, "not_signed_in")
 
 
-def test_a_job_that_went_silent_gives_the_machine_back(bob, vm):
+def test_the_machine_of_a_silent_job_becomes_free(bob, vm):
     booked = done(bob.book(vm, heartbeat_minutes=1 * SECONDS))
     free = eventually(lambda: (seen := bob.vm(vm))["state"] == "free" and seen)
     lasted = from_now() - moment(booked["booked_at"])
@@ -71,47 +71,47 @@ def test_a_job_that_went_silent_gives_the_machine_back(bob, vm):
     assert bob.actions(vm) == ["book", "release"]
 
 
-def test_to_who_waits_for_it(bob, carol, vm):
+def test_the_machine_of_a_silent_job_is_held_for_the_next_in_the_queue(bob, carol, vm):
     done(bob.book(vm, heartbeat_minutes=2 * SECONDS))
     done(carol.join(vm))
     eventually(lambda: bob.vm(vm)["held_for"] == "carol@example.com")
 
 
-def test_a_job_that_lives_keeps_it_however_many_wait(bob, carol, vm):
+def test_a_job_that_sends_heartbeats_keeps_its_machine_while_others_wait(bob, carol, vm):
     booked = done(bob.book(vm, heartbeat_minutes=4 * SECONDS))
     done(carol.join(vm))
     over = moment(booked["booked_at"]) + (from_now(seconds=5) - from_now())
 
-    def beaten_long_enough() -> bool:
+    def heartbeats_sent_long_enough() -> bool:
         done(bob.heartbeat(vm))
         return from_now() > over
 
-    eventually(beaten_long_enough)
+    eventually(heartbeats_sent_long_enough)
     assert bob.vm(vm)["booked_by"] == "bob@example.com"
-    assert bob.vm(vm)["expires_at"] == booked["expires_at"], "it moves no end"
+    assert bob.vm(vm)["expires_at"] == booked["expires_at"], "heartbeats do not move the end"
 
 
-def test_but_not_longer_than_it_was_booked(bob, vm):
+def test_heartbeats_do_not_extend_a_booking(bob, vm):
     done(bob.book(vm, 1 / 3600, heartbeat_minutes=10))
     eventually(lambda: bob.vm(vm)["state"] == "free")
     assert refusal(bob.heartbeat(vm)) == (409, "not_booked")
 
 
-def test_the_next_booking_needs_no_signs_of_life_for_that(bob, carol, vm):
+def test_the_next_booking_needs_no_heartbeats(bob, carol, vm):
     done(bob.book(vm, heartbeat_minutes=10))
     done(bob.cancel(vm))
     assert done(carol.book(vm))["heartbeat_minutes"] is None
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 0.009, 1441, 1e308, "10", True])
-def test_minutes_that_are_none(bob, vm, minutes):
+def test_bad_heartbeat_minutes_are_refused(bob, vm, minutes):
     answer = bob.book(vm, heartbeat_minutes=minutes)
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"] == "heartbeat_minutes"
     assert bob.vm(vm)["state"] == "free"
 
 
-def test_who_waits_as_a_job_gets_a_booking_as_a_job(bob, carol, vm):
+def test_a_job_that_waits_gets_a_booking_with_heartbeats(bob, carol, vm):
     done(bob.book(vm))
     done(carol.join(vm, auto=True, heartbeat_minutes=10))
     assert done(bob.cancel(vm))["heartbeat_minutes"] == 10

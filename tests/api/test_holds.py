@@ -1,4 +1,4 @@
-"""A machine that comes free is held for who has waited longest: to be taken, passed on, or lost."""
+"""A machine that comes free is held for the person who has waited longest, who books it, passes it on, or loses it."""
 
 import pytest
 
@@ -10,21 +10,21 @@ from support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
-def hasty_server(tmp_path_factory):
-    """Holds a machine for a second and a bit."""
-    with running(tmp_path_factory.mktemp("hasty"), LOADZONE_HOLD_MINUTES="0.02") as server:
+def short_hold_server(tmp_path_factory):
+    """A server that holds a machine for 1.2 seconds."""
+    with running(tmp_path_factory.mktemp("short-hold"), LOADZONE_HOLD_MINUTES="0.02") as server:
         yield server
 
 
 @pytest.fixture
-def hasty(hasty_server):
-    """On that server: an admin, and two others."""
-    return [Person(hasty_server, email).sign_in() for email in ("alice@example.com", None, None)]
+def short_hold_people(short_hold_server):
+    """People on that server: an admin and two others."""
+    return [Person(short_hold_server, email).sign_in() for email in ("alice@example.com", None, None)]
 
 
 @pytest.fixture
 def waited_for(bob, carol, vm):
-    """A machine that bob has, and for which carol waits, for two hours."""
+    """A machine that bob has booked and carol waits for; she wants it for two hours."""
     done(bob.book(vm))
     done(carol.join(vm, 2))
     return vm
@@ -32,7 +32,7 @@ def waited_for(bob, carol, vm):
 
 @pytest.fixture
 def held(bob, waited_for):
-    """A machine that is held for carol."""
+    """A machine that is held for carol after bob has released it."""
     done(bob.cancel(waited_for))
     return waited_for
 
@@ -41,7 +41,7 @@ def is_held_for(person: Person, machine: dict) -> bool:
     return (machine["state"], machine["held_for"]) == ("held", person.email)
 
 
-def test_a_released_machine_is_held_for_who_waits(bob, carol, waited_for):
+def test_a_released_machine_is_held_for_the_first_in_the_queue(bob, carol, waited_for):
     answer = done(bob.cancel(waited_for))
     assert is_held_for(carol, answer)
     assert answer == carol.vm(waited_for)
@@ -50,34 +50,34 @@ def test_a_released_machine_is_held_for_who_waits(bob, carol, waited_for):
     assert answer["queue"] == []
     assert answer["held_hours"] == 2
     assert bob.actions(waited_for)[-1] == "cancel"
-    assert carol.actions(waited_for) == [], "a hold is no booking"
+    assert carol.actions(waited_for) == [], "a hold is not a booking"
 
 
-def test_so_is_one_whose_booking_ended(bob, carol, vm):
+def test_a_machine_whose_booking_ended_is_held(bob, carol, vm):
     done(bob.book(vm, 1 / 3600))
     done(carol.join(vm))
     eventually(lambda: is_held_for(carol, bob.vm(vm)))
     assert bob.actions(vm) == ["book", "release"]
 
 
-def test_so_is_one_that_an_admin_released(alice, carol, waited_for):
+def test_a_machine_that_an_admin_released_is_held(alice, carol, waited_for):
     assert is_held_for(carol, done(alice.cancel(waited_for, reason="needed")))
 
 
-def test_so_is_one_that_comes_back_into_service(alice, bob, carol, waited_for):
+def test_a_machine_that_comes_back_into_service_is_held(alice, bob, carol, waited_for):
     done(alice.edit_vm(waited_for, maintenance="disk swap"))
     assert done(bob.cancel(waited_for))["held_for"] is None
     assert is_held_for(carol, done(alice.edit_vm(waited_for, maintenance=None)))
 
 
-def test_so_is_one_of_somebody_who_was_removed(alice, newcomer, carol, vm):
+def test_the_machine_of_a_removed_person_is_held(alice, newcomer, carol, vm):
     done(newcomer.book(vm))
     done(carol.join(vm))
     done(alice.remove_user(newcomer.email))
     assert is_held_for(carol, alice.vm(vm))
 
 
-def test_nobody_else_can_book_it_not_even_who_had_it(alice, bob, newcomer, held):
+def test_a_held_machine_cannot_be_booked_by_others(alice, bob, newcomer, held):
     until = bob.vm(held)["held_until"]
     for person in (bob, newcomer, alice):
         answer = person.book(held)
@@ -86,12 +86,12 @@ def test_nobody_else_can_book_it_not_even_who_had_it(alice, bob, newcomer, held)
         assert "carol@example.com" in answer.json()["error"]
 
 
-def test_force_is_for_admins_alone(bob, held):
+def test_only_admins_may_use_force(bob, held):
     assert refusal(bob.book(held, force=True)) == (409, "vm_held")
     assert bob.vm(held)["held_for"] == "carol@example.com"
 
 
-def test_an_admin_takes_it_by_force_and_who_had_it_held_is_first_again(alice, newcomer, carol, bob, waited_for):
+def test_an_admin_books_a_held_machine_by_force_and_its_person_is_first_again(alice, newcomer, carol, bob, waited_for):
     since = bob.vm(waited_for)["queue"][0]["since"]
     done(newcomer.join(waited_for))
     done(bob.cancel(waited_for))
@@ -108,7 +108,7 @@ def test_force_does_not_take_a_booked_machine(alice, bob, vm):
     assert refusal(alice.book(vm, force=True)) == (409, "vm_taken")
 
 
-def test_taking_it_is_booking_it_for_as_long_as_one_likes_now(carol, held):
+def test_a_held_machine_is_booked_for_any_hours(carol, held):
     taken = done(carol.book(held, 0.5, note="at last"))
     assert (taken["state"], taken["booked_by"], taken["note"]) == ("booked", "carol@example.com", "at last")
     assert taken["held_for"] is taken["held_until"] is None
@@ -117,7 +117,7 @@ def test_taking_it_is_booking_it_for_as_long_as_one_likes_now(carol, held):
     assert refusal(carol.leave(held)) == (409, "not_in_queue")
 
 
-def test_passed_on_it_is_held_for_the_next(bob, carol, newcomer, waited_for):
+def test_a_hold_that_is_passed_on_goes_to_the_next(bob, carol, newcomer, waited_for):
     done(newcomer.join(waited_for))
     done(bob.cancel(waited_for))
     assert done(carol.leave(waited_for)) == {"status": "ok"}
@@ -127,14 +127,14 @@ def test_passed_on_it_is_held_for_the_next(bob, carol, newcomer, waited_for):
     done(carol.book(waited_for))
 
 
-def test_an_admin_may_pass_it_on_for_somebody(alice, bob, carol, held):
+def test_an_admin_may_pass_on_a_hold_for_somebody(alice, bob, carol, held):
     assert refusal(bob.leave(held, email="carol@example.com")) == (403, "not_allowed")
     done(alice.leave(held, email="carol@example.com"))
     assert bob.vm(held)["state"] == "free"
 
 
-def test_not_taken_in_time_it_passes_to_the_next_and_then_to_nobody(hasty):
-    alice, ann, ben = hasty
+def test_a_hold_that_lapses_goes_to_the_next_and_then_to_nobody(short_hold_people):
+    alice, ann, ben = short_hold_people
     done(alice.add_vm("lapses"), 201)
     done(alice.book("lapses"))
     done(ann.join("lapses"))
@@ -142,7 +142,7 @@ def test_not_taken_in_time_it_passes_to_the_next_and_then_to_nobody(hasty):
     first = done(alice.cancel("lapses"))
     assert is_held_for(ann, first)
     second = eventually(lambda: (seen := alice.vm("lapses"))["held_for"] != ann.email and seen)
-    if second["held_for"]:  # else this computer was so slow that his time is over too
+    if second["held_for"]:  # on a slow computer the second hold may be over too
         assert is_held_for(ben, second)
         assert moment(second["held_until"]) > moment(first["held_until"])
     eventually(lambda: alice.vm("lapses")["state"] == "free")
@@ -151,16 +151,16 @@ def test_not_taken_in_time_it_passes_to_the_next_and_then_to_nobody(hasty):
     done(ann.book("lapses"))
 
 
-def test_what_was_held_too_long_is_no_longer_held_for_who_books_then(hasty):
-    """The very call that comes after the end finds it free, timer or not."""
-    alice, ann, ben = hasty
+def test_a_lapsed_hold_does_not_block_a_booking(short_hold_people):
+    """A call after the end of the hold finds the machine free, even before the timer runs."""
+    alice, ann, ben = short_hold_people
     done(alice.add_vm("late"), 201)
     done(ann.join("late"))
     eventually(lambda: ben.book("late").ok)
     assert alice.vm("late")["booked_by"] == ben.email
 
 
-def test_with_auto_it_is_booked_at_once_for_the_hours_asked(bob, carol, vm):
+def test_with_auto_the_machine_is_booked_at_once_for_the_hours_asked(bob, carol, vm):
     done(bob.book(vm))
     done(carol.join(vm, 1.5, auto=True))
     booked = done(bob.cancel(vm))
@@ -170,7 +170,7 @@ def test_with_auto_it_is_booked_at_once_for_the_hours_asked(bob, carol, vm):
     assert carol.actions(vm) == ["book"]
 
 
-def test_with_auto_for_a_group_too(bob, carol, make_vm, make_group):
+def test_with_auto_machines_of_a_group_are_booked_once_all_are_free(bob, carol, make_vm, make_group):
     vms = make_vm(), make_vm()
     for vm in vms:
         done(bob.book(vm))
@@ -191,7 +191,7 @@ def test_a_held_machine_can_be_edited_moved_and_deleted(alice, carol, held, make
     assert alice.vm(held) is None
 
 
-def test_whose_hold_is_interrupted_by_maintenance_is_first_afterwards(alice, bob, carol, newcomer, waited_for):
+def test_after_maintenance_the_machine_is_held_for_the_same_person(alice, bob, carol, newcomer, waited_for):
     done(newcomer.join(waited_for))
     done(bob.cancel(waited_for))
     out = done(alice.edit_vm(waited_for, maintenance="disk swap"))
@@ -200,7 +200,7 @@ def test_whose_hold_is_interrupted_by_maintenance_is_first_afterwards(alice, bob
     assert is_held_for(carol, done(alice.edit_vm(waited_for, maintenance=None)))
 
 
-def test_who_loses_one_of_a_group_gets_another_that_stands_free(alice, bob, carol, make_vm, make_group):
+def test_a_person_who_loses_a_machine_of_a_group_gets_another_free_one(alice, bob, carol, make_vm, make_group):
     one, other = make_vm(), make_vm()
     group = make_group(one, other)
     done(bob.book_any(group, count=2))
@@ -216,7 +216,7 @@ def test_who_loses_one_of_a_group_gets_another_that_stands_free(alice, bob, caro
     assert is_held_for(carol, bob.vm(one))
 
 
-def test_a_stranger_sees_that_it_is_held_and_neither_for_whom_nor_until_when(charlie, held):
+def test_a_stranger_sees_a_hold_without_its_person_and_its_end(charlie, held):
     seen = charlie.vm(held)
     assert seen.keys() == {"id", "group", "state", "expires_at", "booked_by"}
     assert (seen["state"], seen["booked_by"], seen["expires_at"]) == ("held", None, None)

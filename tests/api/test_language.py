@@ -1,4 +1,4 @@
-"""Every refusal is in the reader's language: one's own choice, the page's cookie, the browser's wish, the server's."""
+"""Refusals are in the reader's language: chosen by the person, else the cookie, else the browser, else the server."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def error(person, **headers) -> str:
 
 
 @pytest.mark.parametrize(
-    ("wish", "russian"),
+    ("accept_language", "russian"),
     [
         ("ru", True),
         ("en", False),
@@ -27,17 +27,17 @@ def error(person, **headers) -> str:
         ("nonsense;;q=,,=", False),
     ],
 )
-def test_the_browsers_wish_and_failing_that_the_servers_language(server, wish, russian):
-    assert is_russian(error(Person(server, language=wish))) is russian
+def test_the_browsers_language_is_used_and_else_the_servers(server, accept_language, russian):
+    assert is_russian(error(Person(server, language=accept_language))) is russian
 
 
-def test_a_server_speaks_russian_unless_told_otherwise(start):
+def test_the_servers_language_is_russian_by_default(start):
     server = start(LOADZONE_LANGUAGE="")
     assert is_russian(error(Person(server, language="de")))
     assert not is_russian(error(Person(server, language="en")))
 
 
-def test_the_cookie_of_the_page_goes_before_the_browsers_wish(server):
+def test_the_cookie_of_the_page_overrides_the_browser(server):
     stranger = Person(server, language="en")
     stranger.http.cookies.set("language", "ru")
     assert is_russian(error(stranger))
@@ -45,7 +45,7 @@ def test_the_cookie_of_the_page_goes_before_the_browsers_wish(server):
     assert not is_russian(error(stranger))
 
 
-def test_ones_own_choice_goes_before_all(newcomer):
+def test_the_persons_choice_overrides_all_others(newcomer):
     newcomer.choose_language("ru")
     newcomer.http.cookies.set("language", "en")
     assert is_russian(error(newcomer, Accept_Language="en"))
@@ -53,7 +53,7 @@ def test_ones_own_choice_goes_before_all(newcomer):
     assert not is_russian(error(newcomer, Accept_Language="ru"))
 
 
-def test_other_errors_too(server, charlie):
+def test_other_errors_are_in_the_readers_language(server, charlie):
     for path, body in (("/no-such-path", {}), ("/auth", {"email": "nonsense"}), ("/auth", {})):
         assert is_russian(charlie.post(path, body, Accept_Language="ru").json()["error"])
         assert not is_russian(charlie.post(path, body, Accept_Language="en").json()["error"])
@@ -62,7 +62,7 @@ def test_other_errors_too(server, charlie):
 
 
 @pytest.mark.parametrize(("language", "russian"), [("ru", True), ("en", False)])
-def test_refusals_of_rules_say_the_particulars(alice, bob, carol, vm, language, russian):
+def test_refusals_of_rules_contain_names_and_limits(alice, bob, carol, vm, language, russian):
     bob.book(vm)
     taken = carol.post("/book", {"vm_id": vm, "hours": 1}, Accept_Language=language).json()["error"]
     assert "bob@example.com" in taken

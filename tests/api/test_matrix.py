@@ -1,8 +1,8 @@
-"""Who may call what: every endpoint and socket event against everybody who may come. A new one needs a row here.
+"""Access matrix: the status of every endpoint and socket event for every kind of caller. New ones need a row here.
 
-`user` is signed in, and it is not about them; `holder` is whom it is about, `token` a token of theirs, and `program`
-one of an admin's; `elsewhere` is an admin's browser on another site's page, and `untyped` an admin's call whose body
-does not say that it is JSON.
+The callers: `user` is signed in and not concerned by the call. `holder` is the person whom the call concerns, `token`
+a token of that person, and `program` a token of an admin. `elsewhere` is an admin's browser on a page of another site.
+`untyped` is an admin's call whose body is not declared as JSON.
 """
 
 import itertools
@@ -89,18 +89,18 @@ _numbers = itertools.count(1)
 
 
 def table(text: str) -> dict[str, dict[str, str]]:
-    """By row, and by column."""
+    """Return the cells by row and column."""
     columns, *rows = text.strip().splitlines()
     names = columns.split()
-    cells = [row.rsplit(maxsplit=len(names)) for row in rows]
-    return {row: dict(zip(names, said, strict=True)) for row, *said in cells}
+    split_rows = [row.rsplit(maxsplit=len(names)) for row in rows]
+    return {row: dict(zip(names, cells, strict=True)) for row, *cells in split_rows}
 
 
 ROUTES, EVENTS = table(ENDPOINTS), table(SOCKETS)
 
 
 class Scene:
-    """New people and machines, so that what one call did is nothing to the next."""
+    """New people and machines for each call, so that calls do not affect each other."""
 
     def __init__(self, server) -> None:
         number = next(_numbers)
@@ -123,7 +123,7 @@ class Scene:
         texts["program"] = done(boss.make_token(), 201)["token"]
         programs = {column: Person(server).program(text) for column, text in texts.items()}
         people = {"stranger": Person(server), "user": self.user, "holder": self.holder, "admin": self.alice}
-        self.who = {**people, **programs, "elsewhere": self.alice, "untyped": self.alice}
+        self.callers = {**people, **programs, "elsewhere": self.alice, "untyped": self.alice}
 
     @property
     def link(self) -> str:
@@ -132,20 +132,20 @@ class Scene:
         return links.url(LinkTarget("release", self.held, self.holder.email, *times)).rpartition("/")[2]
 
     def filled(self, value):
-        """With what stands for the scene's own put in."""
+        """Return the value with the placeholders replaced by this scene's machines, group and people."""
         if isinstance(value, dict):
             return {name: self.filled(inner) for name, inner in value.items()}
         if isinstance(value, list):
             return [self.filled(inner) for inner in value]
-        ours = {"{group_id}": self.group, "{holder}": self.holder.email}
-        ours |= {f"{{{name}}}": getattr(self, name) for name in ("free", "held", "taken", "new")}
-        return ours.get(value, value) if isinstance(value, str) else value
+        values = {"{group_id}": self.group, "{holder}": self.holder.email}
+        values |= {f"{{{name}}}": getattr(self, name) for name in ("free", "held", "taken", "new")}
+        return values.get(value, value) if isinstance(value, str) else value
 
     def path(self, rule: str, script: str) -> str:
-        blanks = {"<group_id>": str(self.group), "<token_id>": self.token["id"], "<token>": self.link}
-        blanks["/static/*/<filename>"] = script
-        for blank, ours in blanks.items():
-            rule = rule.replace(blank, ours)
+        values = {"<group_id>": str(self.group), "<token_id>": self.token["id"], "<token>": self.link}
+        values["/static/*/<filename>"] = script
+        for variable, value in values.items():
+            rule = rule.replace(variable, value)
         return rule
 
     def call(self, column: str, row: str) -> str:
@@ -156,7 +156,7 @@ class Scene:
             options |= {"data": "{}", "headers": {"Content-Type": "text/plain"}}
         elif row in BODIES:
             options["json"] = self.filled(BODIES[row])
-        return str(self.who[column].request(method, self.path(rule, script), **options).status_code)
+        return str(self.callers[column].request(method, self.path(rule, script), **options).status_code)
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def test_every_route_has_a_row(app):
 
 
 @pytest.mark.parametrize("row", ROUTES)
-def test_an_endpoint(server, row):
+def test_an_endpoint_answers_each_caller_as_listed(server, row):
     expected = {column: status for column, status in ROUTES[row].items() if status != "-"}
     found, scene = {}, None
     for column in expected:
@@ -187,28 +187,28 @@ def test_an_endpoint(server, row):
 
 
 def test_every_socket_event_has_a_row(app):
-    """From clients none is taken but their coming; `broadcaster.py` says what is told to them."""
+    """Clients can send no event but `connect`. The events sent to them are those in broadcaster.py."""
     server = app.extensions["socketio"].server
     assert set(server.handlers["/"]) == {"connect"}
     broadcaster = (ROOT / "loadzone/notifications/broadcaster.py").read_text(encoding="utf-8")
-    told = re.findall(r'\.send\(\w+, "(\w+)"', broadcaster)
-    assert told
-    assert set(EVENTS) == {"connect", *told}
+    sent = re.findall(r'\.send\(\w+, "(\w+)"', broadcaster)
+    assert sent
+    assert set(EVENTS) == {"connect", *sent}
 
 
 @pytest.mark.parametrize("column", EVENTS["connect"])
-def test_a_socket(server, column):
+def test_a_socket_receives_the_events_listed(server, column):
     scene = Scene(server)
     origin = ELSEWHERE["Origin"] if column == "elsewhere" else None
-    headers = {"Authorization": scene.who[column].http.headers.get("Authorization"), "Origin": origin}
-    heard = {"connect"}
+    headers = {"Authorization": scene.callers[column].http.headers.get("Authorization"), "Origin": origin}
+    received = {"connect"}
     try:
-        with Listener(scene.who[column], **{name: text for name, text in headers.items() if text}) as ear:
-            for _ in range(2):  # what is told of the first comes before the second
+        with Listener(scene.callers[column], **{name: text for name, text in headers.items() if text}) as listener:
+            for _ in range(2):  # the events of the first round come before the change of the second
                 done(scene.user.book(scene.free))
                 done(scene.user.cancel(scene.free))
-                ear.wait_for_change(scene.user.state()["revision"])
-            heard |= {event for event, _ in ear.heard}
+                listener.wait_for_change(scene.user.state()["revision"])
+            received |= {event for event, _ in listener.heard}
     except socketio.exceptions.ConnectionError:
-        heard = set()
-    assert heard == {event for event, row in EVENTS.items() if row[column] == "yes"}
+        received = set()
+    assert received == {event for event, row in EVENTS.items() if row[column] == "yes"}

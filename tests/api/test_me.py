@@ -6,11 +6,11 @@ from support.answers import done, refusal
 from support.people import Person
 
 
-def test_a_stranger_is_nobody(charlie):
+def test_a_stranger_is_not_authenticated(charlie):
     assert done(charlie.get("/me")) == {"authenticated": False}
 
 
-def test_somebody_signed_in(alice, newcomer):
+def test_a_signed_in_person_sees_who_they_are(alice, newcomer):
     me = done(newcomer.get("/me"))
     assert (me["authenticated"], me["email"], me["role"]) == (True, newcomer.email, "user")
     assert me["language"] in ("ru", "en")
@@ -18,7 +18,7 @@ def test_somebody_signed_in(alice, newcomer):
     assert alice.me()["role"] == "admin"
 
 
-def test_the_history_is_ones_own_oldest_first(bob, newcomer, make_vm):
+def test_the_history_is_the_persons_own_oldest_first(bob, newcomer, make_vm):
     one, other = make_vm(), make_vm()
     bob.book(make_vm())
     newcomer.book(one)
@@ -39,7 +39,7 @@ def test_it_is_kept_from_caches(bob):
     assert "no-" in bob.get("/me").headers["Cache-Control"]
 
 
-def test_a_language_is_chosen(newcomer, server):
+def test_the_chosen_language_is_kept_for_the_person(newcomer, server):
     assert done(newcomer.choose_language("ru"))["language"] == "ru"
     assert newcomer.me()["language"] == "ru"
     elsewhere = Person(server, newcomer.email, language="en").sign_in()
@@ -57,11 +57,11 @@ def test_other_languages_are_refused(newcomer, language):
     assert answer.json()["field"] == "language"
 
 
-def test_a_stranger_has_nothing_to_choose_for(charlie):
+def test_a_stranger_cannot_choose_a_language(charlie):
     assert refusal(charlie.choose_language("ru")) == (401, "not_signed_in")
 
 
-def test_signing_out(newcomer, vm):
+def test_signing_out_ends_the_session(newcomer, vm):
     assert done(newcomer.sign_out()) == {"status": "ok"}
     assert not newcomer.is_signed_in()
     assert refusal(newcomer.book(vm)) == (401, "not_signed_in")
@@ -79,16 +79,16 @@ def test_signing_out_here_leaves_the_other_browser_signed_in(newcomer, server):
     assert elsewhere.is_signed_in()
 
 
-def test_signing_out_everywhere(newcomer, bob, server):
+def test_signing_out_everywhere_ends_all_sessions(newcomer, bob, server):
     elsewhere = Person(server, newcomer.email).sign_in()
     done(newcomer.sign_out(everywhere=True))
     assert not newcomer.is_signed_in()
     assert not elsewhere.is_signed_in()
     assert bob.is_signed_in()
-    assert elsewhere.sign_in().is_signed_in(), "and in again"
+    assert elsewhere.sign_in().is_signed_in(), "signing in again works"
 
 
-def test_a_cookie_kept_from_before_signing_out_everywhere_is_void_over_a_restart(start):
+def test_a_cookie_from_before_signing_out_everywhere_is_void_after_a_restart(start):
     server = start()
     ann, thief = Person(server), Person(server)
     ann.sign_in()
@@ -98,7 +98,7 @@ def test_a_cookie_kept_from_before_signing_out_everywhere_is_void_over_a_restart
     assert not thief.is_signed_in()
 
 
-def test_a_cookie_kept_from_before_signing_out_is_void(newcomer, server):
+def test_a_cookie_from_before_signing_out_is_void(newcomer, server):
     thief = Person(server)
     thief.http.cookies.update(newcomer.http.cookies)
     newcomer.sign_out()

@@ -1,4 +1,4 @@
-"""GET /openapi.json: valid, complete, and of one mind with what checks the requests."""
+"""GET /openapi.json is valid and complete, and agrees with the checks of requests."""
 
 import itertools
 
@@ -22,7 +22,7 @@ def app(tmp_path_factory):
     app.extensions["loadzone"].store.close()
 
 
-def test_it_is_valid(description):
+def test_the_document_is_valid(description):
     document = description.document
     assert document["openapi"].startswith("3.1.")
     assert document["servers"] == [{"url": "/"}]
@@ -32,45 +32,45 @@ def test_it_is_valid(description):
         description.validator({"$ref": f"#/components/schemas/{name}"})
 
 
-def test_every_route_is_described_but_static_files(app, description):
-    """One that is not lacks @endpoint."""
+def test_every_route_except_static_files_is_described(app, description):
+    """A route that is not described lacks @endpoint."""
     routes = {
         (method.lower(), rule.endpoint.partition(".")[2])
         for rule in app.url_map.iter_rules()
         if rule.endpoint != "static"
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    described = [(method, said["operationId"]) for (method, _), said in description.operations.items()]
+    described = [(method, operation["operationId"]) for (method, _), operation in description.operations.items()]
     assert sorted(described) == sorted(routes)
 
 
-def test_each_call_says_what_it_is_and_what_its_errors_are(description):
+def test_each_call_has_a_summary_and_its_error_codes(description):
     seen = set()
-    for call, said in description.operations.items():
-        assert said["summary"].endswith("."), call
-        for status, answer in said["responses"].items():
+    for call, operation in description.operations.items():
+        assert operation["summary"].endswith("."), call
+        for status, answer in operation["responses"].items():
             codes = answer["description"].split(", ") if status >= "400" else []
             assert {STATUS[code] for code in codes} <= {int(status)}, call
             seen.update(codes)
-    assert seen == STATUS.keys() - {"method_not_allowed"}, "which no call of its own can have"
+    assert seen == STATUS.keys() - {"method_not_allowed"}, "no described call can be answered with method_not_allowed"
 
 
-def test_each_example_is_a_good_one(description):
-    """Of bodies and of fields alike."""
+def test_each_example_is_valid(description):
+    """Examples of bodies and of fields are checked."""
 
-    def within(schema):
+    def examples_in(schema):
         if isinstance(schema, dict) and isinstance(schema.get("examples"), list):
             yield from ((schema, example) for example in schema["examples"])
         for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
-            yield from within(inner)
+            yield from examples_in(inner)
 
-    examples = list(within(description.document))
+    examples = list(examples_in(description.document))
     assert len(examples) > 30
     bad = [(schema, example) for schema, example in examples if not description.validator(schema).is_valid(example)]
     assert bad == []
 
 
-def test_who_may_call_is_said(description):
+def test_each_call_names_the_ways_to_authenticate(description):
     def ways(method: str, path: str) -> list[str]:
         return [name for way in description.operations[method, path]["security"] for name in way or ["nobody"]]
 
@@ -80,13 +80,13 @@ def test_who_may_call_is_said(description):
     assert ways("post", "/logout") == ["session", "nobody"]
 
 
-def test_what_the_settings_allow_is_said(start):
+def test_limits_of_the_settings_are_in_the_schemas(start):
     server = start(LOADZONE_MAX_HOURS="7.5")
     document = done(Person(server).get("/openapi.json"))
     assert document["components"]["schemas"]["Hours"]["maximum"] == 7.5
 
 
-def test_who_has_it_is_not_sent_it_again(charlie):
+def test_an_unchanged_document_is_not_sent_again(charlie):
     first = charlie.get("/openapi.json")
     assert first.headers["Cache-Control"] == "no-cache"
     again = charlie.get("/openapi.json", If_None_Match=first.headers["ETag"])
@@ -99,7 +99,7 @@ def test_who_has_it_is_not_sent_it_again(charlie):
     )
 
 
-def test_it_is_made_once(app):
+def test_the_document_is_made_once(app):
     client = app.test_client()
     first = client.get("/openapi.json").data
     app.extensions["openapi"] = (b"kept", b"kept")
@@ -118,7 +118,7 @@ GOOD = {
     "role": "user",
     "days": 1,
 }
-LINES = [
+WHITESPACE = [
     "",
     " ",
     "a",
@@ -138,7 +138,7 @@ LINES = [
 LONG = [
     letter * n for letter in "a🙂" for n in (1, 31, 32, 33, 64, 65, 100, 101, 200, 201, 255, 256, 500, 501, 1000, 1001)
 ]
-TURNING = [
+INVISIBLE = [
     "a\u202eb",
     "a\u2066b",
     "\u200bzero",
@@ -187,19 +187,19 @@ NUMBERS = [
 ]
 OTHERS = [None, True, False, {}, [], "1", "ru", "de", "admin", "root"]
 LISTS = [["a", "a"], [""], ["a"] * 20, ["a"] * 21, ["a"] * 5000, ["a"] * 5001, [None], [1], [" "], ["a\n"], "a"]
-VALUES = [*LINES, *LONG, *TURNING, *IDS, *EMAILS, *HOSTS, *NUMBERS, *OTHERS, *LISTS]
+VALUES = [*WHITESPACE, *LONG, *INVISIBLE, *IDS, *EMAILS, *HOSTS, *NUMBERS, *OTHERS, *LISTS]
 VALUES += ["2026-11-24T12:00:00Z", "2026-11-24T12:00:00.123456789+03:00", "2026-13-24T12:00:00Z", "tomorrow"]
-NOWHERE = object()
+LEFT_OUT = object()
 
 
 def bodies_of(model):
-    """Bodies with one field that is wrong, or right in a way of its own; of what they may be about, each in turn."""
+    """Yield bodies in which one field has an unusual value, valid or not, for each way to name the target."""
     good = {name: GOOD[name] for name, field in model.model_fields.items() if field.is_required()}
-    about = [{}, *({name: GOOD[name]} for name in ("vm_id", "vm_ids", "group_id") if name in model.model_fields)]
-    for name, base, value in itertools.product(model.model_fields, about, [*VALUES, NOWHERE]):
+    targets = [{}, *({name: GOOD[name]} for name in ("vm_id", "vm_ids", "group_id") if name in model.model_fields)]
+    for name, base, value in itertools.product(model.model_fields, targets, [*VALUES, LEFT_OUT]):
         body = {**good, **base, name: value}
-        yield {key: value for key, value in body.items() if value is not NOWHERE}
-    for base in about:
+        yield {key: value for key, value in body.items() if value is not LEFT_OUT}
+    for base in targets:
         yield {**good, **base, "unknown": ["to", "us"]}
     yield {}
 
@@ -212,7 +212,7 @@ def test_the_schemas_and_the_checks_agree(app, description):
         for body in bodies_of(model):
             try:
                 model.model_validate(body)
-                accepted = body.get("hours", 1) <= 24  # that is the rules'
+                accepted = body.get("hours", 1) <= 24  # the maximum is checked by the rules
             except ValidationError:
                 accepted = False
             if schema.is_valid(body) is not accepted:

@@ -1,4 +1,4 @@
-"""GET / and what comes with it: the page carries its state, and may run nothing but its own files."""
+"""GET / and its files: the page contains its state and may run only its own files."""
 
 import json
 import re
@@ -23,12 +23,12 @@ CSP = {
 
 
 def boot(answer) -> dict:
-    """What the page starts from, as its script would read it."""
+    """Return the data that the page's script starts from."""
     [text] = re.findall(r'<script type="application/json" id="boot">(.*?)</script>', answer.text, re.DOTALL)
     return json.loads(text)
 
 
-def test_the_page_carries_its_state(bob, vm):
+def test_the_page_contains_its_state(bob, vm):
     answer = bob.get("/")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -39,13 +39,13 @@ def test_the_page_carries_its_state(bob, vm):
     assert start["settings"].items() >= {"auth": "trust", "max_hours": 24, "max_ahead_hours": 168}.items()
 
 
-def test_it_says_where_codes_and_limits_come_from(start):
+def test_the_page_contains_the_settings_it_needs(start):
     server = start(LOADZONE_AUTH="code", LOADZONE_MAX_HOURS="8", LOADZONE_MAX_AHEAD_HOURS="40")
     settings = boot(Person(server).get("/"))["settings"]
     assert settings == {"auth": "code", "codes_in_log": True, "max_hours": 8, "max_ahead_hours": 40, "hold_minutes": 15}
 
 
-def test_a_stranger_finds_no_address_in_it(bob, charlie, vm):
+def test_the_page_for_a_stranger_contains_no_address(bob, charlie, vm):
     bob.book(vm, note="not for strangers")
     answer = charlie.get("/")
     assert boot(answer)["me"]["authenticated"] is False
@@ -63,35 +63,35 @@ def test_nothing_in_a_note_can_end_the_script(alice, bob, make_vm):
     assert machine["note"] == "</ScRiPt ><img src=x onerror=alert(1)>"
 
 
-@pytest.mark.parametrize(("wish", "language"), [("ru", "ru"), ("en", "en"), ("de", "en")])
-def test_it_speaks_the_readers_language(charlie, wish, language):
-    answer = charlie.get("/", Accept_Language=wish)
+@pytest.mark.parametrize(("accept_language", "language"), [("ru", "ru"), ("en", "en"), ("de", "en")])
+def test_the_page_is_in_the_readers_language(charlie, accept_language, language):
+    answer = charlie.get("/", Accept_Language=accept_language)
     start = boot(answer)
     assert start["language"] == language
     assert f'lang="{language}"' in answer.text
-    russian = [is_russian(str(said)) for said in start["strings"].values()]
-    assert (sum(russian) > len(russian) / 2) is (language == "ru"), "names of languages aside"
+    russian = [is_russian(str(text)) for text in start["strings"].values()]
+    assert (sum(russian) > len(russian) / 2) is (language == "ru"), "most texts; names of languages are in their own"
 
 
-def test_it_may_run_nothing_but_its_own_files(charlie):
+def test_the_page_may_run_only_its_own_files(charlie):
     headers = charlie.get("/").headers
     assert {part.strip() for part in headers["Content-Security-Policy"].split(";")} == CSP
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] in ("no-referrer", "same-origin", "strict-origin")
 
 
-def test_it_is_kept_from_shared_caches(bob):
+def test_the_page_is_kept_from_shared_caches(bob):
     assert re.search("private|no-store", bob.get("/").headers["Cache-Control"])
 
 
-def test_it_links_no_other_host_and_has_nothing_inline(charlie):
+def test_the_page_links_no_other_host_and_has_nothing_inline(charlie):
     text = charlie.get("/").text
     assert re.findall(r"""(?:src|href)=["'](?:https?:)?//""", text) == []
     assert re.findall(r"<script(?![^>]*\b(?:src=|application/json))[^>]*>", text) == []
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=", text) == []
 
 
-def test_its_files_are_there_and_may_be_kept_for_ever(charlie):
+def test_the_files_of_the_page_exist_and_may_be_cached_for_a_year(charlie):
     found = set(re.findall(r"""(?:src|href)=["'](/static/[^"'#?]+)["']""", charlie.get("/").text))
     assert any(path.endswith(".js") for path in found)
     assert any(path.endswith(".css") for path in found)
@@ -102,6 +102,6 @@ def test_its_files_are_there_and_may_be_kept_for_ever(charlie):
         assert "max-age=31536000" in answer.headers["Cache-Control"]
 
 
-def test_no_cookie_is_set_for_who_only_looks(charlie):
+def test_a_visitor_gets_no_cookie(charlie):
     assert "Set-Cookie" not in charlie.get("/").headers
     assert "Set-Cookie" not in charlie.get("/vms").headers

@@ -1,4 +1,4 @@
-"""POST /queue/join and /queue/leave: who waits is served in order, at a machine or for any of a group."""
+"""POST /queue/join and /queue/leave: people wait in order for a machine, or for any machine of a group."""
 
 import pytest
 
@@ -9,14 +9,14 @@ from support.people import Person
 
 @pytest.fixture
 def taken(bob, vm):
-    """A machine that bob has."""
+    """A machine that bob has booked."""
     done(bob.book(vm))
     return vm
 
 
 @pytest.fixture
 def full_group(bob, make_vm, make_group):
-    """A group of two machines that bob has."""
+    """A group of two machines that bob has booked."""
     vms = make_vm(), make_vm()
     for vm in vms:
         done(bob.book(vm))
@@ -25,11 +25,11 @@ def full_group(bob, make_vm, make_group):
 
 @pytest.fixture
 def people(server):
-    """That many newcomers."""
+    """Return a function that signs in so many new people."""
     return lambda count: [Person(server).sign_in() for _ in range(count)]
 
 
-def test_who_joins_is_told_the_place_and_the_queue_is_seen(carol, newcomer, bob, taken):
+def test_joining_answers_with_the_position_and_shows_the_queue(carol, newcomer, bob, taken):
     assert done(carol.join(taken, 2)) == {"status": "ok", "position": 1}
     assert done(newcomer.join(taken, 0.5, auto=True)) == {"status": "ok", "position": 2}
     first, second = bob.vm(taken)["queue"]
@@ -39,14 +39,14 @@ def test_who_joins_is_told_the_place_and_the_queue_is_seen(carol, newcomer, bob,
     assert moment(first["since"]) <= moment(second["since"]) <= from_now()
 
 
-def test_joining_is_on_disk_when_the_answer_arrives_and_counts_as_a_change(carol, taken, server):
+def test_joining_is_on_disk_before_the_answer_and_changes_the_revision(carol, taken, server):
     before = carol.state()["revision"]
     done(carol.join(taken))
     assert [waiter["email"] for waiter in server.stored_vm(taken)["queue"]] == ["carol@example.com"]
     assert carol.state()["revision"] == before + 1
 
 
-def test_who_joins_again_keeps_the_place_and_may_wish_otherwise(carol, newcomer, taken):
+def test_joining_again_keeps_the_position_and_changes_the_request(carol, newcomer, taken):
     done(carol.join(taken, 2))
     done(newcomer.join(taken))
     since = carol.vm(taken)["queue"][0]["since"]
@@ -57,7 +57,7 @@ def test_who_joins_again_keeps_the_place_and_may_wish_otherwise(carol, newcomer,
     assert second["email"] == newcomer.email
 
 
-def test_whose_machine_stands_free_need_not_wait(carol, make_vm):
+def test_joining_at_a_free_machine_needs_no_waiting(carol, make_vm):
     vm = make_vm()
     assert done(carol.join(vm)) == {"status": "ok", "position": 0}
     assert (carol.vm(vm)["state"], carol.vm(vm)["held_for"]) == ("held", "carol@example.com")
@@ -75,7 +75,7 @@ def test_leaving_moves_the_others_up(carol, newcomer, alice, taken):
     assert done(alice.join(taken))["position"] == 2
 
 
-def test_who_does_not_wait_cannot_leave(carol, newcomer, taken, full_group):
+def test_only_those_who_wait_can_leave(carol, newcomer, taken, full_group):
     for place in (taken, full_group):
         assert refusal(carol.leave(place)) == (409, "not_in_queue")
     done(carol.join(taken))
@@ -92,22 +92,22 @@ def test_an_admin_takes_somebody_out(alice, carol, newcomer, taken, full_group):
         assert refusal(alice.leave(place, email="carol@example.com")) == (409, "not_in_queue")
 
 
-def test_nobody_else_does(bob, carol, taken, full_group):
+def test_a_user_cannot_take_somebody_out(bob, carol, taken, full_group):
     for place in (taken, full_group):
         done(carol.join(place))
         assert refusal(bob.leave(place, email="carol@example.com")) == (403, "not_allowed")
         assert bob.queue(place) == ["carol@example.com"]
 
 
-def test_who_has_the_machine_does_not_wait_for_it(bob, taken):
+def test_the_holder_cannot_wait_for_the_machine(bob, taken):
     answer = bob.join(taken)
     assert refusal(answer) == (409, "is_yours")
     assert taken in answer.json()["error"]
     assert bob.queue(taken) == []
 
 
-def test_but_may_wait_for_another_of_its_group(bob, full_group):
-    """The holder of all of them too: whichever is given back first comes to whose turn it is."""
+def test_the_holder_may_wait_for_another_machine_of_the_group(bob, full_group):
+    """Even the holder of all its machines may wait: the first machine released goes to the first in the queue."""
     assert done(bob.join(full_group))["position"] == 1
     done(bob.renew(bob.group(full_group)["vm_ids"][0]))
 
@@ -119,14 +119,14 @@ def test_a_stranger_neither_joins_nor_leaves(charlie, carol, taken, full_group):
         assert carol.queue(place) == []
 
 
-def test_what_is_not_there_cannot_be_waited_for(carol):
+def test_nobody_can_wait_for_unknown_machines_and_groups(carol):
     for act in (carol.join, carol.leave):
         assert refusal(act("no-such-machine")) == (404, "no_such_vm")
         assert refusal(act(987654321)) == (404, "no_such_group")
 
 
 @pytest.mark.parametrize("hours", [24.001, 1e308, 0, -1, None, "2", True])
-def test_hours_are_as_in_a_booking(carol, taken, hours):
+def test_bad_hours_are_refused(carol, taken, hours):
     answer = carol.join(taken, hours)
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"] == "hours"
@@ -144,13 +144,13 @@ def test_ten_wait_for_a_machine_and_no_more(people, taken):
     assert done(eleventh.join(taken)) == {"status": "ok", "position": 10}
 
 
-def test_for_a_group_ten_for_each_of_its_machines(people, full_group):
+def test_ten_wait_for_each_machine_of_a_group_and_no_more(people, full_group):
     *twenty, last = people(21)
     assert [done(person.join(full_group))["position"] for person in twenty] == list(range(1, 21))
     assert refusal(last.join(full_group)) == (409, "queue_full")
 
 
-def test_who_waits_for_a_group_is_seen_in_it(carol, newcomer, full_group):
+def test_the_queue_of_a_group_is_shown_in_the_group(carol, newcomer, full_group):
     assert done(carol.join(full_group, 2)) == {"status": "ok", "position": 1}
     assert done(newcomer.join(full_group, 1, count=2)) == {"status": "ok", "position": 2}
     seen = carol.group(full_group)["queue"]
@@ -183,7 +183,7 @@ def test_one_free_machine_of_the_group_is_held_at_once(carol, make_vm, make_grou
     assert carol.queue(group) == []
 
 
-def test_of_the_machines_queue_and_the_groups_who_waited_longer_is_served(bob, carol, newcomer, full_group):
+def test_the_longest_waiting_of_both_queues_is_served_first(bob, carol, newcomer, full_group):
     one, other = bob.group(full_group)["vm_ids"]
     done(carol.join(full_group))
     done(newcomer.join(one))
@@ -191,14 +191,14 @@ def test_of_the_machines_queue_and_the_groups_who_waited_longer_is_served(bob, c
     assert bob.queue(one) == [newcomer.email]
     done(carol.leave(one))
     assert bob.vm(one)["held_for"] == newcomer.email
-    assert done(bob.cancel(other))["state"] == "free", "nobody waits for the group any more"
+    assert done(bob.cancel(other))["state"] == "free", "nobody else waits for the group"
 
 
-def test_who_wants_two_gets_them_together(bob, carol, newcomer, full_group):
+def test_a_person_who_wants_two_machines_gets_them_together(bob, carol, newcomer, full_group):
     one, other = bob.group(full_group)["vm_ids"]
     done(carol.join(full_group, count=2))
-    kept = done(bob.cancel(one))
-    assert (kept["state"], kept["held_for"], kept["held_until"]) == ("held", "carol@example.com", None)
+    first = done(bob.cancel(one))
+    assert (first["state"], first["held_for"], first["held_until"]) == ("held", "carol@example.com", None)
     assert bob.queue(full_group) == ["carol@example.com"]
     answer = newcomer.book(one)
     assert refusal(answer) == (409, "vm_held")
@@ -211,7 +211,7 @@ def test_who_wants_two_gets_them_together(bob, carol, newcomer, full_group):
     assert len(done(carol.book_any(full_group, count=2))["vms"]) == 2
 
 
-def test_who_leaves_before_all_have_come_lets_the_kept_go(bob, carol, newcomer, full_group):
+def test_leaving_before_all_machines_are_free_gives_up_those_held(bob, carol, newcomer, full_group):
     one, _ = bob.group(full_group)["vm_ids"]
     done(carol.join(full_group, count=2))
     done(newcomer.join(full_group))
@@ -221,7 +221,7 @@ def test_who_leaves_before_all_have_come_lets_the_kept_go(bob, carol, newcomer, 
     assert bob.vm(one)["held_until"]
 
 
-def test_a_stranger_sees_no_queue_of_a_machine_and_a_groups_masked(charlie, carol, taken, full_group):
+def test_a_stranger_sees_no_queue_of_machines_and_masked_queues_of_groups(charlie, carol, taken, full_group):
     done(carol.join(taken))
     done(carol.join(full_group))
     assert charlie.vm(taken).keys() == {"id", "group", "state", "expires_at", "booked_by"}
@@ -230,7 +230,7 @@ def test_a_stranger_sees_no_queue_of_a_machine_and_a_groups_masked(charlie, caro
     assert "carol@" not in charlie.get("/vms").text + charlie.get("/groups").text + charlie.get("/").text
 
 
-def test_who_gets_the_machine_from_the_groups_queue_leaves_the_machines_own(bob, carol, full_group):
+def test_getting_the_machine_by_the_groups_queue_ends_the_place_in_its_own(bob, carol, full_group):
     vm = bob.group(full_group)["vm_ids"][0]
     done(carol.join(full_group))
     done(carol.join(vm))
@@ -239,7 +239,7 @@ def test_who_gets_the_machine_from_the_groups_queue_leaves_the_machines_own(bob,
     assert carol.queue(vm) == carol.queue(full_group) == []
 
 
-def test_who_is_removed_waits_nowhere(alice, newcomer, carol, taken, full_group):
+def test_a_removed_person_is_in_no_queue(alice, newcomer, carol, taken, full_group):
     for place in (taken, full_group):
         done(newcomer.join(place))
         done(carol.join(place))
@@ -247,7 +247,7 @@ def test_who_is_removed_waits_nowhere(alice, newcomer, carol, taken, full_group)
     assert alice.queue(taken) == alice.queue(full_group) == ["carol@example.com"]
 
 
-def test_with_a_machine_goes_its_queue(alice, carol, taken):
+def test_a_deleted_machine_loses_its_queue(alice, carol, taken):
     done(carol.join(taken))
     done(alice.delete_vm(taken, force=True))
     done(alice.add_vm(taken), 201)
@@ -255,7 +255,7 @@ def test_with_a_machine_goes_its_queue(alice, carol, taken):
     assert alice.vm(taken)["state"] == "free"
 
 
-def test_a_group_that_shrinks_drops_who_wants_more_than_it_has(alice, bob, carol, newcomer, full_group):
+def test_a_group_that_shrinks_drops_those_who_want_too_many_machines(alice, bob, carol, newcomer, full_group):
     one, other = bob.group(full_group)["vm_ids"]
     done(carol.join(full_group, count=2))
     done(newcomer.join(full_group))
@@ -264,7 +264,7 @@ def test_a_group_that_shrinks_drops_who_wants_more_than_it_has(alice, bob, carol
     assert done(bob.cancel(other))["held_for"] == newcomer.email
 
 
-def test_a_machine_that_moves_into_a_waited_for_group_serves_it(alice, bob, carol, make_vm, full_group):
+def test_a_free_machine_that_moves_into_a_group_serves_its_queue(alice, bob, carol, make_vm, full_group):
     done(carol.join(full_group))
     vm = make_vm()
     done(alice.add_to_group(full_group, [vm]))
@@ -284,13 +284,13 @@ def test_the_holder_cannot_renew_while_somebody_waits(bob, carol, newcomer, take
     done(bob.renew(taken))
 
 
-def test_nor_while_somebody_waits_for_its_group(bob, carol, full_group):
+def test_the_holder_cannot_renew_while_somebody_waits_for_the_group(bob, carol, full_group):
     vm = bob.group(full_group)["vm_ids"][0]
     done(carol.join(full_group))
     assert refusal(bob.renew(vm)) == (409, "others_wait")
 
 
-def test_an_admin_may_renew_it_all_the_same(alice, carol, taken):
+def test_an_admin_may_renew_while_somebody_waits(alice, carol, taken):
     done(carol.join(taken))
     before = moment(carol.vm(taken)["expires_at"])
     assert moment(done(alice.renew(taken))["expires_at"]) > before

@@ -17,7 +17,7 @@ def test_the_hours_are_added_to_the_end(bob, vm):
     assert bob.vm(vm) == renewed
 
 
-def test_the_history_says_so(bob, vm, server):
+def test_the_history_has_the_action_renew(bob, vm, server):
     bob.book(vm)
     renewed = done(bob.renew(vm))
     assert bob.actions(vm) == ["book", "renew"]
@@ -52,7 +52,7 @@ def test_an_unknown_machine_cannot_be_renewed(bob):
     assert refusal(bob.renew("no-such-machine")) == (404, "no_such_vm")
 
 
-def test_who_names_the_end_that_is_meant_renews_once(bob, vm):
+def test_a_renewal_that_names_the_end_counts_once(bob, vm):
     booked = done(bob.book(vm))
     renewed = done(bob.renew(vm, expires_at=booked["expires_at"]))
     answer = bob.renew(vm, expires_at=booked["expires_at"])
@@ -63,12 +63,12 @@ def test_who_names_the_end_that_is_meant_renews_once(bob, vm):
 
 def test_the_end_may_be_named_in_another_zone(bob, vm):
     booked = done(bob.book(vm))
-    there = moment(booked["expires_at"]) + timedelta(hours=3)
-    done(bob.renew(vm, expires_at=there.replace(tzinfo=None).isoformat() + "+03:00"))
+    local = moment(booked["expires_at"]) + timedelta(hours=3)
+    done(bob.renew(vm, expires_at=local.replace(tzinfo=None).isoformat() + "+03:00"))
 
 
 @pytest.mark.parametrize("end", ["soon", 17, [], {}, True, "2026-13-45T00:00:00Z"])
-def test_an_end_that_is_no_time_is_bad_input(bob, vm, end):
+def test_a_bad_end_is_refused(bob, vm, end):
     booked = done(bob.book(vm))
     assert refusal(bob.renew(vm, expires_at=end)) == (400, "bad_input")
     assert bob.vm(vm) == booked

@@ -1,4 +1,4 @@
-"""POST /auth in the normal way: a code, good once, in the browser that asked for it. Without SMTP it is in the log."""
+"""POST /auth with a code: it works once, in the browser that asked for it. Without SMTP the code is in the log."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def ann(server):
-    """Somebody new who has asked for a code; `ann.code` is it."""
+    """A new person who has asked for a code, which is `ann.code`."""
     person = Person(server)
     before = len(server.lines)
     assert done(person.ask_for_code()) == {"status": "code_sent", "in_log": True}
@@ -26,7 +26,7 @@ def ann(server):
     return person
 
 
-def another(code: str) -> str:
+def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
@@ -36,7 +36,7 @@ def test_the_code_signs_in(ann):
     assert ann.me()["email"] == ann.email
 
 
-def test_the_code_is_good_once(ann, server):
+def test_the_code_works_once(ann, server):
     done(ann.give_code(ann.code))
     ann.sign_out()
     assert refusal(ann.give_code(ann.code))[0] == 401
@@ -45,42 +45,42 @@ def test_the_code_is_good_once(ann, server):
 
 def test_a_wrong_code_says_how_many_tries_are_left(ann):
     for left in (4, 3, 2, 1):
-        answer = ann.give_code(another(ann.code))
+        answer = ann.give_code(wrong(ann.code))
         assert refusal(answer) == (401, "wrong_code")
         assert answer.json()["tries_left"] == left
     done(ann.give_code(ann.code))
     assert ann.is_signed_in()
 
 
-def test_after_five_wrong_ones_the_right_one_is_void(ann):
+def test_after_five_wrong_codes_the_right_one_is_void(ann):
     for _ in range(5):
-        assert refusal(ann.give_code(another(ann.code)))[0] == 401
+        assert refusal(ann.give_code(wrong(ann.code)))[0] == 401
     assert refusal(ann.give_code(ann.code)) == (401, "code_expired")
     assert not ann.is_signed_in()
 
 
-def test_another_browser_can_neither_use_the_code_nor_spoil_it(ann, server):
+def test_another_browser_can_neither_use_nor_invalidate_the_code(ann, server):
     thief = Person(server, ann.email)
-    for code in [ann.code] + [another(ann.code)] * 6:
+    for code in [ann.code] + [wrong(ann.code)] * 6:
         assert refusal(thief.give_code(code))[0] == 401
     assert not thief.is_signed_in()
     done(ann.give_code(ann.code))
 
 
-def test_another_browser_that_asks_for_the_same_address_does_not_spoil_it(ann, server):
+def test_another_browser_asking_for_the_same_address_does_not_invalidate_the_code(ann, server):
     thief = Person(server, ann.email)
     done(thief.ask_for_code())
     for _ in range(5):
-        thief.give_code(another(ann.code))
+        thief.give_code(wrong(ann.code))
     done(ann.give_code(ann.code))
 
 
-def test_a_code_is_for_the_address_it_was_asked_for(ann):
+def test_a_code_works_for_its_address_only(ann):
     assert refusal(ann.post("/auth", {"email": "somebody.else@example.com", "code": ann.code}))[0] == 401
     assert not ann.is_signed_in()
 
 
-def test_nobody_asked_nobody_is_let_in(server):
+def test_a_code_that_was_not_asked_for_does_not_sign_in(server):
     assert refusal(Person(server).give_code("123456"))[0] == 401
 
 
@@ -90,7 +90,7 @@ def test_the_address_may_be_written_in_any_case(ann):
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", 123456, [], {}, True])
-def test_what_is_no_code_is_refused(ann, code):
+def test_a_malformed_code_is_refused(ann, code):
     answer = ann.give_code(code)
     assert answer.status_code in (400, 401)
     refusal(answer)
@@ -119,7 +119,7 @@ def test_what_is_no_code_is_refused(ann, code):
         "\ud800@example.com",
     ],
 )
-def test_what_is_no_address_is_refused(server, email):
+def test_a_malformed_address_is_refused(server, email):
     answer = Person(server).post("/auth", {"email": email})
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"] == "email"
@@ -143,7 +143,7 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(ann):
     assert re.search(r"samesite=(lax|strict)", cookies)
 
 
-def test_who_came_by_https_gets_a_cookie_that_travels_by_https_alone(start):
+def test_over_https_the_session_cookie_is_secure(start):
     server = start(LOADZONE_AUTH="trust", LOADZONE_TRUSTED_PROXIES="1")
     for scheme, secure in (("https", True), ("http", False)):
         answer = Person(server).post("/auth", {"email": "ann@example.com"}, X_Forwarded_Proto=scheme)
@@ -154,8 +154,8 @@ def test_who_came_by_https_gets_a_cookie_that_travels_by_https_alone(start):
         assert "domain" not in cookie.lower()
 
 
-def test_over_https_a_cookie_of_the_plain_name_is_not_taken(start):
-    """Any other host of the domain may have set it."""
+def test_over_https_a_cookie_without_the_host_prefix_is_ignored(start):
+    """Any other host of the domain may have set such a cookie."""
     server = start(LOADZONE_AUTH="trust", LOADZONE_TRUSTED_PROXIES="1")
     ann = Person(server).sign_in()
     [session] = [cookie.value for cookie in ann.http.cookies]
@@ -165,13 +165,13 @@ def test_over_https_a_cookie_of_the_plain_name_is_not_taken(start):
         assert done(answer)["authenticated"] is known
 
 
-def test_signing_in_gives_another_session_than_asking(ann):
+def test_signing_in_makes_a_new_session(ann):
     before = ann.http.cookies.get("session")
     done(ann.give_code(ann.code))
     assert ann.http.cookies.get("session") != before
 
 
-def test_a_forged_cookie_is_nobody(server):
+def test_a_forged_cookie_is_ignored(server):
     person = Person(server)
     for cookie in ("eyJlbWFpbCI6ImFsaWNlQGV4YW1wbGUuY29tIn0.aaaa.bbbb", "x", "", "é" * 9):
         answer = person.get("/me", Cookie=f"session={cookie}".encode().decode("latin-1"))

@@ -1,4 +1,4 @@
-"""POST /auth on a closed test network: the address alone signs in."""
+"""POST /auth with LOADZONE_AUTH=trust, for closed test networks: the address alone signs in."""
 
 from support.answers import done, refusal
 from support.people import Person
@@ -17,20 +17,20 @@ def test_addresses_are_lower_case_everywhere(alice, server, vm):
     assert "ann.mixed@example.com" in server.stored()["users"]
 
 
-def test_what_is_no_address_is_refused(server):
+def test_a_malformed_address_is_refused(server):
     for email in ("", "ann", None, 7, "a b@example.com", "a\nb@example.com"):
         answer = Person(server).post("/auth", {"email": email})
         assert refusal(answer) == (400, "bad_input")
         assert answer.json()["field"] == "email"
 
 
-def test_every_start_warns_of_it(start):
+def test_every_start_logs_a_warning(start):
     server = start(LOADZONE_AUTH="trust")
     server.wait_for_log(r"(?i)warn.*trust")
-    said = len(server.lines)
+    before = len(server.lines)
     server.restart()
-    server.wait_for_log(r"(?i)warn.*trust", after=said)
+    server.wait_for_log(r"(?i)warn.*trust", after=before)
 
 
-def test_the_normal_way_does_not_warn(start):
+def test_a_start_with_codes_logs_no_warning(start):
     assert "trust" not in start(LOADZONE_AUTH="code").log.lower()

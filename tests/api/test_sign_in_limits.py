@@ -1,4 +1,4 @@
-"""How often one may ask for a code, and try one."""
+"""Limits on how often codes may be asked for and tried."""
 
 import itertools
 from collections import Counter
@@ -19,10 +19,10 @@ def first_refusal(ask, at_most: int = 200):
         answer = ask()
         if answer.status_code == 429:
             return answer
-    raise AssertionError(f"asked {at_most} times and was never told to wait")
+    raise AssertionError(f"none of {at_most} requests was refused with 429")
 
 
-def test_who_asks_too_often_is_told_how_long_to_wait(start):
+def test_the_refusal_of_too_many_codes_says_how_long_to_wait(start):
     ann = Person(start(LOADZONE_AUTH="code"))
     answer = first_refusal(ann.ask_for_code)
     assert refusal(answer) == (429, "too_many")
@@ -47,7 +47,7 @@ def test_codes_cannot_be_guessed_by_asking_again_and_again(start):
     assert refusal(first_refusal(ask_and_guess)) == (429, "too_many")
 
 
-def test_the_rest_goes_on_for_who_must_wait(start):
+def test_other_calls_work_while_a_person_must_wait_for_codes(start):
     server = start(LOADZONE_AUTH="code")
     alice = Person(server, "alice@example.com").sign_in()
     first_refusal(alice.ask_for_code)
@@ -55,38 +55,38 @@ def test_the_rest_goes_on_for_who_must_wait(start):
     done(alice.book("vm"))
 
 
-def test_on_a_trusting_server_there_is_nothing_to_guess_and_no_limit(start):
+def test_with_trust_there_is_no_limit(start):
     server = start(LOADZONE_AUTH="trust")
     ann = Person(server)
     for _ in range(100):
         assert done(ann.ask_for_code()) == {"status": "ok", "email": ann.email}
 
 
-def test_one_address_of_a_forwarding_header_is_not_believed_unless_a_proxy_is_trusted(start):
+def test_forwarding_headers_are_ignored_without_a_trusted_proxy(start):
     ann = Person(start(LOADZONE_AUTH="code"))
     numbers = iter(range(1, 250))
     ask = lambda: ann.post("/auth", {"email": ann.email}, X_Forwarded_For=f"198.51.100.{next(numbers)}")  # noqa: E731
     assert refusal(first_refusal(ask)) == (429, "too_many")
 
 
-def by_way_of(person: Person, address: str, body: dict):
-    """As the trusted proxy passes it on; what was there before, the client made up."""
+def through_proxy(person: Person, address: str, body: dict):
+    """Send a request as the trusted proxy forwards it. The first address in the header is forged by the client."""
     return person.post("/auth", body, X_Forwarded_For=f"{next(FORGED)}, {address}")
 
 
-def test_behind_a_proxy_the_address_is_the_one_that_it_saw(start):
+def test_behind_a_proxy_the_address_that_it_saw_counts(start):
     server = start(LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
     ann, body = Person(server), {"email": "ann@example.com"}
-    assert refusal(first_refusal(lambda: by_way_of(ann, "192.0.2.1", body))) == (429, "too_many")
-    assert done(by_way_of(ann, "192.0.2.2", body))["status"] == "code_sent"
+    assert refusal(first_refusal(lambda: through_proxy(ann, "192.0.2.1", body))) == (429, "too_many")
+    assert done(through_proxy(ann, "192.0.2.2", body))["status"] == "code_sent"
 
 
-def test_a_network_is_bounded_whomever_it_asks_for(start):
+def test_a_network_is_limited_whatever_addresses_it_asks_for(start):
     server = start(LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
     addresses = (f"2001:db8:1:2:{number:x}::1" for number in range(1000))
-    ask = lambda: by_way_of(Person(server), next(addresses), {"email": f"p{next(NUMBERS)}@example.com"})  # noqa: E731
+    ask = lambda: through_proxy(Person(server), next(addresses), {"email": f"p{next(NUMBERS)}@example.com"})  # noqa: E731
     assert refusal(first_refusal(ask, 300)) == (429, "too_many")
-    assert done(by_way_of(Person(server), "2001:db8:1:3::1", {"email": "ann@example.com"}))["status"] == "code_sent"
+    assert done(through_proxy(Person(server), "2001:db8:1:3::1", {"email": "ann@example.com"}))["status"] == "code_sent"
 
 
 def test_a_network_cannot_try_codes_on_many_addresses(start):
@@ -94,14 +94,16 @@ def test_a_network_cannot_try_codes_on_many_addresses(start):
     people = [Person(server) for _ in range(30)]
     for person in people:
         done(person.ask_for_code())
-    tries = iter(people * 5)
-    answer = first_refusal(lambda: next(tries).give_code("000000"), 150)
+    guessers = iter(people * 5)
+    answer = first_refusal(lambda: next(guessers).give_code("000000"), 150)
     assert refusal(answer) == (429, "too_many")
-    late = people[-1]
-    assert refusal(late.give_code(server.newest_code(late.email))) == (429, "too_many"), "the right one waits as well"
+    last = people[-1]
+    assert refusal(last.give_code(server.newest_code(last.email))) == (429, "too_many"), (
+        "even the right code is refused"
+    )
 
 
-def test_nor_all_at_once(start):
+def test_a_network_cannot_try_codes_on_many_addresses_at_the_same_time(start):
     server = start(LOADZONE_AUTH="code")
     people = [Person(server) for _ in range(40)]
     for person in people:
@@ -123,7 +125,7 @@ def test_a_mailbox_is_not_flooded_from_many_networks(start):
     body = {"email": "victim@example.com"}
     asked = 0
     for network in range(60):
-        while by_way_of(Person(server), f"198.51.100.{network}", body).ok:
+        while through_proxy(Person(server), f"198.51.100.{network}", body).ok:
             asked += 1
     assert asked == 40
 
@@ -137,7 +139,7 @@ sys.exit(app.main())"""
 
 @pytest.fixture
 def ann(tmp_path):
-    """Who signed in before, and out again, on a server that sends five codes an hour in all, of which two are left."""
+    """A person who has signed in and out. The server sends five codes an hour in total; two of them are used."""
     program = tmp_path / "few_codes.py"
     program.write_text(FEW)
     server = Server(data_file(tmp_path), program=str(program), LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
@@ -149,32 +151,34 @@ def ann(tmp_path):
 
 
 def flood(server: Server) -> None:
-    """From many networks, for many people, until nobody is sent a code any more."""
+    """Ask for codes from many networks for many people, until no more codes are sent."""
     for number in range(50):
-        answer = by_way_of(Person(server), f"198.51.100.{number}", {"email": f"p{number}@example.com"})
+        answer = through_proxy(Person(server), f"198.51.100.{number}", {"email": f"p{number}@example.com"})
     assert refusal(answer) == (429, "too_many")
 
 
-def test_a_flood_keeps_nobody_out_who_signed_in_at_this_browser_before(ann):
+def test_a_flood_keeps_nobody_out_of_a_browser_used_before(ann):
     flood(ann.server)
     assert ann.sign_in().is_signed_in()
-    elsewhere = by_way_of(Person(ann.server), "192.0.2.1", {"email": ann.email})
-    assert refusal(elsewhere) == (429, "too_many"), "known or not: at a new browser all are told the same"
-    assert refusal(ann.post("/auth", {"email": "nobody@example.com"})) == (429, "too_many"), "nor in another's name"
+    elsewhere = through_proxy(Person(ann.server), "192.0.2.1", {"email": ann.email})
+    assert refusal(elsewhere) == (429, "too_many"), "in a new browser known and unknown addresses are refused alike"
+    assert refusal(ann.post("/auth", {"email": "nobody@example.com"})) == (429, "too_many"), (
+        "the exception is for the own address only"
+    )
 
 
-def test_nor_does_who_asks_in_ones_name_from_many_networks(start):
+def test_requests_in_somebodys_name_keep_nobody_out_of_a_browser_used_before(start):
     server = start(LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
     ann = Person(server).sign_in()
     done(ann.sign_out())
     for network in range(10):
-        while by_way_of(Person(server), f"198.51.100.{network}", {"email": ann.email}).ok:
+        while through_proxy(Person(server), f"198.51.100.{network}", {"email": ann.email}).ok:
             pass
     assert refusal(Person(server, ann.email).ask_for_code()) == (429, "too_many")
     assert ann.sign_in().is_signed_in()
 
 
-def test_nor_who_guesses_from_ones_own_network(start):
+def test_guesses_from_the_same_network_keep_nobody_out_of_a_browser_used_before(start):
     server = start(LOADZONE_AUTH="code")
     ann = Person(server).sign_in()
     done(ann.sign_out())
@@ -182,7 +186,7 @@ def test_nor_who_guesses_from_ones_own_network(start):
     assert ann.sign_in().is_signed_in()
 
 
-def test_at_ones_own_browser_it_is_bounded_too(start):
+def test_codes_are_limited_in_a_browser_used_before_too(start):
     server = start(LOADZONE_AUTH="code")
     ann = Person(server).sign_in()
     done(ann.sign_out())
@@ -195,5 +199,5 @@ def test_the_answer_does_not_tell_whether_an_address_is_known(start):
     answers = [Person(server).post("/auth", {"email": email}) for email in (known.email, "nobody@example.com")]
     assert done(answers[0]) == done(answers[1])
     assert {*answers[0].headers} == {*answers[1].headers}
-    tries = [Person(server).post("/auth", {"email": answer, "code": "000000"}) for answer in (known.email, "no@x.y")]
-    assert tries[0].json() == tries[1].json()
+    guesses = [Person(server).post("/auth", {"email": email, "code": "000000"}) for email in (known.email, "no@x.y")]
+    assert guesses[0].json() == guesses[1].json()

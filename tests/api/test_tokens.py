@@ -1,4 +1,4 @@
-"""GET, POST /tokens and DELETE /tokens/<id>: what programs sign in with is made, listed and revoked by people."""
+"""GET, POST /tokens and DELETE /tokens/<id>: people make, list and revoke the tokens that programs use."""
 
 import re
 
@@ -8,13 +8,13 @@ from support.answers import done, refusal
 from support.inventory import from_now, moment
 from support.people import Person
 
-KEPT = {"id", "name", "created", "expires", "used"}
+LISTED_FIELDS = {"id", "name", "created", "expires", "used"}
 
 
-def test_a_new_token_is_said_once(newcomer):
+def test_a_new_token_is_shown_once(newcomer):
     answer = newcomer.make_token("nightly-perf", 30)
     made = done(answer, 201)
-    assert made.keys() == KEPT | {"token"}
+    assert made.keys() == LISTED_FIELDS | {"token"}
     assert (made["name"], made["used"]) == ("nightly-perf", None)
     assert re.fullmatch(r"lz_[0-9A-Za-z_-]{40,}", made["token"])
     assert abs(moment(made["created"]) - from_now()).total_seconds() < 5
@@ -24,7 +24,7 @@ def test_a_new_token_is_said_once(newcomer):
     assert listed == {name: value for name, value in made.items() if name != "token"}
 
 
-def test_it_stands_neither_in_the_file_nor_in_the_log(newcomer, server):
+def test_a_token_is_neither_in_the_file_nor_in_the_log(newcomer, server):
     token = done(newcomer.make_token(), 201)["token"]
     done(newcomer.program(token).get("/me"))
     refusal(newcomer.program(f"{token}x").get("/me"))
@@ -34,7 +34,7 @@ def test_it_stands_neither_in_the_file_nor_in_the_log(newcomer, server):
     assert newcomer.email in server.data.read_text(encoding="utf-8")
 
 
-def test_two_tokens_are_never_alike(newcomer):
+def test_every_token_is_different(newcomer):
     made = [done(newcomer.make_token(f"token {n}"), 201) for n in range(5)]
     assert len({one["token"] for one in made}) == len({one["id"] for one in made}) == 5
     assert [one["name"] for one in done(newcomer.tokens())] == [f"token {n}" for n in range(5)]
@@ -48,26 +48,26 @@ def test_the_last_use_is_shown(newcomer):
 
 
 @pytest.mark.parametrize("days", [0, -1, 366, 1.5, "30", True, None])
-def test_it_is_good_for_a_year_at_most(newcomer, days):
+def test_a_token_lasts_a_year_at_most(newcomer, days):
     answer = newcomer.make_token("nightly", days)
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"] == "days"
     assert done(newcomer.tokens()) == []
 
 
-def test_a_day_and_a_year_are_fine(newcomer):
+def test_a_token_may_last_a_day_or_a_year(newcomer):
     done(newcomer.make_token("a day", 1), 201)
     done(newcomer.make_token("a year", 365), 201)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 65, "two\nlines", 5, None])
-def test_a_name_that_is_none(newcomer, name):
+def test_a_bad_name_is_refused(newcomer, name):
     answer = newcomer.make_token(name)
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"] == "name"
 
 
-def test_a_name_may_be_anybodys_but_ones_own_anothers(newcomer, bob):
+def test_names_are_unique_per_person_in_any_case(newcomer, bob):
     done(newcomer.make_token("Nightly ы", 1), 201)
     assert refusal(newcomer.make_token("nightly Ы", 1)) == (409, "name_taken")
     other = done(bob.make_token("Nightly ы", 1), 201)
@@ -76,7 +76,7 @@ def test_a_name_may_be_anybodys_but_ones_own_anothers(newcomer, bob):
     done(bob.revoke(done(bob.tokens())[-1]["id"]))
 
 
-def test_fifty_and_no_more(newcomer):
+def test_a_person_has_fifty_tokens_at_most(newcomer):
     for number in range(50):
         done(newcomer.make_token(f"token {number}"), 201)
     assert refusal(newcomer.make_token("one more")) == (409, "too_many_tokens")
@@ -84,7 +84,7 @@ def test_fifty_and_no_more(newcomer):
     done(newcomer.make_token("one more"), 201)
 
 
-def test_revoked_it_is_gone(newcomer):
+def test_a_revoked_token_is_void(newcomer):
     made = done(newcomer.make_token(), 201)
     assert done(newcomer.revoke(made["id"])) == {"status": "ok"}
     assert done(newcomer.tokens()) == []
@@ -93,37 +93,37 @@ def test_revoked_it_is_gone(newcomer):
 
 
 @pytest.mark.parametrize("token_id", ["0123456789abcdef", "x", "%00", "é", "x" * 1000])
-def test_what_was_never_one(newcomer, token_id):
+def test_an_unknown_token_cannot_be_revoked(newcomer, token_id):
     assert refusal(newcomer.revoke(token_id))[0] == 404
 
 
-def test_anothers_is_none_of_ones_business(newcomer, bob):
+def test_the_tokens_of_another_person_are_neither_listed_nor_revoked(newcomer, bob):
     made = done(newcomer.make_token(), 201)
     assert refusal(bob.revoke(made["id"])) == (404, "no_such_token")
     assert refusal(bob.tokens(f"?email={newcomer.email}")) == (403, "not_allowed")
     assert done(newcomer.program(made["token"]).get("/me"))["email"] == newcomer.email
 
 
-def test_ones_own_by_ones_own_address(newcomer):
+def test_a_person_lists_the_own_tokens_by_address(newcomer):
     made = done(newcomer.make_token(), 201)
     assert [one["id"] for one in done(newcomer.tokens(f"?email={newcomer.email.upper()}"))] == [made["id"]]
 
 
-def test_an_admin_sees_and_revokes_anybodys(alice, newcomer):
+def test_an_admin_lists_and_revokes_tokens_of_others(alice, newcomer):
     made = done(newcomer.make_token(), 201)
     [listed] = done(alice.tokens(f"?email={newcomer.email}"))
-    assert listed.keys() == KEPT
+    assert listed.keys() == LISTED_FIELDS
     assert listed["id"] == made["id"]
     done(alice.revoke(made["id"]))
     assert refusal(newcomer.program(made["token"]).get("/me")) == (401, "bad_token")
 
 
-def test_an_admin_asks_for_somebody_who_is_not_there(alice):
+def test_the_tokens_of_an_unknown_person_are_not_found(alice):
     assert refusal(alice.tokens("?email=nobody@example.com")) == (404, "no_such_user")
     assert refusal(alice.tokens("?email=nonsense")) == (400, "bad_input")
 
 
-def test_a_stranger_has_none(charlie):
+def test_a_stranger_has_no_tokens(charlie):
     for answer in (charlie.tokens(), charlie.make_token(), charlie.revoke("0123456789abcdef")):
         assert refusal(answer) == (401, "not_signed_in")
 

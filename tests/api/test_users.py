@@ -7,7 +7,7 @@ from support.inventory import moment
 from support.people import Person
 
 
-def test_an_admin_sees_who_there_is(alice, newcomer):
+def test_an_admin_lists_the_people(alice, newcomer):
     users = {user["email"]: user for user in done(alice.users())}
     assert users["alice@example.com"]["role"] == "admin"
     assert users[newcomer.email].keys() >= {"email", "role", "created"}
@@ -15,12 +15,12 @@ def test_an_admin_sees_who_there_is(alice, newcomer):
     assert moment(users[newcomer.email]["created"])
 
 
-def test_nobody_else_does(bob, charlie):
+def test_only_an_admin_lists_the_people(bob, charlie):
     assert refusal(bob.users()) == (403, "not_allowed")
     assert refusal(charlie.users()) == (401, "not_signed_in")
 
 
-def test_an_admin_makes_another_and_takes_it_back(alice, newcomer):
+def test_an_admin_gives_and_takes_the_role_of_admin(alice, newcomer):
     assert refusal(newcomer.add_vm("made-by-newcomer")) == (403, "not_allowed")
     assert done(alice.give_role(newcomer.email, "admin")) == {"status": "ok"}
     assert newcomer.me()["role"] == "admin"
@@ -30,12 +30,12 @@ def test_an_admin_makes_another_and_takes_it_back(alice, newcomer):
     assert refusal(newcomer.delete_vm("made-by-newcomer")) == (403, "not_allowed")
 
 
-def test_an_email_is_one_person_in_any_case(alice, newcomer):
+def test_an_address_is_the_same_person_in_any_case(alice, newcomer):
     done(alice.give_role(newcomer.email.upper(), "admin"))
     assert newcomer.me()["role"] == "admin"
 
 
-def test_admins_of_the_settings_stay(alice, newcomer):
+def test_admins_of_the_settings_keep_their_role(alice, newcomer):
     done(alice.give_role(newcomer.email, "admin"))
     assert refusal(newcomer.give_role("alice@example.com", "user")) == (409, "admin_by_settings")
     assert alice.me()["role"] == "admin"
@@ -65,12 +65,12 @@ def test_a_role_is_admin_or_user(alice, newcomer, role):
     assert newcomer.me()["role"] == "user"
 
 
-def test_whom_nobody_knows(alice):
+def test_an_unknown_person_is_not_found(alice):
     assert refusal(alice.give_role("nobody@example.com", "admin")) == (404, "no_such_user")
     assert refusal(alice.remove_user("nobody@example.com")) == (404, "no_such_user")
 
 
-def test_removing_signs_out_everywhere_and_frees_what_is_held(alice, make_vm, server, newcomer):
+def test_removing_a_person_ends_their_sessions_and_bookings(alice, make_vm, server, newcomer):
     elsewhere = Person(server, newcomer.email).sign_in()
     one, other = make_vm(), make_vm()
     newcomer.book(one)
@@ -84,14 +84,14 @@ def test_removing_signs_out_everywhere_and_frees_what_is_held(alice, make_vm, se
     assert newcomer.email not in server.stored()["users"]
 
 
-def test_a_removed_person_may_come_again_as_somebody_new(alice, vm, newcomer):
+def test_a_removed_person_may_sign_in_again_as_a_new_one(alice, vm, newcomer):
     newcomer.book(vm)
     done(alice.remove_user(newcomer.email))
     assert newcomer.sign_in().history() == []
     assert newcomer.me()["role"] == "user"
 
 
-def test_an_old_cookie_does_not_revive_with_the_address(alice, server, newcomer):
+def test_a_cookie_from_before_the_removal_stays_void(alice, server, newcomer):
     old = Person(server, newcomer.email)
     old.http.cookies.update(newcomer.http.cookies)
     assert old.is_signed_in()
@@ -100,7 +100,7 @@ def test_an_old_cookie_does_not_revive_with_the_address(alice, server, newcomer)
     assert not old.is_signed_in()
 
 
-def test_only_an_admin_does_any_of_this(bob, carol, charlie):
+def test_only_an_admin_changes_roles_and_removes_people(bob, carol, charlie):
     for person, refused in ((bob, (403, "not_allowed")), (charlie, (401, "not_signed_in"))):
         assert refusal(person.give_role("bob@example.com", "admin")) == refused
         assert refusal(person.remove_user("carol@example.com")) == refused

@@ -1,4 +1,4 @@
-"""GET /vms and GET /groups: who sees what, and how a client knows that nothing changed."""
+"""GET /vms and GET /groups: what members and strangers see, ETags and 304."""
 
 import json
 
@@ -29,7 +29,7 @@ def test_a_booked_machine_as_a_member_sees_it(bob, carol, vm):
     assert moment(seen["booked_at"]) < moment(seen["expires_at"])
 
 
-def test_a_stranger_sees_that_it_is_taken_and_until_when_but_not_by_whom(bob, charlie, make_vm):
+def test_a_stranger_sees_a_booking_with_its_end_but_not_its_holder(bob, charlie, make_vm):
     vm = make_vm(description="secret plan", external_ip="192.0.2.7")
     bob.book(vm, note="secret work")
     seen = charlie.vm(vm)
@@ -37,13 +37,13 @@ def test_a_stranger_sees_that_it_is_taken_and_until_when_but_not_by_whom(bob, ch
     assert seen["booked_by"] == "b…@example.com"
     assert seen["state"] == "booked"
     assert seen["expires_at"] == bob.vm(vm)["expires_at"]
-    everything = charlie.get("/vms").text
-    assert "bob@" not in everything
-    assert "secret" not in everything
-    assert "192.0.2.7" not in everything
+    text = charlie.get("/vms").text
+    assert "bob@" not in text
+    assert "secret" not in text
+    assert "192.0.2.7" not in text
 
 
-def test_groups_are_seen_by_all(alice, charlie, vm, make_group):
+def test_everybody_sees_groups(alice, charlie, vm, make_group):
     group = make_group(vm)
     assert charlie.group(group) == alice.group(group)
     assert charlie.group(group)["vm_ids"] == [vm]
@@ -59,7 +59,7 @@ def test_an_unchanged_list_is_answered_with_304_and_no_body(bob):
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
-def test_also_where_a_proxy_made_the_etag_weak_or_the_client_knows_several(bob):
+def test_weak_etags_and_lists_of_etags_are_answered_with_304(bob):
     etag = bob.get("/vms").headers["ETag"]
     for known in (f"W/{etag}", f'"another", {etag}'):
         assert bob.get("/vms", If_None_Match=known).status_code == 304
@@ -74,7 +74,7 @@ def test_a_changed_list_has_another_etag(bob, vm):
     assert after.headers["ETag"] != before
 
 
-def test_who_may_see_what_is_part_of_the_etag(bob, charlie, vm):
+def test_members_and_strangers_have_different_etags(bob, charlie, vm):
     bob.book(vm)
     assert charlie.get("/vms", If_None_Match=bob.get("/vms").headers["ETag"]).status_code == 200
 
@@ -85,18 +85,18 @@ def test_no_shared_cache_may_keep_the_list(bob, charlie):
         assert {part.strip() for part in answer.headers["Cache-Control"].split(",")} == {"private", "no-cache"}
 
 
-def test_revision_counts_what_the_list_shows(alice, bob, newcomer, vm):
+def test_the_revision_counts_changes_of_the_list(alice, bob, newcomer, vm):
     before = alice.state()["revision"]
     bob.book(vm)
     assert alice.state()["revision"] == before + 1
     bob.book(vm)
     newcomer.choose_language("en")
-    assert alice.state()["revision"] == before + 1, "neither a refusal nor a choice of language shows in the list"
+    assert alice.state()["revision"] == before + 1, "a refusal and a choice of language do not change the list"
     bob.cancel(vm)
     assert alice.state()["revision"] == before + 2
 
 
-def test_revision_and_etag_outlive_a_restart(start):
+def test_revision_and_etag_are_the_same_after_a_restart(start):
     server = start()
     alice = Person(server, "alice@example.com").sign_in()
     for number in range(5):
@@ -109,7 +109,7 @@ def test_revision_and_etag_outlive_a_restart(start):
     assert alice.state()["revision"] == before.json()["revision"] + 1
 
 
-def test_a_change_nobody_sees_in_the_list_does_not_let_revision_go_back_over_a_kill(start):
+def test_the_revision_does_not_go_back_after_a_kill(start):
     server = start()
     alice = Person(server, "alice@example.com").sign_in()
     done(alice.add_vm("vm"), 201)
@@ -127,8 +127,8 @@ def test_answers_are_plain_json(bob, vm):
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 @pytest.mark.parametrize("known", [False, True])
-def test_who_asks_again_is_answered_alike(bob, charlie, encoding, known):
-    """The first answer is made for everybody who may see the same."""
+def test_the_same_request_again_gets_the_same_answer(bob, charlie, encoding, known):
+    """The first answer is cached for everybody who may see the same."""
     for person in (bob, charlie):
         tag = person.get("/vms", Accept_Encoding=encoding).headers["ETag"]
         headers = {"Accept_Encoding": encoding, **({"If_None_Match": tag} if known else {})}
@@ -141,18 +141,18 @@ def test_who_asks_again_is_answered_alike(bob, charlie, encoding, known):
         assert person.get("/vms", Accept_Encoding=encoding).headers["ETag"] == tag
 
 
-def test_a_cookie_that_was_signed_out_or_is_not_ours_shows_what_strangers_see(newcomer, charlie, vm):
+def test_a_signed_out_or_foreign_cookie_shows_what_strangers_see(newcomer, charlie, vm):
     for _ in range(2):
         assert "tags" in newcomer.vm(vm)
-    kept = newcomer.http.cookies["session"]
+    cookie = newcomer.http.cookies["session"]
     newcomer.sign_out()
-    for value in (kept, kept[:-3] + "abc", ""):
+    for value in (cookie, cookie[:-3] + "abc", ""):
         assert charlie.get("/vms", Cookie=f"session={value}").json() == charlie.state()
 
 
-def test_over_https_a_cookie_of_the_plain_name_shows_what_strangers_see(start):
+def test_over_https_a_cookie_without_the_host_prefix_shows_what_strangers_see(start):
     server = start(inventory([machine("vm")]), LOADZONE_AUTH="trust", LOADZONE_TRUSTED_PROXIES="1")
     [session] = [cookie.value for cookie in Person(server).sign_in().http.cookies]
-    for name, all_is_seen in (("session", False), ("__Host-session", True)) * 2:
+    for name, is_member in (("session", False), ("__Host-session", True)) * 2:
         answer = Person(server).get("/vms", Cookie=f"{name}={session}", X_Forwarded_Proto="https")
-        assert ("tags" in answer.json()["vms"][0]) is all_is_seen
+        assert ("tags" in answer.json()["vms"][0]) is is_member

@@ -1,4 +1,4 @@
-"""A real SMTP server beside the real server. Letters are told apart by whom they are for."""
+"""Fixtures with a real SMTP server beside the real server. Tests tell letters apart by their recipients."""
 
 import pytest
 
@@ -21,20 +21,23 @@ def smtp():
 
 @pytest.fixture(scope="module")
 def server(smtp, tmp_path_factory):
-    """Signs in by the address alone, so that the letters at hand are those of the test."""
+    """A server on which the address alone signs in, so that it sends no letters but those of the test."""
     with running(tmp_path_factory.mktemp("mail"), **smtp.settings) as server:
         yield server
 
 
 @pytest.fixture
 def reader(server):
-    """Somebody new who reads English."""
+    """A new person who reads English."""
     return Person(server, language="en").sign_in()
 
 
 @pytest.fixture
 def soon():
-    """Makes an inventory in which each person's booking needs a reminder in `seconds`, given 5 minutes ahead."""
+    """Return a function that makes an inventory with one booking per person, to be reminded of in `seconds`.
+
+    It needs LOADZONE_REMIND_MINUTES=5.
+    """
 
     def make(*emails: str, seconds: float = 2, **more) -> dict:
         ends = from_now(minutes=5, seconds=seconds)

@@ -1,4 +1,4 @@
-"""The sign-in code by mail."""
+"""The letter with the sign-in code."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_the_code_comes_by_mail_and_signs_in(server, smtp):
     assert ann.is_signed_in()
 
 
-def test_it_is_not_in_the_log_and_not_on_disk(server, smtp):
+def test_the_code_is_neither_in_the_log_nor_on_disk(server, smtp):
     ann = Person(server)
     done(ann.ask_for_code())
     code = smtp.wait_for_letter(ann.email).code
@@ -33,9 +33,9 @@ def test_it_is_not_in_the_log_and_not_on_disk(server, smtp):
         assert code.encode() not in file.read_bytes()
 
 
-@pytest.mark.parametrize(("wish", "russian"), [("ru", True), ("en", False)])
-def test_in_the_language_of_who_asks(server, smtp, wish, russian):
-    ann = Person(server, language=wish)
+@pytest.mark.parametrize(("language", "russian"), [("ru", True), ("en", False)])
+def test_the_letter_is_in_the_language_of_the_browser(server, smtp, language, russian):
+    ann = Person(server, language=language)
     done(ann.ask_for_code())
     letter = smtp.wait_for_letter(ann.email)
     assert is_russian(letter.subject) is is_russian(letter.text) is russian

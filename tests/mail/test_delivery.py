@@ -1,4 +1,4 @@
-"""Letters arrive at least once, whatever the SMTP server does, and hold up nobody."""
+"""Letters arrive at least once, whatever the SMTP server does, and sending them delays no request."""
 
 import time
 
@@ -13,15 +13,15 @@ from support.waiting import eventually
 
 @pytest.fixture
 def smtp():
-    """An SMTP server of the test's own, not yet there."""
+    """An SMTP server for this test, not started yet."""
     smtp = MailServer()
     yield smtp
     smtp.stop()
 
 
 @pytest.fixture
-def taken_away(start):
-    """Starts a server and has alice take `count` machines from their holders: reader-0@example.com, …"""
+def server_with_letters(start):
+    """Return a function that starts a server on which alice ends `count` bookings of reader-0@example.com, …."""
 
     def make(count: int = 1, **settings: str):
         machines = [machine(f"vm-{n}", f"reader-{n}@example.com", from_now(hours=2)) for n in range(count)]
@@ -34,15 +34,15 @@ def taken_away(start):
     return make
 
 
-def test_away_and_back(smtp, taken_away):
-    server = taken_away(**smtp.settings)
+def test_a_letter_is_sent_once_the_smtp_server_is_back(smtp, server_with_letters):
+    server = server_with_letters(**smtp.settings)
     server.wait_for_log(r"(?i)(smtp|mail|letter)")
     smtp.start()
     smtp.wait_for_letter("reader-0@example.com")
 
 
-def test_away_over_a_restart(smtp, taken_away):
-    server = taken_away(3, **smtp.settings)
+def test_letters_wait_over_a_restart(smtp, server_with_letters):
+    server = server_with_letters(3, **smtp.settings)
     server.stop()
     smtp.start()
     server.start()
@@ -50,8 +50,8 @@ def test_away_over_a_restart(smtp, taken_away):
         smtp.wait_for_letter(f"reader-{n}@example.com")
 
 
-def test_away_over_a_kill(smtp, taken_away):
-    server = taken_away(3, **smtp.settings)
+def test_letters_wait_over_a_kill(smtp, server_with_letters):
+    server = server_with_letters(3, **smtp.settings)
     server.kill()
     smtp.start()
     server.start()
@@ -59,9 +59,9 @@ def test_away_over_a_kill(smtp, taken_away):
         smtp.wait_for_letter(f"reader-{n}@example.com")
 
 
-def test_a_letter_that_was_sent_is_not_sent_again_after_a_restart(smtp, taken_away):
+def test_a_letter_that_was_sent_is_not_sent_again_after_a_restart(smtp, server_with_letters):
     smtp.start()
-    server = taken_away(**smtp.settings)
+    server = server_with_letters(**smtp.settings)
     smtp.wait_for_letter("reader-0@example.com")
     eventually(lambda: "reader-0@example.com" not in server.outbox())
     server.restart()
@@ -72,10 +72,10 @@ def test_a_letter_that_was_sent_is_not_sent_again_after_a_restart(smtp, taken_aw
     assert len(smtp.letters_to("reader-0@example.com")) == 1
 
 
-def test_refused_for_now_it_is_tried_again_after_growing_pauses(smtp, taken_away):
+def test_a_letter_refused_for_now_is_sent_again_after_growing_pauses(smtp, server_with_letters):
     smtp.answer = "451 Try again later"
     smtp.start()
-    taken_away(**smtp.settings)
+    server_with_letters(**smtp.settings)
     smtp.wait_for_attempts(2)
     smtp.answer = "250 OK"
     letter = smtp.wait_for_letter("reader-0@example.com")
@@ -87,10 +87,10 @@ def test_refused_for_now_it_is_tried_again_after_growing_pauses(smtp, taken_away
     assert {attempt.message["Date"] for attempt in attempts} == {letter.message["Date"]}
 
 
-def test_the_message_id_is_the_same_after_a_restart_and_another_for_another_letter(smtp, taken_away):
+def test_the_message_id_is_the_same_after_a_restart_and_another_for_another_letter(smtp, server_with_letters):
     smtp.answer = "451 Try again later"
     smtp.start()
-    server = taken_away(2, **smtp.settings)
+    server = server_with_letters(2, **smtp.settings)
     smtp.wait_for_attempts(2)
     server.stop()
     ids = {attempt.to: attempt.message["Message-ID"] for attempt in smtp.attempts}
@@ -102,13 +102,13 @@ def test_the_message_id_is_the_same_after_a_restart_and_another_for_another_lett
 
 
 @pytest.mark.parametrize("where", ["recipient", "message"])
-def test_refused_for_good_it_is_dropped_with_a_log_line(smtp, taken_away, where):
+def test_a_letter_refused_for_good_is_dropped_and_logged(smtp, server_with_letters, where):
     smtp.start()
     if where == "recipient":
         smtp.recipient_answer = "550 No such user here"
     else:
         smtp.answer = "554 Not wanted"
-    server = taken_away(**smtp.settings)
+    server = server_with_letters(**smtp.settings)
     server.wait_for_log(r"reader-0@example\.com.*55[04]|55[04].*reader-0@example\.com")
     eventually(lambda: "reader-0@example.com" not in server.outbox())
     smtp.recipient_answer = smtp.answer = "250 OK"
@@ -119,10 +119,10 @@ def test_refused_for_good_it_is_dropped_with_a_log_line(smtp, taken_away, where)
     assert smtp.letters_to("reader-0@example.com") == []
 
 
-def test_one_refused_reader_does_not_hold_up_the_others(smtp, taken_away):
+def test_one_refused_reader_does_not_hold_up_the_others(smtp, server_with_letters):
     smtp.start()
     smtp.recipient_answer = "451 Mailbox busy"
-    server = taken_away(1, **smtp.settings)
+    server = server_with_letters(1, **smtp.settings)
     smtp.wait_for(lambda: smtp.refused_recipients, 1)
     smtp.recipient_answer = "250 OK"
     done(Person(server, "next@example.com").sign_in().book("vm-0"))
@@ -131,9 +131,9 @@ def test_one_refused_reader_does_not_hold_up_the_others(smtp, taken_away):
     smtp.wait_for_letter("reader-0@example.com")
 
 
-def test_a_day_old_letter_is_not_sent_any_more(smtp, taken_away):
-    """What waits in the file longer than a day is dropped with a line in the log."""
-    server = taken_away(**smtp.settings)
+def test_a_day_old_letter_is_not_sent_any_more(smtp, server_with_letters):
+    """A letter that is in the file for longer than a day is dropped and logged."""
+    server = server_with_letters(**smtp.settings)
     server.stop()
     text = server.data.read_text(encoding="utf-8")
     today, long_ago = from_now().strftime("%Y-%m-%dT"), from_now(days=-3).strftime("%Y-%m-%dT")
@@ -146,7 +146,7 @@ def test_a_day_old_letter_is_not_sent_any_more(smtp, taken_away):
     assert smtp.attempts == []
 
 
-def test_a_server_that_hangs_holds_up_no_request(start):
+def test_an_smtp_server_that_hangs_delays_no_request(start):
     with HangingServer() as hanging:
         machines = [machine("vm-0", "reader@example.com", from_now(hours=2)), machine("vm-1")]
         server = start(inventory(machines), **hanging.settings)
@@ -158,11 +158,11 @@ def test_a_server_that_hangs_holds_up_no_request(start):
             done(alice.book("vm-1"))
             done(alice.cancel("vm-1"))
             done(alice.get("/vms"))
-        assert time.monotonic() - began < 5, "who waits for such a server waits much longer"
-        assert server.stop() < 5, "nor the end of the server"
+        assert time.monotonic() - began < 5, "a request that waited for the SMTP server would take much longer"
+        assert server.stop() < 5, "stopping the server does not wait either"
 
 
-def test_a_server_that_hangs_holds_up_no_sign_in(start):
+def test_an_smtp_server_that_hangs_delays_no_sign_in(start):
     with HangingServer() as hanging:
         server = start(LOADZONE_AUTH="code", **hanging.settings)
         began = time.monotonic()
@@ -170,5 +170,5 @@ def test_a_server_that_hangs_holds_up_no_sign_in(start):
         assert time.monotonic() - began < 5
 
 
-def test_without_smtp_there_are_no_letters_and_none_pile_up(taken_away):
-    assert "reader-0@example.com" not in taken_away(3).outbox()
+def test_without_smtp_no_letters_are_kept(server_with_letters):
+    assert "reader-0@example.com" not in server_with_letters(3).outbox()

@@ -1,4 +1,4 @@
-"""What the letters say, and to whom."""
+"""The content of letters and their recipients."""
 
 import re
 from datetime import timedelta
@@ -12,12 +12,12 @@ from support.people import Person
 from support.waiting import eventually
 
 
-def parts_agree(letter, *words: str) -> bool:
-    """Whether the text and the HTML part both say these words."""
+def both_parts_contain(letter, *words: str) -> bool:
+    """Return True if the text part and the HTML part both contain these words."""
     return all(word in letter.text and word in letter.html for word in words)
 
 
-def test_a_letter_has_what_letters_have(alice, reader, vm, smtp, server):
+def test_a_letter_has_the_usual_headers_and_parts(alice, reader, vm, smtp, server):
     reader.book(vm)
     alice.cancel(vm)
     message = smtp.wait_for_letter(reader.email, vm).message
@@ -31,28 +31,28 @@ def test_a_letter_has_what_letters_have(alice, reader, vm, smtp, server):
     assert all(part.get_content_charset() == "utf-8" for part in message.iter_parts())
 
 
-def test_an_admin_released_it_because(alice, reader, vm, smtp):
+def test_the_letter_about_a_release_by_an_admin_has_the_reason(alice, reader, vm, smtp):
     reader.book(vm)
     done(alice.cancel(vm, reason="the <b>disk</b> & the fan"))
     letter = smtp.wait_for_letter(reader.email, vm)
     assert "the <b>disk</b> & the fan" in letter.text
     assert "the &lt;b&gt;disk&lt;/b&gt; &amp; the fan" in letter.html
-    assert parts_agree(letter, vm, "alice@example.com")
+    assert both_parts_contain(letter, vm, "alice@example.com")
 
 
-def test_an_admin_released_it_without_a_word(alice, reader, vm, smtp):
+def test_the_letter_about_a_release_without_a_reason_names_none(alice, reader, vm, smtp):
     reader.book(vm)
     done(alice.cancel(vm))
     assert "None" not in smtp.wait_for_letter(reader.email, vm).text
 
 
-def test_the_machine_was_deleted(alice, reader, vm, smtp):
+def test_the_holder_of_a_deleted_machine_gets_a_letter(alice, reader, vm, smtp):
     reader.book(vm)
     done(alice.delete_vm(vm, force=True))
-    assert parts_agree(smtp.wait_for_letter(reader.email, vm), vm)
+    assert both_parts_contain(smtp.wait_for_letter(reader.email, vm), vm)
 
 
-def test_who_releases_ones_own_gets_no_letter(alice, reader, make_vm, smtp):
+def test_a_person_who_releases_the_own_machine_gets_no_letter(alice, reader, make_vm, smtp):
     own, other = make_vm(), make_vm()
     reader.book(own)
     reader.cancel(own)
@@ -62,7 +62,7 @@ def test_who_releases_ones_own_gets_no_letter(alice, reader, make_vm, smtp):
     assert len(smtp.letters_to(reader.email)) == 1
 
 
-def test_an_admin_who_releases_ones_own_gets_no_letter_either(alice, reader, make_vm, smtp):
+def test_an_admin_who_releases_the_own_machine_gets_no_letter(alice, reader, make_vm, smtp):
     own, other = make_vm(), make_vm()
     alice.book(own)
     alice.cancel(own, reason="mine")
@@ -72,14 +72,14 @@ def test_an_admin_who_releases_ones_own_gets_no_letter_either(alice, reader, mak
     assert smtp.letters_to("alice@example.com", own) == []
 
 
-def test_the_booking_has_ended(reader, vm, smtp):
+def test_the_end_of_a_booking_sends_a_letter(reader, vm, smtp):
     done(reader.book(vm, 1 / 3600))
     letter = smtp.wait_for_letter(reader.email, vm)
-    assert parts_agree(letter, vm)
+    assert both_parts_contain(letter, vm)
     assert reader.actions(vm) == ["book", "release"]
 
 
-def test_a_booking_that_ended_while_the_server_was_down(smtp, start):
+def test_a_booking_that_ended_while_the_server_was_down_sends_a_letter(smtp, start):
     held = record("vm", from_now(hours=-2), from_now(minutes=-5))
     server = start(
         inventory([machine("vm", "away@example.com", from_now(minutes=-5))], users={"away@example.com": user(held)}),
@@ -89,21 +89,21 @@ def test_a_booking_that_ended_while_the_server_was_down(smtp, start):
     assert server.stored_vm("vm")["booked_by"] is None
 
 
-def test_the_reminder_says_what_and_when_and_has_two_links(smtp, start, soon):
+def test_the_reminder_names_the_machine_and_has_two_links(smtp, start, soon):
     start(soon("remind@example.com", note="nightly <tests>"), LOADZONE_REMIND_MINUTES="5", **smtp.settings)
     letter = smtp.wait_for_letter("remind@example.com")
-    assert parts_agree(letter, "vm-of-remind")
+    assert both_parts_contain(letter, "vm-of-remind")
     assert len(set(letter.links)) == 2
     assert all(token in letter.html for token in letter.links)
     assert "<tests>" not in letter.html
 
 
-def test_one_reminder_for_each_of_the_times_set(smtp, start, soon):
+def test_each_reminder_of_the_settings_is_sent(smtp, start, soon):
     start(soon("twice@example.com", seconds=2), LOADZONE_REMIND_MINUTES="5,4.95", **smtp.settings)
     smtp.wait_for_letter("twice@example.com", count=2)
 
 
-def test_of_several_missed_only_the_last_is_sent(alice_at, smtp, start):
+def test_of_several_missed_reminders_only_the_last_is_sent(alice_at, smtp, start):
     ends = from_now(minutes=10)
     held = record("vm", from_now(hours=-3), ends)
     server = start(
@@ -117,7 +117,7 @@ def test_of_several_missed_only_the_last_is_sent(alice_at, smtp, start):
     assert "sentinel" in last.text
 
 
-def test_one_that_fell_due_before_the_booking_began_is_not_sent(alice, reader, vm, smtp):
+def test_a_reminder_due_before_the_booking_is_not_sent(alice, reader, vm, smtp):
     done(reader.book(vm, 0.1))
     done(alice.cancel(vm, reason="sentinel"))
     assert "sentinel" in smtp.wait_for_letter(reader.email).text
@@ -132,7 +132,7 @@ def test_a_reminder_is_not_sent_again_after_a_restart(alice_at, smtp, start, soo
     assert "sentinel" in smtp.wait_for_letter("once@example.com", count=2).text
 
 
-def test_again_after_a_renewal_moved_the_end(smtp, start, soon):
+def test_a_reminder_is_sent_again_after_a_renewal(smtp, start, soon):
     server = start(soon("renewed@example.com", seconds=1), LOADZONE_REMIND_MINUTES="5", **smtp.settings)
     smtp.wait_for_letter("renewed@example.com")
     holder = Person(server, "renewed@example.com").sign_in()
@@ -141,7 +141,7 @@ def test_again_after_a_renewal_moved_the_end(smtp, start, soon):
 
 
 @pytest.mark.parametrize(("language", "russian"), [("ru", True), ("en", False)])
-def test_in_ones_chosen_language(alice, reader, vm, smtp, language, russian):
+def test_letters_are_in_the_chosen_language(alice, reader, vm, smtp, language, russian):
     reader.choose_language(language)
     reader.book(vm)
     alice.cancel(vm)
@@ -150,14 +150,14 @@ def test_in_ones_chosen_language(alice, reader, vm, smtp, language, russian):
     assert f'lang="{language}"' in letter.html
 
 
-def test_who_never_chose_is_written_to_in_the_language_last_seen(alice, server, vm, smtp):
+def test_letters_are_in_the_last_language_of_the_browser_if_none_was_chosen(alice, server, vm, smtp):
     reader = Person(server, language="ru").sign_in()
     reader.book(vm)
     alice.cancel(vm)
     assert is_russian(smtp.wait_for_letter(reader.email, vm).subject)
 
 
-def test_whom_nobody_has_seen_in_the_servers_language(smtp, start):
+def test_letters_to_people_who_never_signed_in_are_in_the_servers_language(smtp, start):
     ended = inventory([machine("vm", "unseen@example.com", from_now(minutes=-5))])
     start(ended, LOADZONE_LANGUAGE="ru", **smtp.settings)
     assert is_russian(smtp.wait_for_letter("unseen@example.com").subject)
@@ -165,8 +165,8 @@ def test_whom_nobody_has_seen_in_the_servers_language(smtp, start):
 
 def test_a_name_or_a_note_cannot_break_a_header(smtp, start):
     name = "vm\r\nBcc: victim@example.com\r\n\r\nbody"
-    gone = inventory([machine(name, "header@example.com", from_now(minutes=-5), note="x\r\nCc: victim@example.com")])
-    start(gone, **smtp.settings)
+    ended = inventory([machine(name, "header@example.com", from_now(minutes=-5), note="x\r\nCc: victim@example.com")])
+    start(ended, **smtp.settings)
     letter = smtp.wait_for_letter("header@example.com")
     assert letter.message.keys().count("Subject") == 1
     assert "Bcc" not in letter.message
@@ -174,7 +174,7 @@ def test_a_name_or_a_note_cannot_break_a_header(smtp, start):
     assert smtp.letters_to("victim@example.com") == []
 
 
-def test_an_old_machine_with_a_very_long_name_still_makes_a_letter(smtp, start):
+def test_a_machine_with_a_very_long_name_makes_a_valid_letter(smtp, start):
     start(inventory([machine("ы" * 3000, "long@example.com", from_now(minutes=-5))]), **smtp.settings)
     assert all(len(line) <= 998 for line in smtp.wait_for_letter("long@example.com").raw.split(b"\r\n"))
 

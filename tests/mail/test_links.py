@@ -1,4 +1,4 @@
-"""The links of a reminder: a page with one button; the button acts, once, for this booking alone."""
+"""The links of a reminder lead to pages with one button, which works once and for this booking only."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from support.server import Server, running
 
 
 class Reminded:
-    """A server, its stranger's browser, and a reminder's two links: to renew and to release."""
+    """The two links of a reminder, renew and release, with the server and a browser that is not signed in."""
 
     def __init__(self, server: Server, tokens: list[str], email: str, vm: str) -> None:
         self.server, self.vm, self.email = server, vm, email
@@ -22,8 +22,8 @@ class Reminded:
     def machine(self) -> dict:
         return self.holder.vm(self.vm)
 
-    def tells_of(self, word: str) -> str:
-        """The token whose page has this word on its button."""
+    def token_for(self, word: str) -> str:
+        """Return the token whose page has this word on its button."""
         return self.browser.find(self.tokens, word)
 
 
@@ -40,7 +40,7 @@ def reminded(smtp, server, reader, vm):
     return Reminded(server, letter.links, reader.email, vm)
 
 
-def test_opening_a_link_changes_nothing_however_often(reminded):
+def test_opening_a_link_changes_nothing(reminded):
     before, revision = reminded.machine(), reminded.holder.state()["revision"]
     for token in reminded.tokens:
         for _ in range(3):
@@ -55,9 +55,9 @@ def test_opening_a_link_changes_nothing_however_often(reminded):
     assert reminded.holder.state()["revision"] == revision
 
 
-def test_the_button_that_renews(reminded):
+def test_the_renew_button_renews(reminded):
     before = reminded.machine()
-    token = reminded.tells_of("renew")
+    token = reminded.token_for("renew")
     answer = reminded.press(token)
     assert answer.status_code == 200
     assert button(answer) == ""
@@ -67,8 +67,8 @@ def test_the_button_that_renews(reminded):
     assert reminded.holder.actions(reminded.vm) == ["book", "renew"]
 
 
-def test_renews_once(reminded):
-    token = reminded.tells_of("renew")
+def test_the_renew_button_works_once(reminded):
+    token = reminded.token_for("renew")
     reminded.press(token)
     after = reminded.machine()
     again = reminded.press(token)
@@ -77,8 +77,8 @@ def test_renews_once(reminded):
     assert reminded.machine() == after
 
 
-def test_the_button_that_releases(reminded):
-    token = reminded.tells_of("release")
+def test_the_release_button_releases_once(reminded):
+    token = reminded.token_for("release")
     answer = reminded.press(token)
     assert answer.status_code == 200
     assert reminded.machine()["state"] == "free"
@@ -86,7 +86,7 @@ def test_the_button_that_releases(reminded):
     assert button(reminded.press(token)) == ""
 
 
-def test_both_are_void_once_the_end_has_moved(reminded):
+def test_both_links_are_void_once_the_end_has_moved(reminded):
     done(reminded.holder.renew(reminded.vm))
     before = reminded.machine()
     for token in reminded.tokens:
@@ -95,20 +95,20 @@ def test_both_are_void_once_the_end_has_moved(reminded):
     assert reminded.machine() == before
 
 
-def test_what_others_wait_for_is_not_renewed_by_a_link_either(reminded):
+def test_the_renew_button_is_refused_while_others_wait(reminded):
     done(Person(reminded.server).sign_in().join(reminded.vm))
     before = reminded.machine()
-    token = reminded.tells_of("renew")
+    token = reminded.token_for("renew")
     answer = reminded.press(token, Accept_Language="ru")
     assert answer.status_code == 409
     assert answer.headers["Content-Type"].startswith("text/html")
     assert is_russian(answer.text)
     assert reminded.machine() == before
-    reminded.press(reminded.tells_of("release"))
+    reminded.press(reminded.token_for("release"))
     assert reminded.machine()["state"] == "held"
 
 
-def test_both_are_void_for_the_next_booking(reminded):
+def test_both_links_are_void_for_the_next_booking(reminded):
     done(reminded.holder.cancel(reminded.vm))
     other = Person(reminded.server).sign_in()
     booked = done(other.book(reminded.vm))
@@ -117,13 +117,13 @@ def test_both_are_void_for_the_next_booking(reminded):
     assert reminded.machine() == booked
 
 
-def test_they_outlive_a_restart(reminded):
+def test_links_work_after_a_restart(reminded):
     reminded.server.restart()
-    reminded.press(reminded.tells_of("release"))
+    reminded.press(reminded.token_for("release"))
     assert reminded.machine()["state"] == "free"
 
 
-def test_a_link_changed_in_any_letter_is_no_link(reminded):
+def test_a_forged_link_does_nothing(reminded):
     before = reminded.machine()
     token = reminded.tokens[0]
     middle = len(token) // 2
@@ -156,20 +156,20 @@ def test_another_site_cannot_press_the_button(reminded):
     assert reminded.machine() != before
 
 
-def test_the_page_speaks_the_language_of_the_browser(reminded):
+def test_the_page_is_in_the_language_of_the_browser(reminded):
     for token in reminded.tokens:
         assert is_russian(reminded.open(token, Accept_Language="ru").text)
         assert not is_russian(reminded.open(token, Accept_Language="en").text)
 
 
-def test_the_page_is_kept_from_caches_and_tells_no_other_site_of_the_link(reminded):
+def test_the_page_is_kept_from_caches_and_sends_no_referrer(reminded):
     headers = reminded.open(reminded.tokens[0]).headers
     assert "no-store" in headers["Cache-Control"]
     assert headers["Referrer-Policy"] in ("no-referrer", "same-origin")
     assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
-def test_the_links_are_of_the_public_address(smtp, start, soon):
+def test_the_links_have_the_public_address(smtp, start, soon):
     start(
         soon("public@example.com", seconds=0.5),
         LOADZONE_REMIND_MINUTES="5",

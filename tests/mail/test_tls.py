@@ -1,4 +1,4 @@
-"""TLS from the start on port 465; on any other STARTTLS, used where offered, required before a login."""
+"""TLS for mail: from the start on port 465; on other ports STARTTLS if offered, and always before a login."""
 
 import os
 
@@ -16,7 +16,7 @@ USER, PASSWORD = LOGIN
 
 @pytest.fixture
 def letter_through(start):
-    """Starts a server that has one letter to send through this SMTP server."""
+    """Return a function that starts a server with one letter to send through this SMTP server."""
 
     def send(smtp: MailServer, **settings: str):
         server = start(inventory([machine("vm", READER, from_now(hours=2))]), **smtp.settings | settings)
@@ -26,13 +26,13 @@ def letter_through(start):
     return send
 
 
-def never_sent(server, smtp) -> bool:
-    """Whether the server has said that it could not send, and did not."""
+def failed_to_send(server, smtp) -> bool:
+    """Wait until the log reports a TLS problem, and return True if nothing was sent."""
     server.wait_for_log(r"(?i)(ssl|tls|certificate|starttls)")
     return smtp.attempts == []
 
 
-def test_a_local_relay_without_tls_and_without_a_login(letter_through):
+def test_a_local_relay_needs_neither_tls_nor_a_login(letter_through):
     with MailServer() as smtp:
         letter_through(smtp)
         letter = smtp.wait_for_letter(READER)
@@ -40,7 +40,7 @@ def test_a_local_relay_without_tls_and_without_a_login(letter_through):
         assert letter.login is None
 
 
-def test_starttls_is_used_where_offered(letter_through, authority):
+def test_starttls_is_used_if_offered(letter_through, authority):
     with MailServer(tls_context=authority.context()) as smtp:
         letter_through(smtp, SSL_CERT_FILE=authority.file)
         assert smtp.wait_for_letter(READER).tls
@@ -63,12 +63,12 @@ def test_a_login_is_never_sent_without_tls(letter_through):
 
     with MailServer(authenticator=overhear, auth_require_tls=False) as smtp:
         server = letter_through(smtp, SMTP_USER=USER, SMTP_PASS=PASSWORD)
-        assert never_sent(server, smtp)
+        assert failed_to_send(server, smtp)
         assert given == []
 
 
 def test_port_465_is_tls_from_the_start(letter_through, authority):
-    # An address of this process's own: on 127.0.0.1 another run of these tests may have the port.
+    # An address that only this process uses: on 127.0.0.1 another run of these tests may use the port.
     address = f"127.{1 + os.getpid() % 250}.{os.getpid() // 250 % 250}.1"
     options = {
         "address": address,
@@ -83,20 +83,20 @@ def test_port_465_is_tls_from_the_start(letter_through, authority):
         assert letter.login == USER
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(letter_through, authority):
+def test_a_certificate_of_an_unknown_authority_is_refused(letter_through, authority):
     with MailServer(tls_context=authority.context(), authenticator=check_login) as smtp:
-        assert never_sent(letter_through(smtp, SMTP_USER=USER, SMTP_PASS=PASSWORD), smtp)
+        assert failed_to_send(letter_through(smtp, SMTP_USER=USER, SMTP_PASS=PASSWORD), smtp)
 
 
 def test_a_certificate_of_another_host_is_refused(letter_through, authority):
     with MailServer(tls_context=authority.context("elsewhere.example"), authenticator=check_login) as smtp:
         server = letter_through(smtp, SSL_CERT_FILE=authority.file, SMTP_USER=USER, SMTP_PASS=PASSWORD)
-        assert never_sent(server, smtp)
+        assert failed_to_send(server, smtp)
 
 
-def test_also_without_a_login(letter_through, authority):
+def test_a_certificate_of_another_host_is_refused_without_a_login_too(letter_through, authority):
     with MailServer(tls_context=authority.context("elsewhere.example")) as smtp:
-        assert never_sent(letter_through(smtp, SSL_CERT_FILE=authority.file), smtp)
+        assert failed_to_send(letter_through(smtp, SSL_CERT_FILE=authority.file), smtp)
 
 
 def test_the_password_may_come_as_a_file(letter_through, authority, tmp_path):
@@ -107,7 +107,7 @@ def test_the_password_may_come_as_a_file(letter_through, authority, tmp_path):
         assert smtp.wait_for_letter(READER).login == USER
 
 
-def test_a_wrong_password_is_told_in_the_log_without_the_password(letter_through, authority):
+def test_a_wrong_password_is_logged_without_the_password(letter_through, authority):
     with MailServer(tls_context=authority.context(), authenticator=check_login, auth_required=True) as smtp:
         server = letter_through(smtp, SSL_CERT_FILE=authority.file, SMTP_USER=USER, SMTP_PASS="wrong horse")
         server.wait_for_log(r"535")

@@ -1,4 +1,4 @@
-"""What tests of the process itself share."""
+"""Fixtures for tests of the server process."""
 
 import pytest
 
@@ -6,6 +6,6 @@ from support.server import Server
 
 
 @pytest.fixture
-def from_nothing(monkeypatch):
-    """Servers start as an operator starts them, with all their imports."""
+def cold_start(monkeypatch):
+    """Start servers as an operator does, with all their imports, and not forked from a warm process."""
     monkeypatch.setattr(Server, "warm", False)

@@ -1,4 +1,4 @@
-"""A file that cannot be read as an inventory stops the start, naming the place, and is left as it was."""
+"""A data file that is not valid stops the start with a message that names the place, and the file is not changed."""
 
 import json
 import re
@@ -19,20 +19,20 @@ BROKEN = {
     "not JSON at all": ("vms: []", "line 1"),
     "not UTF-8": (b'{"vms": [], "groups": [], "users": {}, "x": "\xff"}', "(?i)utf-8|line 1"),
     "a list": ("[]", "object|shape|dict"),
-    "machines that are no list": ('{"vms": {}, "groups": [], "users": {}}', "vms"),
+    "machines that are not a list": ('{"vms": {}, "groups": [], "users": {}}', "vms"),
     "people that are a list": ('{"vms": [], "groups": [], "users": []}', "users"),
     "a machine without an id": (GOOD.replace('"id": "vm-2"', '"name": "vm-2"'), r"vms\S*1\S*"),
     "a machine that is text": ('{"vms": ["vm"], "groups": [], "users": {}}', r"vms\S*0"),
-    "a time that is none": (GOOD.replace('"expires_at": null', '"expires_at": "tomorrow"'), r"vms\S*0\S*expires_at"),
+    "an invalid time": (GOOD.replace('"expires_at": null', '"expires_at": "tomorrow"'), r"vms\S*0\S*expires_at"),
     "an id that is a number": (GOOD.replace('"vm-2"', "2"), r"vms\S*1\S*id"),
-    "two machines of one id": (GOOD.replace("vm-2", "vm-1"), "vm-1"),
-    "two groups of one id": (
+    "two machines with one id": (GOOD.replace("vm-2", "vm-1"), "vm-1"),
+    "two groups with one id": (
         json.dumps(inventory(groups=[{"id": 1, "name": name, "vm_ids": []} for name in ("a", "b")])),
         r"groups|\b1\b",
     ),
-    "a revision that is none": ('{"vms": [], "revision": -1}', "revision"),
+    "an invalid revision": ('{"vms": [], "revision": -1}', "revision"),
     "a revision that cannot be read exactly": ('{"vms": [], "revision": 1e30}', "revision"),
-    "a job that may be silent for ages": (
+    "a heartbeat interval that is too long": (
         GOOD.replace('"id": "vm-1"', '"id": "vm-1", "heartbeat_minutes": 1e12'),
         r"vms\S*0\S*heartbeat_minutes",
     ),
@@ -41,45 +41,45 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_the_place_is_named_and_the_file_stays(tmp_path, kind):
+def test_the_error_names_the_place_and_the_file_is_not_changed(tmp_path, kind):
     content, place = BROKEN[kind]
     file = tmp_path / "data.json"
     before = content if isinstance(content, bytes) else content.encode()
     file.write_bytes(before)
     with pytest.raises(CannotStart) as refused:
         create_app(Config(data=file, secret_key="a key for tests alone"))
-    said = str(refused.value)
-    assert str(file) in said
-    assert re.search(place, said.replace(str(file), "")), said
+    message = str(refused.value)
+    assert str(file) in message
+    assert re.search(place, message.replace(str(file), "")), message
     assert file.read_bytes() == before
 
 
-def test_the_start_stops_with_a_sentence(tmp_path):
+def test_the_start_stops_with_a_message(tmp_path):
     file = tmp_path / "data.json"
     file.write_text(GOOD[: len(GOOD) // 2])
-    stopped_at_the_start(file)
+    assert_start_stops(file)
     assert file.read_text() == GOOD[: len(GOOD) // 2]
 
 
-def test_a_folder_is_no_file(tmp_path):
-    stopped_at_the_start(tmp_path)
+def test_a_folder_stops_the_start(tmp_path):
+    assert_start_stops(tmp_path)
 
 
-def stopped_at_the_start(data):
+def assert_start_stops(data):
     server = Server(data)
     server.launch()
-    code, said = server.ended()
+    code, output = server.ended()
     server.stop()
     assert code != 0
-    assert str(data) in said
-    assert "Traceback" not in said
+    assert str(data) in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_the_check_says_so_too(tmp_path, kind):
+def test_the_check_command_names_the_place_too(tmp_path, kind):
     content, place = BROKEN[kind]
     file = tmp_path / "data.json"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    said = run(tmp_path / "another.json", "check", file)
-    assert said.code == 1
-    assert re.search(place, said.out), said.out
+    ended = run(tmp_path / "another.json", "check", file)
+    assert ended.code == 1
+    assert re.search(place, ended.out), ended.out

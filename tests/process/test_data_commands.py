@@ -1,4 +1,4 @@
-"""`flask --app app data …` on real files: what it says, what it refuses, and that nothing is ever half done."""
+"""`flask --app app data …` on real files: its output and refusals; a command happens completely or not at all."""
 
 import json
 import os
@@ -21,7 +21,7 @@ BEFORE = inventory(
     revision=7,
 )
 MACHINES = "id,description\na,changed\nnew,added\n"
-LITTLE_ROOM = ("prlimit", "--fsize=100")
+SMALL_FILES_ONLY = ("prlimit", "--fsize=100")
 
 
 @pytest.fixture
@@ -57,89 +57,89 @@ def files(folder):
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
 
 
-# All of them
+# All commands
 
 
-def test_the_help_names_them(data):
-    said = run(data, "--help")
-    assert said.code == 0
+def test_the_help_names_all_commands(data):
+    ended = run(data, "--help")
+    assert ended.code == 0
     for command in ("check", "backups", "restore", "export", "import"):
-        assert f"\n  {command} " in said.out
+        assert f"\n  {command} " in ended.out
 
 
-def test_looking_for_commands_touches_no_file(tmp_path):
+def test_the_help_touches_no_file(tmp_path):
     assert run(tmp_path / "data.json", "--help").code == 0
     assert list(tmp_path.iterdir()) == []
 
 
-def test_beside_the_running_server_one_can_look_but_not_change(start, backup, machines):
+def test_while_the_server_runs_commands_can_read_but_not_change(start, backup, machines):
     server = start(BEFORE)
     before = files(server.data.parent)
     for words in (["check"], ["backups"], ["export", "--format", "csv"], ["import", machines, "--dry-run"]):
         assert run(server.data, *words).code == 0
     for words in (["restore", backup, "--yes"], ["import", machines, "--yes"]):
-        said = run(server.data, *words)
-        assert (said.code, "stop the server first" in said.err) == (1, True)
+        ended = run(server.data, *words)
+        assert (ended.code, "stop the server first" in ended.err) == (1, True)
     assert files(server.data.parent) == before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 @pytest.mark.parametrize("words", [["restore", "yesterday.json", "--yes"], ["import", "machines.csv", "--yes"]])
-def test_what_is_another_users_is_not_changed_since_that_user_could_not_read_it(data, backup, machines, words):
+def test_a_file_of_another_user_is_not_changed(data, backup, machines, words):
     os.chown(data, 65534, -1)
     before = files(data.parent)
-    said = run(data, words[0], data.parent / words[1], *words[2:])
-    assert (said.code, "run this as that user" in said.err) == (1, True)
+    ended = run(data, words[0], data.parent / words[1], *words[2:])
+    assert (ended.code, "run this as that user" in ended.err) == (1, True)
     assert files(data.parent) == before
 
 
 # check
 
 
-def test_check_is_about_the_data_file_where_none_is_named(data, tmp_path):
-    said = run(data, "check")
-    assert said.out == f"{data} is valid: machines: 2, booked: 1, waiting: 0, groups: 1, people: 1\n"
+def test_check_reads_the_data_file_if_none_is_named(data, tmp_path):
+    ended = run(data, "check")
+    assert ended.out == f"{data} is valid: machines: 2, booked: 1, waiting: 0, groups: 1, people: 1\n"
     assert run(tmp_path / "none.json", "check").code == 1
 
 
 def test_check_names_all_that_is_wrong(data, tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text('{"vms": [{"id": "a", "expires_at": "x"}, {"group": "One"}]}')
-    said = run(data, "check", bad)
-    assert said.code == 1
-    assert said.out.splitlines() == [
+    ended = run(data, "check", bad)
+    assert ended.code == 1
+    assert ended.out.splitlines() == [
         "vms[0].expires_at: 'x' is not a time",
         "vms[1].id: is missing",
         "vms[1].group: a whole number is expected here",
     ]
-    assert str(bad) in said.err
+    assert str(bad) in ended.err
 
 
-def test_check_says_what_will_be_mended(data, tmp_path):
-    mendable = tmp_path / "mendable.json"
-    mendable.write_text(json.dumps(inventory([machine("vm", group=9)], [{"id": 1, "name": "One", "vm_ids": ["x"]}])))
-    said = run(data, "check", mendable)
-    assert said.code == 0
-    assert said.out.count("will be repaired: ") == 2
-    assert run(data, "restore", mendable, "--yes").err.count("warning: repaired: ") == 2
+def test_check_says_what_will_be_repaired(data, tmp_path):
+    repairable = tmp_path / "repairable.json"
+    repairable.write_text(json.dumps(inventory([machine("vm", group=9)], [{"id": 1, "name": "One", "vm_ids": ["x"]}])))
+    ended = run(data, "check", repairable)
+    assert ended.code == 0
+    assert ended.out.count("will be repaired: ") == 2
+    assert run(data, "restore", repairable, "--yes").err.count("warning: repaired: ") == 2
 
 
-def test_what_is_in_a_file_steers_no_terminal(data, machines):
+def test_control_characters_in_a_file_are_escaped(data, machines):
     data.write_text(json.dumps(inventory([machine("\x1b[2J")])))
-    said = run(data, "import", machines, "--prune", "--dry-run")
-    assert "- \\x1b[2J\n" in said.out
-    assert "\x1b" not in said.all
+    ended = run(data, "import", machines, "--prune", "--dry-run")
+    assert "- \\x1b[2J\n" in ended.out
+    assert "\x1b" not in ended.all
 
 
 # restore
 
 
-def test_restore_shows_asks_keeps_what_was_and_puts_the_backup_in_force(data, backup):
+def test_restore_shows_asks_keeps_a_backup_and_replaces_the_file(data, backup):
     before = data.read_bytes()
-    said = run(data, "restore", backup, answer="y\n")
-    assert said.code == 0
-    assert "now:    machines: 2, booked: 1" in said.out
-    assert "backup: machines: 1, booked: 0" in said.out
+    ended = run(data, "restore", backup, answer="y\n")
+    assert ended.code == 0
+    assert "now:    machines: 2, booked: 1" in ended.out
+    assert "backup: machines: 1, booked: 0" in ended.out
     assert ids(data) == ["старая"]
     assert stored(data)["written_by"] == "hand"
     assert data.stat().st_mode & 0o777 == 0o600
@@ -148,7 +148,7 @@ def test_restore_shows_asks_keeps_what_was_and_puts_the_backup_in_force(data, ba
     assert content == before
 
 
-def test_what_the_user_may_not_read_can_be_handed_over(data, backup):
+def test_a_backup_can_be_read_from_standard_input(data, backup):
     content = backup.read_text()
     assert run(data, "check", "-", answer=content).code == 0
     assert run(data, "restore", "-", answer=content).code == 1
@@ -157,12 +157,12 @@ def test_what_the_user_may_not_read_can_be_handed_over(data, backup):
     assert ids(data) == ["старая"]
 
 
-def test_the_revision_goes_on_so_that_open_pages_follow(data, backup):
+def test_a_restore_raises_the_revision_so_that_open_pages_follow(data, backup):
     run(data, "restore", backup, "--yes")
     assert stored(data)["revision"] == 8
 
 
-def test_what_was_restored_is_served_and_can_be_undone_by_its_name(start, data, backup):
+def test_a_restored_file_is_served_and_a_restore_can_be_undone(start, data, backup):
     run(data, "restore", backup, "--yes")
     server = start()
     alice = Person(server, "alice@example.com").sign_in()
@@ -173,7 +173,7 @@ def test_what_was_restored_is_served_and_can_be_undone_by_its_name(start, data, 
     assert ids(data) == ["a", "b"]
 
 
-def test_a_file_that_cannot_be_read_is_put_right_by_a_backup(data, backup):
+def test_a_broken_file_can_be_replaced_by_a_backup(data, backup):
     data.write_text('{"vms": [}, "revision": 41}')
     assert run(data, "restore", backup, "--yes").code == 0
     assert (ids(data), stored(data)["revision"]) == (["старая"], 42)
@@ -181,7 +181,7 @@ def test_a_file_that_cannot_be_read_is_put_right_by_a_backup(data, backup):
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
-def test_who_does_not_say_yes_keeps_what_is(data, backup, answer):
+def test_nothing_changes_without_a_yes(data, backup, answer):
     before = data.read_bytes()
     assert run(data, "restore", backup, answer=answer).code == 1
     assert data.read_bytes() == before
@@ -189,7 +189,7 @@ def test_who_does_not_say_yes_keeps_what_is(data, backup, answer):
 
 
 @pytest.mark.parametrize("content", ["", '{"vms": {}}', None])
-def test_what_cannot_be_used_is_not_put_in_force(data, backup, content):
+def test_an_invalid_backup_is_not_restored(data, backup, content):
     backup.unlink() if content is None else backup.write_text(content)
     before = data.read_bytes()
     assert run(data, "restore", backup, "--yes").code == 1
@@ -198,15 +198,15 @@ def test_what_cannot_be_used_is_not_put_in_force(data, backup, content):
 
 
 @pytest.mark.parametrize("name", ["../data.json", "..", "2026-11-24T12Z.json"])
-def test_a_name_leads_nowhere_but_to_the_backups(data, backup, name):
-    """Whatever is no backup's name is a file as the shell would find it."""
+def test_a_backups_name_cannot_lead_to_another_folder(data, backup, name):
+    """A name that no backup has is the path of a file, as in the shell."""
     run(data, "restore", backup, "--yes")
     before = data.read_bytes()
     assert run(data, "restore", name, "--yes").code == 1
     assert data.read_bytes() == before
 
 
-def test_backups_are_listed_with_what_is_in_them(data, backup):
+def test_backups_are_listed_with_their_content(data, backup):
     assert "there are no backups" in run(data, "backups").out
     run(data, "restore", backup, "--yes")
     [name] = kept(data)
@@ -214,18 +214,18 @@ def test_backups_are_listed_with_what_is_in_them(data, backup):
 
 
 @pytest.mark.parametrize("words", [["restore", "yesterday.json"], ["import", "machines.csv"]])
-def test_without_room_nothing_changes_and_it_is_said(data, backup, machines, words):
+def test_on_a_full_disk_nothing_changes_and_the_error_says_so(data, backup, machines, words):
     before = files(data.parent)
-    said = run(data, words[0], data.parent / words[1], "--yes", wrap=LITTLE_ROOM, PYTHONDONTWRITEBYTECODE="1")
-    assert said.code == 1
-    assert f"{data} was not changed: File too large" in said.err
+    ended = run(data, words[0], data.parent / words[1], "--yes", wrap=SMALL_FILES_ONLY, PYTHONDONTWRITEBYTECODE="1")
+    assert ended.code == 1
+    assert f"{data} was not changed: File too large" in ended.err
     assert files(data.parent) == before
 
 
 # export and import
 
 
-def test_the_inventory_goes_into_an_empty_file_and_is_the_same(data, tmp_path):
+def test_an_exported_inventory_imports_into_an_empty_file_unchanged(data, tmp_path):
     shutil.copy("data.json", data)
     for kind, suffix in (("csv", "csv"), ("json", "json"), ("ansible", "yml")):
         out = run(data, "export", "--format", kind).bytes
@@ -236,11 +236,11 @@ def test_the_inventory_goes_into_an_empty_file_and_is_the_same(data, tmp_path):
         assert other.stat().st_mode & 0o777 == 0o600
 
 
-def test_import_shows_what_will_change_asks_and_does_it(data, machines):
+def test_import_shows_the_changes_asks_and_makes_them(data, machines):
     before = data.read_bytes()
-    said = run(data, "import", machines, answer="y\n")
-    assert said.code == 0
-    assert said.out.splitlines()[:3] == [
+    ended = run(data, "import", machines, answer="y\n")
+    assert ended.code == 0
+    assert ended.out.splitlines()[:3] == [
         "+ new  description 'added'",
         "~ a  description '' -> 'changed'",
         "new groups: 0, machines added: 1, changed: 1, deleted: 0, unchanged: 0, not named and left alone: 1",
@@ -254,55 +254,55 @@ def test_import_shows_what_will_change_asks_and_does_it(data, machines):
 
 
 @pytest.mark.parametrize(("words", "answer"), [(["--dry-run"], ""), ([], "n\n"), ([], "")])
-def test_it_is_shown_before_it_happens_and_need_not_happen(data, machines, words, answer):
+def test_changes_are_shown_and_nothing_happens_without_a_yes(data, machines, words, answer):
     before = files(data.parent)
-    said = run(data, "import", machines, *words, answer=answer)
-    assert said.out.startswith("+ new  description 'added'\n~ a ")
+    ended = run(data, "import", machines, *words, answer=answer)
+    assert ended.out.startswith("+ new  description 'added'\n~ a ")
     assert files(data.parent) == before
 
 
-def test_one_bad_line_refuses_all_and_every_bad_one_is_named(data, machines):
+def test_one_bad_line_refuses_the_import_and_all_bad_lines_are_named(data, machines):
     machines.write_text(MACHINES + "c d,bad name\n,no name\n")
     before = files(data.parent)
-    said = run(data, "import", machines, "--yes")
-    assert said.code == 1
-    assert [line.partition(":")[0] for line in said.out.splitlines()] == ["line 4", "line 5"]
+    ended = run(data, "import", machines, "--yes")
+    assert ended.code == 1
+    assert [line.partition(":")[0] for line in ended.out.splitlines()] == ["line 4", "line 5"]
     assert files(data.parent) == before
 
 
-def test_what_is_in_use_is_not_pruned(data, machines):
+def test_machines_in_use_are_not_pruned(data, machines):
     before = files(data.parent)
-    said = run(data, "import", machines, "--prune", "--yes")
-    assert said.code == 1
-    assert "b is booked, held or waited for" in said.out
+    ended = run(data, "import", machines, "--prune", "--yes")
+    assert ended.code == 1
+    assert "b is booked, held or waited for" in ended.out
     assert files(data.parent) == before
 
 
-def test_what_is_not_is(data, machines):
+def test_machines_that_are_not_in_use_are_pruned(data, machines):
     machines.write_text("id\nb\n")
     assert run(data, "import", machines, "--prune", "--yes").code == 0
     assert ids(data) == ["b"]
     assert stored(data)["groups"][0]["vm_ids"] == ["b"]
 
 
-def test_the_format_is_said_where_the_name_does_not(data, machines):
+def test_the_format_must_be_named_if_the_file_name_does_not_say_it(data, machines):
     other = machines.rename(machines.with_suffix(".txt"))
     assert "--format" in run(data, "import", other, "--yes").err
     assert run(data, "import", other, "--format", "csv", "--yes").code == 0
-    said = run(data, "import", "-", "--format", "csv", "--yes", answer="id\nfrom-standard-input\n")
-    assert said.code == 0
+    ended = run(data, "import", "-", "--format", "csv", "--yes", answer="id\nfrom-standard-input\n")
+    assert ended.code == 0
     assert "from-standard-input" in ids(data)
 
 
-def test_who_waits_gets_what_was_imported_and_a_letter(start, data, machines):
+def test_people_who_wait_get_imported_machines_and_a_letter(start, data, machines):
     server = start()
     bob, carol = (Person(server, f"{name}@example.com").sign_in() for name in ("bob", "carol"))
     done(bob.book("a"))
     done(carol.post("/queue/join", {"group_id": 1, "hours": 1}))
     server.stop()
     machines.write_text("id,group\nc,One\n")
-    said = run(data, "import", machines, "--yes", SMTP_HOST="127.0.0.1", SMTP_FROM="lz@example.com")
-    assert said.code == 0
+    ended = run(data, "import", machines, "--yes", SMTP_HOST="127.0.0.1", SMTP_FROM="lz@example.com")
+    assert ended.code == 0
     assert stored(data)["vms"][-1]["held_for"] == "carol@example.com"
     assert [letter["to"] for letter in stored(data)["outbox"]] == ["carol@example.com"]
 
@@ -311,7 +311,7 @@ def test_who_waits_gets_what_was_imported_and_a_letter(start, data, machines):
 
 
 @pytest.mark.parametrize("command", ["restore", "import"])
-def test_killed_at_any_moment_all_or_nothing_has_happened(tmp_path, command):
+def test_a_command_killed_at_any_moment_has_happened_completely_or_not_at_all(tmp_path, command):
     data = data_file(tmp_path, BEFORE)
     many = tmp_path / "many.json"
     vms = [{"id": f"vm-{n}", "description": "x" * 400} for n in range(3000)]
@@ -319,11 +319,11 @@ def test_killed_at_any_moment_all_or_nothing_has_happened(tmp_path, command):
     before = data.read_bytes()
     began = time.monotonic()
     assert run(data, command, many, "--yes").code == 0
-    whole, after = time.monotonic() - began, ids(data)
+    duration, after = time.monotonic() - began, ids(data)
     for number in range(12):
         data.write_bytes(before)
         process = launched(data, command, many, "--yes")
-        time.sleep(whole * (0.4 + number / 20))
+        time.sleep(duration * (0.4 + number / 20))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         assert ids(data) in (["a", "b"], after)

@@ -1,4 +1,4 @@
-"""A fresh clone: the starter inventory, the instance folder, and who may read what is kept in it."""
+"""The first start of a fresh clone: starter inventory, instance folder, and the permissions of its files."""
 
 import json
 import shutil
@@ -18,16 +18,16 @@ def mode(path) -> int:
 
 @pytest.fixture
 def clone(tmp_path):
-    """A server in a copy of the product, with nothing set but the port; not yet started."""
+    """A server in a copy of the repository, with no settings but the port, not started yet."""
     folder = tmp_path / "clone"
-    away = shutil.ignore_patterns(".*", "instance", "tests", "__pycache__", "node_modules")
-    shutil.copytree(ROOT, folder, ignore=away)
+    ignored = shutil.ignore_patterns(".*", "instance", "tests", "__pycache__", "node_modules")
+    shutil.copytree(ROOT, folder, ignore=ignored)
     server = Server(folder / "instance" / "data.json", root=folder, LOADZONE_DATA="", LOADZONE_SECRET_KEY="")
     yield server
     server.stop()
 
 
-def test_the_live_file_is_made_from_the_starter(clone):
+def test_the_data_file_is_made_from_the_starter(clone):
     ann = Person(clone.start()).sign_in()
     starter = json.loads((ROOT / "data.json").read_text(encoding="utf-8"))
     assert [vm["id"] for vm in ann.state()["vms"]] == [vm["id"] for vm in starter["vms"]]
@@ -41,20 +41,20 @@ def test_the_starter_is_never_written(clone):
     done(ann.book("server-01"))
     clone.restart()
     assert (clone.root / "data.json").read_bytes() == before
-    assert ann.vm("server-01")["state"] == "booked", "and is not read again"
+    assert ann.vm("server-01")["state"] == "booked", "the starter is not read again"
 
 
-def test_what_is_kept_is_for_the_owner_alone(clone):
+def test_only_the_owner_can_read_the_instance_files(clone):
     ann = Person(clone.start()).sign_in()
     done(ann.book("server-01"))
-    kept = list((clone.root / "instance").rglob("*"))
-    assert clone.data in kept
-    assert {path.name: mode(path) for path in kept if path.is_file()} == {
-        path.name: 0o600 for path in kept if path.is_file()
+    paths = list((clone.root / "instance").rglob("*"))
+    assert clone.data in paths
+    assert {path.name: mode(path) for path in paths if path.is_file()} == {
+        path.name: 0o600 for path in paths if path.is_file()
     }
 
 
-def test_the_key_is_made_once(clone):
+def test_the_secret_key_is_made_once(clone):
     ann = Person(clone.start()).sign_in()
     clone.restart()
     assert ann.is_signed_in()
@@ -70,24 +70,24 @@ def test_the_starter_is_an_inventory_of_a_dozen_machines_in_three_groups():
     assert all(vm["booked_by"] is None for vm in starter["vms"])
 
 
-def test_another_file_starts_empty_when_it_does_not_exist(start):
+def test_a_file_of_the_settings_starts_empty_if_it_does_not_exist(start):
     server = start()
     ann = Person(server).sign_in()
     assert ann.state()["vms"] == ann.state()["groups"] == []
     assert mode(server.data) == 0o600
 
 
-def test_a_file_that_others_could_read_is_theirs_no_longer(start):
+def test_a_file_that_others_can_read_becomes_private(start):
     server = start(inventory([machine("vm")]))
     server.data.chmod(0o644)
     done(Person(server).sign_in().book("vm"))
     assert mode(server.data) == 0o600
-    kept = list(server.data.parent.rglob("*.json*"))
-    assert {mode(path) for path in kept if path.is_file()} == {0o600}
-    assert {mode(path) for path in kept if path.is_dir()} == {0o700}
+    paths = list(server.data.parent.rglob("*.json*"))
+    assert {mode(path) for path in paths if path.is_file()} == {0o600}
+    assert {mode(path) for path in paths if path.is_dir()} == {0o700}
 
 
-def test_the_file_is_for_people_to_read(start):
+def test_the_file_is_readable_text(start):
     server = start(inventory([machine("сервер-01", description="Восемь ядер")]))
     done(Person(server).sign_in().book("сервер-01", note="ночные тесты"))
     text = server.data.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`flask --app app run` is refused, since it would serve without timers and mail, with what to run instead."""
+"""`flask --app app run` is refused with a hint what to run instead: it would serve without timers and mail."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from support.server import ROOT, free_port
 
 
 @pytest.mark.parametrize("before", [[], ["--debug"]], ids=str)
-def test_it_is_refused_and_nothing_is_touched(tmp_path, before):
+def test_flask_run_is_refused_and_touches_no_file(tmp_path, before):
     ended = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "app", *before, "run", "--port", str(free_port())],
         cwd=ROOT,

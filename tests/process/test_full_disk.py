@@ -1,6 +1,6 @@
-"""A disk without room: 503, the state before stays in force in memory and on disk, and all works again once there is.
+"""On a full disk changes are answered 503 and leave no trace in memory or on disk. With room again they work.
 
-Where root may mount it, the disk is a real one of 256 kB; elsewhere the kernel's limit on the size of a file stands in.
+As root the tests mount a real disk of 256 kB. Otherwise they use the kernel's limit on the size of files.
 """
 
 from contextlib import nullcontext
@@ -28,11 +28,11 @@ def server(disk, start):
     return start(LOADZONE_DATA=str(data_file(disk.folder, machines)))
 
 
-def test_without_room_nothing_changes_and_with_room_again_all_does(disk, server, bob, carol):
+def test_changes_are_refused_on_a_full_disk_and_work_again_afterwards(disk, server, bob, carol):
     file = disk.folder / "data.json"
     done(bob.book("vm-0"))
     before, on_disk = carol.state(), file.read_bytes()
-    ear = Listener(carol)
+    listener = Listener(carol)
     disk.fill(server)
     assert refusal(bob.book("vm-1")) == (503, "cannot_save")
     assert refusal(bob.cancel("vm-0")) == (503, "cannot_save")
@@ -45,14 +45,14 @@ def test_without_room_nothing_changes_and_with_room_again_all_does(disk, server,
     done(carol.book("vm-2"))
     after = carol.state()
     assert after["revision"] == before["revision"] + 2
-    ear.wait_for_change(after["revision"])
-    ear.close()
-    assert [change["revision"] for change in ear.changes()] == [after["revision"] - 1, after["revision"]]
+    listener.wait_for_change(after["revision"])
+    listener.close()
+    assert [change["revision"] for change in listener.changes()] == [after["revision"] - 1, after["revision"]]
     assert sorted(record["vm_id"] for record in bob.history()) == ["vm-0", "vm-1"]
     assert "Traceback" not in server.log
 
 
-def test_what_a_full_disk_refused_is_not_there_after_a_restart(disk, server, bob):
+def test_a_change_refused_on_a_full_disk_is_not_there_after_a_restart(disk, server, bob):
     done(bob.book("vm-0"))
     disk.fill(server)
     assert refusal(bob.book("vm-1")) == (503, "cannot_save")
@@ -62,7 +62,7 @@ def test_what_a_full_disk_refused_is_not_there_after_a_restart(disk, server, bob
     assert (bob.vm("vm-0")["state"], bob.vm("vm-1")["state"]) == ("booked", "free")
 
 
-def test_reading_goes_on_without_room(disk, server, bob, charlie):
+def test_reading_works_on_a_full_disk(disk, server, bob, charlie):
     disk.fill(server)
     assert charlie.get("/vms").status_code == 200
     assert charlie.get("/").status_code == 200
@@ -70,13 +70,13 @@ def test_reading_goes_on_without_room(disk, server, bob, charlie):
     disk.free(server)
 
 
-def test_a_booking_that_ends_without_room_is_released_once_there_is(disk, server, bob):
+def test_a_booking_that_ends_on_a_full_disk_is_ended_once_there_is_room(disk, server, bob):
     done(bob.book("vm-0", 1.5 / 3600))
     disk.fill(server)
     server.wait_for_log(r"(?i)(no space|cannot|could not|full|too large)")
     disk.free(server)
     done(bob.book("vm-1"))
-    with Listener(bob) as ear:
+    with Listener(bob) as listener:
         if bob.vm("vm-0")["state"] != "free":
-            ear.wait_for("notification", timeout=70, kind="expired", vm_id="vm-0")
+            listener.wait_for("notification", timeout=70, kind="expired", vm_id="vm-0")
     assert bob.actions("vm-0") == ["book", "release"]

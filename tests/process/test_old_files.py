@@ -1,4 +1,4 @@
-"""Files of the original system load, and lose nothing that means something."""
+"""Data files of the original system load without loss of meaningful content."""
 
 from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -11,12 +11,12 @@ from support.people import Person
 
 
 def local(when: datetime, zone: tzinfo | None = None) -> str:
-    """As the original wrote it: the server's local time, without a zone."""
+    """Format a time as the original system did: the server's local time without a zone."""
     return when.astimezone(zone).replace(tzinfo=None).isoformat()
 
 
-def written(start, **more):
-    """Starts a server on a file and makes it write that file once."""
+def start_and_write(start, **more):
+    """Start a server on a file and make it write the file once."""
     server = start(**more)
     alice = Person(server, "alice@example.com").sign_in()
     done(alice.add_vm("makes-it-write"), 201)
@@ -26,13 +26,13 @@ def written(start, **more):
 def test_naive_times_are_the_servers_local_time(start):
     ends = from_now(hours=5).replace(microsecond=123456)
     old = machine("vm", "ann@example.com") | {"expires_at": local(ends)}
-    server, alice = written(start, inventory=inventory([old]))
+    server, alice = start_and_write(start, inventory=inventory([old]))
     assert abs(moment(alice.vm("vm")["expires_at"]) - ends) < timedelta(milliseconds=1)
     assert abs(moment(server.stored_vm("vm")["expires_at"]) - ends) < timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Moscow", "America/New_York", "Asia/Kolkata"])
-def test_in_whatever_zone_the_server_lives(start, zone):
+def test_naive_times_are_read_in_any_zone_of_the_server(start, zone):
     ends = from_now(hours=30).replace(microsecond=0)
     old = machine("vm", "ann@example.com") | {"expires_at": local(ends, ZoneInfo(zone))}
     server = start(inventory([old]), TZ=zone)
@@ -42,18 +42,18 @@ def test_in_whatever_zone_the_server_lives(start, zone):
 def test_times_with_another_zone_become_utc(start):
     ends = from_now(hours=5).replace(microsecond=0)
     old = machine("vm", "ann@example.com") | {"expires_at": ends.astimezone(timezone(timedelta(hours=3))).isoformat()}
-    _, alice = written(start, inventory=inventory([old]))
+    _, alice = start_and_write(start, inventory=inventory([old]))
     assert moment(alice.vm("vm")["expires_at"]) == ends
 
 
 def test_a_queue_that_is_a_plain_list_of_emails_is_kept(start):
     old = machine("vm", "ann@example.com", from_now(hours=5), queue=["Ben@example.com", "cem@example.com"])
-    server, _ = written(start, inventory=inventory([old]))
+    server, _ = start_and_write(start, inventory=inventory([old]))
     waiting = [entry if isinstance(entry, str) else entry["email"] for entry in server.stored_vm("vm")["queue"]]
     assert [email.lower() for email in waiting] == ["ben@example.com", "cem@example.com"]
 
 
-def test_who_waits_in_such_a_queue_is_served(start):
+def test_people_in_a_queue_of_plain_emails_are_served(start):
     taken = machine("taken", "ann@example.com", from_now(hours=5), queue=["Ben@Example.com", "cem@example.com"])
     ended = machine("ended", "ann@example.com", from_now(hours=-1), queue=["cem@example.com"])
     free = machine("free", queue=["ben@example.com", "BEN@example.com"])
@@ -79,9 +79,9 @@ def test_records_of_the_original_are_kept_as_long_as_the_rules_say(start):
     ]
     old = machine("vm", "ann@example.com") | {"expires_at": local(from_now(hours=2))}
     users = {"ann@example.com": {"created": local(from_now(days=-30)), "bookings": records}}
-    server, _ = written(start, inventory=inventory([old], users=users))
-    kept = server.stored()["users"]["ann@example.com"]["bookings"]
-    assert [record["action"] for record in kept] == ["login", "login", "deleted", "cancel", "book"]
+    server, _ = start_and_write(start, inventory=inventory([old], users=users))
+    kept_records = server.stored()["users"]["ann@example.com"]["bookings"]
+    assert [record["action"] for record in kept_records] == ["login", "login", "deleted", "cancel", "book"]
     assert done(Person(server, "ann@example.com").sign_in().get("/me"))["bookings"]
 
 
@@ -99,7 +99,7 @@ def test_emails_that_differ_in_case_are_one_person_and_histories_merge(start):
         "ann@example.com": user(book("one", -20), book("three", -5)),
     }
     held = machine("two", "ANN@example.com", from_now(hours=3))
-    server, alice = written(start, inventory=inventory([held], users=users))
+    server, alice = start_and_write(start, inventory=inventory([held], users=users))
     ann = Person(server, "ann@example.com").sign_in()
     assert [record["vm_id"] for record in ann.history()] == ["one", "two", "three", "four"]
     assert alice.vm("two")["booked_by"] == "ann@example.com"
@@ -118,7 +118,7 @@ def test_unknown_keys_are_kept_and_written_back_at_every_level(start):
         },
         schema_comment="by hand",
     )
-    server, alice = written(start, inventory=old)
+    server, alice = start_and_write(start, inventory=old)
     done(alice.edit_vm("vm", description="changed"))
     done(alice.add_to_group(1, ["vm"]))
     stored = server.stored()
@@ -130,7 +130,7 @@ def test_unknown_keys_are_kept_and_written_back_at_every_level(start):
     assert stored["users"]["ann@example.com"]["bookings"][0]["ip"] == "x"
 
 
-def test_references_that_lead_nowhere_are_mended_and_logged(start):
+def test_dangling_references_are_repaired_and_logged(start):
     old = inventory(
         [machine("lost") | {"group": 77}, machine("two") | {"group": 2}, machine("named-only")],
         [
@@ -138,9 +138,9 @@ def test_references_that_lead_nowhere_are_mended_and_logged(start):
             {"id": 2, "name": "Two", "vm_ids": ["two"]},
         ],
     )
-    server, alice = written(start, inventory=old)
+    server, alice = start_and_write(start, inventory=old)
     assert alice.vm("lost")["group"] is None
-    assert alice.vm("two")["group"] == 2, "it stays in the one its own group names"
+    assert alice.vm("two")["group"] == 2, "the group in the machine's own record counts"
     assert "two" not in alice.group(1)["vm_ids"]
     assert alice.group(2)["vm_ids"] == ["two"]
     assert "never-was" not in alice.group(1)["vm_ids"]
@@ -149,7 +149,7 @@ def test_references_that_lead_nowhere_are_mended_and_logged(start):
         server.wait_for_log(name)
 
 
-def test_older_ids_stay_usable(start):
+def test_ids_that_are_no_longer_allowed_stay_usable(start):
     names = ["two words", "a/b", "<img src=x onerror=alert(1)>", "x" * 100, "сервер №1", 'кавычка"']
     server = start(inventory([machine(name) for name in names]))
     alice = Person(server, "alice@example.com").sign_in()
@@ -162,7 +162,7 @@ def test_older_ids_stay_usable(start):
     assert alice.state()["vms"] == []
 
 
-def test_a_name_with_a_line_break_forges_no_line_of_the_log(start):
+def test_a_name_with_a_line_break_cannot_forge_a_line_of_the_log(start):
     name = "vm\n2026-01-01 00:00:00,000 INFO forged \x1b[31m"
     server = start(inventory([machine(name, "ann@example.com", from_now(minutes=-1))]))
     done(Person(server, "alice@example.com").sign_in().book(name))
@@ -170,7 +170,7 @@ def test_a_name_with_a_line_break_forges_no_line_of_the_log(start):
     assert "\x1b" not in server.log
 
 
-def test_a_booking_until_the_end_of_time_can_be_shown_and_ended(start):
+def test_a_booking_until_the_year_9999_can_be_shown_and_ended(start):
     server = start(inventory([machine("vm", "ann@example.com") | {"expires_at": "9999-12-31T23:59:59Z"}]))
     ann = Person(server, "ann@example.com").sign_in()
     assert refusal(ann.renew("vm")) == (409, "too_far_ahead")
@@ -179,8 +179,8 @@ def test_a_booking_until_the_end_of_time_can_be_shown_and_ended(start):
     assert "Traceback" not in server.log
 
 
-def test_a_booked_machine_without_an_end_or_an_end_without_a_holder_is_no_ghost(start):
-    """Shapes a crash of the original could leave: they load, and nothing is held for ever by nobody."""
+def test_half_a_booking_does_not_block_a_machine(start):
+    """A crash of the original system could leave such records. They load, and no machine stays taken for ever."""
     old = inventory([machine("no-end", "ann@example.com"), machine("no-holder", None, from_now(hours=1))])
     alice = Person(start(old), "alice@example.com").sign_in()
     assert alice.vm("no-holder")["state"] == "free"
@@ -190,14 +190,14 @@ def test_a_booked_machine_without_an_end_or_an_end_without_a_holder_is_no_ghost(
     done(alice.book("no-holder"))
 
 
-def test_an_empty_inventory_in_the_originals_shape(start):
+def test_an_empty_inventory_of_the_original_loads(start):
     server = start({"vms": [], "groups": [], "users": {}})
     alice = Person(server, "alice@example.com").sign_in()
     assert alice.state()["vms"] == []
     assert refusal(alice.book("vm")) == (404, "no_such_vm")
 
 
-def test_a_booking_far_longer_than_allowed_today_is_left_as_it_is(start):
+def test_a_booking_longer_than_allowed_keeps_its_end(start):
     ends = from_now(days=400).replace(microsecond=0)
     server = start(inventory([machine("vm", "ann@example.com", ends)]))
     ann = Person(server, "ann@example.com").sign_in()

@@ -1,4 +1,4 @@
-"""One file, one process."""
+"""Only one process can use a data file."""
 
 import pytest
 
@@ -7,24 +7,24 @@ from support.inventory import inventory, machine
 from support.people import Person
 from support.server import Server
 
-pytestmark = pytest.mark.usefixtures("from_nothing")
+pytestmark = pytest.mark.usefixtures("cold_start")
 
 
 def test_a_second_process_on_the_same_file_is_refused_with_a_clear_message(start):
     first = start(inventory([machine("vm")]))
     second = Server(first.data)
     second.launch()
-    code, said = second.ended()
+    code, output = second.ended()
     second.stop()
     assert code != 0
-    assert str(first.data) in said
-    assert "Traceback" not in said
+    assert str(first.data) in output
+    assert "Traceback" not in output
     ann = Person(first).sign_in()
     done(ann.book("vm"))
     assert first.stored_vm("vm")["booked_by"] == ann.email
 
 
-def test_after_a_kill_the_next_starts(start):
+def test_a_new_process_starts_after_a_kill(start):
     first = start(inventory([machine("vm")]))
     first.kill()
     second = Server(first.data).start()
@@ -32,18 +32,18 @@ def test_after_a_kill_the_next_starts(start):
     second.stop()
 
 
-def test_also_when_the_file_is_named_by_another_path(start, tmp_path):
+def test_a_second_process_is_refused_by_another_path_too(start, tmp_path):
     first = start(inventory([machine("vm")]))
     (tmp_path / "link").symlink_to(first.data.parent)
     second = Server(tmp_path / "link" / "data.json")
     second.launch()
-    code, said = second.ended()
+    code, output = second.ended()
     second.stop()
     assert code != 0
-    assert "Traceback" not in said
+    assert "Traceback" not in output
 
 
-def test_a_file_that_is_a_link_stays_one(start, tmp_path):
+def test_a_data_file_that_is_a_symlink_stays_one(start, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     real = tmp_path / "elsewhere" / "real.json"
     real.write_text(

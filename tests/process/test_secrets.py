@@ -1,4 +1,4 @@
-"""What nobody else may learn is in no log, no data file and no answer but the one it is meant for."""
+"""Secrets are in no log, no data file, and no answer except the one for which they are meant."""
 
 import pytest
 from flask import Flask
@@ -15,8 +15,8 @@ KEY = "the key that signs, known to nobody"
 HOLDER = "holder@example.com"
 
 
-class Watched(Person):
-    """Keeps all that it was answered."""
+class RecordedPerson(Person):
+    """A person who keeps all answers."""
 
     def __init__(self, *args) -> None:
         super().__init__(*args)
@@ -53,20 +53,20 @@ def server(start, smtp, authority):
 
 
 def sign_in(person: Person, smtp: MailServer) -> str:
-    """Gives the code."""
+    """Sign in with the code from the letter, and return the code."""
     done(person.ask_for_code())
     code = smtp.wait_for_letter(person.email, "").code
     done(person.give_code(code))
     return code
 
 
-def kept(server: Server) -> str:
+def file_contents(server: Server) -> str:
     return "\n".join(path.read_text("utf-8", "replace") for path in server.data.parent.iterdir() if path.is_file())
 
 
-def test_what_is_secret_is_said_once_and_to_one(server, smtp):
+def test_secrets_are_in_no_log_no_file_and_no_other_answer(server, smtp):
     reminder = smtp.wait_for_letter(HOLDER)
-    ann, eve = Watched(server, "ann@example.com"), Watched(server, "eve@example.com")
+    ann, eve = RecordedPerson(server, "ann@example.com"), RecordedPerson(server, "eve@example.com")
     code = sign_in(ann, smtp)
     made = done(ann.make_token(), 201)
     token, secret = made["token"], made["token"].split("_", 2)[2]
@@ -77,7 +77,7 @@ def test_what_is_secret_is_said_once_and_to_one(server, smtp):
     sign_in(eve, smtp)
     session = ann.http.cookies["session"]
 
-    for person in (ann, eve, Watched(server)):
+    for person in (ann, eve, RecordedPerson(server)):
         for path in ("/", "/vms", "/groups", "/me", "/tokens", "/openapi.json", "/docs", "/link/x", "/nowhere"):
             person.get(path)
             person.get(path, Authorization=f"Bearer {token[:-1]}")
@@ -86,37 +86,37 @@ def test_what_is_secret_is_said_once_and_to_one(server, smtp):
         person.get(f"/link/{reminder.links[0]}")
     ann.post_raw("/book", f'{{"vm_id": "{token}", "hours": "{code}"}}')
 
-    inside = said_by(session)["session"]
+    session_id = decode_cookie(session)["session"]
     hidden = {"the key": KEY, "the mail server's password": LOGIN[1], "the token": secret, "the cookie": session}
     hidden |= {"the link": reminder.links[0], "the code": code}
     for name, text in hidden.items():
         assert text not in server.log, f"{name} is in the log"
-        assert text not in kept(server), f"{name} is in the file"
+        assert text not in file_contents(server), f"{name} is in the file"
     for name in ("the key", "the mail server's password", "the cookie"):
         assert hidden[name] not in "".join(eve.answers), f"{name} was answered"
-    assert "".join(ann.answers).count(secret) == 1, "the token is said once"
+    assert "".join(ann.answers).count(secret) == 1, "the token is shown once"
     assert secret not in "".join(eve.answers)
-    assert inside not in "".join(ann.answers + eve.answers) + server.log + kept(server)
+    assert session_id not in "".join(ann.answers + eve.answers) + server.log + file_contents(server)
 
 
-def test_an_older_files_sessions_go_on_and_are_kept_better(start):
-    """It named them as the cookie does."""
+def test_sessions_of_an_older_file_stay_valid_and_become_digests(start):
+    """Older files contain the session ids of the cookies, and not digests."""
     server = start(LOADZONE_SECRET_KEY=KEY)
     ann = Person(server).sign_in()
-    [kept_as] = server.stored()["users"][ann.email]["sessions"]
-    said = said_by(ann.http.cookies["session"])["session"]
+    [digest] = server.stored()["users"][ann.email]["sessions"]
+    session_id = decode_cookie(ann.http.cookies["session"])["session"]
     server.stop()
     text = server.data.read_text(encoding="utf-8")
-    server.data.write_text(text.replace(kept_as, said), encoding="utf-8")
+    server.data.write_text(text.replace(digest, session_id), encoding="utf-8")
     server.start()
     assert ann.is_signed_in()
     done(ann.choose_language("ru"))
     text = server.data.read_text(encoding="utf-8")
-    assert kept_as in text
-    assert said not in text
+    assert digest in text
+    assert session_id not in text
 
 
-def said_by(cookie: str) -> dict:
+def decode_cookie(cookie: str) -> dict:
     app = Flask("x")
     app.secret_key = KEY
     return SecureCookieSessionInterface().get_signing_serializer(app).loads(cookie)

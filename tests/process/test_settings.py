@@ -1,4 +1,4 @@
-"""A bad setting stops the start with a sentence that names it; an empty one is an unset one."""
+"""A bad setting stops the start with a message that names it. An empty setting counts as not set."""
 
 import os
 
@@ -9,20 +9,20 @@ from support.inventory import inventory, machine
 from support.people import Person
 from support.server import Server
 
-pytestmark = pytest.mark.usefixtures("from_nothing")
+pytestmark = pytest.mark.usefixtures("cold_start")
 
 
-# Every other bad value is in unit/test_config.py.
+# All other bad values are tested in unit/test_config.py.
 @pytest.mark.parametrize(("name", "value"), [("LOADZONE_PORT", "http"), ("LOADZONE_DATA", "/no/such/folder/data.json")])
 def test_a_bad_value_stops_the_start_and_is_named(tmp_path, name, value):
     server = Server(tmp_path / "data.json", **{name: value})
     server.launch()
-    code, said = server.ended()
+    code, output = server.ended()
     server.stop()
     assert code not in (0, None)
-    assert name in said
-    assert "Traceback" not in said
-    assert len(said.strip().splitlines()) == 1, said
+    assert name in output
+    assert "Traceback" not in output
+    assert len(output.strip().splitlines()) == 1, output
 
 
 EMPTY = [
@@ -47,7 +47,7 @@ EMPTY = [
 ]
 
 
-def test_empty_values_are_unset_ones(start):
+def test_empty_values_count_as_not_set(start):
     server = start(inventory([machine("vm")]), **dict.fromkeys(EMPTY, ""))
     ann = Person(server)
     assert done(ann.ask_for_code()) == {"status": "code_sent", "in_log": True}
@@ -79,20 +79,20 @@ def test_the_key_may_come_as_a_file(start, tmp_path):
     assert ann.is_signed_in()
 
 
-def test_it_listens_where_it_is_told(start):
+def test_the_server_listens_on_the_host_of_the_settings(start):
     server = start(LOADZONE_HOST="127.0.0.1")
     server.wait_for_log(str(server.port))
 
 
-def test_a_port_in_use_stops_the_start_with_a_sentence(start, tmp_path):
+def test_a_port_in_use_stops_the_start_with_a_message(start, tmp_path):
     first = start()
     second = Server(tmp_path / "other.json", LOADZONE_PORT=str(first.port))
     second.launch()
-    code, said = second.ended()
+    code, output = second.ended()
     second.stop()
     assert code != 0
-    assert str(first.port) in said
-    assert "Traceback" not in said
+    assert str(first.port) in output
+    assert "Traceback" not in output
 
 
 def test_no_secret_is_in_the_log(start, tmp_path):

@@ -1,6 +1,6 @@
-"""Clients that say nothing, little, or never listen: they hold nobody up, and are left after a while.
+"""Clients that send nothing, send slowly or never read delay nobody and are disconnected after a while.
 
-The server of these tests has the patience of moments instead of minutes; the order of what it waits for is the same.
+The server of these tests has shorter timeouts, seconds instead of minutes, in the same order.
 """
 
 import select
@@ -39,35 +39,35 @@ def server(tmp_path_factory):
     server.stop()
 
 
-def drip(line: Line, head: bytes, drops: bytes) -> None:
-    """A byte each while, until the connection is gone; one that takes them all fails the test."""
-    line.send(head)
-    gone = select.poll()
-    gone.register(line.socket, 0)
-    for drop in drops:
-        line.send(bytes([drop]))
-        if gone.poll(100):
+def send_slowly(connection: Line, head: bytes, rest: bytes) -> None:
+    """Send the head, then a byte every 0.1 seconds until the server disconnects. Fails if it accepts all bytes."""
+    connection.send(head)
+    disconnected = select.poll()
+    disconnected.register(connection.socket, 0)
+    for byte in rest:
+        connection.send(bytes([byte]))
+        if disconnected.poll(100):
             return
-    raise AssertionError("the server waited for all of it")
+    raise AssertionError("the server waited for all bytes")
 
 
-def test_five_hundred_who_say_nothing_hold_nobody_up_and_are_left(server):
-    lines = [Line(server) for _ in range(MANY)]
+def test_five_hundred_silent_clients_delay_nobody_and_are_disconnected(server):
+    connections = [Line(server) for _ in range(MANY)]
     person = Person(server).sign_in()
     done(person.book("vm-1"))
-    for line in lines:
-        assert line.to_its_end() == b""
-        line.socket.close()
+    for connection in connections:
+        assert connection.to_its_end() == b""
+        connection.socket.close()
     done(person.cancel("vm-1"))
 
 
-def test_who_says_nothing_after_an_answer_is_left_too(server):
-    with Line(server, patience=5) as line:  # sooner than who does not listen
-        assert statuses(line.send(GET).to_its_end()) == [200]
+def test_a_client_that_is_silent_after_an_answer_is_disconnected(server):
+    with Line(server, patience=5) as connection:  # 5 seconds are less than the timeout for clients that do not read
+        assert statuses(connection.send(GET).to_its_end()) == [200]
 
 
 @pytest.mark.parametrize(
-    ("head", "drops"),
+    ("head", "rest"),
     [
         (b"", b"GET /" + b"x" * 200),
         (GET[:-2] + b"X: ", b"y" * 200),
@@ -75,39 +75,39 @@ def test_who_says_nothing_after_an_answer_is_left_too(server):
         (POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 40),
         (POST + b"Content-Length: 1000000\r\n\r\n", b" " * 200),
     ],
-    ids=["line", "header", "body", "chunks", "too much"],
+    ids=["request line", "header", "body", "chunks", "too large"],
 )
-def test_a_byte_now_and_then_is_not_enough(server, head, drops):
-    with Line(server) as line:
-        drip(line, head, drops)
+def test_a_client_that_sends_too_slowly_is_disconnected(server, head, rest):
+    with Line(server) as connection:
+        send_slowly(connection, head, rest)
     assert "Traceback" not in server.log
 
 
-def is_held(server: Server, line: Line) -> bool:
-    """Whether the server's end of that connection is still in its hands: what it closed has the inode 0."""
-    ends = f":{server.port:04X}", f":{line.socket.getsockname()[1]:04X}"
+def is_open(server: Server, connection: Line) -> bool:
+    """Return True if the server has not closed its end of the connection; a closed socket has the inode 0."""
+    ports = f":{server.port:04X}", f":{connection.socket.getsockname()[1]:04X}"
     rows = [row.split() for row in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()]
-    return any(row[1].endswith(ends[0]) and row[2].endswith(ends[1]) and row[9] != "0" for row in rows)
+    return any(row[1].endswith(ports[0]) and row[2].endswith(ports[1]) and row[9] != "0" for row in rows)
 
 
-def test_who_never_listens_is_left(server):
-    """So many megabytes do not fit into what lies between the two."""
-    with Line(server) as deaf:
-        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+def test_a_client_that_never_reads_is_disconnected(server):
+    """The answer of 8 MB is larger than all buffers between server and client."""
+    with Line(server) as idle:
+        idle.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         session = Person(server).sign_in().http.cookies["session"].encode()
-        ask = b"GET /vms HTTP/1.1\r\nCookie: session=" + session + b"\r\n" + HOST + b"\r\n"
-        deaf.send(ask)
-        with Line(server) as line:  # meanwhile others are served
-            whole = line.send(ask.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)).to_its_end()
-            assert statuses(whole) == [200]
-            assert len(whole) > 8_000_000
-        assert is_held(server, deaf)
-        eventually(lambda: not is_held(server, deaf))
+        request = b"GET /vms HTTP/1.1\r\nCookie: session=" + session + b"\r\n" + HOST + b"\r\n"
+        idle.send(request)
+        with Line(server) as other:  # other clients are served meanwhile
+            answer = other.send(request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)).to_its_end()
+            assert statuses(answer) == [200]
+            assert len(answer) > 8_000_000
+        assert is_open(server, idle)
+        eventually(lambda: not is_open(server, idle))
 
 
 def test_a_websocket_may_be_silent_for_longer(server):
     bob = Person(server).sign_in()
-    with Listener(bob) as ear, Line(server) as line:
-        line.to_its_end()  # as long as one who says nothing is waited for
+    with Listener(bob) as listener, Line(server) as idle:
+        idle.to_its_end()  # ends after the timeout for silent clients
         done(bob.book("vm-2"))
-        ear.wait_for("notification", vm_id="vm-2")
+        listener.wait_for("notification", vm_id="vm-2")

@@ -1,4 +1,4 @@
-"""Not how fast it is, but that nothing holds an answer back."""
+"""No answer is held back. (These tests do not measure speed; the benches do.)"""
 
 import statistics
 import time
@@ -9,7 +9,7 @@ from support.people import Person
 
 
 def usual_ms(action, times: int = 50) -> float:
-    """What three of four take at least: a busy machine holds back many, a fault nearly all."""
+    """Return the first quartile: a busy machine delays many calls, but a fault delays nearly all."""
     took = []
     for _ in range(times):
         began = time.perf_counter()
@@ -19,7 +19,7 @@ def usual_ms(action, times: int = 50) -> float:
 
 
 def test_an_answer_over_a_kept_connection_does_not_wait_for_an_acknowledgement(start):
-    """Head and body sent apart with Nagle's algorithm on take 40 ms and more."""
+    """With Nagle's algorithm, a head and a body that are sent apart take 40 ms and more."""
     ann = Person(start(inventory([machine("vm")]))).sign_in()
     assert usual_ms(lambda: ann.get("/vms")) < 25
     assert usual_ms(lambda: done(ann.get("/me"))) < 25

@@ -1,4 +1,4 @@
-"""Sockets that are closed again, and a server of their own: on it only the test at hand changes things."""
+"""Fixtures for sockets: listeners that are closed after the test, and a server that no other test changes."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def listen():
-    """Connects a socket as a person: listen(bob), listen(bob, Origin="…")."""
+    """Return a function that connects a socket as a person: listen(bob), listen(bob, Origin="…")."""
     open_sockets = []
 
     def connect(person, **headers) -> Listener:

@@ -1,4 +1,4 @@
-"""A program's socket: it brings a token, hears what that person hears, and is cut when the token is worth nothing."""
+"""A socket with a token receives what the token's owner receives, and is disconnected once the token is void."""
 
 import pytest
 import socketio
@@ -10,88 +10,88 @@ FORGED = "lz_0123456789abcdef_" + "x" * 43
 
 
 @pytest.fixture
-def made(newcomer):
+def token(newcomer):
     return done(newcomer.make_token("nightly-perf"), 201)
 
 
 @pytest.fixture
-def by_token(listen, charlie):
-    """Connects with that token, and no cookie."""
-    return lambda token, **more: listen(charlie, Authorization=f"Bearer {token}", **more)
+def listen_with(listen, charlie):
+    """Return a function that connects with this token, without a cookie."""
+    return lambda text, **more: listen(charlie, Authorization=f"Bearer {text}", **more)
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
-def test_it_hears_what_a_member_hears(bob, vm, made, by_token, transport):
-    ear = by_token(made["token"], transports=(transport,))
+def test_a_token_receives_what_a_member_receives(bob, vm, token, listen_with, transport):
+    listener = listen_with(token["token"], transports=(transport,))
     done(bob.book(vm, note="tests"))
-    change = ear.wait_for_change(bob.state()["revision"])
+    change = listener.wait_for_change(bob.state()["revision"])
     assert change["vms"] == [bob.vm(vm)]
-    ear.wait_for("notification", kind="booked", vm_id=vm)
+    listener.wait_for("notification", kind="booked", vm_id=vm)
 
 
-def test_and_what_is_for_that_person_alone(bob, newcomer, vm, made, by_token):
-    ear = by_token(made["token"])
+def test_a_token_receives_what_is_sent_to_its_owner_only(bob, newcomer, vm, token, listen_with):
+    listener = listen_with(token["token"])
     done(bob.book(vm))
     done(newcomer.join(vm))
     done(bob.cancel(vm))
-    ear.wait_for("notification", kind="held", vm_id=vm)
+    listener.wait_for("notification", kind="held", vm_id=vm)
 
 
-def test_the_cookie_beside_it_is_not_looked_at(bob, carol, newcomer, vm, made, listen):
-    ear = listen(carol, Authorization=f"Bearer {made['token']}")
+def test_the_cookie_is_ignored_beside_a_token(bob, carol, newcomer, vm, token, listen):
+    listener = listen(carol, Authorization=f"Bearer {token['token']}")
     done(bob.book(vm))
     done(newcomer.join(vm))
     done(bob.cancel(vm))
-    ear.wait_for("notification", kind="held", vm_id=vm)
+    listener.wait_for("notification", kind="held", vm_id=vm)
 
 
-def test_revoking_it_cuts_its_sockets_and_no_others(newcomer, bob, vm, made, by_token, listen):
-    browser, ears = listen(newcomer), [by_token(made["token"]), by_token(made["token"])]
-    other = by_token(done(newcomer.make_token("other"), 201)["token"])
-    done(newcomer.revoke(made["id"]))
-    for ear in ears:
-        ear.wait_for("disconnect")
+def test_revoking_a_token_disconnects_its_sockets_and_no_others(newcomer, bob, vm, token, listen_with, listen):
+    browser, listeners = listen(newcomer), [listen_with(token["token"]), listen_with(token["token"])]
+    other = listen_with(done(newcomer.make_token("other"), 201)["token"])
+    done(newcomer.revoke(token["id"]))
+    for listener in listeners:
+        listener.wait_for("disconnect")
     done(bob.book(vm, note="after"))
-    for ear in (browser, other):
-        ear.wait_for("notification", vm_id=vm)
-    assert all("after" not in str(ear.heard) for ear in ears)
+    for listener in (browser, other):
+        listener.wait_for("notification", vm_id=vm)
+    assert all("after" not in str(listener.heard) for listener in listeners)
 
 
-def test_removing_the_person_cuts_them(alice, newcomer, made, by_token):
-    ear = by_token(made["token"])
+def test_removing_the_owner_disconnects_the_sockets(alice, newcomer, token, listen_with):
+    listener = listen_with(token["token"])
     done(alice.remove_user(newcomer.email))
-    ear.wait_for("disconnect")
+    listener.wait_for("disconnect")
 
 
-def test_signing_out_everywhere_does_not(newcomer, bob, vm, made, by_token):
-    ear = by_token(made["token"])
+def test_signing_out_everywhere_keeps_the_sockets(newcomer, bob, vm, token, listen_with):
+    listener = listen_with(token["token"])
     done(newcomer.sign_out(everywhere=True))
     done(bob.book(vm))
-    ear.wait_for("notification", vm_id=vm)
+    listener.wait_for("notification", vm_id=vm)
 
 
 @pytest.mark.parametrize(
-    ("token", "transport"),
+    ("text", "transport"),
     [(FORGED, "websocket"), (FORGED, "polling"), ("", "polling"), ("nonsense", "polling"), ("é" * 20, "polling")],
 )
-def test_a_bad_one_may_not_listen_not_even_as_a_stranger(server, by_token, token, transport):
+def test_a_bad_token_cannot_connect_not_even_as_a_stranger(server, listen_with, text, transport):
     with pytest.raises(socketio.exceptions.ConnectionError):
-        by_token(token.encode().decode("latin-1"), transports=(transport,))
+        listen_with(text.encode().decode("latin-1"), transports=(transport,))
     assert "Traceback" not in server.log
 
 
-def test_nor_a_revoked_one(newcomer, made, by_token):
-    done(newcomer.revoke(made["id"]))
+def test_a_revoked_token_cannot_connect(newcomer, token, listen_with):
+    done(newcomer.revoke(token["id"]))
     with pytest.raises(socketio.exceptions.ConnectionError):
-        by_token(made["token"], transports=("polling",))
+        listen_with(token["token"], transports=("polling",))
 
 
-def test_another_sites_page_may_not_even_with_a_token(made, by_token):
+def test_another_site_cannot_connect_even_with_a_token(token, listen_with):
     with pytest.raises(socketio.exceptions.ConnectionError):
-        by_token(made["token"], Origin="https://evil.example")
+        listen_with(token["token"], Origin="https://evil.example")
 
 
-def test_what_is_no_bearer_is_passed_over(bob, server, vm, listen):
-    ear = listen(bob, Authorization="Basic Ym9iOnBhc3M=")
+def test_other_authorization_schemes_are_ignored(bob, server, vm, listen):
+    listener = listen(bob, Authorization="Basic Ym9iOnBhc3M=")
     done(Person(server).sign_in().book(vm))
-    ear.wait_for("notification", kind="booked", vm_id=vm)
+    listener.wait_for("notification", kind="booked", vm_id=vm)

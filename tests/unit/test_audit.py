@@ -34,7 +34,7 @@ def test_what_is_vulnerable_is_named(audit, monkeypatch, capsys):
     monkeypatch.setattr(audit, "_ask_canary", lambda: None)
     monkeypatch.setattr(audit, "_audit", lambda: audit.vulnerable(json.dumps({"dependencies": report})))
     assert audit.main() == 1
-    assert "a 2.4: PYSEC-1, mended in 2.5" in capsys.readouterr().out
+    assert "a 2.4: PYSEC-1, fixed in 2.5" in capsys.readouterr().out
 
 
 def test_a_source_that_knows_of_nothing_is_none(audit, monkeypatch, capsys, tmp_path):

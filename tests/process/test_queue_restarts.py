@@ -1,4 +1,4 @@
-"""Queues and holds over a stop and over a kill: nothing is lost, and what ran out meanwhile passes on at the start."""
+"""Queues and holds after a stop or a kill: nothing is lost, and holds that lapsed meanwhile pass on at the start."""
 
 import json
 from datetime import timedelta
@@ -16,7 +16,7 @@ TIMES = {"expires_at", "booked_at", "held_until", "held_since", "heartbeat_at", 
 
 @pytest.fixture
 def board(start):
-    """Three machines in a group, an admin, and three others."""
+    """A server with three machines in a group, an admin, and three other people."""
     vms = [machine(f"vm-{n}") | {"group": 1} for n in range(3)]
     server = start(inventory(vms, [{"id": 1, "name": "perf", "vm_ids": ["vm-0", "vm-1", "vm-2"]}]))
     people = [Person(server, email).sign_in() for email in ("alice@example.com", None, None, None)]
@@ -24,14 +24,14 @@ def board(start):
 
 
 def age(server, minutes: float) -> None:
-    """As if the server had been down that long: every time at its machines and in its queues is so much earlier."""
-    kept = server.stored()
-    places = kept["vms"] + kept["groups"]
+    """Move all times of machines and queues back, as if the stopped server had been down for so many minutes."""
+    stored = server.stored()
+    places = stored["vms"] + stored["groups"]
     for record in places + [waiter for place in places for waiter in place.get("queue", ())]:
         for name in TIMES & record.keys():
             if record[name]:
                 record[name] = stamp(moment(record[name]) - timedelta(minutes=minutes))
-    server.data.write_text(json.dumps(kept), encoding="utf-8")
+    server.data.write_text(json.dumps(stored), encoding="utf-8")
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
@@ -51,7 +51,7 @@ def test_nothing_that_was_confirmed_is_lost(board, end):
     assert alice.state() == before
 
 
-def test_a_person_of_the_queue_is_served_after_a_restart_as_before(board):
+def test_the_queue_is_served_in_the_same_order_after_a_restart(board):
     server, alice, ann, ben, _ = board
     done(alice.book("vm-0"))
     done(ann.join("vm-0", 2))
@@ -63,7 +63,7 @@ def test_a_person_of_the_queue_is_served_after_a_restart_as_before(board):
     assert done(ann.book("vm-0"))["booked_by"] == ann.email
 
 
-def test_a_hold_that_ran_out_while_down_has_passed_on_before_the_first_answer(board):
+def test_a_hold_that_lapsed_while_down_passes_on_before_the_first_answer(board):
     server, alice, ann, ben, cleo = board
     done(alice.book("vm-0"))
     for person in (ann, ben, cleo):
@@ -74,12 +74,14 @@ def test_a_hold_that_ran_out_while_down_has_passed_on_before_the_first_answer(bo
     server.start()
     seen = cleo.vm("vm-0")
     assert seen["held_for"] == ben.email
-    assert moment(seen["held_until"]) > from_now(minutes=14), "his time begins when he can come"
+    assert moment(seen["held_until"]) > from_now(minutes=14), (
+        "the time of the next person begins at the start of the server"
+    )
     assert cleo.queue("vm-0") == [cleo.email]
     assert refusal(ann.book("vm-0")) == (409, "vm_held")
 
 
-def test_a_hold_that_runs_on_ends_when_it_would_have(board):
+def test_a_hold_keeps_its_end_over_a_restart(board):
     server, _, ann, _, _ = board
     done(ann.join("vm-0"))
     held = ann.vm("vm-0")
@@ -89,7 +91,7 @@ def test_a_hold_that_runs_on_ends_when_it_would_have(board):
     assert moment(ann.vm("vm-0")["held_until"]) == moment(held["held_until"]) - timedelta(minutes=10)
 
 
-def test_a_booking_that_ended_while_down_goes_to_who_waits(board):
+def test_a_machine_whose_booking_ended_while_down_goes_to_the_queue(board):
     server, alice, ann, ben, _ = board
     done(alice.book("vm-0", 0.1))
     done(alice.book("vm-1", 0.1))
@@ -105,7 +107,7 @@ def test_a_booking_that_ended_while_down_goes_to_who_waits(board):
     assert ben.actions("vm-1") == ["book"]
 
 
-def test_a_live_job_is_not_released_for_beats_that_could_not_be_heard(board):
+def test_a_job_keeps_its_machine_though_heartbeats_failed_while_the_server_was_down(board):
     server, alice, ann, _, _ = board
     done(alice.book("vm-0", 5, heartbeat_minutes=10))
     done(ann.join("vm-0"))
@@ -117,7 +119,7 @@ def test_a_live_job_is_not_released_for_beats_that_could_not_be_heard(board):
     assert alice.queue("vm-0") == [ann.email]
 
 
-def test_a_dead_one_is_after_its_silence_from_the_start(board):
+def test_a_silent_job_loses_its_machine_after_its_interval_from_the_start(board):
     server, alice, ann, _, _ = board
     done(alice.book("vm-0", 5, heartbeat_minutes=0.05))
     done(ann.join("vm-0"))
@@ -129,7 +131,7 @@ def test_a_dead_one_is_after_its_silence_from_the_start(board):
     assert alice.actions("vm-0") == ["book", "release"]
 
 
-def test_who_waits_as_a_job_is_still_there_after_a_long_night(board):
+def test_a_waiting_job_keeps_its_place_while_the_server_is_down(board):
     server, alice, ann, _, _ = board
     done(alice.book("vm-0", 5))
     done(ann.join("vm-0", heartbeat_minutes=10))
@@ -142,17 +144,17 @@ def test_who_waits_as_a_job_is_still_there_after_a_long_night(board):
 def test_a_hold_passes_on_at_its_end_and_not_before(start):
     server = start(inventory([machine("vm")]), LOADZONE_HOLD_MINUTES="0.02")
     ann, ben = Person(server).sign_in(), Person(server).sign_in()
-    with Listener(ann) as ear:
+    with Listener(ann) as listener:
         done(ann.join("vm"))
         done(ben.join("vm"))
-        until = moment(ear.wait_for("notification", kind="held")["until"])
-        ear.wait_for("notification", kind="hold_lapsed")
+        until = moment(listener.wait_for("notification", kind="held")["until"])
+        listener.wait_for("notification", kind="hold_lapsed")
         late = (from_now() - until).total_seconds()
     assert 0 <= late < 0.5
 
 
-def test_in_the_middle_of_a_lapse_a_kill_leaves_one_truth(start):
-    """Killed again and again while holds of a tenth of a second pass from one to the next."""
+def test_a_kill_while_holds_lapse_keeps_the_queue_consistent(start):
+    """The server is killed twice while holds of a tenth of a second pass from one person to the next."""
     server = start(inventory([machine("vm")]), LOADZONE_HOLD_MINUTES="0.002")
     people = [Person(server).sign_in() for _ in range(8)]
     alice = Person(server, "alice@example.com").sign_in()
@@ -162,12 +164,12 @@ def test_in_the_middle_of_a_lapse_a_kill_leaves_one_truth(start):
     done(alice.cancel("vm"))
     for _ in range(2):
         server.kill()
-        kept = server.stored_vm("vm")
+        stored = server.stored_vm("vm")
         order = [person.email for person in people]
-        waiting = [waiter["email"] for waiter in kept["queue"]]
+        waiting = [waiter["email"] for waiter in stored["queue"]]
         assert waiting == order[len(order) - len(waiting) :]
-        if kept.get("held_for"):
-            assert kept["held_for"] == order[-len(waiting) - 1]
+        if stored.get("held_for"):
+            assert stored["held_for"] == order[-len(waiting) - 1]
         server.start()
     eventually(lambda: alice.vm("vm")["state"] == "free")
     done(alice.book("vm"))

@@ -1,4 +1,4 @@
-"""Telling a thousand browsers of one change, and what asking costs meanwhile."""
+"""Measure how long a change takes to reach a thousand browsers, and `GET /vms` meanwhile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import http.client
 import json
 import time
 
-from clients import Crowd, Drive, cookie_of, median, milliseconds, request, share, wait_for
+from clients import BrowserProcess, LoadProcess, cookie_of, median, milliseconds, percentile, request, wait_for
 from table import Row
 
 from support.people import Person
@@ -14,13 +14,13 @@ from support.server import ADMIN, Server
 
 BROWSERS = 1000
 ROUNDS = 3
-CHANGES = 34  # a round
+CHANGES = 34  # in a round
 APART = 0.12  # seconds from one answer to the next change
-MEANWHILE = 0.01  # seconds from one answer to the next GET of the client that asks all the while
+MEANWHILE = 0.01  # seconds from one answer to the next GET of the client that sends requests all the time
 
 
 def one_change(size: int, bare: Server, server: Server) -> list[Row]:
-    """From the HTTP answer to the last browser's receipt; a client that asks all the while is there with both."""
+    """Measure from the HTTP answer to the last browser's receipt, while one client sends requests to either server."""
     admin = Person(server, ADMIN).sign_in()
     cookie = cookie_of(admin)
     vm = admin.vm("server-00001")
@@ -29,18 +29,19 @@ def one_change(size: int, bare: Server, server: Server) -> list[Row]:
         CHANGES // 2
     )
     ok, board = request("/ok"), request("/vms", cookie=cookie, Accept_Encoding="gzip")
-    ours, theirs = Crowd(), Crowd()
+    own_browsers, bare_browsers = BrowserProcess(), BrowserProcess()
     try:
-        ours.connect(server, cookie, BROWSERS)
-        theirs.connect(bare, "", BROWSERS)
-        time.sleep(1)  # what connecting left behind
+        own_browsers.connect(server, cookie, BROWSERS)
+        bare_browsers.connect(bare, "", BROWSERS)
+        time.sleep(1)  # lets the work of connecting finish
         rounds = [
-            (_round(theirs, bare, "", emits, ok), _round(ours, server, cookie, bookings, board)) for _ in range(ROUNDS)
+            (_round(bare_browsers, bare, "", emits, ok), _round(own_browsers, server, cookie, bookings, board))
+            for _ in range(ROUNDS)
         ]
     finally:
-        ours.close()
-        theirs.close()
-    limit, told = (share([wait for one in rounds for wait in one[side][0]], 0.99) for side in (0, 1))
+        own_browsers.close()
+        bare_browsers.close()
+    limit, took = (percentile([wait for one in rounds for wait in one[side][0]], 0.99) for side in (0, 1))
     most = min(1.5 * limit, 0.1)
     goal = f"≤ 1.5 and 100 ms: {milliseconds(most)}"
     bare_get, get = (median(one[side][1] for one in rounds) for side in (0, 1))
@@ -49,10 +50,10 @@ def one_change(size: int, bare: Server, server: Server) -> list[Row]:
             size,
             f"one change to {BROWSERS:,} browsers, p99",
             milliseconds(limit),
-            milliseconds(told),
-            told / limit,
+            milliseconds(took),
+            took / limit,
             goal,
-            told <= most,
+            took <= most,
         ),
         Row(
             size,
@@ -67,24 +68,24 @@ def one_change(size: int, bare: Server, server: Server) -> list[Row]:
 
 
 def _round(
-    crowd: Crowd, server: Server, cookie: str, changes: list[tuple[str, dict]], meanwhile: str
+    browsers: BrowserProcess, server: Server, cookie: str, changes: list[tuple[str, dict]], meanwhile: str
 ) -> tuple[list[float], float]:
-    """What each change took from its answer to the last receipt, and the p99 of the request made all the while."""
-    drive = Drive(server, [[meanwhile]], len(changes) * APART, pause=MEANWHILE)
+    """Return the seconds from each answer to the last receipt, and the p99 of the requests sent meanwhile."""
+    load = LoadProcess(server, [[meanwhile]], len(changes) * APART, pause=MEANWHILE)
     answered = _answers(server, cookie, changes)
-    asked = drive.ended()["p99"]
-    told = wait_for(lambda: _all_told(crowd, len(changes)), 20)
-    crowd.forget()
-    return [last - moment for moment, (_, (_, _, last)) in zip(answered, sorted(told.items()), strict=True)], asked
+    p99 = load.result()["p99"]
+    received = wait_for(lambda: _received_by_all(browsers, len(changes)), 20)
+    browsers.reset()
+    return [last - moment for moment, (_, (_, _, last)) in zip(answered, sorted(received.items()), strict=True)], p99
 
 
-def _all_told(crowd: Crowd, changes: int) -> dict[int, list[float]] | None:
-    told, _ = crowd.heard()
-    return told if [count for count, _, _ in told.values()] == [BROWSERS] * changes else None
+def _received_by_all(browsers: BrowserProcess, changes: int) -> dict[int, list[float]] | None:
+    received, _ = browsers.received()
+    return received if [count for count, _, _ in received.values()] == [BROWSERS] * changes else None
 
 
 def _answers(server: Server, cookie: str, changes: list[tuple[str, dict]]) -> list[float]:
-    """Make the changes one after the other; the moments of their answers."""
+    """Make the changes one after the other and return the times of their answers (time.monotonic())."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     moments = []
     for path, body in changes:

@@ -1,4 +1,4 @@
-"""Many people at the same moment: one holder at most, and nothing confirmed is lost."""
+"""Many people act at the same moment: a machine has one holder at most, and nothing confirmed is lost."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,23 +14,23 @@ CLIENTS, MACHINES = 16, 500
 
 
 @pytest.fixture
-def crowd():
-    """Signs in that many people, a few at a time."""
+def sign_in_people():
+    """Return a function that signs in so many people, eight at a time."""
     signed_in = []
 
-    def gather(server, size: int) -> list[Person]:
+    def sign_in(server, size: int) -> list[Person]:
         with ThreadPoolExecutor(8) as pool:
             signed_in.extend(pool.map(lambda _: Person(server).sign_in(), range(size)))
         return signed_in
 
-    yield gather
+    yield sign_in
     for person in signed_in:
         person.http.close()
 
 
-def test_fifty_people_book_one_machine_at_once_and_one_of_them_has_it(start, crowd):
+def test_fifty_people_book_one_machine_at_once_and_one_gets_it(start, sign_in_people):
     server = start(inventory([machine(f"vm-{n:03}") for n in range(ROUNDS)]))
-    people = crowd(server, PEOPLE)
+    people = sign_in_people(server, PEOPLE)
     together = threading.Barrier(PEOPLE)
     answers = {}
 
@@ -42,20 +42,20 @@ def test_fifty_people_book_one_machine_at_once_and_one_of_them_has_it(start, cro
     with ThreadPoolExecutor(PEOPLE) as pool:
         list(pool.map(race, people))
     for n in range(ROUNDS):
-        of_round = {person.email: answers[person.email, n] for person in people}
-        [winner] = [email for email, answer in of_round.items() if answer.status_code == 200]
-        losers = [answer for email, answer in of_round.items() if email != winner]
-        assert {(answer.status_code, answer.json()["code"], answer.json()["holder"]) for answer in losers} == {
+        round_answers = {person.email: answers[person.email, n] for person in people}
+        [winner] = [email for email, answer in round_answers.items() if answer.status_code == 200]
+        refused = [answer for email, answer in round_answers.items() if email != winner]
+        assert {(answer.status_code, answer.json()["code"], answer.json()["holder"]) for answer in refused} == {
             (409, "vm_taken", winner)
         }
         assert server.stored_vm(f"vm-{n:03}")["booked_by"] == winner
-        booked = [email for email, kept in server.stored()["users"].items() if f"vm-{n:03}" in str(kept["bookings"])]
-        assert booked == [winner], "nobody else has it in the history"
+        booked = [email for email, user in server.stored()["users"].items() if f"vm-{n:03}" in str(user["bookings"])]
+        assert booked == [winner], "only the winner has it in the history"
 
 
-def test_sixteen_clients_book_five_hundred_machines_and_none_is_missing(start, crowd):
+def test_sixteen_clients_book_five_hundred_machines_and_none_is_missing(start, sign_in_people):
     server = start(inventory([machine(f"vm-{n:03}") for n in range(MACHINES)]))
-    people = crowd(server, CLIENTS)
+    people = sign_in_people(server, CLIENTS)
 
     def book_mine(number: int) -> dict[str, str]:
         mine = [f"vm-{n:03}" for n in range(number, MACHINES, CLIENTS)]
@@ -69,25 +69,25 @@ def test_sixteen_clients_book_five_hundred_machines_and_none_is_missing(start, c
     assert {vm["id"]: vm["booked_by"] for vm in people[0].state()["vms"]} == confirmed
 
 
-def test_renewing_and_releasing_at_once_leaves_one_truth(start, crowd):
+def test_concurrent_bookings_renewals_and_releases_stay_consistent(start, sign_in_people):
     server = start(inventory([machine("vm")]))
-    people = crowd(server, 12)
+    people = sign_in_people(server, 12)
 
-    def churn(person: Person) -> None:
+    def book_renew_release(person: Person) -> None:
         for _ in range(15):
             if person.book("vm").ok:
                 done(person.renew("vm"))
                 done(person.cancel("vm"))
 
     with ThreadPoolExecutor(len(people)) as pool:
-        list(pool.map(churn, people))
+        list(pool.map(book_renew_release, people))
     assert people[0].vm("vm")["state"] == "free"
     for person in people:
         actions = person.actions("vm")
         assert actions == ["book", "renew", "cancel"] * (len(actions) // 3)
 
 
-def test_of_twenty_who_are_first_at_once_one_becomes_admin(start):
+def test_of_twenty_first_people_at_once_one_becomes_admin(start):
     server = start(LOADZONE_ADMINS="")
     people = [Person(server) for _ in range(20)]
     with ThreadPoolExecutor(len(people)) as pool:
@@ -95,7 +95,7 @@ def test_of_twenty_who_are_first_at_once_one_becomes_admin(start):
     assert sorted(person.me()["role"] for person in people) == ["admin"] + ["user"] * 19
 
 
-def test_a_code_given_twenty_times_at_once_is_good_once(start):
+def test_a_code_given_twenty_times_at_once_works_once(start):
     server = start(LOADZONE_AUTH="code")
     ann = Person(server)
     ann.ask_for_code()
@@ -109,7 +109,7 @@ def test_a_code_given_twenty_times_at_once_is_good_once(start):
     assert set(answers) <= {200, 401, 429}
 
 
-def test_a_group_made_by_twelve_at_once_is_there_once(start):
+def test_a_group_made_twelve_times_at_once_is_made_once(start):
     server = start()
     windows = [Person(server, "alice@example.com").sign_in() for _ in range(12)]
     with ThreadPoolExecutor(len(windows)) as pool:
@@ -118,7 +118,7 @@ def test_a_group_made_by_twelve_at_once_is_there_once(start):
     assert [group["name"] for group in server.stored()["groups"]] == ["The same"]
 
 
-def test_a_renewal_meant_once_and_asked_for_twelve_times_at_once_counts_once(start):
+def test_a_renewal_of_one_end_sent_twelve_times_at_once_counts_once(start):
     server = start(inventory([machine("vm")]))
     windows = [Person(server, "ann@example.com").sign_in() for _ in range(12)]
     end = done(windows[0].book("vm"))["expires_at"]

@@ -1,4 +1,4 @@
-"""Many who join, book any free one, take and pass at the same moment: nobody is served twice, and nobody is lost."""
+"""Many people join, book and leave at the same moment: nobody is served twice, and nobody is lost."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,16 +11,16 @@ from support.people import Person
 
 
 @pytest.fixture
-def crowd():
-    """Signs in that many people, a few at a time."""
+def sign_in_people():
+    """Return a function that signs in so many people, eight at a time."""
     signed_in = []
 
-    def gather(server, size: int) -> list[Person]:
+    def sign_in(server, size: int) -> list[Person]:
         with ThreadPoolExecutor(8) as pool:
             signed_in.extend(pool.map(lambda _: Person(server).sign_in(), range(size)))
         return signed_in
 
-    yield gather
+    yield sign_in
     for person in signed_in:
         person.http.close()
 
@@ -31,7 +31,7 @@ def group_of(count: int) -> dict:
 
 
 def together(people: list[Person], act) -> list:
-    """What each gets who does it at the same moment as all others."""
+    """Let all people act at the same moment, and return the result of each."""
     barrier = threading.Barrier(len(people))
 
     def one(person: Person):
@@ -42,11 +42,11 @@ def together(people: list[Person], act) -> list:
         return list(pool.map(one, people))
 
 
-def test_of_fifty_who_join_at_once_ten_have_a_place(start, crowd):
+def test_of_fifty_people_who_join_at_once_ten_get_a_place(start, sign_in_people):
     server = start(inventory([machine("vm")]))
     alice = Person(server, "alice@example.com").sign_in()
     done(alice.book("vm"))
-    people = crowd(server, 50)
+    people = sign_in_people(server, 50)
     answers = together(people, lambda person: person.join("vm"))
     places = {answer.json()["position"]: person.email for person, answer in zip(people, answers, strict=True) if answer}
     assert sorted(places) == list(range(1, 11))
@@ -55,7 +55,7 @@ def test_of_fifty_who_join_at_once_ten_have_a_place(start, crowd):
     assert alice.queue("vm") == [places[position] for position in range(1, 11)]
 
 
-def test_one_who_joins_twenty_times_at_once_has_one_place(start):
+def test_a_person_who_joins_twenty_times_at_once_has_one_place(start):
     server = start(inventory([machine("vm")]))
     done(Person(server, "alice@example.com").sign_in().book("vm"))
     windows = [Person(server, "ann@example.com").sign_in() for _ in range(20)]
@@ -65,9 +65,9 @@ def test_one_who_joins_twenty_times_at_once_has_one_place(start):
     assert windows[0].queue("vm") == ["ann@example.com"]
 
 
-def test_of_thirty_who_book_any_two_never_do_two_share_a_machine(start, crowd):
+def test_thirty_people_who_book_any_two_machines_never_share_one(start, sign_in_people):
     server = start(group_of(20))
-    people = crowd(server, 30)
+    people = sign_in_people(server, 30)
     for _ in range(3):
         answers = together(people, lambda person: person.book_any(1, count=2))
         got = {p.email: [vm["id"] for vm in a.json()["vms"]] for p, a in zip(people, answers, strict=True) if a}
@@ -81,9 +81,9 @@ def test_of_thirty_who_book_any_two_never_do_two_share_a_machine(start, crowd):
                 done(person.cancel(vm))
 
 
-def test_book_any_join_and_leave_all_at_once_leave_nothing_free_that_somebody_waits_for(start, crowd):
+def test_no_machine_stays_free_while_somebody_waits_for_it(start, sign_in_people):
     server = start(group_of(4))
-    people = crowd(server, 16)
+    people = sign_in_people(server, 16)
 
     def work(person: Person) -> int:
         got = 0
@@ -101,18 +101,20 @@ def test_book_any_join_and_leave_all_at_once_leave_nothing_free_that_somebody_wa
     assert sum(together(people, work)) > 0
     state = people[0].state()
     assert state["groups"][0]["queue"] == []
-    assert {(vm["state"], vm["held_for"]) for vm in state["vms"]} == {("free", None)}, "all have left or given back"
+    assert {(vm["state"], vm["held_for"]) for vm in state["vms"]} == {("free", None)}, (
+        "everybody has left the queue and released the machines"
+    )
     for person in people:
         for vm in state["vms"]:
             actions = person.actions(vm["id"])
             assert actions == ["book", "cancel"] * (len(actions) // 2)
 
 
-def test_forty_are_served_in_the_order_of_their_places(start, crowd):
+def test_forty_people_are_served_in_the_order_of_their_places(start, sign_in_people):
     server = start(group_of(4))
     alice = Person(server, "alice@example.com").sign_in()
     vms = [vm["id"] for vm in done(alice.book_any(1, 1, count=4))["vms"]]
-    people = crowd(server, 40)
+    people = sign_in_people(server, 40)
     answers = together(people, lambda person: person.join(1, auto=True))
     by_place = {done(answer)["position"]: person for person, answer in zip(people, answers, strict=True)}
     served = []
@@ -125,7 +127,7 @@ def test_forty_are_served_in_the_order_of_their_places(start, crowd):
     assert alice.queue(1) == []
 
 
-def test_a_take_and_a_pass_at_the_same_moment_leave_one_truth(start):
+def test_booking_and_passing_on_at_the_same_moment_stay_consistent(start):
     server = start(inventory([machine("vm")]))
     windows = [Person(server, "ann@example.com").sign_in() for _ in range(2)]
     for _ in range(10):
@@ -133,7 +135,7 @@ def test_a_take_and_a_pass_at_the_same_moment_leave_one_truth(start):
         take, leave = together(
             windows, lambda window: window.book("vm") if window is windows[0] else window.leave("vm")
         )
-        assert take.ok, "passed on it is free, and may be booked too"
+        assert take.ok, "a machine that was passed on is free and can be booked"
         assert leave.status_code in (200, 409)
         assert windows[0].vm("vm")["booked_by"] == "ann@example.com"
         done(windows[0].cancel("vm"))

@@ -1,4 +1,7 @@
-"""Authorization: Bearer … works with that person's rights, and needs no Origin; some things are for browsers alone."""
+"""Requests with `Authorization: Bearer …` have the rights of the token's owner and need no Origin.
+
+Some calls are for browsers only.
+"""
 
 import pytest
 
@@ -19,11 +22,11 @@ def token(newcomer):
 
 @pytest.fixture
 def program(newcomer, token):
-    """A program of the newcomer's."""
+    """A program that uses the newcomer's token."""
     return newcomer.program(token["token"])
 
 
-def test_it_reads_as_that_person(program, newcomer, bob, vm):
+def test_a_program_sees_what_the_owner_sees(program, newcomer, bob, vm):
     done(bob.book(vm, note="hush"))
     assert program.vm(vm) == newcomer.vm(vm)
     assert program.groups() == newcomer.groups()
@@ -33,7 +36,7 @@ def test_it_reads_as_that_person(program, newcomer, bob, vm):
         assert program.get(path).status_code == 200, path
 
 
-def test_it_acts_as_that_person_from_anywhere(program, newcomer, make_vm, make_group):
+def test_a_program_acts_as_the_owner_from_any_origin(program, newcomer, make_vm, make_group):
     vm, other = make_vm(), make_vm()
     group = make_group(vm, other)
 
@@ -53,7 +56,7 @@ def test_it_acts_as_that_person_from_anywhere(program, newcomer, make_vm, make_g
     assert refusal(program.add_vm("mine")) == (403, "not_allowed")
 
 
-def test_an_admins_does_what_an_admin_does(alice, make_vm):
+def test_an_admins_token_does_what_an_admin_does(alice, make_vm):
     made = done(alice.make_token("of an admin"), 201)
     program = alice.program(made["token"])
     vm = make_vm()
@@ -63,7 +66,7 @@ def test_an_admins_does_what_an_admin_does(alice, make_vm):
     done(alice.revoke(made["id"]))
 
 
-def test_a_booking_made_by_it_shows_it(program, newcomer, bob, charlie, make_vm, make_group):
+def test_a_booking_made_with_a_token_shows_its_name(program, newcomer, bob, charlie, make_vm, make_group):
     vm, other = make_vm(), make_vm()
     assert done(program.book(vm))["via"] == bob.vm(vm)["via"] == "nightly-perf"
     [booked] = done(program.book_any(make_group(other)))["vms"]
@@ -72,10 +75,10 @@ def test_a_booking_made_by_it_shows_it(program, newcomer, bob, charlie, make_vm,
     assert "nightly-perf" not in charlie.get("/vms").text
     done(program.cancel(vm))
     assert bob.vm(vm)["via"] is None
-    assert done(newcomer.book(vm))["via"] is None, "a browser's shows none"
+    assert done(newcomer.book(vm))["via"] is None, "a booking from a browser shows no token"
 
 
-def test_the_cookie_is_not_looked_at(program, carol, token):
+def test_the_cookie_is_ignored_beside_a_token(program, carol, token):
     program.http.cookies.update(carol.http.cookies)
     assert done(program.get("/me"))["email"] == program.email
     program.http.headers["Authorization"] = f"Bearer {FORGED}"
@@ -85,8 +88,8 @@ def test_the_cookie_is_not_looked_at(program, carol, token):
 
 
 @pytest.mark.parametrize("everywhere", [False, True])
-def test_it_signs_nobody_out(program, newcomer, carol, everywhere):
-    """Not its own person, nor whose cookie lies beside it."""
+def test_a_token_signs_nobody_out(program, newcomer, carol, everywhere):
+    """Neither the token's owner is signed out, nor the person whose cookie is in the same request."""
     program.http.cookies.update(carol.http.cookies)
     answer = program.post("/logout", {"everywhere": everywhere})
     assert refusal(answer) == (403, "not_with_token")
@@ -95,8 +98,8 @@ def test_it_signs_nobody_out(program, newcomer, carol, everywhere):
     assert newcomer.is_signed_in()
 
 
-def test_what_would_outlast_the_token_is_not_done_with_it(alice, newcomer):
-    """Though it is an admin's; machines and groups are, and people may be read."""
+def test_a_token_does_nothing_that_would_outlast_it(alice, newcomer):
+    """Even an admin's token changes no roles and removes nobody. It may change machines and groups, and read people."""
     program = alice.program(done(alice.make_token("stolen"), 201)["token"])
     for answer in (
         program.give_role(newcomer.email, "admin"),
@@ -110,32 +113,32 @@ def test_what_would_outlast_the_token_is_not_done_with_it(alice, newcomer):
     done(alice.revoke(done(alice.tokens())[-1]["id"]))
 
 
-def test_it_gets_no_cookie(program):
+def test_a_token_gets_no_cookie(program):
     for answer in (program.get("/me"), program.get("/"), program.post("/me", {"language": "en"})):
         assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("path", READS)
-def test_a_bad_one_reads_nothing(server, path):
+def test_a_bad_token_reads_nothing(server, path):
     program = Person(server).program(FORGED)
     assert refusal(program.get(path)) == (401, "bad_token")
 
 
 @pytest.mark.parametrize("path", CHANGES)
-def test_a_bad_one_changes_nothing(server, path):
+def test_a_bad_token_changes_nothing(server, path):
     program = Person(server).program(FORGED)
     assert refusal(program.post(path, {}, **FOREIGN)) == (401, "bad_token")
     assert refusal(program.post(path, {})) == (401, "bad_token")
 
 
-def test_any_letter_of_it_counts(newcomer, token):
+def test_every_letter_of_a_token_counts(newcomer, token):
     text = token["token"]
     last = "A" if text[-10] != "A" else "B"
     for wrong in (text[:-1], f"{text}x", text[:-10] + last + text[-9:], text[3:], text.upper(), text.replace("_", "-")):
         assert refusal(newcomer.program(wrong).get("/me")) == (401, "bad_token"), wrong
 
 
-def test_the_id_of_one_with_the_secret_of_another(newcomer, token):
+def test_the_id_of_one_token_with_the_secret_of_another_is_refused(newcomer, token):
     other = done(newcomer.make_token("other"), 201)["token"]
     mixed = f"lz_{token['id']}_{other.split('_', 2)[2]}"
     assert refusal(newcomer.program(mixed).get("/me")) == (401, "bad_token")
@@ -157,7 +160,7 @@ def test_the_id_of_one_with_the_secret_of_another(newcomer, token):
     ],
     ids=lambda header: ascii(header[:40]),
 )
-def test_odd_ones_are_refused_and_do_no_harm(server, header):
+def test_a_malformed_bearer_header_is_refused_and_does_no_harm(server, header):
     program = Person(server)
     answer = program.request("GET", "/me", headers={"Authorization": header.encode("latin-1")})
     assert refusal(answer) == (401, "bad_token")
@@ -165,31 +168,31 @@ def test_odd_ones_are_refused_and_do_no_harm(server, header):
 
 
 @pytest.mark.parametrize("header", ["Basic Ym9iOnBhc3M=", "Basic", "Digest x", "lz_0123_xyz", "", "Negotiate \xff"])
-def test_what_is_no_bearer_is_passed_over(bob, charlie, header):
-    """A proxy before the server may use it for itself."""
+def test_other_authorization_schemes_are_ignored(bob, charlie, header):
+    """A proxy in front of the server may use the header for itself."""
     named = {"Authorization": header.encode("latin-1")}
     assert done(bob.request("GET", "/me", headers=named))["email"] == "bob@example.com"
     assert done(charlie.request("GET", "/me", headers=named)) == {"authenticated": False}
 
 
-def test_basic_does_not_open_the_door_to_other_sites(bob, vm):
+def test_a_basic_header_does_not_allow_other_sites(bob, vm):
     answer = bob.post("/book", {"vm_id": vm, "hours": 1}, Authorization="Basic Ym9iOnBhc3M=", **FOREIGN)
     assert refusal(answer) == (403, "other_origin")
 
 
-def test_the_word_bearer_may_be_written_as_one_likes(newcomer, token):
+def test_the_word_bearer_may_be_in_any_case(newcomer, token):
     for word in ("bearer", "BEARER", "Bearer "):
         answer = Person(newcomer.server).get("/me", Authorization=f"{word} {token['token']}")
         assert done(answer)["email"] == newcomer.email
 
 
 @pytest.mark.parametrize(("language", "russian"), [("en", False), ("ru", True)])
-def test_a_bad_one_is_refused_in_the_language_asked_for(server, language, russian):
+def test_a_bad_token_is_refused_in_the_language_asked_for(server, language, russian):
     answer = Person(server, language=language).get("/me", Authorization=f"Bearer {FORGED}")
     assert is_russian(answer.json()["error"]) is russian
 
 
-def test_an_expired_one_says_when(start):
+def test_the_refusal_of_an_expired_token_says_when_it_expired(start):
     server = start()
     ann = Person(server).sign_in()
     made = done(ann.make_token(), 201)
@@ -211,7 +214,7 @@ def test_a_role_taken_away_counts_at_once(alice, newcomer, program):
     assert refusal(program.users()) == (403, "not_allowed")
 
 
-def test_a_removed_persons_is_dead_and_stays_so(alice, newcomer, program):
+def test_the_token_of_a_removed_person_is_void_and_stays_void(alice, newcomer, program):
     done(alice.remove_user(newcomer.email))
     assert refusal(program.get("/me")) == (401, "bad_token")
     newcomer.sign_in()
@@ -219,27 +222,27 @@ def test_a_removed_persons_is_dead_and_stays_so(alice, newcomer, program):
     assert done(newcomer.tokens()) == []
 
 
-def test_signing_out_everywhere_leaves_it(newcomer, program):
-    """The program goes on at night; who wants it to end revokes it."""
+def test_signing_out_everywhere_keeps_tokens(newcomer, program):
+    """A program may go on at night. Revoking its token stops it."""
     done(newcomer.sign_out(everywhere=True))
     assert done(program.get("/me"))["email"] == newcomer.email
 
 
-def test_304_and_etag_work_for_it(program, newcomer):
+def test_etag_and_304_work_with_a_token(program, newcomer):
     first = program.get("/vms")
     assert first.headers["ETag"] == newcomer.get("/vms").headers["ETag"]
     assert "Authorization" in first.headers["Vary"]
     assert program.get("/vms", If_None_Match=first.headers["ETag"]).status_code == 304
 
 
-def test_its_use_is_no_change_of_the_board(newcomer, token):
+def test_using_a_token_does_not_change_the_revision(newcomer, token):
     before = newcomer.state()["revision"]
     done(newcomer.program(token["token"]).get("/me"))
     assert newcomer.state()["revision"] == before
 
 
 def test_401_says_how_to_sign_in_and_what_is_wrong_with_a_token(charlie):
-    """RFC 6750, 3. A browser shows no window of its own for it, as it does for Basic, Digest and Negotiate."""
+    """RFC 6750, section 3. For Bearer a browser shows no login window, as it does for Basic, Digest and Negotiate."""
     assert charlie.book("vm").headers["WWW-Authenticate"] == 'Bearer realm="LoadZone"'
     answer = charlie.program(FORGED).get("/me")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="LoadZone", error="invalid_token"'

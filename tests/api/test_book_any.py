@@ -1,4 +1,4 @@
-"""POST /book {"group_id", "count"}: so many free machines of a group, all or none, those first that rested longest."""
+"""POST /book {"group_id", "count"}: book free machines of a group, all or none, longest unused first."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from support.inventory import from_now, moment
 
 @pytest.fixture
 def group_of(make_vm, make_group):
-    """Makes a group of new machines with these tags each: its id and their ids."""
+    """Return a function that makes a group of new machines with these tags, and returns its id and theirs."""
 
     def make(*tags_of_each: list[str]) -> tuple[int, list[str]]:
         vms = [make_vm(tags=tags) for tags in tags_of_each]
@@ -21,7 +21,7 @@ def ids(answer: object) -> list[str]:
     return [vm["id"] for vm in answer["vms"]]
 
 
-def test_any_one_is_booked(bob, group_of):
+def test_any_free_machine_is_booked(bob, group_of):
     group, vms = group_of([], [])
     answer = done(bob.book_any(group, 2, note="nightly"))
     assert answer.keys() == {"vms"}
@@ -33,7 +33,7 @@ def test_any_one_is_booked(bob, group_of):
     assert bob.actions(vm["id"]) == ["book"]
 
 
-def test_several_are_booked_in_one_change(bob, group_of):
+def test_several_are_booked_in_one_revision(bob, group_of):
     group, vms = group_of([], [], [])
     before = bob.state()["revision"]
     assert sorted(ids(done(bob.book_any(group, 1, count=3)))) == sorted(vms)
@@ -41,20 +41,20 @@ def test_several_are_booked_in_one_change(bob, group_of):
     assert {bob.vm(vm)["expires_at"] for vm in vms} == {bob.vm(vms[0])["expires_at"]}
 
 
-def test_too_few_and_none_is_booked(bob, carol, group_of):
+def test_none_is_booked_if_too_few_are_free(bob, carol, group_of):
     group, vms = group_of([], [], [])
     later = done(carol.book(vms[0], 5))
     sooner = done(carol.book(vms[1], 3))
     before = bob.state()
     answer = bob.book_any(group, 1, count=2)
     assert refusal(answer) == (409, "not_enough_free")
-    said = answer.json()
-    assert (said["free"], said["count"], said["until"]) == (1, 2, sooner["expires_at"])
+    body = answer.json()
+    assert (body["free"], body["count"], body["until"]) == (1, 2, sooner["expires_at"])
     assert later["expires_at"] > sooner["expires_at"]
     assert bob.state() == before
 
 
-def test_where_none_will_end_until_is_null(bob, group_of, make_group):
+def test_until_is_null_if_no_booking_will_end(bob, group_of, make_group):
     group, _ = group_of([], [])
     answer = bob.book_any(group, 1, count=3)
     assert refusal(answer) == (409, "not_enough_free")
@@ -62,7 +62,7 @@ def test_where_none_will_end_until_is_null(bob, group_of, make_group):
     assert refusal(bob.book_any(make_group())) == (409, "not_enough_free")
 
 
-def test_those_never_used_go_first_then_those_that_rested_longest(bob, group_of):
+def test_unused_machines_go_first_then_those_unused_for_longest(bob, group_of):
     group, (one, two, three) = group_of([], [], [])
     for vm in (two, one):
         done(bob.book(vm))
@@ -83,7 +83,7 @@ def test_a_machine_that_was_given_back_is_not_the_next_at_once(bob, group_of):
     assert sorted(used[:3]) == sorted(vms)
 
 
-def test_only_those_with_all_the_tags(bob, group_of):
+def test_only_machines_with_all_the_tags_are_booked(bob, group_of):
     group, (_, both, _) = group_of(["linux"], ["Linux", "GPU"], ["gpu"])
     assert ids(done(bob.book_any(group, tags=["linux", "gpu"]))) == [both]
     answer = bob.book_any(group, tags=["linux", "gpu"])
@@ -101,14 +101,14 @@ def test_a_machine_held_for_somebody_else_is_not_free(bob, carol, group_of):
     assert bob.vm(vm)["held_for"] == "carol@example.com"
 
 
-def test_one_held_for_oneself_is_and_goes_first(carol, group_of):
+def test_a_machine_held_for_the_caller_is_free_and_goes_first(carol, group_of):
     group, (one, two) = group_of([], [])
     done(carol.join(two))
     assert ids(done(carol.book_any(group))) == [two]
     assert ids(done(carol.book_any(group))) == [one]
 
 
-def test_one_in_maintenance_is_not(alice, bob, group_of):
+def test_a_machine_in_maintenance_is_not_free(alice, bob, group_of):
     group, (one, two) = group_of([], [])
     done(alice.edit_vm(one, maintenance="disk swap"))
     assert refusal(bob.book_any(group, count=2)) == (409, "not_enough_free")
@@ -122,18 +122,18 @@ def test_not_even_an_admin_forces_a_group(alice, carol, group_of):
     assert alice.vm(vm)["held_for"] == "carol@example.com"
 
 
-def test_an_unknown_group(bob):
+def test_an_unknown_group_is_refused(bob):
     assert refusal(bob.book_any(987654321)) == (404, "no_such_group")
 
 
-def test_a_stranger_cannot(charlie, group_of):
+def test_a_stranger_cannot_book_any(charlie, group_of):
     group, vms = group_of([])
     assert refusal(charlie.book_any(group)) == (401, "not_signed_in")
     assert charlie.vm(vms[0])["state"] == "free"
 
 
 @pytest.mark.parametrize("count", [0, -1, 1001, 1.5, "2", True, None])
-def test_a_count_that_is_none(bob, group_of, count):
+def test_a_bad_count_is_refused(bob, group_of, count):
     group, vms = group_of([])
     answer = bob.book_any(group, count=count)
     assert refusal(answer) == (400, "bad_input")
@@ -141,7 +141,7 @@ def test_a_count_that_is_none(bob, group_of, count):
     assert bob.vm(vms[0])["state"] == "free"
 
 
-def test_too_many_hours(bob, group_of):
+def test_too_many_hours_are_refused(bob, group_of):
     group, _ = group_of([])
     answer = bob.book_any(group, 25)
     assert refusal(answer) == (400, "bad_input")

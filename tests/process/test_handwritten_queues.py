@@ -1,11 +1,11 @@
-"""Queues and holds as a hand may have written them into the file: they load, block nobody, and break nothing."""
+"""Queues and holds that somebody wrote into the file by hand load, block nobody, and break nothing."""
 
 from support.answers import done
 from support.inventory import from_now, inventory, machine, stamp
 from support.people import Person
 
 
-def test_more_than_one_cannot_be_wanted_of_one_machine(start):
+def test_a_count_at_a_single_machine_is_ignored(start):
     queue = [{"email": "ben@example.com", "count": 3}]
     server = start(
         inventory([machine("free", queue=queue), machine("taken", "ann@example.com", from_now(hours=1), queue=queue)])
@@ -16,7 +16,7 @@ def test_more_than_one_cannot_be_wanted_of_one_machine(start):
     assert "Traceback" not in server.log
 
 
-def test_who_wants_more_than_the_group_has_does_not_stop_those_behind(start):
+def test_a_person_who_wants_too_many_machines_does_not_block_the_queue(start):
     vms = [machine("one", "ann@example.com", from_now(hours=1)) | {"group": 1}, machine("two") | {"group": 1}]
     queue = [{"email": "ben@example.com", "count": 5}, {"email": "cem@example.com"}]
     server = start(inventory(vms, [{"id": 1, "name": "perf", "vm_ids": ["one", "two", "never-was"], "queue": queue}]))
@@ -26,19 +26,19 @@ def test_who_wants_more_than_the_group_has_does_not_stop_those_behind(start):
     assert None not in {vm["held_until"] for vm in ann.state()["vms"] if vm["held_for"]}
 
 
-def test_a_blank_address_is_nobodys(start):
+def test_blank_addresses_are_dropped(start):
     server = start(inventory([machine("vm", queue=["", "  ", {"email": " "}, " Ben@Example.com "])]))
     ben = Person(server, "ben@example.com").sign_in()
     assert (ben.vm("vm")["held_for"], ben.queue("vm")) == ("ben@example.com", [])
 
 
-def test_whoever_has_the_machine_does_not_wait_for_it(start):
+def test_the_holder_is_dropped_from_the_machines_queue(start):
     taken = machine("vm", "ann@example.com", from_now(hours=1), queue=["ANN@example.com", "ben@example.com"])
     ann = Person(start(inventory([taken])), "ann@example.com").sign_in()
     assert done(ann.cancel("vm"))["held_for"] == "ben@example.com"
 
 
-def test_a_hold_beside_a_booking_or_without_a_reason_is_none(start):
+def test_a_hold_beside_a_booking_or_without_an_end_is_dropped(start):
     later = stamp(from_now(minutes=5))
     server = start(
         inventory(
@@ -57,7 +57,7 @@ def test_a_hold_beside_a_booking_or_without_a_reason_is_none(start):
     ]
 
 
-def test_hours_beyond_all_limits_are_cut(start):
+def test_hours_beyond_the_limit_are_reduced_to_it(start):
     queue = [{"email": "ben@example.com", "hours": 1e6, "auto": True}]
     ben = Person(start(inventory([machine("vm", queue=queue)])), "ben@example.com").sign_in()
     booked = ben.vm("vm")

@@ -1,4 +1,4 @@
-"""After a restart all come back at the same moment: the server stands, answers others meanwhile, and all is right."""
+"""After a restart all clients reconnect at once. The server answers others meanwhile, and all clients get the board."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,59 +14,62 @@ from support.inventory import inventory, machine
 from support.people import Person
 
 PEOPLE, WINDOWS_EACH = 50, 10
-AWAY = (OSError, websocket.WebSocketException, requests.RequestException)
+CONNECTION_ERRORS = (OSError, websocket.WebSocketException, requests.RequestException)
 
 
 @pytest.fixture
-def crowd():
-    """People with many windows each, which are closed in the end."""
+def sign_in_people():
+    """Return a function that signs in the people of this test. Their connections are closed after it."""
     people = []
 
-    def gather(server) -> list[Person]:
+    def sign_in(server) -> list[Person]:
         people.extend(Person(server).sign_in() for _ in range(PEOPLE))
         return people
 
-    yield gather
+    yield sign_in
     for person in people:
         person.http.close()
 
 
-def come(person: Person) -> list[BareSocket]:
-    """Without the pauses that a page would make, let alone ones of chance: as bad as it can be."""
+def connect_windows(person: Person) -> list[BareSocket]:
+    """Connect this person's windows, and try again at once if the server is away.
+
+    This is the worst case: a page would wait for a random time before it tries again.
+    """
     windows = []
     while len(windows) < WINDOWS_EACH:
         try:
             windows.append(BareSocket(person))
-        except AWAY:
+        except CONNECTION_ERRORS:
             time.sleep(0.02)
     return windows
 
 
-def is_cut(window: BareSocket) -> bool:
+def was_disconnected(window: BareSocket) -> bool:
     try:
         while True:
             window.read()
-    except AWAY:
+    except CONNECTION_ERRORS:
         return True
     finally:
         window.close()
 
 
-def test_five_hundred_windows_that_come_back_at_once_after_a_kill_are_all_right_again(start, crowd):
+def test_five_hundred_windows_that_reconnect_at_once_after_a_kill_get_the_board(start, sign_in_people):
     server = start(inventory([machine(f"vm-{n}") for n in range(10)]))
-    people, bob = crowd(server), Person(server).sign_in()
+    people, bob = sign_in_people(server), Person(server).sign_in()
     with ThreadPoolExecutor(PEOPLE) as pool:
-        before = list(chain(*pool.map(come, people)))
+        before = list(chain(*pool.map(connect_windows, people)))
         server.kill()
-        assert all(map(is_cut, before))
-        coming = [pool.submit(come, person) for person in people]
+        assert all(map(was_disconnected, before))
+        reconnecting = [pool.submit(connect_windows, person) for person in people]
         server.start()
         while True:
             done(bob.book("vm-1"))
             done(bob.cancel("vm-1"))
-            if all(person.done() for person in coming):
+            if all(person.done() for person in reconnecting):
                 break
-        windows = list(chain(*(person.result() for person in coming)))
+        windows = list(chain(*(person.result() for person in reconnecting)))
     done(bob.book("vm-2"))
     state = bob.state()
     for window in windows:

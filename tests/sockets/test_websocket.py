@@ -1,4 +1,4 @@
-"""WebSocket frames on the wire."""
+"""WebSocket frames as they are sent."""
 
 import json
 import socket
@@ -16,7 +16,7 @@ HANDSHAKE = (
 TEXT, PONG = 0x1, 0xA
 
 
-def test_messages_are_not_compressed_for_each_browser_anew(server):
+def test_messages_are_not_compressed(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as browser:
         browser.sendall(HANDSHAKE.encode())
         answer = b""
@@ -29,8 +29,8 @@ def test_messages_are_not_compressed_for_each_browser_anew(server):
 
 
 @pytest.fixture
-def slow(server, alice):
-    """A member's WebSocket that takes little at once, with what came so far."""
+def slow_reader(server, alice):
+    """A member's WebSocket with a small receive buffer, and the bytes received so far."""
     with socket.socket() as browser:
         browser.settimeout(20)
         browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
@@ -46,7 +46,7 @@ def slow(server, alice):
         yield browser, stream.partition(b"\r\n\r\n")[2]
 
 
-def many_changes(alice, make_vm, meanwhile) -> None:
+def make_many_changes(alice, make_vm, meanwhile) -> None:
     vm_ids = [make_vm(description="x" * 500) for _ in range(60)]
     for number in range(60):
         done(alice.post("/book", {"vm_ids": vm_ids, "hours": 1, "note": f"number {number}"}))
@@ -55,8 +55,8 @@ def many_changes(alice, make_vm, meanwhile) -> None:
     done(alice.post("/book", {"vm_ids": vm_ids[:1], "hours": 1, "note": "the last"}))
 
 
-def read_on(browser: socket.socket, stream: bytes) -> bytes:
-    """All up to the last change."""
+def read_to_the_last_change(browser: socket.socket, stream: bytes) -> bytes:
+    """Read until the last change has come and return all bytes."""
     browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     while b"the last" not in stream[-(1 << 17) :]:
         stream += browser.recv(1 << 16)
@@ -64,26 +64,26 @@ def read_on(browser: socket.socket, stream: bytes) -> bytes:
 
 
 def notes(frames: list[tuple[int, bytes]]) -> list[str]:
-    """Of every second change told of: of the bookings."""
+    """Return the notes in every second change, which are those of the bookings."""
     texts = [content.decode() for opcode, content in frames if opcode == TEXT]
     changes = [json.loads(text[2:])[1] for text in texts if text.startswith('42["change"')]
     booked = [change["vms"][0].get("note") for change in changes if change["vms"]]
     return [note for note in booked if note]
 
 
-def test_a_long_message_reaches_a_slow_reader_whole(slow, alice, make_vm):
-    """More than the kernel takes at once: what is left waits until there is room."""
-    browser, stream = slow
-    many_changes(alice, make_vm, lambda: None)
-    frames = list(frames_of(read_on(browser, stream)))
+def test_a_long_message_reaches_a_slow_reader_complete(slow_reader, alice, make_vm):
+    """The message is longer than the kernel's buffer; the rest is sent once there is room."""
+    browser, stream = slow_reader
+    make_many_changes(alice, make_vm, lambda: None)
+    frames = list(frames_of(read_to_the_last_change(browser, stream)))
     assert notes(frames) == [*(f"number {number}" for number in range(60)), "the last"]
 
 
-def test_an_answer_to_a_ping_does_not_get_into_the_midst_of_one(slow, server, alice, make_vm):
-    browser, stream = slow
+def test_a_pong_is_not_sent_inside_another_frame(slow_reader, server, alice, make_vm):
+    browser, stream = slow_reader
     ping = lambda text: browser.sendall(bytes((0x89, 0x80 | len(text), 0, 0, 0, 0)) + text)  # noqa: E731
-    many_changes(alice, make_vm, lambda: ping(b"ping"))
-    stream = read_on(browser, stream)
+    make_many_changes(alice, make_vm, lambda: ping(b"ping"))
+    stream = read_to_the_last_change(browser, stream)
     ping(b"over")
     while b"over" not in stream[-(1 << 17) :]:
         stream += browser.recv(1 << 16)
@@ -94,7 +94,7 @@ def test_an_answer_to_a_ping_does_not_get_into_the_midst_of_one(slow, server, al
 
 
 def frames_of(stream: bytes):
-    """Whole ones, as (opcode, content)."""
+    """Yield the complete frames as (opcode, content)."""
     while len(stream) > 1:
         length, start = stream[1], 2
         if length > 125:
