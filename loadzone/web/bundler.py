@@ -18,7 +18,7 @@ EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))"
 LATE = re.compile(r'\bimport\("\./(?=\w+\.js"\))')
 OTHERWISE = re.compile(r'^(?:import|export)\b.*|\bimport(?:\.|\((?!"\./page\.))', re.MULTILINE)
 SHEET = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
-# Whole lines only: such a line is never text in a template (tests/unit/test_joining.py).
+# Whole lines only: such a line is never text in a template (tests/unit/test_bundler.py).
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*)$", re.MULTILINE)
 
 Joined = tuple[str, bytes]  # the text, and its map

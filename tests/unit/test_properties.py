@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: the promises that hold at every moment. Those of queues are in promises.py."""
+"""Whatever happens in whatever order: the promises that hold at every moment. Those of queues are in invariants.py."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.refusal import Refusal
 from loadzone.rules import booking, expiry, groups, history, inventory, people, queue
 from support.world import ALICE, BOB, CHARLIE, World
-from unit import promises
+from unit import invariants
 
 DORA = "dora@example.com"
 PEOPLE = st.sampled_from([ALICE, BOB, CHARLIE, DORA])
@@ -40,7 +40,7 @@ class AnyOrder(RuleBasedStateMachine):
         except Refusal:
             assert self.world.state == before
             return None
-        promises.between_two(before, self.world.state, self.world.now, self.world.events)
+        invariants.between_two(before, self.world.state, self.world.now, self.world.events)
         return answer
 
     # Bookings
@@ -142,8 +142,8 @@ class AnyOrder(RuleBasedStateMachine):
     def restart(self):
         self.world.state, mended = read_state(self.written())
         assert mended == []
-        waiting = [waiter for place in promises.places(self.world.state) for waiter in place.queue]
-        all_heard = promises.heard(waiting, self.world.now) == waiting
+        waiting = [waiter for place in invariants.places(self.world.state) for waiter in place.queue]
+        all_heard = invariants.heard(waiting, self.world.now) == waiting
         self.world.do(expiry.listen_again)
         before = self.world.state.copy()
         self.world.do(expiry.set_right)
@@ -190,14 +190,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     def remove(self, who):
         self.attempt(people.remove, actor=ALICE, email=who)
-        waiting = {waiter.email for place in promises.places(self.world.state) for waiter in place.queue}
+        waiting = {waiter.email for place in invariants.places(self.world.state) for waiter in place.queue}
         assert who not in waiting | {vm.hold.email for vm in self.world.state.vms.values() if vm.hold}
 
     # Promises
 
     @invariant()
     def who_waits_is_served(self):
-        promises.at_every_moment(self.world.state, self.world.now)
+        invariants.at_every_moment(self.world.state, self.world.now)
 
     @invariant()
     def a_booking_has_a_holder_a_beginning_and_an_end(self):

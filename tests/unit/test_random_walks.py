@@ -9,7 +9,7 @@ import pytest
 
 from loadzone.rules import groups, inventory
 from support.world import ALICE, BOB, CHARLIE
-from unit import promises
+from unit import invariants
 from unit.test_properties import DORA, AnyOrder
 
 PEOPLE = [ALICE, BOB, CHARLIE, DORA]
@@ -78,7 +78,7 @@ def broken(walk):
     try:
         for name, asked in walk:
             getattr(world, name)(**asked)
-            promises.at_every_moment(world.world.state, world.world.now)
+            invariants.at_every_moment(world.world.state, world.world.now)
     except Exception as error:
         return error
     return None
