@@ -1,12 +1,12 @@
-"""Chunks of encoded records are what encoding everything anew would give, and what did not change is not made again."""
+"""EncodedTable: its chunks equal a fresh encoding of all records, and unchanged chunks are not encoded again."""
 
 from hypothesis import given, strategies as st
 
 from loadzone.lib.encoded_table import RECORDS_A_CHUNK, EncodedTable
 
-KEYS = st.integers(0, 3 * RECORDS_A_CHUNK)
+IDS = st.integers(0, 3 * RECORDS_A_CHUNK)
 STEPS = st.lists(
-    st.dictionaries(KEYS, st.one_of(st.none(), st.integers(0, 9)), max_size=2 * RECORDS_A_CHUNK), max_size=6
+    st.dictionaries(IDS, st.one_of(st.none(), st.integers(0, 9)), max_size=2 * RECORDS_A_CHUNK), max_size=6
 )
 
 
@@ -15,27 +15,27 @@ def encode(record):
 
 
 @given(STEPS)
-def test_they_say_what_all_records_joined_say(steps):
-    lines, records = EncodedTable(encode), {}
-    for step in steps:  # a value of None: the record goes
+def test_the_chunks_equal_all_records_encoded_and_joined(steps):
+    table, records = EncodedTable(encode), {}
+    for step in steps:  # None removes the record
         for key, value in step.items():
             if value is None:
                 records.pop(key, None)
             else:
                 records[key] = value
-        lines.mark(step)
-        assert b"".join(lines.chunks(records)) == b",\n".join(b"".join(encode(record)) for record in records.values())
+        table.mark(step)
+        assert b"".join(table.chunks(records)) == b",\n".join(b"".join(encode(record)) for record in records.values())
 
 
-def test_only_the_chunk_that_a_changed_record_stands_in_is_made_anew():
+def test_only_the_chunk_of_a_changed_record_is_encoded_again():
     records = dict.fromkeys(range(3 * RECORDS_A_CHUNK), 1)
     encoded = []
-    lines = EncodedTable(lambda record: encoded.append(record) or encode(record))
-    lines.mark(records)
-    before = lines.chunks(records)
+    table = EncodedTable(lambda record: encoded.append(record) or encode(record))
+    table.mark(records)
+    before = table.chunks(records)
     encoded.clear()
     records[RECORDS_A_CHUNK] = 2
-    lines.mark([RECORDS_A_CHUNK])
-    after = lines.chunks(records)
+    table.mark([RECORDS_A_CHUNK])
+    after = table.chunks(records)
     assert encoded == [2]
-    assert [was is now for was, now in zip(before, after, strict=True)] == [True, False, True]
+    assert [old is new for old, new in zip(before, after, strict=True)] == [True, False, True]
