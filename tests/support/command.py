@@ -18,7 +18,7 @@ from support.server import ROOT, Server
 
 PYTHON = os.environ.get("CLI_PYTHON", sys.executable)
 COMMAND = [PYTHON, str(ROOT / "cli")]
-IMPATIENT = [PYTHON, str(ROOT / "tests" / "support" / "impatient.py")]
+IMPATIENT = [PYTHON, str(ROOT / "tests" / "support" / "fast_polling.py")]
 PATIENCE = 60
 # What `run` is given to run: says that it is there, and stays until a line comes in or it is told to go.
 STAYS = ["sh", "-c", "echo here; read line; exit 5"]

@@ -18,7 +18,7 @@ from support.forked import Forked, fork_server
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
-HASTY = "tests/support/hasty.py"  # a program that serves as app.py does, but for what it says of itself
+HASTY = "tests/support/frequent_sweeps.py"  # a program that serves as app.py does, but for what it says of itself
 START_SECONDS = 40
 
 
