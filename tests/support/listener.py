@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 5
 
 
 class Listener:
-    """One connected socket of a person, signed in or not. `heard` is the received [(event, data)]."""
+    """One connected socket of a person, signed in or not. `heard` is the list of (event, data), in order."""
 
     def __init__(self, person: Person, transports: tuple[str, ...] = ("websocket",), **headers: str) -> None:
         self.heard: list[tuple[str, dict]] = []
