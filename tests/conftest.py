@@ -1,6 +1,6 @@
-"""What tests from the outside share: a running server, and the people around it.
+"""Fixtures for tests from the outside: a running server, and the people who use it.
 
-alice is an admin, bob and carol are her colleagues, charlie is a stranger who never signed in.
+alice is an admin, bob and carol are users, charlie is a visitor who never signed in.
 """
 
 import itertools
@@ -18,7 +18,7 @@ _names = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items):
-    """The folders' files in turns: those that mostly wait run beside those that work, and not beside each other."""
+    """Take files from all folders in turn, so that tests that mostly wait run beside tests that use the processor."""
     folders = defaultdict(dict)
     for item in items:
         folders[item.path.parent][item.path] = None
@@ -28,20 +28,20 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory):
-    """One server for all tests that get by with machines and people of their own."""
+    """Return one server for all tests that make their own machines and people."""
     with running(tmp_path_factory.mktemp("shared")) as server:
         yield server
 
 
 @pytest.fixture
 def server(shared_server):
-    """The server of this test; a module with other wishes has a `server` fixture of its own."""
+    """Return the server of this test. A module that needs other settings has its own `server` fixture."""
     return shared_server
 
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts a server for this test alone: start(inventory=…, SETTING="…")."""
+    """Return a function that starts a server for this test alone: start(inventory=…, SETTING="…")."""
     started = []
 
     def start_one(inventory: dict | None = None, **settings: str) -> Server:
@@ -76,13 +76,13 @@ def charlie(server):
 
 @pytest.fixture
 def newcomer(server):
-    """Signed in, and nobody has seen this address before."""
+    """Return a person with a new address, signed in."""
     return Person(server).sign_in()
 
 
 @pytest.fixture
 def make_vm(alice):
-    """Adds a machine nobody else in the tests knows of, and gives its id."""
+    """Return a function that adds a machine with a new name and returns its id."""
 
     def make(**more) -> str:
         vm_id = f"vm-{next(_names)}"
@@ -100,7 +100,7 @@ def vm(make_vm):
 
 @pytest.fixture
 def make_group(alice):
-    """Makes a group under a new name, and gives its id."""
+    """Return a function that makes a group with a new name and returns its id."""
 
     def make(*vm_ids: str) -> int:
         answer = alice.make_group(f"Group {next(_names)}", list(vm_ids))

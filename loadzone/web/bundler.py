@@ -19,7 +19,7 @@ EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))"
 DYNAMIC_IMPORT = re.compile(r'\bimport\("\./(?=\w+\.js"\))')
 UNSUPPORTED = re.compile(r'^(?:import|export)\b.*|\bimport(?:\.|\((?!"\./page\.))', re.MULTILINE)
 SHEET = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
-# Whole lines only: such a line is never text in a template (tests/unit/test_joining.py).
+# Whole lines only: such a line is never text in a template (tests/unit/test_bundler.py).
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*)$", re.MULTILINE)
 
 

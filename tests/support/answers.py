@@ -1,17 +1,17 @@
-"""What an answer says, checked for what every answer must be."""
+"""Read HTTP answers, and check what must hold for every answer."""
 
 import requests
 
 
 def done(response: requests.Response, status: int = 200) -> object:
-    """The JSON of an answer that must be a success."""
+    """Return the JSON of an answer that must be a success."""
     assert response.status_code == status, f"{response.status_code} {response.text}"
     assert response.headers["Content-Type"].startswith("application/json")
     return response.json()
 
 
 def refusal(response: requests.Response) -> tuple[int, str]:
-    """Status and code of a refusal, which must be JSON with a sentence for the reader."""
+    """Return status and code of a refusal, which must be JSON with a sentence for people."""
     assert response.headers["Content-Type"].startswith("application/json"), response.text
     body = response.json()
     assert response.status_code >= 400, f"not refused: {response.status_code} {body}"
@@ -21,5 +21,5 @@ def refusal(response: requests.Response) -> tuple[int, str]:
 
 
 def is_russian(text: str) -> bool:
-    """Whether a sentence is written in Russian (its first Cyrillic letter gives it away)."""
+    """Return whether a text is in Russian: it has a Cyrillic letter."""
     return any("а" <= letter <= "я" or letter == "ё" for letter in text.lower())

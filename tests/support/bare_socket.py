@@ -1,6 +1,7 @@
-"""A socket without a client library: hundreds fit into one thread, where each full client would bring threads along.
+"""A Socket.IO client without a client library: hundreds of them fit into one thread.
 
-It keeps the board as a page does: fetches it once connected, applies what it hears, fetches again where one is missing.
+Each client of the library would bring its own threads. This one keeps the board as a page does: it fetches the board
+once connected, applies each change, and fetches the board again if a change is missing.
 """
 
 import json
@@ -12,14 +13,14 @@ from support.people import Person
 
 
 class BareSocket:
-    """One connection of a person's, and the board as it knows it; `hear` is called with each change.
+    """One connection of a person, and the board as this client knows it; `on_change` is called with each change.
 
-    Raises OSError, WebSocketException or RequestException, here and in `read`, where the server is away.
+    Raises OSError, WebSocketException or RequestException, here and in `read`, if the server is away.
     """
 
-    def __init__(self, person: Person, hear: Callable[[dict], None] = lambda change: None) -> None:
+    def __init__(self, person: Person, on_change: Callable[[dict], None] = lambda change: None) -> None:
         self._person = person
-        self._hear = hear
+        self._on_change = on_change
         self.revision = -1
         self.vms: dict[str, dict] = {}
         url = person.server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
@@ -40,23 +41,23 @@ class BareSocket:
         self.revision, self.vms = state["revision"], {vm["id"]: vm for vm in state["vms"]}
 
     def read(self) -> None:
-        """Take in one message, waiting for it."""
+        """Wait for one message and apply it."""
         text = self._receive()
         self._answer(text)
         if text.startswith('42["change",'):
-            self._take(json.loads(text[2:])[1])
+            self._apply(json.loads(text[2:])[1])
 
     def close(self) -> None:
-        """As a cable is cut: without a goodbye."""
+        """Cut the connection without a closing handshake."""
         self._ws.shutdown()
 
     def _join(self) -> None:
-        """What is told before the server has said that one is in, is in the board that is fetched after it."""
+        """Connect to the namespace; changes sent before the server confirms it are in the board fetched afterwards."""
         self._receive()
         self._ws.send("40")
         while not (text := self._receive()).startswith("40"):
             if text.startswith("44"):
-                raise websocket.WebSocketException(f"not let in: {text}")
+                raise websocket.WebSocketException(f"refused: {text}")
             self._answer(text)
 
     def _answer(self, text: str) -> None:
@@ -69,8 +70,8 @@ class BareSocket:
             raise websocket.WebSocketConnectionClosedException("closed")
         return text
 
-    def _take(self, change: dict) -> None:
-        self._hear(change)
+    def _apply(self, change: dict) -> None:
+        self._on_change(change)
         if change["revision"] > self.revision + 1:
             self.fetch()
         elif change["revision"] == self.revision + 1:

@@ -21,5 +21,5 @@ CHANGES = [
     "/users/role",
     "/users/remove",
 ]
-# A body is theirs to need, /logout does without.
+# All of them need a body, except /logout.
 WITH_BODY = [path for path in CHANGES if path != "/logout"]

@@ -1,4 +1,4 @@
-"""The real command `loadzone`, run as from a shell, by whichever Python CLI_PYTHON names."""
+"""Run the real command `loadzone` as from a shell, with the Python that CLI_PYTHON names."""
 
 import itertools
 import os
@@ -18,21 +18,21 @@ from support.server import ROOT, Server
 
 PYTHON = os.environ.get("CLI_PYTHON", sys.executable)
 COMMAND = [PYTHON, str(ROOT / "cli")]
-IMPATIENT = [PYTHON, str(ROOT / "tests" / "support" / "impatient.py")]
-PATIENCE = 60
-# What `run` is given to run: says that it is there, and stays until a line comes in or it is told to go.
+FAST_POLLING = [PYTHON, str(ROOT / "tests" / "support" / "fast_polling.py")]
+TIMEOUT_SECONDS = 60
+# A job for `loadzone run`: it prints "here" and runs until it reads a line or gets a signal.
 STAYS = ["sh", "-c", "echo here; read line; exit 5"]
 _numbers = itertools.count(1)
 _started: list[subprocess.Popen] = []
-# The terminal at standard input becomes the one that controls this session; then it is the command's.
+# Make the terminal at standard input the controlling one of this session, then become the command.
 AT_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 )
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a command ended, and what it said."""
+class CommandResult:
+    """How a command ended, and its output."""
 
     status: int
     out: str
@@ -40,15 +40,15 @@ class Ended:
 
 
 class Shell:
-    """A place to run the command in, with a home and an environment of its own, and no terminal."""
+    """Runs commands with a home and an environment of its own, and without a terminal."""
 
     def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **environment}
 
-    def __call__(self, *words: str, stdin: str = "", **environment: str) -> Ended:
-        """Runs it to its end."""
-        ended = subprocess.run(
+    def __call__(self, *words: str, stdin: str = "", **environment: str) -> CommandResult:
+        """Run the command to its end."""
+        process = subprocess.run(
             [*COMMAND, *words],
             input=stdin,
             env=self.environment | environment,
@@ -56,17 +56,17 @@ class Shell:
             start_new_session=True,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_SECONDS,
         )
-        assert "Traceback" not in ended.stderr, ended.stderr
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        assert "Traceback" not in process.stderr, process.stderr
+        return CommandResult(process.returncode, process.stdout, process.stderr)
 
     def start(self, *words: str, before: str = "", **environment: str) -> "Running":
-        """Starts one that does not wait as long as the command does between two looks at the server.
+        """Start a command that polls the server more often than usual.
 
-        `before` are a shell's words that come before it, such as `trap '' HUP`.
+        `before` is shell code to run first, such as `trap '' HUP`.
         """
-        command = [*IMPATIENT, *words]
+        command = [*FAST_POLLING, *words]
         if before:
             command = ["sh", "-c", f'{before}; exec "$@"', "sh", *command]
         return Running(command, self.environment | environment, self.home)
@@ -76,7 +76,7 @@ class Shell:
 
 
 class Running:
-    """A command that has been started. What it writes is read as it comes."""
+    """A command that has been started. Its output is read as it comes."""
 
     def __init__(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
         self._process = subprocess.Popen(
@@ -92,7 +92,7 @@ class Running:
         _started.append(self._process)
         self._streams = {"out": self._process.stdout, "err": self._process.stderr}
         self._texts = {"out": "", "err": ""}
-        self._spoken = threading.Condition()
+        self._new_output = threading.Condition()
         self._readers = [threading.Thread(target=self._read, args=(name,), daemon=True) for name in self._streams]
         for reader in self._readers:
             reader.start()
@@ -105,44 +105,48 @@ class Running:
     def err(self) -> str:
         return self._texts["err"]
 
-    def wait_for(self, pattern: str, stream: str = "err", timeout: float = PATIENCE) -> str:
-        """Until it has said this; the text that matches."""
+    def wait_for(self, pattern: str, stream: str = "err", timeout: float = TIMEOUT_SECONDS) -> str:
+        """Wait until the output matches the pattern and return the matching text."""
         deadline = time.monotonic() + timeout
-        with self._spoken:
+        with self._new_output:
             while not (found := re.search(pattern, self._texts[stream])):
-                assert self._spoken.wait(deadline - time.monotonic()), f"never said {pattern!r}: {self._texts}"
+                assert self._new_output.wait(deadline - time.monotonic()), (
+                    f"no output matches {pattern!r}: {self._texts}"
+                )
         return found.group()
 
     def type(self, line: str) -> None:
+        """Write a line to standard input."""
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
     def send(self, signum: signal.Signals) -> None:
         self._process.send_signal(signum)
 
-    def ended(self, timeout: float = PATIENCE) -> Ended:
+    def ended(self, timeout: float = TIMEOUT_SECONDS) -> CommandResult:
+        """Wait for the end of the command and return its result."""
         status = self._process.wait(timeout)
-        self._process.stdin.close()  # what it may have left behind reads to the end, and ends too
+        self._process.stdin.close()  # a child that reads from it ends too
         for reader in self._readers:
             reader.join(timeout)
-            assert not reader.is_alive(), "something that it started still runs"
+            assert not reader.is_alive(), "a child of the command still runs"
         for stream in self._streams.values():
             stream.close()
         assert "Traceback" not in self.err, self.err
-        return Ended(status, self._texts["out"], self.err)
+        return CommandResult(status, self._texts["out"], self.err)
 
     def is_running(self) -> bool:
         return self._process.poll() is None
 
     def _read(self, name: str) -> None:
         for line in self._streams[name]:
-            with self._spoken:
+            with self._new_output:
                 self._texts[name] += line
-                self._spoken.notify_all()
+                self._new_output.notify_all()
 
 
 class Terminal:
-    """A command at a terminal of its own, where keys are pressed and everything written is seen."""
+    """A command at its own terminal, which can type and collects the output in `seen`."""
 
     def __init__(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
         self.seen = ""
@@ -161,41 +165,41 @@ class Terminal:
 
     def wait_for(self, pattern: str) -> None:
         while not re.search(pattern, self.seen):
-            assert self._read(), f"never said {pattern!r}: {self.seen}"
+            assert self._read(), f"no output matches {pattern!r}: {self.seen}"
 
     def press(self, keys: str) -> None:
         os.write(self._screen, keys.encode())
 
     def send(self, signum: signal.Signals) -> None:
-        """To the command alone, as the keys do not."""
+        """Send a signal to the command alone; keys would send it to the whole foreground group."""
         self._process.send_signal(signum)
 
     def ended(self) -> int:
-        """The exit status, once all is read."""
+        """Read all output, wait for the end and return the exit status."""
         while self._read():
             pass
         os.close(self._screen)
-        return self._process.wait(PATIENCE)
+        return self._process.wait(TIMEOUT_SECONDS)
 
     def _read(self) -> bool:
         try:
-            piece = os.read(self._screen, 4096)
-        except OSError:  # so a terminal says that nobody is left at the other end
+            data = os.read(self._screen, 4096)
+        except OSError:  # nobody has the other end of the terminal open any more
             return False
-        self.seen += piece.decode()
-        return bool(piece)
+        self.seen += data.decode()
+        return bool(data)
 
 
-def go_on(job: Running) -> Ended:
-    """Lets what `run` was given, STAYS, come to its end."""
+def go_on(job: Running) -> CommandResult:
+    """Let the job STAYS end, and return the result of `loadzone run`, which must have the job's exit status."""
     job.type("go on")
-    ended = job.ended()
-    assert ended.status == 5, "the command's own, whatever happened"
-    return ended
+    result = job.ended()
+    assert result.status == 5, "`loadzone run` must end with the status of its job"
+    return result
 
 
 def end_what_is_left() -> None:
-    """What a failed test has left running. SIGTERM reaches what `run` has started, too."""
+    """End the commands that a failed test has left running. SIGTERM also ends the jobs of `loadzone run`."""
     for process in _started:
         if process.poll() is None:
             process.terminate()
@@ -212,6 +216,6 @@ def token_of(person: Person) -> str:
 
 
 def shell_of(home: Path, server: Server, person: Person, **environment: str) -> Shell:
-    """Where this person's token is in the environment."""
+    """Return a shell with this person's token in its environment."""
     home.mkdir(exist_ok=True)
     return Shell(home, LOADZONE_URL=server.url, LOADZONE_TOKEN=token_of(person), **environment)

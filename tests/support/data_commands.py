@@ -1,4 +1,4 @@
-"""`flask --app app data …`, run as an operator would, and the inventory it is about."""
+"""Run `flask --app app data …` as an operator would, and read the backups that it makes."""
 
 import os
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class EndpointSpec:
-    """How a command ended, and what it said."""
+class CommandResult:
+    """How a command ended, and its output."""
 
     def __init__(self, code: int, out: bytes, err: bytes) -> None:
         self.code, self.bytes, self.out, self.err = code, out, out.decode(), err.decode()
@@ -17,6 +17,7 @@ class EndpointSpec:
 
     @property
     def all(self) -> str:
+        """Return both outputs."""
         return self.out + self.err
 
 
@@ -32,14 +33,14 @@ def launched(data: Path, *words: object, wrap: tuple[str, ...] = (), **settings:
     )
 
 
-def run(data: Path, *words: object, answer: str = "", wrap: tuple[str, ...] = (), **settings: str) -> EndpointSpec:
-    """`answer` is typed where the command asks; `wrap` is put before it."""
+def run(data: Path, *words: object, answer: str = "", wrap: tuple[str, ...] = (), **settings: str) -> CommandResult:
+    """Run a command to its end: `answer` is typed when it asks, and `wrap` is a command to run it with."""
     process = launched(data, *words, wrap=wrap, **settings)
     out, err = process.communicate(answer.encode(), timeout=60)
-    return EndpointSpec(process.returncode, out, err)
+    return CommandResult(process.returncode, out, err)
 
 
 def kept(data: Path) -> dict[str, bytes]:
-    """The backups there are."""
+    """Return the backups by name."""
     folder = data.with_name(f"{data.name}.backups")
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.is_dir() else {}

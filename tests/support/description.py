@@ -1,4 +1,4 @@
-"""The server's own description, /openapi.json, held against what the server answers."""
+"""Compare the answers of the server with its own description, /openapi.json."""
 
 import re
 from functools import cached_property
@@ -12,7 +12,7 @@ NOT_OF_THE_API = ("/static/", "/socket.io")
 
 
 class Description:
-    """An OpenAPI document. Here an answer may not have a key more than is described, which clients must put up with."""
+    """An OpenAPI document. Here an answer may have no field that is not described; clients must accept such fields."""
 
     def __init__(self, document: dict) -> None:
         self.document = document
@@ -20,31 +20,32 @@ class Description:
 
     @cached_property
     def operations(self) -> dict[tuple[str, str], dict]:
-        """By method (small letters) and path template."""
-        return {(m, path): said for path, methods in self.document["paths"].items() for m, said in methods.items()}
+        """Return the operations by method (in lower case) and path template."""
+        paths = self.document["paths"]
+        return {(method, path): spec for path, methods in paths.items() for method, spec in methods.items()}
 
     def validator(self, schema: dict, closed: bool = False) -> jsonschema_rs.Validator:
-        """Of a schema that may refer to components of the document."""
+        """Return a validator for a schema that may refer to components of the document."""
         components = self._closed if closed else self.document["components"]
         whole = {**schema, "components": components}
         return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
     def fault(self, answer: requests.Response) -> str | None:
-        """What of an answer is not described."""
+        """Return how the answer differs from the description, or None."""
         method, path = answer.request.method.lower(), unquote(urlsplit(answer.request.url).path)
         if path.startswith(NOT_OF_THE_API) or method in ("head", "options"):
             return None
         template = self._template(method, path)
         if template is None:
             return None if answer.status_code in (404, 405) else f"{method} {path} is not described"
-        said = self.operations[method, template]["responses"].get(str(answer.status_code))
+        response = self.operations[method, template]["responses"].get(str(answer.status_code))
         name = f"{method} {template} {answer.status_code}"
-        if said is None:
+        if response is None:
             return f"{name} is not described: {answer.text[:200]}"
-        missing = [header for header in said.get("headers", ()) if header not in answer.headers]
+        missing = [header for header in response.get("headers", ()) if header not in answer.headers]
         if missing:
             return f"{name} lacks {missing}"
-        return self._fault_of_content(name, said.get("content", {}), answer)
+        return self._fault_of_content(name, response.get("content", {}), answer)
 
     def _fault_of_content(self, name: str, content: dict, answer: requests.Response) -> str | None:
         kind = answer.headers.get("Content-Type", "").partition(";")[0]
@@ -62,7 +63,7 @@ class Description:
         return f"{name}: {faults}" if faults else None
 
     def _template(self, method: str, path: str) -> str | None:
-        """A path with fewer blanks goes first."""
+        """Return the matching path template; one with fewer parameters comes first."""
         for known, template in sorted(self.operations, key=lambda one: one[1].count("{")):
             if known == method and re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path):
                 return template

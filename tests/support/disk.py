@@ -1,17 +1,17 @@
-"""A disk that fails on demand: put in the place of `os` where the store touches the file system."""
+"""Disks that fail on demand: each takes the place of `os` where the store uses the file system."""
 
 import os
 
 
 class Os:
-    """The real os module, seen through a glass that can be stained."""
+    """The real os module; subclasses replace some of its calls."""
 
     def __getattr__(self, name):
         return getattr(os, name)
 
 
 class Failing(Os):
-    """One call fails as a bad disk's would, once `after` calls of it went well. Closing closes before it fails."""
+    """The call `step` fails as on a bad disk, after `after` successful ones. `close` closes before it fails."""
 
     def __init__(self, step, after=0):
         self.step, self.left = step, after
@@ -33,15 +33,17 @@ class Failing(Os):
 
 
 class ShortWrites(Os):
+    """Each write takes at most 100 bytes."""
+
     def write(self, fd, data):
         return os.write(fd, bytes(data[:100]))
 
-    def writev(self, fd, pieces):
-        return os.write(fd, b"".join(pieces)[:100])
+    def writev(self, fd, chunks):
+        return os.write(fd, b"".join(chunks)[:100])
 
 
 class FailingAt(Os):
-    """The call of that number fails, whichever it is; writes are short, so that one may fail in its middle."""
+    """The call with this number fails, whichever it is. Writes are short, so that one may fail in the middle."""
 
     def __init__(self, number):
         self.left, self.failed = number, None
@@ -64,7 +66,7 @@ class FailingAt(Os):
 
 
 class RenamesAndFails(Os):
-    """As over a network: done, and said to have failed; from then on, nothing is cleared away either."""
+    """As on a network disk: a rename is done but reports a failure; from then on no file can be removed."""
 
     def replace(self, *args):
         os.replace(*args)

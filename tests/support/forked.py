@@ -1,4 +1,4 @@
-"""Servers forked from a process that has imported what they need: each starts in a fifth of the time."""
+"""Servers forked from a process that has already imported the modules: each starts in a fifth of the time."""
 
 import functools
 import json
@@ -15,18 +15,18 @@ PROGRAM = Path(__file__).with_name("forkserver.py")
 
 
 class ForkServer:
-    """That process. It ends with the one that started it."""
+    """The process that forks servers. It ends with the process that started it."""
 
     def __init__(self) -> None:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._one_at_a_time = threading.Lock()
+        self._lock = threading.Lock()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, str(PROGRAM)], stdin=theirs, env=os.environ | {"PYTHONUNBUFFERED": "1"}
             )
 
     def start(self, program: str, environment: dict[str, str]) -> "Forked":
-        """`python program` at the root of the repository, in this environment."""
+        """Start `python program` at the root of the repository, in this environment."""
         reading, writing = os.pipe()
         try:
             pid = self._ask({"program": program, "environment": environment}, writing)
@@ -35,20 +35,20 @@ class ForkServer:
         return Forked(pid, reading, lambda: self._ask({"ended": pid}))
 
     def _ask(self, order: dict, *descriptors: int) -> int:
-        with self._one_at_a_time:
+        with self._lock:
             socket.send_fds(self._orders, [json.dumps(order).encode()], descriptors)
             return json.loads(self._orders.recv(100))
 
 
 class Forked:
-    """A forked server, to be handled as a `subprocess.Popen`."""
+    """A forked server, with the methods of `subprocess.Popen` that tests use."""
 
     def __init__(self, pid: int, output: int, exit_code) -> None:
         self.pid = pid
         self.stdout = open(output, encoding="utf-8")  # noqa: SIM115
         self.returncode: int | None = None
         self._exit_code = exit_code
-        self._one_asks = threading.Lock()
+        self._lock = threading.Lock()
         self._handle = os.pidfd_open(pid)  # readable once it has ended
 
     def poll(self) -> int | None:
@@ -67,7 +67,7 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _has_ended(self, timeout: float | None) -> bool:
-        with self._one_asks:
+        with self._lock:
             if self.returncode is None and self._is_readable(timeout):
                 self.returncode = self._exit_code()
                 os.close(self._handle)
@@ -80,8 +80,8 @@ class Forked:
 
 
 def fork_server() -> ForkServer:
-    """The one of this process, however many ask for it at once."""
-    with _asking:
+    """Return the only fork server of this process; safe to call from several threads."""
+    with _lock:
         return _started()
 
 
@@ -90,4 +90,4 @@ def _started() -> ForkServer:
     return ForkServer()
 
 
-_asking = threading.Lock()
+_lock = threading.Lock()

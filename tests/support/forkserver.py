@@ -1,7 +1,8 @@
-"""A process that has imported what a server needs, and forks one for each order: `python app.py` without the imports.
+"""A process that imports the modules once and forks a server for each order: `python app.py` without the imports.
 
-Standard input is a Unix socket, an order is JSON: {"program": "app.py", "environment": {…}}, with the descriptor that
-the server is to write to, is answered with its process id; {"ended": pid} with the exit code of one that has ended.
+Orders come as JSON through a Unix socket, which is standard input. {"program": "app.py", "environment": {…}} comes with
+a descriptor for the output of the server and is answered with its process id. {"ended": pid} is answered with the exit
+code of a server that has ended.
 """
 
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 import gevent
 from gevent import monkey
 
-# Taken before gevent puts its own in their place: they leave things to its loop, and that does not run here.
+# Taken before gevent replaces them: gevent's versions rely on its event loop, which does not run here.
 orders = socket.socket(fileno=0)
 fork, waitpid, close = os.fork, os.waitpid, os.close
 monkey.patch_all()
@@ -28,7 +29,7 @@ import app  # noqa: E402, F401
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests; this ends with them
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests; this process ends with them
     while True:
         order, descriptors, _, _ = socket.recv_fds(orders, 65536, 1)
         if not order:
@@ -46,7 +47,7 @@ def start(program: str, environment: dict[str, str], output: int) -> int:
         close(output)
         return pid
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    gevent.reinit()  # the loop's descriptors would be the same in all of them
+    gevent.reinit()  # otherwise all servers would share the descriptors of one event loop
     orders.close()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for descriptor in (1, 2):

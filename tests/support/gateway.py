@@ -1,4 +1,4 @@
-"""What may stand between a client and the server: a proxy, or a front with TLS. Keeps what went through it."""
+"""A proxy or a TLS front between a client and the server, which records what went through it."""
 
 import http.client
 import select
@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 
 class Gateway:
-    """Passes requests on to `upstream` (host:port), or as a proxy to wherever they ask.
+    """Passes requests on to `upstream` (host:port), or as a proxy to the host that they name.
 
-    `seen` are its request lines, `tokens` the Authorization headers that it could read. `lose` names a request line
-    whose answer gets lost on the way, once, and `stall` one whose answer waits for `go_on`. `redirect` is where every
-    request is sent instead, `page` what it gets.
+    `seen` are the request lines, `tokens` the Authorization headers that it could read. `lose` names a request whose
+    answer gets lost on the way, once. `stall` names one whose answer waits for `go_on`. With `redirect` every request
+    is redirected there, and with `page` every request is answered with that text.
     """
 
     def __init__(self, upstream: str = "", tls: ssl.SSLContext | None = None, redirect: str = "", page: str = ""):
@@ -23,7 +23,7 @@ class Gateway:
         self.tokens: list[str] = []
         self.lose = self.stall = ""
         self.go_on = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Passing)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
         self._server.gateway = self
         self._scheme = "https" if tls else "http"
@@ -46,7 +46,7 @@ class Gateway:
         self._server.server_close()
 
 
-class _Passing(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     def handle_request(self) -> None:
         gateway = self.server.gateway
         gateway.seen.append(f"{self.command} {self.path}")
@@ -74,14 +74,14 @@ class _Passing(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _pass_on(self, gateway: Gateway) -> None:
-        asked = urlsplit(self.path)
+        target = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        connection = http.client.HTTPConnection(asked.netloc or gateway.upstream, timeout=20)
-        connection.request(self.command, asked.path, body, dict(self.headers))
+        connection = http.client.HTTPConnection(target.netloc or gateway.upstream, timeout=20)
+        connection.request(self.command, target.path, body, dict(self.headers))
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
-        request = f"{self.command} {asked.path}"
+        request = f"{self.command} {target.path}"
         if gateway.stall == request:
             gateway.go_on.wait(60)
         if gateway.lose == request:
@@ -102,10 +102,10 @@ class _Passing(BaseHTTPRequestHandler):
 
 
 def _join(one: socket.socket, other: socket.socket) -> None:
-    """Carries bytes both ways until one side has no more."""
+    """Carry bytes both ways until one side closes."""
     while True:
         for ready in select.select([one, other], [], [], 20)[0]:
-            piece = ready.recv(65536)
-            if not piece:
+            data = ready.recv(65536)
+            if not data:
                 return
-            (other if ready is one else one).sendall(piece)
+            (other if ready is one else one).sendall(data)

@@ -1,4 +1,4 @@
-"""Data files to start from, and the moments in them."""
+"""Build data files to start a server with, and the times in them."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -8,7 +8,7 @@ def inventory(vms=(), groups=(), users=None, **more) -> dict:
 
 
 def machine(vm_id: str, holder: str | None = None, ends: datetime | None = None, **more) -> dict:
-    """A machine, booked when it has a holder."""
+    """Return a machine, booked if it has a holder."""
     expires_at = stamp(ends) if ends else None
     return {"id": vm_id, "group": None, "booked_by": holder, "expires_at": expires_at, **more}
 
@@ -22,7 +22,7 @@ def record(vm_id: str, start: datetime, end: datetime | None, action: str = "boo
 
 
 def from_now(**span: float) -> datetime:
-    """This moment plus a span: from_now(minutes=5), from_now(hours=-1)."""
+    """Return the present time plus a span: from_now(minutes=5), from_now(hours=-1)."""
     return datetime.now(timezone.utc) + timedelta(**span)
 
 
@@ -31,6 +31,6 @@ def stamp(moment: datetime) -> str:
 
 
 def moment(text: str) -> datetime:
-    """A time as the server sends it: ISO 8601 in UTC with Z, and nothing else."""
+    """Read a time as the server sends it: ISO 8601 in UTC with Z, and nothing else."""
     assert text.endswith("Z"), text
     return datetime.fromisoformat(text.removesuffix("Z") + "+00:00")

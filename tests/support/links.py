@@ -1,4 +1,4 @@
-"""A stranger's browser that follows the links of letters."""
+"""A visitor's browser that follows the links in letters."""
 
 import requests
 
@@ -7,7 +7,7 @@ from support.server import Server
 
 
 class Follower(Person):
-    """Opens the page behind a link, and presses its one button."""
+    """Opens the page behind a link and presses its only button."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(server)
@@ -21,11 +21,11 @@ class Follower(Person):
         return self.request("POST", f"/link/{token}", data={"go": "1"}, headers=named)
 
     def find(self, tokens: list[str], word: str) -> str:
-        """The token whose page has this word on its button."""
+        """Return the token whose page has this word on its button."""
         return next(token for token in dict.fromkeys(tokens) if word in button(self.open(token)).lower())
 
 
 def button(answer: requests.Response) -> str:
-    """What stands on the page's button; empty where there is none."""
+    """Return the text of the page's button, or an empty text if there is none."""
     _, found, rest = answer.text.partition("<button")
     return rest.partition("</button>")[0] if found else ""

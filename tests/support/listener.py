@@ -1,4 +1,4 @@
-"""A real socket.io client that writes down what it hears, in order."""
+"""A real Socket.IO client that records the events it receives, in order."""
 
 import socket
 import threading
@@ -9,15 +9,15 @@ import socketio
 
 from support.people import Person
 
-PATIENCE = 5
+TIMEOUT_SECONDS = 5
 
 
 class Listener:
-    """One connected socket of a person (signed in or not). `heard` is [(event, data)]."""
+    """One connected socket of a person, signed in or not. `heard` is the list of (event, data), in order."""
 
     def __init__(self, person: Person, transports: tuple[str, ...] = ("websocket",), **headers: str) -> None:
         self.heard: list[tuple[str, dict]] = []
-        self._news = threading.Condition()
+        self._new_event = threading.Condition()
         self._http = requests.Session()
         self._http.trust_env = False
         self._client = socketio.Client(
@@ -27,8 +27,8 @@ class Listener:
             websocket_extra_options={"suppress_origin": True},  # the only Origin is the one of `headers`
         )
         _keep_order(self._client)
-        self._client.on("*", self._hear)
-        self._client.on("disconnect", lambda *reason: self._hear("disconnect", {}))
+        self._client.on("*", self._record)
+        self._client.on("disconnect", lambda *reason: self._record("disconnect", {}))
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies)
         sent = {"Accept-Language": person.http.headers["Accept-Language"], "Cookie": cookies}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -36,30 +36,30 @@ class Listener:
             person.server.url,
             headers={name: value for name, value in sent.items() if value},
             transports=list(transports),
-            wait_timeout=PATIENCE,
+            wait_timeout=TIMEOUT_SECONDS,
         )
-        self._websocket = self._client.eio.ws  # the client forgets it, unclosed, when the server hangs up
+        self._websocket = self._client.eio.ws  # the client drops it without closing it when the server hangs up
 
-    def wait_for(self, event: str, timeout: float = PATIENCE, **expected) -> dict:
-        """The first `event` whose data agrees with `expected`, waiting for it."""
+    def wait_for(self, event: str, timeout: float = TIMEOUT_SECONDS, **expected) -> dict:
+        """Wait for the first `event` whose data has the `expected` values, and return its data."""
         deadline = time.monotonic() + timeout
-        with self._news:
+        with self._new_event:
             while True:
                 for name, data in self.heard:
                     if name == event and all(data.get(key) == value for key, value in expected.items()):
                         return data
                 left = deadline - time.monotonic()
-                assert self._news.wait(left), f"never heard {event} {expected}; heard {self.heard}"
+                assert self._new_event.wait(left), f"{event} {expected} did not come; received {self.heard}"
 
-    def wait_for_change(self, revision: int, timeout: float = PATIENCE) -> dict:
+    def wait_for_change(self, revision: int, timeout: float = TIMEOUT_SECONDS) -> dict:
         return self.wait_for("change", timeout, revision=revision)
 
     def changes(self) -> list[dict]:
         return [data for event, data in self.heard if event == "change"]
 
     def notifications(self, kind: str | None = None) -> list[dict]:
-        told = [data for event, data in self.heard if event == "notification"]
-        return [data for data in told if kind is None or data.get("kind") == kind]
+        received = [data for event, data in self.heard if event == "notification"]
+        return [data for data in received if kind is None or data.get("kind") == kind]
 
     def emit(self, event: str, data: object) -> None:
         self._client.emit(event, data)
@@ -69,7 +69,10 @@ class Listener:
         return self._client.connected
 
     def close(self) -> None:
-        """As a tab is closed. (The client's own goodbye over a websocket may take 3 s: two threads read the answer.)"""
+        """Close the connection as a closed tab does.
+
+        The client's own way over a WebSocket may take 3 s: two threads wait to read the answer.
+        """
         reading = self._client.eio.read_loop_task
         if not self._client.connected:
             pass
@@ -78,7 +81,7 @@ class Listener:
         else:
             self._client.disconnect()
         if reading:
-            reading.join(PATIENCE)
+            reading.join(TIMEOUT_SECONDS)
         if self._websocket:
             self._websocket.shutdown()
         self._http.close()
@@ -89,13 +92,13 @@ class Listener:
     def __exit__(self, *error) -> None:
         self.close()
 
-    def _hear(self, event: str, data: dict) -> None:
-        with self._news:
+    def _record(self, event: str, data: dict) -> None:
+        with self._new_event:
             self.heard.append((event, data))
-            self._news.notify_all()
+            self._new_event.notify_all()
 
 
 def _keep_order(client: socketio.Client) -> None:
-    """The client hands each message to a thread of its own, and what came second may be written down first."""
+    """Handle messages one by one: the client gives each to a new thread, which could record them in another order."""
     trigger = client.eio._trigger_event
     client.eio._trigger_event = lambda event, *args, **how: trigger(event, *args, **{**how, "run_async": False})

@@ -1,4 +1,4 @@
-"""People at their browsers: what one can do over HTTP, by its name."""
+"""People at their browsers: a method for each thing that they can do over HTTP."""
 
 import itertools
 
@@ -8,12 +8,12 @@ from support.answers import done
 from support.server import ADMIN, Server
 
 JANITOR = "janitor@example.com"
-WITH_JANITOR = f"{ADMIN},{JANITOR}"  # the setting LOADZONE_ADMINS of a server that is to be cleared
+WITH_JANITOR = f"{ADMIN},{JANITOR}"  # LOADZONE_ADMINS of a server for which `cleared` is called
 _numbers = itertools.count(1)
 
 
 class Person:
-    """One browser with its cookies. Sends no Origin, as a script would; answers are plain `requests` responses."""
+    """One browser with its cookies. It sends no Origin, like a script; answers are plain `requests` responses."""
 
     def __init__(self, server: Server, email: str | None = None, language: str | None = "en") -> None:
         self.server = server
@@ -38,10 +38,10 @@ class Person:
     def request(self, method: str, path: str, **options) -> requests.Response:
         return self.http.request(method, self.server.url + path, timeout=20, allow_redirects=False, **options)
 
-    # who one is
+    # signing in and out
 
     def sign_in(self) -> "Person":
-        """By whichever way the server has: the address alone, or the code from its log."""
+        """Sign in as the server asks: with the address alone, or with the code from its log."""
         before = len(self.server.lines)
         answer = self.ask_for_code()
         assert answer.ok, answer.text
@@ -69,7 +69,7 @@ class Person:
         return self.me()["bookings"]
 
     def actions(self, vm_id: str) -> list[str]:
-        """What this person's history says was done with one machine, oldest first."""
+        """Return the actions with one machine in this person's history, oldest first."""
         return [record["action"] for record in self.history() if record["vm_id"] == vm_id]
 
     def choose_language(self, language: object) -> requests.Response:
@@ -110,7 +110,7 @@ class Person:
         return self.post("/queue/leave", {**_at(place), **more})
 
     def queue(self, place: str | int) -> list[str]:
-        """Who waits there, first to last."""
+        """Return the addresses of those who wait there, first to last."""
         found = self.group(place) if isinstance(place, int) else self.vm(place)
         return [waiter["email"] for waiter in found["queue"]]
 
@@ -132,7 +132,7 @@ class Person:
         return self.request("DELETE", f"/tokens/{token_id}")
 
     def program(self, token: str) -> "Person":
-        """A program of this person's, which brings the token and no cookie."""
+        """Return a program of this person, which sends the token and no cookie."""
         program = Person(self.server, self.email)
         program.http.headers["Authorization"] = f"Bearer {token}"
         return program
@@ -170,7 +170,7 @@ class Person:
 
 
 def cleared(server: Server) -> Server:
-    """The same, when whoever came before is gone, with bookings, places and history; machines and groups stay."""
+    """Remove all other people with their bookings, places and history; machines and groups stay. Return the server."""
     janitor = Person(server, JANITOR).sign_in()
     for user in done(janitor.users()):
         if user["email"] != JANITOR:

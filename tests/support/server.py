@@ -1,4 +1,4 @@
-"""The real server, started as a person would: `python app.py`, with a data file and settings of its own."""
+"""The real server, started as an operator does: `python app.py`, with its own data file and settings."""
 
 import contextlib
 import http.client
@@ -18,14 +18,14 @@ from support.forked import Forked, fork_server
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
-HASTY = "tests/support/hasty.py"  # a program that serves as app.py does, but for what it says of itself
+HASTY = "tests/support/frequent_sweeps.py"  # serves like app.py; its docstring says what differs
 START_SECONDS = 40
 
 
 class Server:
-    """One serving process. Settings are environment variables; what is not named keeps the test's defaults.
+    """One serving process. Settings are environment variables; those not named keep the defaults of the tests.
 
-    A warm one is forked from a process that has imported what it needs.
+    If `warm`, it is forked from a process that has already imported the modules.
     """
 
     warm = False
@@ -37,7 +37,7 @@ class Server:
         self.port = free_port()
         self.settings = settings
         self.lines: list[str] = []
-        self._spoken = threading.Condition()
+        self._new_line = threading.Condition()
         self._process: subprocess.Popen | Forked | None = None
 
     @property
@@ -53,35 +53,35 @@ class Server:
         return "\n".join(self.lines)
 
     def start(self) -> "Server":
-        """Starts and returns once /healthz answers; AssertionError with the log when it ends or never does."""
+        """Start and return once /healthz answers. Raises AssertionError with the log if it ends or never answers."""
         self.launch()
         self.wait_until_it_answers()
         return self
 
     def wait_until_it_answers(self, path: str = "/healthz") -> None:
-        """AssertionError with the log when it ends, or never does."""
+        """Wait for an answer. Raises AssertionError with the log if the server ends or never answers."""
         deadline = time.monotonic() + START_SECONDS
         while not self.healthy(path):
-            assert self._process.poll() is None, f"the server ended at its start:\n{self.ended()[1]}"
+            assert self._process.poll() is None, f"the server ended while it started:\n{self.ended()[1]}"
             assert time.monotonic() < deadline, f"the server never became healthy:\n{self.log}"
             time.sleep(0.01)
 
     def launch(self) -> None:
-        """Starts without waiting."""
+        """Start without waiting."""
         forks = self.warm and self.root == ROOT
-        self._process = fork_server().start(self.program, self._environment()) if forks else self._from_nothing()
+        self._process = fork_server().start(self.program, self._environment()) if forks else self._fresh_process()
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
         self._reader.start()
 
     def ended(self, timeout: float = START_SECONDS) -> tuple[int, str]:
-        """Waits for the process to end by itself: its exit code and all it said."""
+        """Wait for the process to end by itself, and return its exit code and log."""
         code = self._process.wait(timeout)
         self._reader.join(timeout)
         return code, self.log
 
     def stop(self, how: signal.Signals = signal.SIGTERM, timeout: float = 10) -> float:
-        """Asks it to end and returns how many seconds that took; one that does not end is killed and reported."""
-        asked = time.monotonic()
+        """Ask it to end and return how many seconds that took. If it does not end, kill it and raise TimeoutExpired."""
+        started = time.monotonic()
         if self._process and self._process.poll() is None:
             self._process.send_signal(how)
             try:
@@ -89,7 +89,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise
-        took = time.monotonic() - asked
+        took = time.monotonic() - started
         self._close()
         return took
 
@@ -113,31 +113,31 @@ class Server:
             connection.close()
 
     def stored(self) -> dict:
-        """What the data file says now."""
+        """Return the present content of the data file."""
         return json.loads(self.data.read_text(encoding="utf-8"))
 
     def stored_vm(self, vm_id: str) -> dict:
         return next(vm for vm in self.stored()["vms"] if vm["id"] == vm_id)
 
     def outbox(self) -> str:
-        """What the file keeps besides machines, groups and people: letters not sent yet, above all."""
-        return str({key: kept for key, kept in self.stored().items() if key not in ("vms", "groups", "users")})
+        """Return the file's content without machines, groups and people: above all letters not sent yet."""
+        return str({name: value for name, value in self.stored().items() if name not in ("vms", "groups", "users")})
 
     def wait_for_log(self, pattern: str, timeout: float = 10, after: int = 0) -> re.Match:
-        """The first match in the lines said since line number `after`, waiting for it to be said."""
+        """Wait for a log line that matches, from line number `after` on, and return the first match."""
         deadline = time.monotonic() + timeout
-        with self._spoken:
+        with self._new_line:
             while True:
                 for line in self.lines[after:]:
                     if found := re.search(pattern, line):
                         return found
-                assert self._spoken.wait(deadline - time.monotonic()), f"never said {pattern!r}:\n{self.log}"
+                assert self._new_line.wait(deadline - time.monotonic()), f"no log line matches {pattern!r}:\n{self.log}"
 
     def newest_code(self, email: str, after: int = 0) -> str:
-        """The sign-in code said since line `after` for this person."""
+        """Return the sign-in code for this person from the log, from line `after` on."""
         return self.wait_for_log(rf"sign-in code for {re.escape(email)}: (\d{{6}})\b", after=after).group(1)
 
-    def _from_nothing(self) -> subprocess.Popen:
+    def _fresh_process(self) -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, self.program],
             cwd=self.root,
@@ -164,9 +164,9 @@ class Server:
 
     def _read(self, stream) -> None:
         for line in stream:
-            with self._spoken:
+            with self._new_line:
                 self.lines.append(line.rstrip("\n"))
-                self._spoken.notify_all()
+                self._new_line.notify_all()
 
     def _close(self) -> None:
         if self._process:
@@ -176,8 +176,10 @@ class Server:
 
 @contextlib.contextmanager
 def running(folder: Path, inventory: dict | None = None, **settings: str) -> Iterator[Server]:
-    """A started server with its data file in `folder`, holding `inventory` if given; killed in the end: one that is
-    asked to end gives the connections that are left more than half a second."""
+    """Start a server with its data file in `folder`, filled with `inventory` if given.
+
+    It is killed in the end: asked to end, it would give open connections more than half a second.
+    """
     server = Server(data_file(folder, inventory), **settings)
     try:
         yield server.start()

@@ -1,4 +1,4 @@
-"""A disk without room, on demand: a real one where root may mount it, elsewhere the kernel's limit on a file's size."""
+"""A disk that is full on demand: a real one if root may mount it, otherwise the kernel's limit on a file's size."""
 
 import contextlib
 import resource
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class SmallDisk:
-    """A file system in memory with little room."""
+    """A small file system in memory."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -27,7 +27,7 @@ class SmallDisk:
 
 
 class SmallFiles:
-    """A process that may not write into files any more."""
+    """Makes a process unable to write into files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,7 +45,7 @@ class SmallFiles:
 
 @contextlib.contextmanager
 def small_disk(folder: Path, size: str = "256k") -> Iterator[SmallDisk | SmallFiles]:
-    """A real small disk mounted on `folder` where that is allowed, else the limit on files."""
+    """Mount a real small disk on `folder` if that is allowed, otherwise use the limit on files."""
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         yield SmallFiles(folder)

@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps what it is given, and can be told to misbehave."""
+"""A real SMTP server that keeps the letters it gets, and fails on demand."""
 
 import email
 import re
@@ -16,13 +16,13 @@ from aiosmtpd.smtp import AuthResult
 
 from support.server import free_port
 
-PATIENCE = 10
+TIMEOUT_SECONDS = 10
 LOGIN = ("mailer@example.com", "correct horse")
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One message as it came over the wire; `tls` and `login` say how it came, `at` when (monotonic seconds)."""
+    """One message as received; `tls` and `login` describe the connection, `at` is the time in monotonic seconds."""
 
     message: EmailMessage
     raw: bytes
@@ -51,13 +51,16 @@ class Letter:
 
     @property
     def links(self) -> list[str]:
-        """The tokens of the links in it, in order."""
+        """Return the tokens of its links, in order."""
         return re.findall(r"https?://\S+/link/([^\s/?#<>\"]+)", self.text)
 
 
 class MailServer:
-    """`letters` are those it accepted, `attempts` all it was given. `answer` is its reply to each message;
-    `recipient_answer` its reply to each RCPT."""
+    """An SMTP server for tests.
+
+    `letters` are the accepted messages, `attempts` all messages. `answer` is its reply to each message,
+    `recipient_answer` its reply to each RCPT.
+    """
 
     def __init__(self, port: int | None = None, address: str = "127.0.0.1", **options) -> None:
         self.address = address
@@ -67,7 +70,7 @@ class MailServer:
         self.attempts: list[Letter] = []
         self.refused_recipients: list[float] = []
         self._options = options
-        self._news = threading.Condition()
+        self._new_mail = threading.Condition()
         self._controller: Controller | None = None
 
     @property
@@ -76,7 +79,7 @@ class MailServer:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a LoadZone server needs to send through it."""
+        """Return the settings with which a LoadZone server sends through it."""
         host = "localhost" if self.address == "127.0.0.1" else self.address
         return {"SMTP_HOST": host, "SMTP_PORT": str(self.port), "SMTP_FROM": "loadzone@example.com"}
 
@@ -92,34 +95,34 @@ class MailServer:
             self._controller.stop()
             self._controller = None
 
-    def wait_for_letter(self, to: str, about: str = "", count: int = 1, timeout: float = PATIENCE) -> Letter:
-        """The count-th accepted letter to this person with `about` in its subject."""
+    def wait_for_letter(self, to: str, about: str = "", count: int = 1, timeout: float = TIMEOUT_SECONDS) -> Letter:
+        """Wait for the count-th accepted letter to this person with `about` in its subject, and return it."""
         return self.wait_for(lambda: self.letters_to(to, about), count, timeout)[count - 1]
 
-    def wait_for_attempts(self, count: int, timeout: float = PATIENCE) -> list[Letter]:
+    def wait_for_attempts(self, count: int, timeout: float = TIMEOUT_SECONDS) -> list[Letter]:
         return self.wait_for(lambda: self.attempts, count, timeout)
 
-    def wait_for(self, what, count: int, timeout: float = PATIENCE) -> list:
+    def wait_for(self, find, count: int, timeout: float = TIMEOUT_SECONDS) -> list:
         deadline = time.monotonic() + timeout
-        with self._news:
-            while len(found := what()) < count:
+        with self._new_mail:
+            while len(found := find()) < count:
                 left = deadline - time.monotonic()
-                seen = [(letter.to, letter.subject, letter.answer) for letter in self.attempts]
-                assert self._news.wait(left), f"the letter never came; seen {seen}"
+                received = [(letter.to, letter.subject, letter.answer) for letter in self.attempts]
+                assert self._new_mail.wait(left), f"the letter did not come; received {received}"
             return list(found)
 
     def letters_to(self, to: str, about: str = "") -> list[Letter]:
         return [letter for letter in self.letters if letter.to == to and about in letter.subject]
 
     def take(self, letter: Letter) -> None:
-        with self._news:
+        with self._new_mail:
             self.attempts.append(letter)
-            self._news.notify_all()
+            self._new_mail.notify_all()
 
     def refuse(self, recipient: str) -> None:
-        with self._news:
+        with self._new_mail:
             self.refused_recipients.append(time.monotonic())
-            self._news.notify_all()
+            self._new_mail.notify_all()
 
     def __enter__(self) -> "MailServer":
         return self.start()
@@ -129,32 +132,35 @@ class MailServer:
 
 
 class _Controller(Controller):
-    """Hangs up on everybody when it is stopped."""
+    """Closes all connections when it is stopped."""
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
-        self._talking = []
+        self._protocols = []
 
     def factory(self):
-        self._talking.append(super().factory())
-        return self._talking[-1]
+        self._protocols.append(super().factory())
+        return self._protocols[-1]
 
     def stop(self, no_assert: bool = False) -> None:
-        hung_up = threading.Event()
-        self.loop.call_soon_threadsafe(self._hang_up, hung_up)
-        hung_up.wait(PATIENCE)
+        closed = threading.Event()
+        self.loop.call_soon_threadsafe(self._close_all, closed)
+        closed.wait(TIMEOUT_SECONDS)
         super().stop(no_assert)
 
-    def _hang_up(self, hung_up: threading.Event, turns: int = 3) -> None:
-        """Whoever was taken in the turn before is there in the next one, and aborting closes a turn later."""
+    def _close_all(self, closed: threading.Event, turns: int = 3) -> None:
+        """Abort all connections, several times.
+
+        A connection accepted in one turn of the loop appears in the next, and an abort takes effect one turn later.
+        """
         self.server.close()
-        for protocol in self._talking:
+        for protocol in self._protocols:
             if protocol.transport:
                 protocol.transport.abort()
         if turns:
-            self.loop.call_soon(self._hang_up, hung_up, turns - 1)
+            self.loop.call_soon(self._close_all, closed, turns - 1)
         else:
-            hung_up.set()
+            closed.set()
 
 
 class _Handler:
@@ -186,13 +192,13 @@ class _Handler:
 
 
 def check_login(server, session, envelope, mechanism, auth_data) -> AuthResult:
-    """Lets in who knows LOGIN."""
+    """Accept only the credentials LOGIN."""
     given = (auth_data.login.decode(), auth_data.password.decode())
     return AuthResult(success=given == LOGIN, handled=False, auth_data=auth_data if given == LOGIN else None)
 
 
 class HangingServer:
-    """Takes connections and never says a word."""
+    """Accepts connections and never sends anything."""
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -224,7 +230,7 @@ class HangingServer:
 
 
 class Authority:
-    """A certificate authority of the test; `file` is what SSL_CERT_FILE names to trust it."""
+    """A certificate authority for tests; set SSL_CERT_FILE to `file` to trust it."""
 
     def __init__(self, folder) -> None:
         self._ca = trustme.CA()
@@ -232,7 +238,7 @@ class Authority:
         self._ca.cert_pem.write_to_path(self.file)
 
     def context(self, name: str = "localhost") -> ssl.SSLContext:
-        """A TLS server that shows a certificate for `name`."""
+        """Return the TLS context of a server with a certificate for `name`."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._ca.issue_cert(name).configure_cert(context)
         return context

@@ -1,12 +1,12 @@
-"""Waiting for what another process does, where it gives no sign to wait on."""
+"""Wait for another process that gives no signal to wait for."""
 
 import time
 
 
 def eventually(condition, timeout: float = 10):
-    """Asks until the answer is true, and returns it. AssertionError when it has not become true in time."""
+    """Call the condition until it is true, and return its value. Raises AssertionError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, "it never came true"
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "the condition did not become true"
         time.sleep(0.02)
-    return answer
+    return value

@@ -1,4 +1,4 @@
-"""Bytes to a server and back, as a client may send them that is none of ours."""
+"""Raw bytes to a server and back, as any client may send them."""
 
 import re
 import socket
@@ -9,33 +9,33 @@ HOST = b"Host: loadzone.test\r\n"
 
 
 class Line:
-    """A bare connection. What does not come within `patience` seconds fails the test."""
+    """A raw TCP connection. Reading raises TimeoutError if nothing comes within `patience` seconds."""
 
     def __init__(self, server: Server, patience: float = 10) -> None:
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=patience)
 
-    def send(self, *parts: bytes) -> "Line":
-        self.socket.sendall(b"".join(parts))
+    def send(self, *data: bytes) -> "Line":
+        self.socket.sendall(b"".join(data))
         return self
 
     def until(self, end: bytes) -> bytes:
-        """What comes up to and with `end`."""
-        got = b""
-        while not got.endswith(end):
-            part = self.socket.recv(1)
-            assert part, f"it ended after {got!r}"
-            got += part
-        return got
+        """Read up to and including `end`."""
+        received = b""
+        while not received.endswith(end):
+            byte = self.socket.recv(1)
+            assert byte, f"the connection ended after {received!r}"
+            received += byte
+        return received
 
     def to_its_end(self) -> bytes:
-        """All that comes until the server hangs up; by a reset too, where it had no use for what we sent."""
-        got = b""
+        """Read until the server closes the connection, or resets it because it did not read all that was sent."""
+        received = b""
         try:
-            while part := self.socket.recv(65_536):
-                got += part
+            while data := self.socket.recv(65_536):
+                received += data
         except ConnectionError:
             pass
-        return got
+        return received
 
     def __enter__(self) -> "Line":
         return self
@@ -44,5 +44,6 @@ class Line:
         self.socket.close()
 
 
-def statuses(got: bytes) -> list[int]:
-    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", got)]
+def statuses(received: bytes) -> list[int]:
+    """Return the status codes of the answers, in order."""
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]

@@ -1,4 +1,4 @@
-"""Rules without Flask, files or clocks: a world in memory whose time stands still until it is moved."""
+"""Run rules without Flask, files or clocks, in a world in memory whose time stands still until it is moved."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -15,12 +15,12 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
 def unit(state):
-    """A unit of work at noon, for what is written to a store by hand."""
+    """Return a unit of work at noon, for tests that write to a store without a rule."""
     return UnitOfWork(state, NOON, Config(admins=(ALICE,)))
 
 
 class World:
-    """A state, a clock and limits; `do` runs a rule as the command bus does, and keeps the events."""
+    """A state, a clock and limits. `do` runs a rule as the command bus does, and keeps its events."""
 
     def __init__(self, **settings):
         self.state = State()
@@ -30,9 +30,9 @@ class World:
         for person in (ALICE, BOB, CHARLIE):
             self.do(people.sign_in, email=person, session=f"session of {person}")
 
-    def do(self, rule, **asked):
+    def do(self, rule, **arguments):
         uow = UnitOfWork(self.state, self.now, self.limits)
-        answer = rule(uow, **asked)
+        answer = rule(uow, **arguments)
         uow.apply_to(self.state)
         self.events = uow.events
         return answer
@@ -41,11 +41,11 @@ class World:
         for vm_id in vm_ids:
             self.do(inventory.add, actor=ALICE, vm_id=vm_id, group_id=group_id)
 
-    def refused(self, rule, **asked):
-        """The refusal that the call must meet; nothing may have changed by it."""
+    def refused(self, rule, **arguments):
+        """Return the refusal with which the rule must end; it may not change the state."""
         before = self.state.copy()
         with pytest.raises(Refusal) as caught:
-            self.do(rule, **asked)
+            self.do(rule, **arguments)
         assert self.state == before
         return caught.value
 

@@ -5,9 +5,9 @@ from loadzone.rules import groups
 from loadzone.rules.booking import book
 from support.world import ALICE, CHARLIE, World
 
-# What is found does not depend on how busy the machine is.
-settings.register_profile("ours", deadline=None)
-settings.load_profile("ours")
+# No deadlines: a busy machine must not make an example fail.
+settings.register_profile("loadzone", deadline=None)
+settings.load_profile("loadzone")
 
 
 @pytest.fixture
@@ -19,14 +19,14 @@ def world():
 
 @pytest.fixture
 def taken(world):
-    """The machine is charlie's for four hours."""
+    """Return the world after charlie has booked the machine for four hours."""
     world.do(book, actor=CHARLIE, vm_id="vm", hours=4)
     return world
 
 
 @pytest.fixture
 def perf():
-    """Three free machines, a, b and c, in the group 1."""
+    """Return a world with three free machines, a, b and c, in group 1."""
     world = World()
     world.add("a", "b", "c")
     world.do(groups.create, actor=ALICE, name="Perf", vm_ids=["a", "b", "c"])
@@ -35,7 +35,7 @@ def perf():
 
 @pytest.fixture
 def full(perf):
-    """The same, all three charlie's: a ends after one hour, b after two, c after three."""
+    """Return the same world, all three booked by charlie: a for one hour, b for two, c for three."""
     for hours, vm_id in enumerate("abc", 1):
         perf.do(book, actor=CHARLIE, vm_id=vm_id, hours=hours)
     return perf

@@ -1,4 +1,4 @@
-"""The audit of what requirements.txt pins: it fails for what is vulnerable, and never for want of a network."""
+"""The audit of the pinned requirements: it fails for a known vulnerability, and never because there is no network."""
 
 import importlib.util
 import json
@@ -28,7 +28,7 @@ def test_without_a_source_it_says_so_and_passes():
     assert "skipped" in ended.stdout
 
 
-def test_what_is_vulnerable_is_named(audit, monkeypatch, capsys):
+def test_a_vulnerable_package_is_named(audit, monkeypatch, capsys):
     fault = {"id": "PYSEC-1", "fix_versions": ["2.5"]}
     report = [{"name": "a", "version": "2.4", "vulns": [fault]}, {"name": "b", "skip_reason": "not found"}]
     monkeypatch.setattr(audit, "_ask_canary", lambda: None)
@@ -37,7 +37,7 @@ def test_what_is_vulnerable_is_named(audit, monkeypatch, capsys):
     assert "a 2.4: PYSEC-1, fixed in 2.5" in capsys.readouterr().out
 
 
-def test_a_source_that_knows_of_nothing_is_none(audit, monkeypatch, capsys, tmp_path):
+def test_a_source_that_knows_no_vulnerability_is_not_used(audit, monkeypatch, capsys, tmp_path):
     (tmp_path / "json").write_text('{"vulnerabilities": []}', encoding="utf-8")
     monkeypatch.setattr(audit, "CANARY", (tmp_path / "json").as_uri())
     assert audit.main() == 0

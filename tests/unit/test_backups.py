@@ -1,4 +1,4 @@
-"""Backups: which are made, which stay, and that nothing comes of it when they cannot be made."""
+"""Backups: which are made, which are kept, and that a failing backup does no harm."""
 
 import logging
 import stat
@@ -23,7 +23,9 @@ def name(moment):
     return f"{moment:%Y-%m-%dT%HZ}.json"
 
 
-class Place:
+class DataFile:
+    """A data file with its backups, and a clock that stands still until it is moved."""
+
     def __init__(self, folder):
         self.now = MIDNIGHT
         self.file = folder / "data.json"
@@ -38,31 +40,31 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path):
-    return Place(tmp_path)
+def data(tmp_path):
+    return DataFile(tmp_path)
 
 
-# Which stay
+# Which are kept
 
 
-def test_of_an_hour_each_for_four_weeks_a_day_and_the_last_of_each_of_a_fortnight_stay():
+def test_of_hourly_backups_the_last_24_and_the_last_of_each_of_14_days_are_kept():
     hours = [MIDNIGHT + timedelta(hours=n) for n in range(28 * 24)]
     names = {name(hour) for hour in hours}
     lasts_of_days = [name(hour) for hour in hours if hour.hour == 23]
     assert names - superfluous(names) == {*map(name, hours[-24:]), *lasts_of_days[-14:]}
 
 
-def test_an_hour_of_today_is_the_days_last_until_a_later_one_comes():
+def test_the_latest_of_today_counts_as_the_last_of_its_day():
     names = [f"2026-11-{day:02}T{hour:02}Z.json" for day in (1, 2) for hour in range(24)] + ["2026-11-03T07Z.json"]
     assert set(names) - superfluous(names) == {"2026-11-01T23Z.json", *names[-24:]}
 
 
-def test_idle_weeks_take_none_away():
+def test_weeks_without_backups_remove_none():
     rare = [name(MIDNIGHT + timedelta(days=30 * n)) for n in range(14)]
     assert superfluous(rare) == set()
 
 
-def test_of_those_made_before_something_the_newest_ten_stay_and_displace_no_hour():
+def test_the_newest_ten_made_before_an_action_are_kept_beside_the_hourly_ones():
     before = [f"2026-11-24T12-00-{second:02}Z-before-start.json" for second in range(15)]
     hours = [name(MIDNIGHT + timedelta(hours=n)) for n in range(24)]
     assert superfluous(before + hours) == set(before[:5])
@@ -71,12 +73,12 @@ def test_of_those_made_before_something_the_newest_ten_stay_and_displace_no_hour
 @pytest.mark.parametrize(
     "foreign", ["data.json", "2026-11-24T12Z.json.gz", "old-2026-11-24T12Z.json", ".unfinished.tmp"]
 )
-def test_what_is_not_named_like_a_backup_is_left_alone(foreign):
+def test_a_file_not_named_like_a_backup_is_left_alone(foreign):
     assert foreign not in superfluous([foreign] + [name(MIDNIGHT + timedelta(hours=n)) for n in range(100 * 24)])
 
 
 @given(st.sets(st.integers(0, 24 * 60)))
-def test_whatever_there_is_it_stays_bounded_and_the_newest_stays(hours):
+def test_their_number_is_bounded_and_the_newest_is_kept(hours):
     names = {name(MIDNIGHT + timedelta(hours=n)) for n in hours}
     kept = names - superfluous(names)
     assert len(kept) <= HOURS + DAYS
@@ -87,78 +89,78 @@ def test_whatever_there_is_it_stays_bounded_and_the_newest_stays(hours):
 # Which are made
 
 
-def test_the_backup_of_an_hour_is_the_last_state_seen_in_it(place):
-    place.backups.refresh()
-    place.write("second")
-    place.now += timedelta(minutes=55)
-    place.backups.refresh()
-    place.write("third")
-    place.now += timedelta(minutes=5)
-    place.backups.refresh()
-    assert place.kept() == {"2026-11-24T00Z.json": "second", "2026-11-24T01Z.json": "third"}
+def test_the_backup_of_an_hour_is_the_last_state_seen_in_it(data):
+    data.backups.refresh()
+    data.write("second")
+    data.now += timedelta(minutes=55)
+    data.backups.refresh()
+    data.write("third")
+    data.now += timedelta(minutes=5)
+    data.backups.refresh()
+    assert data.kept() == {"2026-11-24T00Z.json": "second", "2026-11-24T01Z.json": "third"}
 
 
-def test_where_nothing_changed_nothing_is_written(place, monkeypatch):
-    place.backups.refresh()
-    place.now += timedelta(hours=3)
+def test_nothing_is_written_if_nothing_changed(data, monkeypatch):
+    data.backups.refresh()
+    data.now += timedelta(hours=3)
     monkeypatch.setattr(atomic_file, "os", Failing("open"))
-    place.backups.refresh()
-    place.backups.before("start")
-    assert place.kept() == {"2026-11-24T00Z.json": "first"}
+    data.backups.refresh()
+    data.backups.before("start")
+    assert data.kept() == {"2026-11-24T00Z.json": "first"}
 
 
-def test_hours_are_utc(place):
-    place.now = datetime(2026, 11, 24, 1, 30, tzinfo=timezone(timedelta(hours=3)))
-    place.backups.refresh()
-    assert list(place.kept()) == ["2026-11-23T22Z.json"]
+def test_hours_are_utc(data):
+    data.now = datetime(2026, 11, 24, 1, 30, tzinfo=timezone(timedelta(hours=3)))
+    data.backups.refresh()
+    assert list(data.kept()) == ["2026-11-23T22Z.json"]
 
 
-def test_what_was_there_before_a_start_outlasts_the_hour(place):
-    place.backups.refresh()
-    place.now += timedelta(minutes=10, seconds=3)
-    place.backups.before("start")
-    place.write("what the new version made of it")
-    place.backups.refresh()
-    assert place.kept() == {
+def test_the_backup_made_before_a_start_outlasts_the_hour(data):
+    data.backups.refresh()
+    data.now += timedelta(minutes=10, seconds=3)
+    data.backups.before("start")
+    data.write("what the new version made of it")
+    data.backups.refresh()
+    assert data.kept() == {
         "2026-11-24T00-10-03Z-before-start.json": "first",
         "2026-11-24T00Z.json": "what the new version made of it",
     }
 
 
-def test_a_start_that_meets_what_is_kept_already_keeps_it_once(place):
+def test_repeated_starts_keep_the_same_content_once(data):
     for _ in range(3):
-        place.backups.before("start")
-        place.now += timedelta(hours=2)
-    assert list(place.kept()) == ["2026-11-24T00-00-00Z-before-start.json"]
+        data.backups.before("start")
+        data.now += timedelta(hours=2)
+    assert list(data.kept()) == ["2026-11-24T00-00-00Z-before-start.json"]
 
 
-def test_two_within_a_second_are_both_kept(place):
-    place.backups.keep("import")
-    place.write("second")
-    place.backups.keep("import")
-    assert list(place.kept().values()) == ["first", "second"]
+def test_two_within_a_second_are_both_kept(data):
+    data.backups.keep("import")
+    data.write("second")
+    data.backups.keep("import")
+    assert list(data.kept().values()) == ["first", "second"]
 
 
-def test_they_are_for_the_owner_alone(place):
-    place.file.chmod(0o644)
-    place.backups.refresh()
-    assert stat.S_IMODE(place.backups.folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in place.backups.folder.iterdir()} == {0o600}
+def test_only_the_owner_can_read_them(data):
+    data.file.chmod(0o644)
+    data.backups.refresh()
+    assert stat.S_IMODE(data.backups.folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in data.backups.folder.iterdir()} == {0o600}
 
 
-def test_what_an_editor_writes_in_place_is_not_written_into_the_backup(place):
-    place.backups.refresh()
-    with place.file.open("r+") as file:
+def test_an_edit_in_place_does_not_change_the_backup(data):
+    data.backups.refresh()
+    with data.file.open("r+") as file:
         file.write("typo!")
-    assert place.kept() == {"2026-11-24T00Z.json": "first"}
+    assert data.kept() == {"2026-11-24T00Z.json": "first"}
 
 
-def test_too_many_go_when_one_comes(place):
+def test_superfluous_ones_are_removed_when_one_is_made(data):
     for hour in range(40):
-        place.now = MIDNIGHT + timedelta(hours=hour)
-        place.write(f"state {hour}")
-        place.backups.refresh()
-    assert place.kept() == {
+        data.now = MIDNIGHT + timedelta(hours=hour)
+        data.write(f"state {hour}")
+        data.backups.refresh()
+    assert data.kept() == {
         "2026-11-24T23Z.json": "state 23",
         **{name(MIDNIGHT + timedelta(hours=hour)): f"state {hour}" for hour in range(16, 40)},
     }
@@ -168,59 +170,59 @@ def test_too_many_go_when_one_comes(place):
 
 
 @pytest.mark.parametrize("step", ["open", "writev", "fsync", "replace"])
-def test_a_disk_that_fails_leaves_no_half_backup_and_is_said_once(place, monkeypatch, caplog, step):
+def test_a_failing_disk_leaves_no_half_backup_and_is_logged_once(data, monkeypatch, caplog, step):
     caplog.set_level(logging.INFO)
-    place.backups.refresh()
-    place.write("second")
+    data.backups.refresh()
+    data.write("second")
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing(step))
         for _ in range(3):
-            place.backups.refresh()
-    kept = place.kept()
+            data.backups.refresh()
+    kept = data.kept()
     assert {text for backup, text in kept.items() if backup.endswith("Z.json")} <= {"first", "second"}
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert str(place.file) in caplog.text
-    place.write("third")
-    place.backups.refresh()
-    assert place.kept() == {"2026-11-24T00Z.json": "third"}
+    assert str(data.file) in caplog.text
+    data.write("third")
+    data.backups.refresh()
+    assert data.kept() == {"2026-11-24T00Z.json": "third"}
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
 
 
-def test_what_a_crash_left_unfinished_is_written_over(place):
-    place.backups.folder.mkdir()
-    (place.backups.folder / ".unfinished.tmp").write_text("hal")
-    place.backups.refresh()
-    assert place.kept() == {"2026-11-24T00Z.json": "first"}
+def test_an_unfinished_backup_of_a_crash_is_written_over(data):
+    data.backups.folder.mkdir()
+    (data.backups.folder / ".unfinished.tmp").write_text("hal")
+    data.backups.refresh()
+    assert data.kept() == {"2026-11-24T00Z.json": "first"}
 
 
-def test_it_does_not_take_the_room_in_which_changes_are_saved(place, monkeypatch, caplog):
-    place.write("x" * 100)
+def test_none_is_made_that_would_take_the_space_for_saving_changes(data, monkeypatch, caplog):
+    data.write("x" * 100)
     monkeypatch.setattr(backups.shutil, "disk_usage", lambda path: backups.shutil._ntuple_diskusage(1000, 701, 299))
-    place.backups.refresh()
-    assert place.kept() == {}
+    data.backups.refresh()
+    assert data.kept() == {}
     assert "too little room" in caplog.text
 
 
-def test_there_is_room_for_ten_of_those_made_before_something(place):
+def test_the_last_ten_made_before_an_action_are_kept(data):
     for n in range(BEFORE + 3):
-        place.write(f"state {n}")
-        place.backups.before("restore")
-        place.now += timedelta(seconds=1)
-    assert list(place.kept().values()) == [f"state {n}" for n in range(3, BEFORE + 3)]
+        data.write(f"state {n}")
+        data.backups.before("restore")
+        data.now += timedelta(seconds=1)
+    assert list(data.kept().values()) == [f"state {n}" for n in range(3, BEFORE + 3)]
 
 
-def test_what_is_no_file_is_no_backup_whatever_its_name(place):
-    place.write("one")
-    place.backups.refresh()
-    (place.backups.folder / "2026-11-01T00Z.json").mkdir()
-    (place.backups.folder / "2026-11-01T01Z.json").symlink_to("nowhere")
-    place.write("two")
-    place.backups.refresh()
-    [name] = place.backups.names()
-    assert (place.backups.folder / name).read_text() == "two"
+def test_only_a_regular_file_is_a_backup(data):
+    data.write("one")
+    data.backups.refresh()
+    (data.backups.folder / "2026-11-01T00Z.json").mkdir()
+    (data.backups.folder / "2026-11-01T01Z.json").symlink_to("nowhere")
+    data.write("two")
+    data.backups.refresh()
+    [name] = data.backups.names()
+    assert (data.backups.folder / name).read_text() == "two"
 
 
-# In the whole
+# In the running application
 
 
 def test_the_server_refreshes_them_every_five_minutes(tmp_path):

@@ -21,11 +21,11 @@ def test_a_free_machine_is_booked_for_the_hours_asked(world):
 
 
 @pytest.mark.parametrize("who", [BOB, CHARLIE, ALICE])
-def test_a_taken_machine_is_refused_to_everybody_its_holder_too(world, who):
-    held = world.do(book, actor=BOB, vm_id="vm", hours=4)
+def test_a_taken_machine_is_refused_to_everybody_even_its_holder(world, who):
+    booked = world.do(book, actor=BOB, vm_id="vm", hours=4)
     refusal = world.refused(book, actor=who, vm_id="vm", hours=1)
     assert (refusal.code, STATUS[refusal.code]) == ("vm_taken", 409)
-    assert (refusal.facts["holder"], refusal.facts["until"]) == (BOB, held.booking.expires_at)
+    assert (refusal.facts["holder"], refusal.facts["until"]) == (BOB, booked.booking.expires_at)
 
 
 @pytest.mark.parametrize("who", [None, "stranger@example.com"])
@@ -47,11 +47,11 @@ def test_the_shortest_booking_lasts_a_millisecond(world):
     assert world.do(book, actor=BOB, vm_id="vm", hours=1e-300).booking.expires_at == NOON + timedelta(milliseconds=1)
 
 
-def test_an_unknown_machine(world):
+def test_an_unknown_machine_is_refused(world):
     assert world.refused(book, actor=BOB, vm_id="nowhere", hours=1).code == "no_such_vm"
 
 
-def test_a_booking_that_ended_does_not_wait_for_the_timer_to_be_over(world):
+def test_a_booking_is_over_at_its_end_before_the_timer_runs(world):
     world.do(book, actor=BOB, vm_id="vm", hours=1)
     world.later(hours=1)
     assert world.do(book, actor=CHARLIE, vm_id="vm", hours=1).holder == CHARLIE
@@ -66,7 +66,7 @@ def test_a_renewal_adds_to_the_end(world):
     assert world.history() == ["book", "renew"]
 
 
-def test_a_renewal_that_means_another_end_is_refused_with_the_present_one(world):
+def test_a_renewal_that_names_an_old_end_is_refused_with_the_present_one(world):
     first = world.do(book, actor=BOB, vm_id="vm", hours=4).booking.expires_at
     second = world.do(renew, actor=BOB, vm_id="vm", hours=2, expires_at=first).booking.expires_at
     refusal = world.refused(renew, actor=BOB, vm_id="vm", hours=2, expires_at=first)
@@ -82,23 +82,23 @@ def test_nothing_ends_later_than_the_settings_allow(world):
     assert (refusal.code, refusal.facts["latest"]) == ("too_far_ahead", NOON + timedelta(hours=168))
 
 
-@pytest.mark.parametrize(("rule", "asked"), [(renew, {"hours": 1}), (cancel, {})])
-def test_a_free_machine_can_be_neither_renewed_nor_released(world, rule, asked):
-    assert world.refused(rule, actor=BOB, vm_id="vm", **asked).code == "not_booked"
+@pytest.mark.parametrize(("rule", "arguments"), [(renew, {"hours": 1}), (cancel, {})])
+def test_a_free_machine_can_be_neither_renewed_nor_released(world, rule, arguments):
+    assert world.refused(rule, actor=BOB, vm_id="vm", **arguments).code == "not_booked"
 
 
-@pytest.mark.parametrize(("rule", "asked"), [(renew, {"hours": 1}), (cancel, {})])
-def test_somebody_elses_booking_is_only_for_admins(world, rule, asked):
+@pytest.mark.parametrize(("rule", "arguments"), [(renew, {"hours": 1}), (cancel, {})])
+def test_somebody_elses_booking_is_only_for_admins(world, rule, arguments):
     world.do(book, actor=BOB, vm_id="vm", hours=4)
-    assert world.refused(rule, actor=CHARLIE, vm_id="vm", **asked).code == "not_allowed"
-    world.do(rule, actor=ALICE, vm_id="vm", **asked)
+    assert world.refused(rule, actor=CHARLIE, vm_id="vm", **arguments).code == "not_allowed"
+    world.do(rule, actor=ALICE, vm_id="vm", **arguments)
 
 
-@pytest.mark.parametrize(("rule", "asked"), [(renew, {"hours": 1}), (cancel, {})])
-def test_a_booking_that_has_ended_can_be_neither_renewed_nor_released(world, rule, asked):
+@pytest.mark.parametrize(("rule", "arguments"), [(renew, {"hours": 1}), (cancel, {})])
+def test_a_booking_that_has_ended_can_be_neither_renewed_nor_released(world, rule, arguments):
     world.do(book, actor=BOB, vm_id="vm", hours=1)
     world.later(hours=1)
-    assert world.refused(rule, actor=BOB, vm_id="vm", **asked).code == "not_booked"
+    assert world.refused(rule, actor=BOB, vm_id="vm", **arguments).code == "not_booked"
 
 
 def test_releasing_frees_and_forgets_the_note(world):

@@ -1,4 +1,4 @@
-"""The links of mails: each does one action, once, on the very booking or hold that its mail was about."""
+"""The links in letters: each does one action, once, on the booking or hold that its letter is about."""
 
 import re
 from datetime import timedelta
@@ -17,32 +17,32 @@ from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued
 
 LINKS = SignedLinks("k" * 20, "http://lz")
-DEEDS = {"take": by_link.take, "pass": by_link.pass_on, "renew": by_link.renew, "release": by_link.release}
+ACTIONS = {"take": by_link.take, "pass": by_link.pass_on, "renew": by_link.renew, "release": by_link.release}
 
 
 def mailed(world, kind):
-    """What the links stand for that the letter about this event brings, by action."""
+    """Return the targets of the links in the letter about this event, by action."""
     (event,) = [event for event in world.events if event.kind == kind]
     (letter,) = letters_for(event, world.now)
     text = LetterWriter(LINKS, "http://lz").write(letter, "en").text
-    target = [LINKS.read(token) for token in re.findall(r"http://lz/link/(\S+)", text)]
-    return {each.action: each for each in target}
+    targets = [LINKS.read(token) for token in re.findall(r"http://lz/link/(\S+)", text)]
+    return {target.action: target for target in targets}
 
 
 def follow(world, target):
-    return world.do(DEEDS[target.action], target=target)
+    return world.do(ACTIONS[target.action], target=target)
 
 
 def void(world, target):
-    """Whether the link does nothing any more: its page says so, and so does its button."""
+    """Return whether the link does nothing any more: its page shows that, and its button is refused."""
     shown = by_link.is_valid(target, world.state.vms.get(target.vm_id), world.now)
-    refusal = world.refused(DEEDS[target.action], target=target)
+    refusal = world.refused(ACTIONS[target.action], target=target)
     return not shown and (refusal.code, STATUS[refusal.code]) == ("link_void", 410)
 
 
 @pytest.fixture
 def held(taken):
-    """The machine is held for bob, and alice waits; `links` are those of his letter."""
+    """Return the world with the machine held for bob while alice waits; `links` are those in bob's letter."""
     queued(taken, BOB, ALICE, vm_id="vm")
     free(taken, "vm")
     taken.links = mailed(taken, "held")
@@ -58,7 +58,7 @@ def reminded(world):
     return world
 
 
-def test_the_letter_of_a_hold_brings_links_to_take_and_to_pass(held):
+def test_the_letter_of_a_hold_has_links_to_take_and_to_pass(held):
     assert sorted(held.links) == ["pass", "take"]
     assert all(by_link.is_valid(target, held.vm(), held.now) for target in held.links.values())
 
@@ -70,19 +70,19 @@ def test_take_books_for_the_hours_asked_in_the_queue(held):
     assert void(held, held.links["pass"])
 
 
-def test_but_for_no_more_than_the_settings_allow(held):
+def test_take_books_no_longer_than_the_settings_allow(held):
     held.limits = type(held.limits)(admins=(ALICE,), max_hours=1)
     assert follow(held, held.links["take"]).booking.expires_at == held.now + timedelta(hours=1)
 
 
-def test_pass_leaves_it_to_the_next(held):
+def test_pass_gives_it_to_the_next(held):
     assert follow(held, held.links["pass"]).hold.email == ALICE
     assert void(held, held.links["pass"])
     assert void(held, held.links["take"])
 
 
 @pytest.mark.parametrize(("action", "holder"), [("take", BOB), ("pass", None)])
-def test_what_came_from_the_groups_queue_is_taken_and_passed_alike(full, action, holder):
+def test_a_hold_from_the_groups_queue_is_taken_and_passed_alike(full, action, holder):
     queued(full, BOB, group_id=1)
     free(full, "a")
     vm = follow(full, mailed(full, "held")[action])
@@ -99,7 +99,7 @@ def test_once_the_time_is_over_the_link_is_void(held, action):
 
 
 @pytest.mark.parametrize("action", ["take", "pass"])
-def test_a_later_hold_of_the_same_person_is_another(held, action):
+def test_the_link_is_void_for_a_later_hold_of_the_same_person(held, action):
     held.do(book, actor=ALICE, vm_id="vm", hours=1, force=True)
     assert void(held, held.links[action])
     held.later(minutes=1)
@@ -110,38 +110,38 @@ def test_a_later_hold_of_the_same_person_is_another(held, action):
 
 
 @pytest.mark.parametrize("action", ["take", "pass"])
-def test_out_of_service_or_gone_nothing_can_be_taken_or_passed(held, action):
+def test_a_machine_out_of_service_or_deleted_can_be_neither_taken_nor_passed(held, action):
     held.do(edit, actor=ALICE, vm_id="vm", maintenance="disk swap")
     assert void(held, held.links[action])
     held.do(delete, actor=ALICE, vm_id="vm")
     assert void(held, held.links[action])
 
 
-def test_a_person_who_is_gone_takes_nothing(held):
+def test_a_removed_person_cannot_take_it(held):
     del held.state.users[BOB]
     assert held.refused(by_link.take, target=held.links["take"]).code == "not_signed_in"
 
 
-def test_the_letter_of_a_reminder_brings_links_to_renew_and_to_release(reminded):
+def test_the_letter_of_a_reminder_has_links_to_renew_and_to_release(reminded):
     assert sorted(reminded.links) == ["release", "renew"]
     end = reminded.vm().booking.expires_at
     assert follow(reminded, reminded.links["renew"]).booking.expires_at == end + timedelta(hours=1)
     assert void(reminded, reminded.links["renew"])
-    assert void(reminded, reminded.links["release"]), "it was about the old end"
+    assert void(reminded, reminded.links["release"]), "the letter was about the old end"
 
 
-def test_release_frees_it_for_who_waits(reminded):
+def test_release_frees_it_for_the_next(reminded):
     queued(reminded, CHARLIE, vm_id="vm")
     assert follow(reminded, reminded.links["release"]).hold.email == CHARLIE
     assert void(reminded, reminded.links["release"])
 
 
-def test_a_link_renews_no_more_than_a_person_may(reminded):
+def test_a_link_renews_only_what_its_person_may_renew(reminded):
     queued(reminded, CHARLIE, vm_id="vm")
     assert reminded.refused(by_link.renew, target=reminded.links["renew"]).code == "others_wait"
 
 
-def test_a_renewed_booking_and_the_next_booking_are_other_bookings(reminded):
+def test_the_link_is_void_for_a_renewed_booking_and_for_the_next_one(reminded):
     reminded.do(renew, actor=BOB, vm_id="vm", hours=1)
     assert void(reminded, reminded.links["release"])
     reminded.do(cancel, actor=BOB, vm_id="vm")
@@ -150,7 +150,7 @@ def test_a_renewed_booking_and_the_next_booking_are_other_bookings(reminded):
     assert void(reminded, reminded.links["release"])
 
 
-def test_nobody_can_make_a_link_of_their_own():
+def test_a_forged_link_is_refused():
     target = LinkTarget("take", "vm", BOB, NOON, NOON + timedelta(minutes=15))
     ours, theirs = (
         links.url(target).rpartition("/")[2] for links in (LINKS, SignedLinks("another key" * 2, "http://lz"))

@@ -1,4 +1,4 @@
-"""A bad setting is refused in one line that names it; that it stops the start is in process/test_settings.py."""
+"""A bad setting is refused in one line that names it. tests/process/test_settings.py shows that it stops the start."""
 
 import pytest
 
@@ -35,9 +35,9 @@ BAD = [
 
 @pytest.mark.parametrize(("name", "value"), BAD)
 def test_a_bad_value_is_named(name, value):
-    # SMTP_HOST and SMTP_USER: so that what belongs to mail is looked at.
-    more = {"SMTP_HOST": "localhost", "SMTP_USER": "a@example.com", name: value}
+    # With SMTP_HOST and SMTP_USER the settings of mail are checked too.
+    environment = {"SMTP_HOST": "localhost", "SMTP_USER": "a@example.com", name: value}
     with pytest.raises(BadSetting) as refused:
-        Config.from_env(more)
+        Config.from_env(environment)
     assert name in str(refused.value)
     assert "\n" not in str(refused.value)

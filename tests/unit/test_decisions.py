@@ -1,4 +1,4 @@
-"""The decision records: each is found from the index, and says what a record has to say."""
+"""Decision records: each is named in the index and has every section."""
 
 import re
 
@@ -18,12 +18,12 @@ def links(text):
 
 
 def sections(text):
-    """Each section's title with its text, in the order of the page."""
-    parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
-    return list(zip(parts[1::2], parts[2::2], strict=True))
+    """Return each section's title with its text, in the order of the page."""
+    fields = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
+    return list(zip(fields[1::2], fields[2::2], strict=True))
 
 
-def test_there_are_some():
+def test_there_are_at_least_fifteen():
     assert len(PAGES) >= 15
 
 
@@ -41,7 +41,7 @@ def test_a_page_has_a_title_a_status_with_a_date_and_every_section(name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_names_two_alternatives_at_least(name):
+def test_a_page_names_at_least_two_alternatives(name):
     assert len(re.findall(r"\*\*[^*]+\*\*", dict(sections(PAGES[name]))["Alternatives"])) >= 2
 
 
@@ -53,6 +53,6 @@ def test_a_page_is_short(name):
 
 
 @pytest.mark.parametrize("name", [*PAGES, "README.md"])
-def test_what_a_page_links_to_is_there(name):
+def test_linked_pages_exist(name):
     for target in links((FOLDER / name).read_text(encoding="utf-8")):
         assert (FOLDER / target.partition("#")[0]).resolve().is_file(), target

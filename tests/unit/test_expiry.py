@@ -42,7 +42,7 @@ def test_many_are_released_in_the_order_of_their_ends(world):
     assert [event.vm_id for event in world.events] == ["early", "middle", "late"]
 
 
-def test_unknown_and_free_machines_are_passed_over(world):
+def test_unknown_and_free_machines_are_skipped(world):
     assert settled(world, "vm", "deleted meanwhile") == []
 
 
@@ -58,7 +58,7 @@ def test_reminders_come_an_hour_and_a_quarter_of_an_hour_before_the_end(world):
     assert reminded == [180, 225]
 
 
-def test_one_that_fell_due_before_the_booking_began_is_not_sent(world):
+def test_a_reminder_due_before_the_booking_began_is_not_sent(world):
     world.do(book, actor=BOB, vm_id="vm", hours=1)
     assert settled(world) == []
     world.later(minutes=44)
@@ -67,7 +67,7 @@ def test_one_that_fell_due_before_the_booking_began_is_not_sent(world):
     assert settled(world) == ["reminder"]
 
 
-def test_of_several_missed_only_the_last_is_sent(world):
+def test_of_several_missed_reminders_only_the_last_is_sent(world):
     world.do(book, actor=BOB, vm_id="vm", hours=4)
     world.later(minutes=230)
     assert settled(world) == ["reminder"]
@@ -96,7 +96,7 @@ def test_a_renewal_within_the_last_hour_is_not_followed_by_the_hours_reminder(wo
     assert next_deadline(world.vm(), world.limits) == NOON + timedelta(minutes=75)
 
 
-def test_a_booking_of_an_old_file_whose_beginning_is_unknown_is_reminded(world):
+def test_a_booking_whose_beginning_is_unknown_gets_its_reminder(world):
     world.state.vms["vm"] = replace(world.vm(), booking=Booking(BOB, expires_at=NOON + timedelta(minutes=30)))
     assert settled(world) == ["reminder"]
 
@@ -136,7 +136,7 @@ def test_editing_a_machine_leaves_its_booking_as_it_is(world):
     assert edited == replace(booked, description="new")
 
 
-def test_while_many_end_others_have_their_turn(world):
+def test_ending_many_bookings_pauses_to_let_others_run(world):
     names = [f"vm-{number}" for number in range(250)]
     world.add(*names)
     for name in names:

@@ -23,21 +23,21 @@ def grouped(world):
     return world
 
 
-@pytest.mark.parametrize(("rule", "asked"), ADMIN_RULES)
-def test_the_inventory_is_for_admins(grouped, rule, asked):
-    assert grouped.refused(rule, actor=BOB, **asked).code == "not_allowed"
-    assert grouped.refused(rule, actor=None, **asked).code == "not_signed_in"
+@pytest.mark.parametrize(("rule", "arguments"), ADMIN_RULES)
+def test_only_admins_change_the_inventory(grouped, rule, arguments):
+    assert grouped.refused(rule, actor=BOB, **arguments).code == "not_allowed"
+    assert grouped.refused(rule, actor=None, **arguments).code == "not_signed_in"
 
 
-def test_a_new_group_takes_its_machines_from_where_they_were(grouped):
+def test_a_new_group_takes_its_machines_out_of_their_old_groups(grouped):
     group = grouped.do(groups.create, actor=ALICE, name="Other", vm_ids=["b", "vm", "b"])
     assert group.vm_ids == ("b", "vm")
     assert grouped.state.groups[1].vm_ids == ("a",)
     assert grouped.vm("b").group == group.id
 
 
-def test_after_the_last_number_a_free_one_is_taken(grouped):
-    """A file with a greater one would not be read again."""
+def test_after_the_greatest_number_a_free_one_is_used(grouped):
+    """A file with a greater number could not be read again."""
     grouped.state.groups[MOST] = Group(MOST, "by hand")
     assert grouped.do(groups.create, actor=ALICE, name="next").id == 2
 
@@ -52,11 +52,11 @@ def test_a_name_that_looks_like_another_is_taken(grouped, name):
     assert grouped.refused(groups.create, actor=ALICE, name=name).code == "name_taken"
 
 
-def test_an_unknown_machine_makes_no_group(world):
+def test_a_group_with_an_unknown_machine_is_not_created(world):
     assert world.refused(groups.create, actor=ALICE, name="New", vm_ids=["vm", "nowhere"]).code == "no_such_vm"
 
 
-def test_adding_says_what_came_in_anew(grouped):
+def test_adding_returns_the_machines_that_were_not_in_it_before(grouped):
     added, group = grouped.do(groups.add_vms, actor=ALICE, group_id=1, vm_ids=["a", "vm"])
     assert (added, group.vm_ids) == (["vm"], ("a", "b", "vm"))
 
@@ -71,7 +71,7 @@ def test_a_machine_is_taken_out_of_the_group_it_is_in(grouped):
     assert (grouped.vm("a").group, grouped.state.groups[1].vm_ids) == (None, ("b",))
 
 
-def test_but_not_out_of_another_or_of_none(grouped):
+def test_a_machine_is_not_taken_out_of_another_group_or_of_none(grouped):
     grouped.do(groups.create, actor=ALICE, name="Other")
     assert grouped.refused(groups.remove_vm, actor=ALICE, vm_id="a", group_id=2).code == "not_in_group"
     assert grouped.refused(groups.remove_vm, actor=ALICE, vm_id="vm").code == "not_in_group"
@@ -90,7 +90,7 @@ def test_a_machine_is_added_into_its_group(grouped):
     assert grouped.state.groups[1].vm_ids == ("a", "b", "c")
 
 
-def test_but_not_twice_nor_into_a_group_that_is_not_there(grouped):
+def test_a_machine_is_not_added_twice_nor_into_an_unknown_group(grouped):
     assert grouped.refused(inventory.add, actor=ALICE, vm_id="a", group_id=None).code == "vm_exists"
     assert grouped.refused(inventory.add, actor=ALICE, vm_id="c", group_id=9).code == "no_such_group"
 
@@ -102,18 +102,18 @@ def test_editing_moves_between_groups(grouped):
     assert (grouped.vm().group, grouped.state.groups[1].vm_ids) == (None, ("a", "b"))
 
 
-def test_editing_without_a_difference_tells_nobody(grouped):
+def test_an_edit_that_changes_nothing_notifies_nobody(grouped):
     grouped.do(inventory.edit, actor=ALICE, vm_id="a", description="", group_id=1)
     assert grouped.events == []
 
 
-def test_deleting_takes_it_out_of_its_group(grouped):
+def test_deleting_a_machine_takes_it_out_of_its_group(grouped):
     grouped.do(inventory.delete, actor=ALICE, vm_id="a")
     assert "a" not in grouped.state.vms
     assert grouped.state.groups[1].vm_ids == ("b",)
 
 
-def test_a_booked_machine_is_deleted_by_force_alone_and_its_holder_is_told(grouped):
+def test_a_booked_machine_is_deleted_only_by_force_and_its_holder_is_notified(grouped):
     grouped.do(book, actor=BOB, vm_id="a", hours=1)
     refusal = grouped.refused(inventory.delete, actor=ALICE, vm_id="a")
     assert (refusal.code, refusal.facts["holder"]) == ("vm_taken", BOB)

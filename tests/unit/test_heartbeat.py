@@ -1,4 +1,4 @@
-"""Jobs give signs of life: a booking, or a place in a queue, whose job went silent ends."""
+"""Heartbeats of jobs: a booking, or a place in a queue, ends when its job goes silent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,8 +15,8 @@ from unit.queues import holds, queued, waiting
 
 
 @pytest.fixture
-def kept(world):
-    """The machine is bob's for eight hours, as long as his job is heard every ten minutes."""
+def with_job(world):
+    """Return the world with a booking of bob's for eight hours, whose job must report every ten minutes."""
     world.do(book, actor=BOB, vm_id="vm", hours=8, via="nightly", heartbeat_minutes=10)
     return world
 
@@ -26,89 +26,89 @@ def settled(world):
     return [kind for kind in world.kinds() if kind != "reminder"]
 
 
-def test_a_booking_whose_job_is_not_heard_ends_and_says_why(kept):
-    assert next_deadline(kept.vm(), kept.limits) == NOON + timedelta(minutes=10)
-    kept.later(minutes=10, milliseconds=-1)
-    assert settled(kept) == []
-    kept.later(milliseconds=1)
-    assert settled(kept) == ["silent"]
-    (event,) = kept.events
-    assert (event.to, event.via, event.vm_id, event.until) == (BOB, "nightly", "vm", kept.now)
+def test_a_booking_whose_job_goes_silent_ends_and_says_why(with_job):
+    assert next_deadline(with_job.vm(), with_job.limits) == NOON + timedelta(minutes=10)
+    with_job.later(minutes=10, milliseconds=-1)
+    assert settled(with_job) == []
+    with_job.later(milliseconds=1)
+    assert settled(with_job) == ["silent"]
+    (event,) = with_job.events
+    assert (event.to, event.via, event.vm_id, event.until) == (BOB, "nightly", "vm", with_job.now)
     assert event.hours == pytest.approx(1 / 6)
-    assert kept.vm() == replace(kept.vm(), booking=None, freed_at=kept.now)
-    assert kept.history() == ["book", "release"]
+    assert with_job.vm() == replace(with_job.vm(), booking=None, freed_at=with_job.now)
+    assert with_job.history() == ["book", "release"]
 
 
-def test_as_long_as_it_is_heard_it_keeps_its_hours(kept):
+def test_a_booking_whose_job_reports_lasts_its_hours(with_job):
     for _ in range(8 * 60 // 9):
-        kept.later(minutes=9)
-        kept.do(beat, actor=BOB, vm_ids=["vm"])
-        assert kept.events == []
-        assert settled(kept) == []
-    kept.now = NOON + timedelta(hours=8)
-    assert settled(kept) == ["expired"]
+        with_job.later(minutes=9)
+        with_job.do(beat, actor=BOB, vm_ids=["vm"])
+        assert with_job.events == []
+        assert settled(with_job) == []
+    with_job.now = NOON + timedelta(hours=8)
+    assert settled(with_job) == ["expired"]
 
 
-def test_a_sign_of_life_is_silent_and_writes_nothing_but_its_time(kept):
-    before = kept.vm()
-    kept.later(minutes=5)
-    kept.do(beat, actor=BOB, vm_ids=["vm"])
-    assert kept.vm() == replace(before, booking=replace(before.booking, heartbeat_at=kept.now))
-    assert (kept.events, kept.history()) == ([], ["book"])
+def test_a_heartbeat_notifies_nobody_and_writes_only_its_time(with_job):
+    before = with_job.vm()
+    with_job.later(minutes=5)
+    with_job.do(beat, actor=BOB, vm_ids=["vm"])
+    assert with_job.vm() == replace(before, booking=replace(before.booking, heartbeat_at=with_job.now))
+    assert (with_job.events, with_job.history()) == ([], ["book"])
 
 
-def test_a_booking_that_needs_none_is_left_as_it_is(world):
+def test_a_booking_that_needs_no_heartbeat_is_left_as_it_is(world):
     booked = world.do(book, actor=BOB, vm_id="vm", hours=1)
     world.later(minutes=5)
     world.do(beat, actor=BOB, vm_ids=["vm"])
     assert world.vm() == booked
 
 
-def test_where_one_is_not_the_callers_booking_none_is_written(kept):
-    kept.add("free", "other")
-    kept.do(book, actor=CHARLIE, vm_id="other", hours=1, heartbeat_minutes=10)
-    kept.later(minutes=5)
+def test_if_one_is_not_the_callers_booking_no_heartbeat_is_written(with_job):
+    with_job.add("free", "other")
+    with_job.do(book, actor=CHARLIE, vm_id="other", hours=1, heartbeat_minutes=10)
+    with_job.later(minutes=5)
     for wrong, code, status in [("free", "not_booked", 409), ("other", "not_allowed", 403), ("x", "no_such_vm", 404)]:
-        refusal = kept.refused(beat, actor=BOB, vm_ids=["vm", wrong])
+        refusal = with_job.refused(beat, actor=BOB, vm_ids=["vm", wrong])
         assert (refusal.code, STATUS[refusal.code], refusal.facts["vm_id"]) == (code, status, wrong)
-    assert kept.refused(beat, actor=ALICE, vm_ids=["vm"]).code == "not_allowed", "an admin is not the job"
-    assert kept.refused(beat, actor=None, vm_ids=["vm"]).code == "not_signed_in"
+    assert with_job.refused(beat, actor=ALICE, vm_ids=["vm"]).code == "not_allowed", "an admin is not the job"
+    assert with_job.refused(beat, actor=None, vm_ids=["vm"]).code == "not_signed_in"
 
 
-def test_a_sign_of_life_that_comes_too_late_is_told_so(kept):
-    kept.later(minutes=10)
-    assert kept.refused(beat, actor=BOB, vm_ids=["vm"]).code == "not_booked"
+def test_a_heartbeat_that_comes_too_late_is_refused(with_job):
+    with_job.later(minutes=10)
+    assert with_job.refused(beat, actor=BOB, vm_ids=["vm"]).code == "not_booked"
 
 
-def test_who_waits_gets_the_machine_of_a_dead_job_at_once(kept):
-    queued(kept, ALICE, CHARLIE, vm_id="vm")
-    kept.now = NOON + timedelta(minutes=10)
-    assert settled(kept) == ["silent", "held"]
-    assert holds(kept) == {"vm": (ALICE, True)}
+def test_the_next_waiter_gets_the_machine_of_a_silent_job_at_once(with_job):
+    queued(with_job, ALICE, CHARLIE, vm_id="vm")
+    with_job.now = NOON + timedelta(minutes=10)
+    assert settled(with_job) == ["silent", "held"]
+    assert holds(with_job) == {"vm": (ALICE, True)}
 
 
-def test_it_does_not_wait_for_the_timer(kept):
-    kept.later(minutes=10)
-    assert kept.do(book, actor=CHARLIE, vm_id="vm", hours=1).holder == CHARLIE
-    assert kept.kinds() == ["silent", "booked"]
+def test_the_machine_of_a_silent_job_can_be_booked_before_the_timer_runs(with_job):
+    with_job.later(minutes=10)
+    assert with_job.do(book, actor=CHARLIE, vm_id="vm", hours=1).holder == CHARLIE
+    assert with_job.kinds() == ["silent", "booked"]
 
 
-def test_a_renewal_is_no_sign_of_life_and_leaves_the_job_what_it_needs(kept):
-    kept.later(minutes=9)
-    kept.do(renew, actor=BOB, vm_id="vm", hours=1)
-    kept.later(minutes=1)
-    assert settled(kept) == ["silent"]
+def test_a_renewal_is_not_a_heartbeat(with_job):
+    with_job.later(minutes=9)
+    with_job.do(renew, actor=BOB, vm_id="vm", hours=1)
+    with_job.later(minutes=1)
+    assert settled(with_job) == ["silent"]
 
 
-def test_the_next_booking_knows_nothing_of_the_job(kept):
-    kept.later(minutes=10)
-    vm = kept.do(book, actor=CHARLIE, vm_id="vm", hours=1)
+def test_the_next_booking_needs_no_heartbeat(with_job):
+    with_job.later(minutes=10)
+    vm = with_job.do(book, actor=CHARLIE, vm_id="vm", hours=1)
     assert (vm.booking.via, vm.booking.heartbeat_minutes, vm.booking.heartbeat_at) == ("", None, None)
-    kept.later(minutes=30)
-    assert settled(kept) == []
+    with_job.later(minutes=30)
+    assert settled(with_job) == []
 
 
-def test_a_booking_that_ends_before_its_job_could_be_missed_has_ended(world):
+def test_a_booking_that_ends_before_its_heartbeat_is_due_expires(world):
     world.do(book, actor=BOB, vm_id="vm", hours=0.1, heartbeat_minutes=60)
     world.later(hours=3)
     assert settled(world) == ["expired"]
@@ -117,7 +117,7 @@ def test_a_booking_that_ends_before_its_job_could_be_missed_has_ended(world):
 # Places in a queue
 
 
-def test_the_place_of_a_job_that_is_not_heard_goes(taken):
+def test_the_place_of_a_silent_job_is_removed(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1, heartbeat_minutes=10)
     taken.do(join, actor=ALICE, vm_id="vm", hours=1)
     taken.later(minutes=9)
@@ -130,7 +130,7 @@ def test_the_place_of_a_job_that_is_not_heard_goes(taken):
     assert waiting(taken.vm()) == [ALICE]
 
 
-def test_what_is_kept_for_a_job_that_is_not_heard_passes_on(full):
+def test_a_machine_kept_for_a_silent_job_passes_on(full):
     full.do(join, actor=BOB, group_id=1, hours=1, count=2, heartbeat_minutes=10)
     full.do(join, actor=ALICE, group_id=1, hours=1)
     full.later(hours=1)
@@ -143,7 +143,7 @@ def test_what_is_kept_for_a_job_that_is_not_heard_passes_on(full):
     assert full.state.groups[1].queue == ()
 
 
-def test_a_place_that_a_person_took_over_needs_no_signs_of_life(taken):
+def test_a_place_that_a_person_took_over_needs_no_heartbeat(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1, heartbeat_minutes=10)
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
     taken.later(hours=3)
@@ -151,7 +151,7 @@ def test_a_place_that_a_person_took_over_needs_no_signs_of_life(taken):
     assert waiting(taken.vm()) == [BOB]
 
 
-def test_a_job_that_joins_a_persons_place_does_not_take_it_with_it(taken):
+def test_a_silent_job_that_joined_a_persons_place_does_not_end_it(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
     taken.do(join, actor=BOB, vm_id="vm", hours=1, heartbeat_minutes=10)
     taken.later(hours=3)
@@ -159,7 +159,7 @@ def test_a_job_that_joins_a_persons_place_does_not_take_it_with_it(taken):
     assert waiting(taken.vm()) == [BOB]
 
 
-def test_a_place_of_an_old_file_was_heard_when_it_was_taken(taken):
+def test_in_an_old_file_the_heartbeat_of_a_place_counts_from_its_beginning(taken):
     old = Waiter(BOB, 1.0, NOON, heartbeat_minutes=10)
     taken.state.vms["vm"] = replace(taken.vm(), queue=(old,))
     taken.later(minutes=10, milliseconds=-1)

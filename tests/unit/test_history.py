@@ -1,4 +1,4 @@
-"""The clean-up, to the letter of contract §5, a test per rule and per case that the rules leave open."""
+"""The clean-up of histories: a test for each rule, and for each case that the rules leave open."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ YOUNG, OLD = NOON - HOUR, NOON - HOUR - timedelta(milliseconds=1)
 
 
 def cleaned(world, *entries):
-    """What is left of these lines after the clean-up."""
+    """Return what is left of these entries after the clean-up."""
     world.state.users[BOB] = replace(world.state.users[BOB], bookings=entries)
     world.do(history.clean_up)
     return list(world.state.users[BOB].bookings)
@@ -39,22 +39,22 @@ def test_bookings_and_renewals_go_an_hour_after_their_end(world, action):
 
 
 @pytest.mark.parametrize("action", ["book", "renew", "login", "deleted", "whatever"])
-def test_what_has_no_end_goes_by_its_start(world, action):
+def test_an_entry_without_an_end_goes_by_its_start(world, action):
     young, old = Entry(action, "vm", YOUNG), Entry(action, "vm", OLD)
     assert cleaned(world, old, young) == [young]
 
 
-def test_any_other_action_goes_by_its_start_though_it_has_an_end(world):
+def test_any_other_action_goes_by_its_start_even_with_an_end(world):
     assert cleaned(world, Entry("deleted", "vm", OLD, NOON + HOUR)) == []
 
 
-def test_a_line_without_any_time_stays(world):
-    line = Entry("login")
-    assert cleaned(world, line) == [line]
+def test_an_entry_without_any_time_stays(world):
+    entry = Entry("login")
+    assert cleaned(world, entry) == [entry]
 
 
 @pytest.mark.parametrize("action", ["cancel", "release"])
-def test_an_old_pair_goes_whole_with_its_renewals_though_their_ends_lie_ahead(world, action):
+def test_an_old_pair_goes_with_its_renewals_even_if_their_ends_lie_ahead(world, action):
     ahead = NOON + 5 * HOUR
     pair = [
         Entry("book", "vm", OLD - HOUR, ahead),
@@ -69,7 +69,7 @@ def test_a_young_pair_stays(world):
     assert cleaned(world, *pair) == pair
 
 
-def test_a_pair_is_of_one_machine(world):
+def test_a_pair_belongs_to_one_machine(world):
     kept = Entry("book", "other", OLD, NOON + HOUR)
     assert cleaned(world, kept, Entry("cancel", "vm", OLD, OLD)) == [kept]
 
@@ -83,7 +83,7 @@ def test_an_ending_pairs_with_the_booking_before_it_and_not_with_the_next(world)
 def test_the_present_booking_never_goes(world):
     world.do(book, actor=BOB, vm_id="vm", hours=1)
     world.do(renew, actor=BOB, vm_id="vm", hours=1)
-    world.later(hours=100)  # the timer has not come by yet
+    world.later(hours=100)  # the timer has not run yet
     world.do(history.clean_up)
     assert world.history() == ["book", "renew"]
 
@@ -97,19 +97,19 @@ def test_an_earlier_booking_of_the_same_machine_goes_while_the_present_one_stays
     assert world.history() == ["book"]
 
 
-def test_nothing_is_written_where_nothing_goes(world):
+def test_nothing_is_written_if_nothing_goes(world):
     world.do(book, actor=BOB, vm_id="vm", hours=1)
     before = world.state.copy()
     world.do(history.clean_up)
     assert all(world.state.users[email] is user for email, user in before.users.items())
 
 
-def test_at_most_200_lines_are_kept_and_the_oldest_go_first(world):
-    lines = [Entry("login", None, NOON + timedelta(seconds=n)) for n in range(250)]
-    assert cleaned(world, *lines) == lines[50:]
+def test_at_most_200_entries_are_kept_and_the_oldest_go_first(world):
+    entries = [Entry("login", None, NOON + timedelta(seconds=n)) for n in range(250)]
+    assert cleaned(world, *entries) == entries[50:]
 
 
-def test_two_hundred_lines_are_not_exceeded_between_two_cleanings(world):
+def test_200_entries_are_not_exceeded_between_two_clean_ups(world):
     for _ in range(150):
         world.do(book, actor=BOB, vm_id="vm", hours=1)
         world.do(cancel, actor=BOB, vm_id="vm")

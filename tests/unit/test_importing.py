@@ -1,4 +1,4 @@
-"""An import: what it would change, and that it goes by the rules that admins meet."""
+"""Imports of an inventory: the plan of changes, and that the rules for admins hold for imports too."""
 
 import pytest
 
@@ -11,13 +11,13 @@ from support.world import ALICE, BOB, CHARLIE
 
 
 def import_(world, *machines, named=(), prune=False):
-    made = plan(world.state, named, machines, prune)
-    world.do(carry_out, actor=OPERATOR, plan=made)
-    return made
+    result = plan(world.state, named, machines, prune)
+    world.do(carry_out, actor=OPERATOR, plan=result)
+    return result
 
 
 def test_the_plan_says_what_is_new_what_differs_and_what_is_left_alone(perf):
-    made = plan(
+    result = plan(
         perf.state,
         ["PERF", "Empty"],
         [
@@ -27,13 +27,15 @@ def test_the_plan_says_what_is_new_what_differs_and_what_is_left_alone(perf):
         ],
         prune=False,
     )
-    assert made.groups == ("Empty", "Other")
-    assert [one.id for one in made.added] == ["new"]
-    assert made.changed == (Changed("b", {"description": "", "tags": ()}, {"description": "8 cores", "tags": ("x",)}),)
-    assert (made.removed, made.unchanged, made.left_alone) == ((), 1, 1)
+    assert result.groups == ("Empty", "Other")
+    assert [one.id for one in result.added] == ["new"]
+    assert result.changed == (
+        Changed("b", {"description": "", "tags": ()}, {"description": "8 cores", "tags": ("x",)}),
+    )
+    assert (result.removed, result.unchanged, result.left_alone) == ((), 1, 1)
 
 
-def test_it_is_carried_out_in_one_change(perf):
+def test_an_import_changes_machines_and_makes_groups(perf):
     import_(
         perf,
         Wanted("a", {"group": "", "description": "alone now"}),
@@ -49,7 +51,7 @@ def test_it_is_carried_out_in_one_change(perf):
     }
 
 
-def test_what_it_does_not_speak_of_stays(perf):
+def test_fields_that_it_does_not_name_stay(perf):
     perf.do(inventory.edit, actor=ALICE, vm_id="a", description="8 cores", maintenance="broken")
     perf.do(book, actor=BOB, vm_id="b", hours=1)
     import_(perf, Wanted("a", {"tags": ("x",)}), Wanted("b", {"tags": ("y",)}))
@@ -57,13 +59,13 @@ def test_what_it_does_not_speak_of_stays(perf):
     assert (perf.vm("b").holder, perf.vm("b").tags) == (BOB, ("y",))
 
 
-def test_who_waits_for_the_group_is_served_with_a_new_machine(full):
+def test_a_new_machine_is_held_for_the_next_waiter_of_its_group(full):
     full.do(queue.join, actor=BOB, group_id=1, hours=1)
     import_(full, Wanted("d", {"group": "Perf"}))
     assert full.vm("d").hold.email == BOB
 
 
-def test_but_not_with_one_that_comes_out_of_service(full):
+def test_a_new_machine_that_is_out_of_service_is_held_for_nobody(full):
     full.do(queue.join, actor=BOB, group_id=1, hours=1)
     import_(full, Wanted("d", {"group": "Perf", "maintenance": "no disk yet"}))
     assert (full.vm("d").group, full.vm("d").maintenance, full.vm("d").hold) == (1, "no disk yet", None)
@@ -76,14 +78,14 @@ def test_an_empty_reason_brings_a_machine_back_into_service(perf):
     assert perf.vm("a").maintenance == ""
 
 
-def test_pruning_deletes_what_is_not_named(perf):
-    made = import_(perf, Wanted("a", {}), prune=True)
+def test_pruning_deletes_machines_that_are_not_named(perf):
+    result = import_(perf, Wanted("a", {}), prune=True)
     assert list(perf.state.vms) == ["a"]
     assert perf.state.groups[1].vm_ids == ("a",)
-    assert (len(made.removed), made.left_alone, made.in_use) == (2, 0, [])
+    assert (len(result.removed), result.left_alone, result.in_use) == (2, 0, [])
 
 
-def test_what_is_in_use_is_named(perf):
+def test_the_plan_names_machines_that_are_in_use(perf):
     perf.do(book, actor=BOB, vm_id="a", hours=1)
     perf.do(queue.join, actor=CHARLIE, vm_id="a", hours=1)
     assert [vm.id for vm in plan(perf.state, [], [], prune=True).in_use] == ["a"]
@@ -91,15 +93,15 @@ def test_what_is_in_use_is_named(perf):
     perf.refused(carry_out, actor=OPERATOR, plan=plan(perf.state, [], [], prune=True))
 
 
-def test_of_two_groups_of_one_name_a_machine_stays_in_its_own(perf):
+def test_a_machine_stays_in_its_group_if_another_has_the_same_name(perf):
     perf.do(groups.create, actor=ALICE, name="Other", vm_ids=["a"])
     perf.state.groups[2] = groups.replace(perf.state.groups[2], name="perf")
-    made = import_(perf, Wanted("a", {"group": "Perf"}), Wanted("new", {"group": "PERF"}))
-    assert (made.groups, made.changed) == ((), ())
+    result = import_(perf, Wanted("a", {"group": "Perf"}), Wanted("new", {"group": "PERF"}))
+    assert (result.groups, result.changed) == ((), ())
     assert (perf.vm("a").group, perf.vm("new").group) == (2, 1)
 
 
 @pytest.mark.parametrize("who", [BOB, None])
-def test_it_is_not_for_everybody(perf, who):
+def test_users_and_strangers_cannot_import(perf, who):
     refusal = perf.refused(carry_out, actor=who, plan=plan(perf.state, ["New"], [], prune=False))
     assert STATUS[refusal.code] in (401, 403)

@@ -1,4 +1,4 @@
-"""The inventory out of LoadZone and in again, in each format: nothing lost, nothing computed, nothing run."""
+"""Export and import in each format: nothing is lost, nothing is computed, nothing is run."""
 
 import csv
 import io
@@ -23,23 +23,23 @@ from support.world import World
 FORMATS = [csv_format, json_format, ansible_format]
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
-# What the API lets in.
+# Values that the API accepts.
 IDS = st.text(st.sampled_from("aZ9._-жé中"), min_size=1, max_size=8)
 _CHARACTERS = st.sampled_from("""aж中 ,;'"=+-@|{}%#\\:!&*<>＝🙂""") | st.characters(
     exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"]
 )
-LINES = st.text(_CHARACTERS, max_size=20).map(str.strip)
+ONE_LINE_TEXTS = st.text(_CHARACTERS, max_size=20).map(str.strip)
 MACHINES = st.fixed_dictionaries(
     {
-        "description": LINES,
-        "tags": st.lists(LINES.filter(bool), max_size=3, unique=True).map(tuple),
+        "description": ONE_LINE_TEXTS,
+        "tags": st.lists(ONE_LINE_TEXTS.filter(bool), max_size=3, unique=True).map(tuple),
         "external_ip": st.sampled_from(["", "192.0.2.7", "[2001:db8::1]:22", "-x"]),
         "internal_ip": st.sampled_from(["", "10.0.0.1", "vm.example.com"]),
-        "maintenance": LINES,
+        "maintenance": ONE_LINE_TEXTS,
         "group": st.none() | st.integers(0, 2),
     }
 )
-GROUPS = st.lists(LINES.filter(bool), max_size=3, unique_by=str.casefold)
+GROUPS = st.lists(ONE_LINE_TEXTS.filter(bool), max_size=3, unique_by=str.casefold)
 
 
 def state_of(machines, groups):
@@ -71,19 +71,19 @@ HARD = {
 }
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("file_format", FORMATS)
 @given(machines=st.dictionaries(IDS, MACHINES, max_size=4), groups=GROUPS)
 @example(machines=HARD, groups=["=cmd", "QA & Staging", "all"])
 @example(machines={}, groups=["one two", "one_two", "ungrouped", "7"])
-def test_out_and_in_again_gives_the_same_inventory(form, machines, groups):
+def test_export_and_import_give_the_same_inventory(file_format, machines, groups):
     state = state_of(machines, groups)
-    assert content_of(imported(World(), form.read(form.write(rows_of(state))))) == content_of(state)
+    assert content_of(imported(World(), file_format.read(file_format.write(rows_of(state))))) == content_of(state)
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_what_went_out_changes_nothing_where_it_came_from(form):
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_importing_an_export_where_it_came_from_changes_nothing(file_format):
     state = state_of(HARD, ["=cmd", "QA & Staging", "all"])
-    rows = form.read(form.write(rows_of(state)))
+    rows = file_format.read(file_format.write(rows_of(state)))
     plan = importing.plan(state, rows.groups, wanted(rows, state)[0], prune=True)
     assert plan.is_empty
     assert plan.unchanged == len(HARD)
@@ -94,13 +94,13 @@ def test_what_went_out_changes_nothing_where_it_came_from(form):
 
 @given(st.text() | st.text(st.sampled_from(""";,|"'=-@ ＝a\t\n""")))
 @example("8 cores; =1+1")
-def test_no_cell_begins_as_a_formula_whatever_separates_and_comes_back(text):
+def test_no_cell_begins_like_a_formula_with_any_separator_and_escaping_can_be_undone(text):
     for separator in ",;|":
         assert not any(cell.lstrip(" ").startswith(DANGEROUS) for cell in escape_formula(text).split(separator))
     assert unescape_formula(escape_formula(text)) == text
 
 
-def test_cells_are_as_owasp_asks():
+def test_cells_are_escaped_as_owasp_recommends():
     out = csv_format.write(rows_of(state_of(HARD, ["=cmd", "b", "c"])))
     assert out.startswith(b"\xef\xbb\xbf")
     cells = [cell for row in csv.reader(io.StringIO(out.decode("utf-8-sig"), newline="")) for cell in row]
@@ -122,13 +122,13 @@ def test_a_spreadsheets_semicolons_and_blank_lines_are_read():
     assert [(one.id, dict(one.fields)) for one in machines] == [("vm-1", {"description": "a; b"})]
 
 
-def test_a_column_that_is_not_there_is_not_spoken_of_and_an_unknown_one_is_named():
+def test_a_missing_column_changes_nothing_and_an_unknown_one_is_reported():
     [one], _, rows = read_csv("id,rack,tags\nvm,7,\n")
     assert dict(one.fields) == {"tags": ()}
     assert list(rows.ignored) == ["rack"]
 
 
-def test_every_bad_line_is_named_with_what_is_wrong():
+def test_every_bad_line_is_reported_with_its_number():
     _, problems, _ = read_csv(
         'id,description,external_ip,tags,group\n'
         'a b,,,,\n'
@@ -149,7 +149,7 @@ def test_every_bad_line_is_named_with_what_is_wrong():
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "first line"),
         (b"name,group\nvm,One\n", "first line"),
@@ -159,8 +159,8 @@ def test_every_bad_line_is_named_with_what_is_wrong():
         (b'id\n"vm"x\n', "line 2"),
     ],
 )
-def test_what_is_no_csv_of_ours_is_said(content, said):
-    with pytest.raises(BadInventory, match=said):
+def test_a_file_that_is_no_csv_inventory_is_refused(content, message):
+    with pytest.raises(BadInventory, match=message):
         csv_format.read(content)
 
 
@@ -168,15 +168,15 @@ def test_what_is_no_csv_of_ours_is_said(content, said):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [("", "line 1"), ("[]", '"vms"'), ('{"vms": {}}', '"vms"')],
 )
-def test_what_is_no_json_of_ours_is_said(content, said):
-    with pytest.raises(BadInventory, match=said):
+def test_a_file_that_is_no_json_inventory_is_refused(content, message):
+    with pytest.raises(BadInventory, match=message):
         json_format.read(content.encode())
 
 
-def test_bad_records_are_named():
+def test_bad_records_are_reported_with_their_place():
     vms = ["vm", {"id": 3}, {"id": ["vm"]}, {"id": "vm", "group": 1}, {"id": "ok"}, {"id": "vm", "tags": "linux"}]
     rows = json_format.read(json.dumps({"vms": vms, "groups": "One"}).encode())
     machines, problems = wanted(rows, State())
@@ -187,7 +187,7 @@ def test_bad_records_are_named():
     ]
 
 
-def test_a_machine_of_an_older_file_keeps_its_name_and_no_new_one_gets_such():
+def test_an_existing_machine_keeps_a_name_that_no_new_one_may_have():
     rows = json_format.read(b'{"vms": [{"id": "old vm", "description": "x"}]}')
     assert wanted(rows, State(vms={"old vm": Vm("old vm")}))[1] == []
     assert wanted(rows, State())[1] != []
@@ -200,7 +200,7 @@ def ansible(data, state=None):
     return wanted(ansible_format.read(json.dumps(data).encode()), state or State())
 
 
-def test_what_ansible_inventory_lists_is_read():
+def test_the_output_of_ansible_inventory_is_read():
     machines, problems = ansible(
         {
             "_meta": {"hostvars": {"web1": {"ansible_host": "192.0.2.1", "http_port": 80}, "db1": {}}},
@@ -218,13 +218,13 @@ def test_what_ansible_inventory_lists_is_read():
     }
 
 
-def test_text_that_ansible_marked_is_text():
+def test_text_that_ansible_marked_unsafe_is_read_as_text():
     variables = {"loadzone_description": {"__ansible_unsafe": "{{ x }}"}, "loadzone_tags": [{"__ansible_unsafe": "{"}]}
     [one], problems = ansible({"_meta": {"hostvars": {"vm": variables}}, "ungrouped": {"hosts": ["vm"]}})
     assert (one.fields["description"], one.fields["tags"], problems) == ("{{ x }}", ("{",), [])
 
 
-def test_what_is_not_ours_may_be_as_deep_as_it_likes():
+def test_variables_of_others_may_be_nested_deeply():
     deep = json.loads("[" * 900 + "]" * 900)
     [one], problems = ansible({"_meta": {"hostvars": {"vm": {"theirs": deep}}}, "ungrouped": {"hosts": ["vm"]}})
     assert (one.id, problems) == ("vm", [])
@@ -237,19 +237,19 @@ def test_a_host_in_several_groups_must_say_which_counts():
     assert (one.fields["group"], problems) == ("web", [])
 
 
-def test_values_that_ansible_would_run_are_marked():
+def test_values_that_ansible_would_run_are_marked_unsafe():
     state = state_of({"vm": {"description": "{{ lookup('pipe', 'id') }}", "tags": ("{%x%}",), "group": 0}}, ["{# #}"])
     text = ansible_format.write(rows_of(state)).decode()
     assert re.findall(r'(!unsafe )?"[^"\n]*\{[^"\n]*"', text) == ["!unsafe "] * 3
 
 
-def test_groups_get_names_that_ansible_takes():
+def test_groups_get_names_that_ansible_accepts():
     state = state_of({}, ["QA & Staging", "7", "all", "Сборка"])
     children = json.loads(ansible_format.write(rows_of(state)))["all"]["children"]
     assert list(children) == ["QA___Staging", "_7", "all_2", "Сборка"]
 
 
-def test_a_name_that_ansible_would_take_for_a_pattern_is_left_out_and_said():
+def test_a_name_that_ansible_would_take_for_a_pattern_is_left_out_and_reported():
     rows = rows_of(state_of({"vm[1:9]": {}, "vm": {}}, []))
     assert b"vm[1" not in ansible_format.write(rows)
     assert "'vm[1:9]' is left out" in rows.problems[0]
@@ -259,6 +259,6 @@ def test_a_name_that_ansible_would_take_for_a_pattern_is_left_out_and_said():
     "content",
     ["all:\n  hosts:\n    vm:\n", "[]", '{"web": []}', '{"web": {"hosts": 3}}', '{"_meta": {"hostvars": []}}', "\xff"],
 )
-def test_what_is_no_inventory_of_this_form_is_said(content):
+def test_a_file_that_is_no_ansible_inventory_is_refused(content):
     with pytest.raises(BadInventory):
         ansible_format.read(content.encode("latin-1"))

@@ -44,13 +44,13 @@ def test_it_says_which_machine_in_the_readers_language(kind, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", WITH_END)
-def test_it_says_until_when_where_that_matters(kind, language):
+def test_it_says_until_when_if_that_matters(kind, language):
     assert moment(language, UNTIL) in written(event(kind), language).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_its_buttons_lead_to_the_deeds_it_speaks_of(kind, language):
+def test_its_buttons_lead_to_its_actions(kind, language):
     letter = written(event(kind), language)
     links = re.findall(r"http://lz/link/([^\s\"<]+)", letter.text)
     assert [LINKS.read(token).action for token in links] == BUTTONS.get(kind, [])
@@ -73,30 +73,30 @@ def test_it_says_why(kind):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["queue_removed", "queue_gone"])
-def test_of_a_groups_queue_it_names_the_group(kind, language):
+def test_a_letter_about_a_groups_queue_names_the_group(kind, language):
     letter = written(event(kind, vm_id=None, group_id=1, group="Perf"), language)
     assert "Perf" in letter.subject
     assert "Perf" in letter.text
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_nobody_is_written_to_about_what_they_did_or_what_concerns_nobody(kind):
+def test_nobody_gets_a_letter_about_their_own_action_or_an_event_for_nobody(kind):
     assert list(letters_for(event(kind, by=BOB), NOON)) == []
     assert list(letters_for(event(kind, to=None), NOON)) == []
 
 
 @pytest.mark.parametrize("kind", ["booked", "renewed", "released", "maintenance_ended", "role_changed", "token_made"])
-def test_of_other_things_nobody_is_written_to(kind):
+def test_other_events_ask_for_no_letter(kind):
     assert list(letters_for(event(kind), NOON)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_code_stands_in_subject_and_text(language):
+def test_the_letter_with_a_code_has_it_in_the_subject_and_names_the_person(language):
     letter = WRITER.write(code_letter(BOB, "123456", language, NOON), language)
     assert "123456" in letter.subject
     assert BOB in letter.text
 
 
 @pytest.mark.parametrize("kind", ["held", "auto_booked"])
-def test_what_needs_no_letter_has_none(kind):
+def test_a_quiet_event_asks_for_no_letter(kind):
     assert list(letters_for(event(kind, quiet=True), NOON)) == []

@@ -13,18 +13,18 @@ def roles(world):
     return {user.email: role for user, role in people.list_all(world.state, world.limits, ALICE)}
 
 
-def test_where_no_admins_are_set_the_first_to_sign_in_becomes_one():
+def test_if_no_admins_are_set_the_first_to_sign_in_becomes_one():
     world = World(admins=())
     assert roles(world) == {ALICE: "admin", BOB: "user", CHARLIE: "user"}
 
 
-def test_where_admins_are_set_only_they_are():
+def test_if_admins_are_set_only_they_are_admins():
     world = World(admins=(CHARLIE,))
     assert people.role_of(world.state, world.limits, ALICE) == "user"
     assert people.role_of(world.state, world.limits, CHARLIE) == "admin"
 
 
-def test_only_addresses_of_the_allowed_domains_come_in():
+def test_only_addresses_of_the_allowed_domains_can_sign_in():
     world = World(allowed_domains=("example.com",))
     refusal = world.refused(people.sign_in, email="eve@sub.example.com", session="s")
     assert (refusal.code, STATUS[refusal.code]) == ("domain_not_allowed", 403)
@@ -64,12 +64,12 @@ def test_signing_out_ends_one_session_or_all(world):
     assert not world.state.users[BOB].sessions
 
 
-def test_sessions_do_not_pile_up(world):
+def test_the_number_of_sessions_is_limited(world):
     for number in range(300):
         world.do(people.sign_in, email=BOB, session=f"s{number}")
     assert len(world.state.users[BOB].sessions) == people.SESSIONS_AT_MOST
     assert "s299" in world.state.users[BOB].sessions
-    assert world.events[-1].sessions == ("s99",), "whose sockets are to be cut"
+    assert world.events[-1].sessions == ("s99",), "the session whose sockets are cut"
 
 
 def test_the_session_unused_longest_goes_first(world):
@@ -87,7 +87,7 @@ def test_an_admin_makes_admins_and_takes_it_back(world):
     assert (world.do(people.set_role, actor=BOB, email=BOB, role="user"), roles(world)[BOB]) == (None, "user")
 
 
-def test_users_cannot(world):
+def test_a_user_can_neither_change_roles_nor_remove_people(world):
     assert world.refused(people.set_role, actor=BOB, email=BOB, role="admin").code == "not_allowed"
     assert world.refused(people.remove, actor=BOB, email=ALICE).code == "not_allowed"
     with pytest.raises(Refusal, match="not_allowed"):
@@ -103,7 +103,7 @@ def test_the_last_admin_stays():
     assert ALICE not in world.state.users
 
 
-def test_an_admin_by_settings_stays_one(world):
+def test_an_admin_named_in_the_settings_stays_one(world):
     assert world.refused(people.set_role, actor=ALICE, email=ALICE, role="user").code == "admin_by_settings"
 
 
@@ -117,7 +117,7 @@ def test_removing_somebody_frees_what_they_hold_and_ends_their_sessions(world):
     assert world.refused(people.remove, actor=ALICE, email=BOB).code == "no_such_user"
 
 
-def test_a_chosen_language_is_told_once(world):
+def test_choosing_the_same_language_again_makes_no_event(world):
     world.do(people.choose_language, actor=BOB, language="en")
     assert world.kinds() == ["language_chosen"]
     world.do(people.choose_language, actor=BOB, language="en")

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: the promises that hold at every moment. Those of queues are in promises.py."""
+"""Run rules in random order and check the invariants after each step. Those of queues are in invariants.py."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.refusal import Refusal
 from loadzone.rules import booking, expiry, groups, history, inventory, people, queue
 from support.world import ALICE, BOB, CHARLIE, World
-from unit import promises
+from unit import invariants
 
 DORA = "dora@example.com"
 PEOPLE = st.sampled_from([ALICE, BOB, CHARLIE, DORA])
@@ -32,29 +32,29 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.add("a", "b", "c")
         self.world.do(groups.create, actor=ALICE, name="x", vm_ids=["a", "b", "c"])
 
-    def attempt(self, rule_, **asked):
-        """Run it; a refusal must leave everything as it was. Gives what the rule gives, None where it refused."""
+    def attempt(self, rule_, **arguments):
+        """Run a rule and return its result, or None if it refuses; a refusal must leave the state unchanged."""
         before = self.world.state.copy()
         try:
-            answer = self.world.do(rule_, **asked)
+            answer = self.world.do(rule_, **arguments)
         except Refusal:
             assert self.world.state == before
             return None
-        promises.between_two(before, self.world.state, self.world.now, self.world.events)
+        invariants.check_commit(before, self.world.state, self.world.now, self.world.events)
         return answer
 
     # Bookings
 
     @rule(who=PEOPLE, vm=VMS, hours=HOURS, force=st.booleans(), beats=SILENCE)
     def book(self, who, vm, hours, force, beats):
-        there = self.world.state.vms.get(vm)
-        holder = there and there.holder
+        found = self.world.state.vms.get(vm)
+        holder = found and found.holder
         silent = (
             holder
-            and there.booking.heartbeat_at
-            and (there.booking.heartbeat_at + timedelta(minutes=20) <= self.world.now)
+            and found.booking.heartbeat_at
+            and (found.booking.heartbeat_at + timedelta(minutes=20) <= self.world.now)
         )
-        ended = holder and (there.booking.expires_at <= self.world.now or silent)
+        ended = holder and (found.booking.expires_at <= self.world.now or silent)
         self.attempt(booking.book, actor=who, vm_id=vm, hours=hours, force=force, heartbeat_minutes=beats)
         if holder and not ended:
             assert self.world.state.vms[vm].holder == holder
@@ -83,7 +83,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.attempt(booking.cancel, actor=who or vm.holder, vm_id=vm.id)
 
     @rule()
-    def jobs_are_heard(self):
+    def jobs_send_heartbeats(self):
         for vm in list(self.world.state.vms.values()):
             if vm.booking and vm.booking.heartbeat_minutes:
                 self.attempt(booking.beat, actor=vm.holder, vm_ids=[vm.id])
@@ -93,8 +93,8 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=SOME, place=PLACES, auto=st.booleans(), count=COUNTS, beats=SILENCE)
     def join(self, who, place, auto, count, beats):
         for one in who:
-            asked = {"hours": 2, "auto": auto, "heartbeat_minutes": beats, **place}
-            answer = self.attempt(queue.join, actor=one, count=count if "group_id" in place else 1, **asked)
+            arguments = {"hours": 2, "auto": auto, "heartbeat_minutes": beats, **place}
+            answer = self.attempt(queue.join, actor=one, count=count if "group_id" in place else 1, **arguments)
             if answer:
                 waiting = [waiter.email for waiter in self.place(**place).queue]
                 number = waiting.index(one) + 1 if one in waiting else 0
@@ -140,14 +140,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def restart(self):
-        self.world.state, mended = read_state(self.written())
-        assert mended == []
-        waiting = [waiter for place in promises.places(self.world.state) for waiter in place.queue]
-        all_heard = promises.heard(waiting, self.world.now) == waiting
+        self.world.state, repairs = read_state(self.written())
+        assert repairs == []
+        waiting = [waiter for place in invariants.places(self.world.state) for waiter in place.queue]
+        none_silent = invariants.without_silent(waiting, self.world.now) == waiting
         self.world.do(expiry.listen_again)
         before = self.world.state.copy()
         self.world.do(expiry.set_right)
-        assert not all_heard or (self.world.state, self.world.events) == (before, []), "all was right already"
+        assert not none_silent or (self.world.state, self.world.events) == (before, []), "nothing needed a repair"
         self.timer()
 
     # Machines, groups, people
@@ -156,9 +156,9 @@ class AnyOrder(RuleBasedStateMachine):
     def maintenance(self, vm, reason):
         self.attempt(inventory.edit, actor=ALICE, vm_id=vm, maintenance=reason)
 
-    @rule(vm=VMS, group=st.none() | GROUPS, change=st.sampled_from([inventory.add, inventory.edit, groups.remove_vm]))
-    def a_machine_comes_or_moves(self, vm, group, change):
-        self.attempt(change, actor=ALICE, vm_id=vm, group_id=group)
+    @rule(vm=VMS, group=st.none() | GROUPS, move=st.sampled_from([inventory.add, inventory.edit, groups.remove_vm]))
+    def a_machine_comes_or_moves(self, vm, group, move):
+        self.attempt(move, actor=ALICE, vm_id=vm, group_id=group)
 
     @rule(group=GROUPS, name=st.sampled_from("xyz"), vms=st.lists(VMS, max_size=3), new=st.booleans())
     def a_group_grows(self, group, name, vms, new):
@@ -174,7 +174,7 @@ class AnyOrder(RuleBasedStateMachine):
         again=st.booleans() | st.just(True),
     )
     def something_goes(self, what, vm, who, again):
-        """And comes back, most often: else there would soon be little left."""
+        """Remove something, and most often add it again: otherwise little would be left after a few steps."""
         state = self.world.state
         if what == "vm":
             group = state.vms[vm].group if vm in state.vms else None
@@ -190,14 +190,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     def remove(self, who):
         self.attempt(people.remove, actor=ALICE, email=who)
-        waiting = {waiter.email for place in promises.places(self.world.state) for waiter in place.queue}
+        waiting = {waiter.email for place in invariants.places(self.world.state) for waiter in place.queue}
         assert who not in waiting | {vm.hold.email for vm in self.world.state.vms.values() if vm.hold}
 
-    # Promises
+    # Invariants
 
     @invariant()
-    def who_waits_is_served(self):
-        promises.at_every_moment(self.world.state, self.world.now)
+    def waiters_are_served_in_order(self):
+        invariants.check_state(self.world.state, self.world.now)
 
     @invariant()
     def a_booking_has_a_holder_a_beginning_and_an_end(self):
@@ -221,27 +221,27 @@ class AnyOrder(RuleBasedStateMachine):
     def every_present_booking_is_in_its_holders_history(self):
         for vm in self.world.state.vms.values():
             if vm.holder:
-                lines = self.world.state.users[vm.holder].bookings
-                assert any((e.action, e.vm_id, e.start) == ("book", vm.id, vm.booking.booked_at) for e in lines)
+                entries = self.world.state.users[vm.holder].bookings
+                assert any((e.action, e.vm_id, e.start) == ("book", vm.id, vm.booking.booked_at) for e in entries)
 
     @invariant()
-    def the_file_says_the_same(self):
+    def the_file_reads_back_the_same(self):
         assert read_state(self.written()) == (self.world.state, [])
 
     def written(self):
-        text = StateEncoder()
-        text.mark_all(self.world.state)
-        return text.encode(self.world.state)
+        encoder = StateEncoder()
+        encoder.mark_all(self.world.state)
+        return encoder.encode(self.world.state)
 
-    def nth(self, n, which):
-        """One of the machines that are so, or none: [] or [vm]."""
-        fitting = [vm for vm in self.world.state.vms.values() if which(vm)]
-        return fitting[n % len(fitting) :][:1] if fitting else []
+    def nth(self, n, condition):
+        """Return one of the machines that meet the condition, as a list: [vm], or [] if there is none."""
+        matching = [vm for vm in self.world.state.vms.values() if condition(vm)]
+        return matching[n % len(matching) :][:1] if matching else []
 
     def place(self, vm_id=None, group_id=None):
         return self.world.state.vms[vm_id] if vm_id else self.world.state.groups[group_id]
 
 
-PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)  # explaining takes minutes
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)  # without Phase.explain, which takes minutes
 AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=40, phases=PHASES)
 TestAnyOrder = AnyOrder.TestCase

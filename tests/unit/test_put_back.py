@@ -1,4 +1,4 @@
-"""Who loses a held machine by no fault of their own is first again; and no renewal while others wait."""
+"""A person who loses a held machine through no fault of theirs waits first again. While others wait, nobody renews."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +12,7 @@ from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, holds, queued, waiting
 
 
-def test_what_an_admin_takes_by_force_costs_nobody_the_place(taken):
+def test_a_person_whose_held_machine_is_taken_by_force_is_first_again(taken):
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
     queued(taken, CHARLIE, vm_id="vm")
@@ -28,7 +28,7 @@ def test_what_an_admin_takes_by_force_costs_nobody_the_place(taken):
     assert holds(taken) == {"vm": (BOB, True)}
 
 
-def test_who_came_from_the_groups_queue_is_first_there_again(full):
+def test_a_person_from_the_groups_queue_is_first_there_again(full):
     queued(full, BOB, CHARLIE, group_id=1)
     free(full, "a")
     full.do(book, actor=ALICE, vm_id="a", hours=1, force=True)
@@ -37,7 +37,7 @@ def test_who_came_from_the_groups_queue_is_first_there_again(full):
     assert holds(full) == {"b": (BOB, True)}
 
 
-def test_nobody_is_put_back_beside_themselves(full):
+def test_a_person_who_waits_again_already_is_put_back_only_once(full):
     queued(full, CHARLIE, BOB, group_id=1)
     free(full, "a")
     queued(full, CHARLIE, group_id=1)
@@ -45,7 +45,7 @@ def test_nobody_is_put_back_beside_themselves(full):
     assert waiting(full.state.groups[1]) == [CHARLIE, BOB]
 
 
-def test_being_put_back_the_queue_may_be_longer_than_ten(taken):
+def test_putting_somebody_back_may_make_the_queue_longer_than_ten(taken):
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
     ten = tuple(Waiter(f"p{n}@example.com", 1, NOON + timedelta(hours=1)) for n in range(10))
@@ -56,14 +56,14 @@ def test_being_put_back_the_queue_may_be_longer_than_ten(taken):
     assert taken.refused(join, actor=CHARLIE, vm_id="vm", hours=1).code == "queue_full"
 
 
-def test_force_takes_no_booking_and_nothing_is_told_where_nothing_was_held(taken):
+def test_force_takes_no_booking_and_notifies_nobody_if_nothing_was_held(taken):
     assert taken.refused(book, actor=ALICE, vm_id="vm", hours=1, force=True).code == "vm_taken"
     free(taken, "vm")
     taken.do(book, actor=ALICE, vm_id="vm", hours=1, force=True)
     assert taken.kinds() == ["booked"]
 
 
-def test_while_somebody_waits_nobody_renews_but_an_admin(full):
+def test_while_somebody_waits_only_an_admin_renews(full):
     queued(full, BOB, group_id=1)
     queued(full, ALICE, vm_id="a")
     refusal = full.refused(renew, actor=CHARLIE, vm_id="a", hours=1)
@@ -73,23 +73,23 @@ def test_while_somebody_waits_nobody_renews_but_an_admin(full):
     assert full.do(renew, actor=ALICE, vm_id="a", hours=1).booking.expires_at == end + timedelta(hours=1)
 
 
-def test_ones_own_waiting_is_no_reason(full):
+def test_waiting_oneself_does_not_prevent_a_renewal(full):
     queued(full, CHARLIE, group_id=1)
     full.do(renew, actor=CHARLIE, vm_id="a", hours=1)
     assert full.kinds() == ["renewed"]
 
 
-def test_when_nobody_waits_any_more_it_is_renewed(taken):
+def test_a_booking_can_be_renewed_once_nobody_waits_any_more(taken):
     queued(taken, BOB, vm_id="vm")
     taken.do(leave, actor=BOB, vm_id="vm")
     taken.do(renew, actor=CHARLIE, vm_id="vm", hours=1)
     assert taken.kinds() == ["renewed"]
 
 
-# With other machines of the group beside it
+# With other machines in the group
 
 
-def test_another_machine_of_the_group_that_stands_free_is_held_instead(perf):
+def test_another_free_machine_of_the_group_is_held_instead(perf):
     perf.do(join, actor=BOB, group_id=1, hours=2)
     assert holds(perf) == {"a": (BOB, True)}
     perf.do(book, actor=ALICE, vm_id="a", hours=1, force=True)
@@ -98,7 +98,7 @@ def test_another_machine_of_the_group_that_stands_free_is_held_instead(perf):
     assert (holds(perf), waiting(perf.state.groups[1])) == ({"c": (BOB, True)}, [])
 
 
-def test_what_was_kept_for_a_later_one_is_held_for_who_is_put_back_before_them(full):
+def test_a_machine_kept_for_a_later_waiter_is_held_for_the_person_put_back(full):
     queued(full, BOB, group_id=1)
     queued(full, CHARLIE, group_id=1, count=2)
     free(full, "a", "b")
@@ -107,7 +107,7 @@ def test_what_was_kept_for_a_later_one_is_held_for_who_is_put_back_before_them(f
     assert (holds(full), waiting(full.state.groups[1])) == ({"b": (BOB, True)}, [CHARLIE])
 
 
-def test_who_loses_two_that_were_held_together_waits_for_two_again(full):
+def test_a_person_who_loses_two_machines_held_together_waits_for_two_again(full):
     queued(full, BOB, group_id=1, count=2)
     free(full, "a", "b")
     for vm_id in ("a", "b"):
@@ -116,7 +116,7 @@ def test_who_loses_two_that_were_held_together_waits_for_two_again(full):
     assert (waiter.email, waiter.count, waiter.since) == (BOB, 2, NOON)
 
 
-def test_who_waits_again_already_keeps_the_new_wishes_and_the_old_time(full):
+def test_a_person_who_waits_again_already_keeps_the_new_options_and_the_old_time(full):
     queued(full, BOB, group_id=1)
     free(full, "a")
     full.do(join, actor=BOB, group_id=1, hours=7, count=2, auto=True)
@@ -125,7 +125,7 @@ def test_who_waits_again_already_keeps_the_new_wishes_and_the_old_time(full):
     assert (waiter.hours, waiter.count, waiter.auto, waiter.since) == (7, 2, True, NOON)
 
 
-def test_a_machine_that_is_deleted_costs_nobody_the_place_in_the_groups_queue(full):
+def test_deleting_a_held_machine_puts_the_person_back_into_the_groups_queue(full):
     queued(full, BOB, CHARLIE, group_id=1)
     free(full, "a")
     full.do(delete, actor=ALICE, vm_id="a")

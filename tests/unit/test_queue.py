@@ -1,4 +1,4 @@
-"""Joining a queue, at a machine or at a group, and leaving it; whose turn it is, test_turns.py tells."""
+"""Joining and leaving the queue of a machine or of a group. test_turns.py tests whose turn it is."""
 
 from datetime import timedelta
 
@@ -14,13 +14,13 @@ from unit.queues import waiting
 
 
 def crowd(world, number):
-    """So many more people, all signed in."""
+    """Sign in this many more people and return their addresses."""
     for n in range(number):
         world.do(people.sign_in, email=f"p{n}@example.com", session="s")
     return [f"p{n}@example.com" for n in range(number)]
 
 
-def test_who_joins_is_last_and_learns_the_place(taken):
+def test_a_person_who_joins_is_last_and_learns_the_place(taken):
     assert taken.do(join, actor=BOB, vm_id="vm", hours=2) == ("ok", 1)
     taken.later(minutes=1)
     assert taken.do(join, actor=ALICE, vm_id="vm", hours=3, auto=True) == ("ok", 2)
@@ -30,7 +30,7 @@ def test_who_joins_is_last_and_learns_the_place(taken):
     assert position(taken.vm(), CHARLIE) == 0
 
 
-def test_joining_again_keeps_place_and_time_and_takes_the_new_wishes(taken):
+def test_joining_again_keeps_place_and_time_and_takes_the_new_options(taken):
     for who in (BOB, ALICE):
         taken.do(join, actor=who, vm_id="vm", hours=2)
     taken.later(minutes=1)
@@ -40,13 +40,13 @@ def test_joining_again_keeps_place_and_time_and_takes_the_new_wishes(taken):
     assert (first.hours, first.auto, first.since) == (5, True, NOON)
 
 
-def test_joining_again_does_not_change_for_how_many_one_waits(full):
+def test_joining_again_does_not_change_the_number_of_machines(full):
     full.do(join, actor=BOB, group_id=1, hours=1, count=2)
     full.do(join, actor=BOB, group_id=1, hours=1, count=3)
     assert [waiter.count for waiter in full.state.groups[1].queue] == [2]
 
 
-def test_a_machine_that_stands_free_is_held_at_once(world):
+def test_a_free_machine_is_held_at_once(world):
     assert world.do(join, actor=BOB, vm_id="vm", hours=2) == ("ok", 0)
     assert (world.vm().hold.email, world.vm().hold.until) == (BOB, NOON + timedelta(minutes=15))
     assert world.vm().queue == ()
@@ -54,7 +54,7 @@ def test_a_machine_that_stands_free_is_held_at_once(world):
     assert world.vm().queue == ()
 
 
-def test_or_booked_at_once_where_that_was_asked(world):
+def test_with_auto_a_free_machine_is_booked_at_once(world):
     assert world.do(join, actor=BOB, vm_id="vm", hours=2, auto=True) == ("ok", 0)
     assert (world.vm().holder, world.vm().booking.expires_at) == (BOB, NOON + timedelta(hours=2))
 
@@ -65,7 +65,7 @@ def test_at_a_group_any_free_machine_is_held(perf):
     assert [vm.hold and (vm.hold.email, vm.hold.group) for vm in perf.state.vms.values()] == [None, (BOB, 1), None]
 
 
-def test_one_can_wait_at_a_machine_and_at_its_group_but_once_each(full):
+def test_a_person_can_wait_at_a_machine_and_at_its_group_but_once_each(full):
     for _ in range(2):
         full.do(join, actor=BOB, vm_id="a", hours=1)
         full.do(join, actor=BOB, group_id=1, hours=1)
@@ -73,7 +73,7 @@ def test_one_can_wait_at_a_machine_and_at_its_group_but_once_each(full):
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"),
+    ("arguments", "code"),
     [
         ({"actor": None, "vm_id": "vm"}, "not_signed_in"),
         ({"vm_id": "nowhere"}, "no_such_vm"),
@@ -83,8 +83,8 @@ def test_one_can_wait_at_a_machine_and_at_its_group_but_once_each(full):
         ({"vm_id": "vm", "count": 2}, "group_too_small"),
     ],
 )
-def test_what_cannot_be_waited_for(taken, asked, code):
-    assert taken.refused(join, **{"actor": BOB, "hours": 1, **asked}).code == code
+def test_a_bad_request_to_join_is_refused(taken, arguments, code):
+    assert taken.refused(join, **{"actor": BOB, "hours": 1, **arguments}).code == code
 
 
 def test_more_machines_than_the_group_has_cannot_be_waited_for(full):
@@ -109,7 +109,7 @@ def test_ten_wait_for_a_machine_and_no_eleventh(taken):
     assert taken.do(join, actor="p9@example.com", vm_id="vm", hours=2) == ("already_in_queue", 10)
 
 
-def test_a_groups_queue_is_as_long_as_those_of_its_machines_together(full):
+def test_a_groups_queue_has_ten_places_for_each_of_its_machines(full):
     for who in crowd(full, 30):
         full.do(join, actor=who, group_id=1, hours=1)
     assert full.refused(join, actor=BOB, group_id=1, hours=1).facts["max"] == 30
@@ -123,16 +123,16 @@ def test_leaving_lets_the_others_move_up(taken):
     assert taken.events == []
 
 
-def test_who_does_not_wait_cannot_leave(full):
+def test_a_person_who_does_not_wait_cannot_leave(full):
     full.do(join, actor=BOB, vm_id="a", hours=1)
-    for asked in ({"group_id": 1}, {"vm_id": "b"}):
-        refusal = full.refused(leave, actor=BOB, **asked)
+    for arguments in ({"group_id": 1}, {"vm_id": "b"}):
+        refusal = full.refused(leave, actor=BOB, **arguments)
         assert (refusal.code, refusal.facts["email"]) == ("not_in_queue", BOB)
     assert full.refused(leave, actor=BOB, vm_id="nowhere").code == "no_such_vm"
     assert full.refused(leave, actor=None, vm_id="a").code == "not_signed_in"
 
 
-def test_an_admin_takes_others_out_and_they_are_told(full):
+def test_an_admin_removes_others_and_they_are_notified(full):
     full.do(join, actor=BOB, vm_id="a", hours=1)
     full.do(join, actor=BOB, group_id=1, hours=1)
     assert full.refused(leave, actor=CHARLIE, vm_id="a", email=BOB).code == "not_allowed"
@@ -146,13 +146,13 @@ def test_an_admin_takes_others_out_and_they_are_told(full):
     assert full.refused(leave, actor=ALICE, group_id=1, email=BOB).code == "not_in_queue"
 
 
-def test_one_can_name_oneself_when_leaving(taken):
+def test_people_can_name_themselves_when_leaving(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
     taken.do(leave, actor=BOB, vm_id="vm", email=BOB)
     assert (taken.vm().queue, taken.events) == ((), [])
 
 
-def test_the_holder_is_told_once_that_somebody_waits(taken):
+def test_the_holder_is_notified_once_that_somebody_waits(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
     (event,) = taken.events
     assert (event.kind, event.by, event.to, event.vm_id) == ("waited_for", BOB, CHARLIE, "vm")
@@ -162,24 +162,25 @@ def test_the_holder_is_told_once_that_somebody_waits(taken):
     assert taken.events == []
 
 
-def test_every_holder_in_the_group_is_told(full):
+def test_every_holder_in_the_group_is_notified(full):
     full.do(join, actor=BOB, group_id=1, hours=1)
     assert [(event.kind, event.vm_id) for event in full.events] == [("waited_for", vm_id) for vm_id in "abc"]
 
 
-def test_nobody_waits_for_what_is_theirs_or_one_could_stay_first_for_ever(world):
+def test_a_holder_cannot_wait_for_their_own_machine(world):
+    """Otherwise a holder could stay first for ever."""
     world.do(book, actor=BOB, vm_id="vm", hours=1)
     refusal = world.refused(join, actor=BOB, vm_id="vm", hours=1)
     assert (refusal.code, STATUS[refusal.code], refusal.facts) == ("is_yours", 409, {"vm_id": "vm"})
 
 
-def test_the_next_holder_is_told_when_the_booking_begins(taken):
+def test_the_next_holder_is_notified_when_the_booking_begins(taken):
     for who in (BOB, ALICE):
         taken.do(join, actor=who, vm_id="vm", hours=1)
     taken.later(hours=4)
     taken.do(book, actor=BOB, vm_id="vm", hours=1)
-    told = [event for event in taken.events if event.kind == "waited_for"]
-    assert [(event.by, event.to) for event in told] == [(ALICE, BOB)]
+    notified = [event for event in taken.events if event.kind == "waited_for"]
+    assert [(event.by, event.to) for event in notified] == [(ALICE, BOB)]
 
 
 def test_booking_a_machine_ends_the_wait_for_it_but_not_for_its_group(full):
@@ -190,20 +191,20 @@ def test_booking_a_machine_ends_the_wait_for_it_but_not_for_its_group(full):
     assert (full.vm("a").holder, waiting(full.vm("a")), waiting(full.state.groups[1])) == (BOB, [], [BOB])
 
 
-def test_the_machine_goes_and_who_waits_is_told(taken):
+def test_deleting_a_machine_notifies_those_who_wait_for_it(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
     taken.do(delete, actor=ALICE, vm_id="vm", force=True)
     gone = [event for event in taken.events if event.kind == "queue_gone"]
     assert [(event.by, event.to, event.vm_id) for event in gone] == [(ALICE, BOB, "vm")]
 
 
-def test_the_machine_goes_and_who_has_it_held_is_told(world):
+def test_deleting_a_machine_notifies_the_person_it_is_held_for(world):
     world.do(join, actor=BOB, vm_id="vm", hours=1)
     world.do(delete, actor=ALICE, vm_id="vm")
     assert [(event.kind, event.to) for event in world.events] == [("vm_deleted", None), ("queue_gone", BOB)]
 
 
-def test_the_group_goes_and_who_waits_is_told(full):
+def test_deleting_a_group_notifies_those_who_wait_for_it(full):
     for who in (BOB, ALICE):
         full.do(join, actor=who, group_id=1, hours=1)
     full.do(groups.delete, actor=ALICE, group_id=1)
@@ -211,7 +212,7 @@ def test_the_group_goes_and_who_waits_is_told(full):
     assert [(event.to, event.group_id, event.group) for event in gone] == [(BOB, 1, "Perf"), (ALICE, 1, "Perf")]
 
 
-def test_what_is_held_from_the_groups_queue_stays_held_when_the_group_goes(perf):
+def test_a_hold_from_the_groups_queue_stays_when_the_group_is_deleted(perf):
     perf.do(join, actor=BOB, group_id=1, hours=1)
     until = perf.vm("a").hold.until
     perf.do(groups.delete, actor=ALICE, group_id=1)
@@ -220,7 +221,7 @@ def test_what_is_held_from_the_groups_queue_stays_held_when_the_group_goes(perf)
 
 
 @pytest.mark.parametrize(
-    ("rule", "asked"),
+    ("rule", "arguments"),
     [
         (delete, {"vm_id": "c", "force": True}),
         (groups.create, {"name": "Other", "vm_ids": ["c"]}),
@@ -228,19 +229,19 @@ def test_what_is_held_from_the_groups_queue_stays_held_when_the_group_goes(perf)
         (edit, {"vm_id": "c", "group_id": None}),
     ],
 )
-def test_who_waits_for_more_than_the_group_still_has_is_told_and_nobody_waits_behind_them(full, rule, asked):
+def test_a_waiter_for_more_than_the_group_still_has_is_notified_and_blocks_nobody(full, rule, arguments):
     full.do(join, actor=BOB, group_id=1, hours=1, count=3)
     full.do(join, actor=ALICE, group_id=1, hours=1, count=2)
     full.later(hours=1)
-    full.do(edit, actor=ALICE, vm_id="a", description="whose end is over")
+    full.do(edit, actor=ALICE, vm_id="a", description="its booking is over")
     assert full.vm("a").hold.email == BOB
-    full.do(rule, actor=ALICE, **asked)
+    full.do(rule, actor=ALICE, **arguments)
     gone = [event for event in full.events if event.kind == "queue_gone"]
     assert [(event.by, event.to, event.group_id) for event in gone] == [(ALICE, BOB, 1)]
     assert (full.vm("a").hold.email, waiting(full.state.groups[1])) == (ALICE, [ALICE])
 
 
-def test_who_waits_for_one_keeps_waiting_when_the_group_is_emptied(full):
+def test_a_waiter_for_one_machine_keeps_waiting_when_the_group_is_emptied(full):
     full.do(join, actor=BOB, group_id=1, hours=1)
     full.do(join, actor=ALICE, group_id=1, hours=1, count=2)
     for vm_id in "abc":
@@ -248,19 +249,19 @@ def test_who_waits_for_one_keeps_waiting_when_the_group_is_emptied(full):
     assert waiting(full.state.groups[1]) == [BOB]
 
 
-def test_a_person_who_goes_leaves_all_queues_and_all_that_is_held(full):
+def test_a_removed_person_loses_all_places_and_holds(full):
     for place in ({"vm_id": "a"}, {"vm_id": "b"}, {"group_id": 1}):
         full.do(join, actor=BOB, hours=1, **place)
     full.do(join, actor=ALICE, vm_id="a", hours=1)
     full.later(hours=1)
-    full.do(edit, actor=ALICE, vm_id="a", description="whose end is over")
+    full.do(edit, actor=ALICE, vm_id="a", description="its booking is over")
     assert full.vm("a").hold.email == BOB
     full.do(people.remove, actor=ALICE, email=BOB)
     assert full.vm("a").hold.email == ALICE
     assert (waiting(full.vm("b")), waiting(full.state.groups[1])) == ([], [])
 
 
-def test_a_machine_that_its_holder_leaves_for_good_goes_to_who_waits(taken):
+def test_the_machine_of_a_removed_holder_is_held_for_the_next_waiter(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
     taken.do(people.remove, actor=ALICE, email=CHARLIE)
     assert taken.vm().hold.email == BOB

@@ -1,4 +1,4 @@
-"""Time brought about by hand, and the real timers once, for how soon they wake."""
+"""The scheduler with a clock moved by hand, and once with real timers, to measure how soon they wake."""
 
 import threading
 from dataclasses import replace
@@ -21,8 +21,8 @@ from support.disk import Failing
 from support.world import ALICE, BOB, NOON, unit
 
 
-class Place:
-    """A store on disk, a command bus, a scheduler, and a clock that stands until it is moved."""
+class System:
+    """A store on disk, a command bus, a scheduler, and a clock that stands still until it is moved."""
 
     def __init__(self, path, clock=None, **settings):
         self.now = NOON
@@ -54,39 +54,39 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path):
-    place = Place(tmp_path / "data.json", remind_minutes=())
-    place.add("vm", "other")
-    place.commits.clear()
-    yield place
-    place.close()
+def system(tmp_path):
+    system = System(tmp_path / "data.json", remind_minutes=())
+    system.add("vm", "other")
+    system.commits.clear()
+    yield system
+    system.close()
 
 
-def test_at_the_deadline_the_machine_is_released_and_others_stay(place):
-    place.book("vm", 1)
-    place.book("other", 2)
-    place.events()
-    place.now += timedelta(hours=1)
-    place.scheduler.tick()
-    assert place.events() == [("expired", "vm")]
-    assert place.scheduler.next_deadline == NOON + timedelta(hours=2)
+def test_at_the_deadline_the_machine_is_released_and_others_stay(system):
+    system.book("vm", 1)
+    system.book("other", 2)
+    system.events()
+    system.now += timedelta(hours=1)
+    system.scheduler.tick()
+    assert system.events() == [("expired", "vm")]
+    assert system.scheduler.next_deadline == NOON + timedelta(hours=2)
 
 
-def test_a_renewed_booking_is_not_released_at_its_old_end(place):
-    place.book("vm", 1)
-    place.bus.run(booking.renew, actor=BOB, vm_id="vm", hours=1)
-    place.events()
-    place.now += timedelta(hours=1)
-    place.scheduler.tick()
-    assert place.events() == []
-    assert place.scheduler.next_deadline == NOON + timedelta(hours=2)
+def test_a_renewed_booking_is_not_released_at_its_old_end(system):
+    system.book("vm", 1)
+    system.bus.run(booking.renew, actor=BOB, vm_id="vm", hours=1)
+    system.events()
+    system.now += timedelta(hours=1)
+    system.scheduler.tick()
+    assert system.events() == []
+    assert system.scheduler.next_deadline == NOON + timedelta(hours=2)
 
 
-def test_what_ended_while_the_server_was_down_is_released_in_order_before_anything_else(place, tmp_path):
-    place.book("vm", 2)
-    place.book("other", 1)
-    place.close()
-    again = Place(tmp_path / "data.json", clock=lambda: NOON + timedelta(days=2))
+def test_bookings_that_ended_while_the_server_was_down_are_released_first_and_in_order(system, tmp_path):
+    system.book("vm", 2)
+    system.book("other", 1)
+    system.close()
+    again = System(tmp_path / "data.json", clock=lambda: NOON + timedelta(days=2))
     again.commits.clear()
     again.scheduler.catch_up()
     assert again.events() == [("expired", "other"), ("expired", "vm")]
@@ -94,120 +94,120 @@ def test_what_ended_while_the_server_was_down_is_released_in_order_before_anythi
     again.close()
 
 
-def test_a_clock_that_jumps_ahead_releases_once(place):
-    place.book("vm", 1)
-    place.events()
-    place.now += timedelta(days=29)
-    place.scheduler.tick()
-    place.scheduler.sweep()
-    assert place.events() == [("expired", "vm")]
+def test_a_clock_that_jumps_ahead_releases_once(system):
+    system.book("vm", 1)
+    system.events()
+    system.now += timedelta(days=29)
+    system.scheduler.tick()
+    system.scheduler.sweep()
+    assert system.events() == [("expired", "vm")]
 
 
-def test_a_clock_that_jumps_back_leaves_nothing_stuck(place):
-    place.book("vm", 1)
-    place.now -= timedelta(hours=10)
-    place.scheduler.tick()
-    assert place.store.snapshot.vms["vm"].holder == BOB
-    place.now = NOON + timedelta(hours=1)
-    place.events()
-    place.scheduler.tick()
-    assert place.events() == [("expired", "vm")]
+def test_a_clock_that_jumps_back_leaves_nothing_stuck(system):
+    system.book("vm", 1)
+    system.now -= timedelta(hours=10)
+    system.scheduler.tick()
+    assert system.store.snapshot.vms["vm"].holder == BOB
+    system.now = NOON + timedelta(hours=1)
+    system.events()
+    system.scheduler.tick()
+    assert system.events() == [("expired", "vm")]
 
 
 def test_ten_thousand_that_end_together_are_released_once_each_in_one_commit(tmp_path):
-    place = Place(tmp_path / "data.json", remind_minutes=())
+    system = System(tmp_path / "data.json", remind_minutes=())
     names = [f"vm-{n}" for n in range(10_000)]
-    with place.store.transaction(unit) as uow:
+    with system.store.transaction(unit) as uow:
         for name in names:
             inventory.add(uow, ALICE, name, None)
             booking.book(uow, BOB, name, 1)
-    place.commits.clear()
-    place.now += timedelta(hours=1)
-    place.scheduler.tick()
-    assert len(place.commits) == 1
-    assert sorted(place.events()) == sorted(("expired", name) for name in names)
-    assert not any(vm.holder for vm in place.store.snapshot.vms.values())
-    place.close()
+    system.commits.clear()
+    system.now += timedelta(hours=1)
+    system.scheduler.tick()
+    assert len(system.commits) == 1
+    assert sorted(system.events()) == sorted(("expired", name) for name in names)
+    assert not any(vm.holder for vm in system.store.snapshot.vms.values())
+    system.close()
 
 
-def test_a_full_disk_delays_a_release_and_loses_it_not(place, monkeypatch):
-    place.book("vm", 1)
-    place.events()
-    place.now += timedelta(hours=1)
+def test_a_full_disk_delays_a_release_but_does_not_lose_it(system, monkeypatch):
+    system.book("vm", 1)
+    system.events()
+    system.now += timedelta(hours=1)
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing("writev"))
-        place.scheduler.tick()
-    assert place.store.snapshot.vms["vm"].holder == BOB
-    assert place.scheduler.next_deadline > place.now, "it is tried again, and not without a pause"
-    place.now = place.scheduler.next_deadline
-    place.scheduler.tick()
-    assert place.events() == [("expired", "vm")]
+        system.scheduler.tick()
+    assert system.store.snapshot.vms["vm"].holder == BOB
+    assert system.scheduler.next_deadline > system.now, "it is tried again after a pause"
+    system.now = system.scheduler.next_deadline
+    system.scheduler.tick()
+    assert system.events() == [("expired", "vm")]
 
 
-def test_the_sweep_finds_what_the_heap_does_not_know(place):
-    place.book("vm", 1)
-    place.events()
-    place.scheduler._heap.clear()
-    place.now += timedelta(hours=1)
-    place.scheduler.tick()
-    assert place.events() == []
-    place.scheduler.sweep()
-    assert place.events() == [("expired", "vm")]
+def test_the_sweep_finds_deadlines_missing_from_the_heap(system):
+    system.book("vm", 1)
+    system.events()
+    system.scheduler._heap.clear()
+    system.now += timedelta(hours=1)
+    system.scheduler.tick()
+    assert system.events() == []
+    system.scheduler.sweep()
+    assert system.events() == [("expired", "vm")]
 
 
-def test_the_clean_up_writes_only_where_something_goes(place):
-    place.scheduler.clean_up()
-    assert not any(commit.touched.users for commit in place.commits)
-    place.book("vm", 1)
-    place.bus.run(booking.cancel, actor=BOB, vm_id="vm")
-    place.now += timedelta(hours=2)
-    place.scheduler.clean_up()
-    assert place.store.snapshot.users[BOB].bookings == ()
+def test_the_clean_up_writes_only_if_something_is_removed(system):
+    system.scheduler.clean_up()
+    assert not any(commit.touched.users for commit in system.commits)
+    system.book("vm", 1)
+    system.bus.run(booking.cancel, actor=BOB, vm_id="vm")
+    system.now += timedelta(hours=2)
+    system.scheduler.clean_up()
+    assert system.store.snapshot.users[BOB].bookings == ()
 
 
 def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
-    """With the real clock: how much later each of a few releases is than a bare timer of the same run."""
-    place = Place(tmp_path / "data.json", clock=utc_now)
+    """Measure with the real clock how much later a few releases come than bare timers of the same run."""
+    system = System(tmp_path / "data.json", clock=utc_now)
     soon = [f"soon-{n}" for n in range(8)]
-    with place.store.transaction(lambda state: UnitOfWork(state, utc_now(), place.limits)) as uow:
+    with system.store.transaction(lambda state: UnitOfWork(state, utc_now(), system.limits)) as uow:
         for name in [*soon, *(f"vm-{n}" for n in range(5000))]:
             inventory.add(uow, ALICE, name, None)
         for n in range(5000):
             booking.book(uow, BOB, f"vm-{n}", 1 + n / 1000)
-    place.scheduler.start()
+    system.scheduler.start()
     late, bare, all_free = {}, {}, threading.Event()
 
-    def note(commit):
+    def record(commit):
         for event in commit.events:
             if event.kind == "expired":
                 late[event.vm_id] = utc_now() - event.until
         if len(late) == len(soon):
             all_free.set()
 
-    place.store.subscribe(note)
+    system.store.subscribe(record)
     for n, name in enumerate(soon):
-        end = place.book(name, (0.5 + n / 10) / 3600).booking.expires_at
+        end = system.book(name, (0.5 + n / 10) / 3600).booking.expires_at
         wait = (end - utc_now()).total_seconds()
         threading.Timer(wait, lambda name=name, end=end: bare.update({name: utc_now() - end})).start()
     assert all_free.wait(60)
-    place.close()
+    system.close()
     assert min(late.values()) >= timedelta(0), "never early"
     extra = sorted(late[name] - bare.get(name, timedelta(0)) for name in soon)
     assert extra[len(soon) // 4] < timedelta(milliseconds=100)
 
 
-def test_a_booking_without_an_end_gets_one_at_the_next_sweep_where_the_start_could_not(place, monkeypatch):
-    with place.store.transaction(unit) as uow:
+def test_a_booking_without_an_end_gets_one_at_the_next_sweep_if_the_start_could_not_save_it(system, monkeypatch):
+    with system.store.transaction(unit) as uow:
         uow.vms["vm"] = replace(uow.vms["vm"], booking=Booking(BOB))
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing("writev"))
-        place.scheduler.catch_up()
-    assert place.store.snapshot.vms["vm"].booking.expires_at is None
-    place.scheduler.sweep()
-    assert place.scheduler.next_deadline == NOON + timedelta(hours=24)
+        system.scheduler.catch_up()
+    assert system.store.snapshot.vms["vm"].booking.expires_at is None
+    system.scheduler.sweep()
+    assert system.scheduler.next_deadline == NOON + timedelta(hours=24)
 
 
-def test_the_timers_look_at_the_clock_again_every_few_seconds():
+def test_the_timers_check_the_clock_every_few_seconds():
     timers = ClockSafeScheduler()
     timers.start(paused=True)
     assert timers._process_jobs() <= LONGEST_SLEEP

@@ -1,4 +1,4 @@
-"""Who waits for several machines of a group gets them together; until the last has come, the others are kept."""
+"""Waiting for several machines of a group: they are given together, and kept until the last one comes free."""
 
 from datetime import timedelta
 
@@ -13,12 +13,12 @@ from unit.queues import free, holds, queued, waiting
 QUARTER = timedelta(minutes=15)
 
 
-def test_who_wants_several_gets_them_together_and_meanwhile_they_are_kept(full):
+def test_several_machines_are_kept_until_all_can_be_held_together(full):
     full.do(join, actor=BOB, group_id=1, hours=2, count=2)
     queued(full, ALICE, group_id=1)
     free(full, "a")
     assert (holds(full), waiting(full.state.groups[1])) == ({"a": (BOB, False)}, [BOB, ALICE])
-    assert full.kinds() == ["released"], "it is not yet her turn"
+    assert full.kinds() == ["released"], "it is nobody's turn yet"
     assert next_deadline(full.vm("a"), full.limits) is None
     free(full, "b")
     assert (holds(full), waiting(full.state.groups[1])) == ({"a": (BOB, True), "b": (BOB, True)}, [ALICE])
@@ -28,14 +28,14 @@ def test_who_wants_several_gets_them_together_and_meanwhile_they_are_kept(full):
     assert holds(full)["c"] == (ALICE, True)
 
 
-def test_what_is_kept_nobody_else_can_book_but_an_admin_by_force(full):
+def test_only_an_admin_can_book_a_machine_kept_for_somebody_else_and_only_by_force(full):
     full.do(join, actor=BOB, group_id=1, hours=2, count=2)
     free(full, "a")
     refusal = full.refused(book, actor=CHARLIE, vm_id="a", hours=1)
     assert (refusal.code, refusal.facts["holder"], refusal.facts["until"]) == ("vm_held", BOB, None)
     full.do(book, actor=ALICE, vm_id="a", hours=1, force=True)
     assert (full.vm("a").holder, waiting(full.state.groups[1])) == (ALICE, [BOB])
-    assert full.state.groups[1].queue[0].count == 2, "the place is as it was"
+    assert full.state.groups[1].queue[0].count == 2, "the place is unchanged"
 
 
 def test_with_auto_several_are_booked_together(full):
@@ -49,7 +49,7 @@ def test_with_auto_several_are_booked_together(full):
     assert full.kinds().count("auto_booked") == 3
 
 
-def test_free_machines_are_enough_at_once(perf):
+def test_enough_free_machines_are_held_at_once(perf):
     assert perf.do(join, actor=BOB, group_id=1, hours=2, count=3) == ("ok", 0)
     assert holds(perf) == dict.fromkeys("abc", (BOB, True))
 
@@ -64,20 +64,20 @@ def test_leaving_passes_on_all_that_was_kept(full):
     assert holds(full) == {"a": (ALICE, True), "b": (CHARLIE, True)}
 
 
-def test_leaving_at_the_machine_does_not_give_up_what_is_kept_for_the_group(full):
+def test_leaving_at_the_machine_does_not_give_up_a_machine_kept_from_the_groups_queue(full):
     full.do(join, actor=BOB, group_id=1, hours=2, count=2)
     free(full, "a")
     assert full.refused(leave, actor=BOB, vm_id="a").code == "not_in_queue"
 
 
-def test_what_is_held_together_is_taken_or_passed_each_by_itself(perf):
+def test_machines_held_together_are_taken_or_passed_one_by_one(perf):
     perf.do(join, actor=BOB, group_id=1, hours=2, count=3)
     perf.do(book, actor=BOB, vm_id="a", hours=1)
     perf.do(leave, actor=BOB, vm_id="b")
     assert (perf.vm("a").holder, perf.vm("b").stands_free, holds(perf)) == (BOB, True, {"c": (BOB, True)})
 
 
-def test_a_machine_kept_for_the_group_that_leaves_it_is_kept_no_more(full):
+def test_a_kept_machine_that_leaves_the_group_is_kept_no_more(full):
     queued(full, BOB, group_id=1, count=2)
     queued(full, ALICE, vm_id="a")
     free(full, "a")
@@ -86,7 +86,7 @@ def test_a_machine_kept_for_the_group_that_leaves_it_is_kept_no_more(full):
     assert (holds(full), waiting(full.state.groups[1])) == ({"a": (ALICE, True)}, [BOB])
 
 
-def test_who_wants_more_than_can_come_keeps_nothing_from_the_others(perf):
+def test_nothing_is_kept_for_a_waiter_for_more_than_can_come(perf):
     perf.do(edit, actor=ALICE, vm_id="c", maintenance="broken")
     perf.do(join, actor=BOB, group_id=1, hours=1, count=3)
     assert holds(perf) == {}
@@ -96,7 +96,7 @@ def test_who_wants_more_than_can_come_keeps_nothing_from_the_others(perf):
     assert holds(perf) == {"a": (BOB, True), "b": (BOB, True), "c": (BOB, True)}
 
 
-def test_what_was_kept_is_free_again_once_one_of_them_goes_out_of_service(full):
+def test_kept_machines_pass_on_once_one_of_the_group_goes_out_of_service(full):
     full.do(join, actor=BOB, group_id=1, hours=1, count=3)
     queued(full, ALICE, group_id=1)
     free(full, "a", "b")
@@ -106,7 +106,7 @@ def test_what_was_kept_is_free_again_once_one_of_them_goes_out_of_service(full):
     assert waiting(full.state.groups[1]) == [BOB]
 
 
-def test_what_one_has_oneself_does_not_come(perf):
+def test_machines_of_the_waiter_do_not_count_among_those_that_can_come(perf):
     perf.do(book, actor=BOB, vm_id="a", hours=1)
     perf.do(join, actor=BOB, group_id=1, hours=1, count=3)
     assert holds(perf) == {}

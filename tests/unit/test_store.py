@@ -1,4 +1,4 @@
-"""The store on a real file: durable, in order, together, or not at all."""
+"""The store on a real file: changes are durable, in order and written together, or not made at all."""
 
 import json
 import os
@@ -66,7 +66,7 @@ def test_an_exception_leaves_nothing_behind(store, path):
     def refused():
         with store.transaction(unit) as uow:
             uow.vms["vm"] = Vm("vm")
-            raise KeyError("the rule says no")
+            raise KeyError("refused by the rule")
 
     with pytest.raises(KeyError):
         refused()
@@ -85,7 +85,7 @@ def test_a_snapshot_never_changes(store):
     assert list(store.snapshot.vms) == ["other"]
 
 
-def test_commits_are_told_in_order_with_what_they_touched(store):
+def test_subscribers_get_commits_in_order_with_what_they_touched(store):
     commits = []
     store.subscribe(commits.append)
     put(store, "a")
@@ -103,7 +103,7 @@ def test_the_revision_counts_what_can_be_seen_and_survives_a_restart(open_store)
     assert open_store().snapshot.revision == 1
 
 
-def test_what_waits_for_the_disk_is_written_together(open_store):
+def test_changes_that_wait_for_the_disk_are_written_together(open_store):
     writing, go_on, writes = threading.Event(), threading.Event(), []
 
     def slow(write):
@@ -117,7 +117,7 @@ def test_what_waits_for_the_disk_is_written_together(open_store):
         first = pool.submit(put, store, "first")
         assert writing.wait(10)
         others = [pool.submit(put, store, f"vm-{n}") for n in range(8)]
-        waits_for(lambda: store._open is not None and len(store._open.touched.vms) == 8)
+        wait_until(lambda: store._open is not None and len(store._open.touched.vms) == 8)
         assert store.snapshot.vms == {}, "nothing is shown before it is on disk"
         go_on.set()
         for done in [first, *others]:
@@ -126,7 +126,7 @@ def test_what_waits_for_the_disk_is_written_together(open_store):
     assert len(store.snapshot.vms) == 9
 
 
-def test_a_failed_write_fails_what_was_built_on_it_and_nothing_else(open_store, path):
+def test_a_failed_write_fails_the_changes_built_on_it_and_nothing_else(open_store, path):
     writing, fail = threading.Event(), threading.Event()
 
     def failing_once(write):
@@ -141,7 +141,7 @@ def test_a_failed_write_fails_what_was_built_on_it_and_nothing_else(open_store, 
         first = pool.submit(put, store, "first")
         assert writing.wait(10)
         second = pool.submit(put, store, "second")
-        waits_for(lambda: store._open is not None and "second" in store._open.touched.vms)
+        wait_until(lambda: store._open is not None and "second" in store._open.touched.vms)
         fail.set()
         for failed in (first, second):
             with pytest.raises(CannotSave):
@@ -153,7 +153,7 @@ def test_a_failed_write_fails_what_was_built_on_it_and_nothing_else(open_store, 
 
 @pytest.fixture
 def slow_disk(open_store):
-    """A store whose writes wait for `go_on`, and fail where `fails` is set."""
+    """Return a store whose writes wait for `go_on` and fail if `fails` is set, with the three events."""
     writing, go_on, fails = threading.Event(), threading.Event(), threading.Event()
 
     def slow(write):
@@ -168,18 +168,18 @@ def slow_disk(open_store):
 
 
 def refuse(store):
-    """A rule that says no, for what it sees."""
+    """Run a rule that refuses, and names what it has seen."""
     with store.transaction(unit) as uow:
         raise KeyError(*uow.vms)
 
 
-def test_a_refusal_is_given_once_what_it_is_based_on_is_on_disk(slow_disk):
+def test_a_refusal_is_given_only_after_the_state_it_refers_to_is_on_disk(slow_disk):
     store, writing, go_on, _ = slow_disk
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(put, store, "first")
         assert writing.wait(10)
         second = pool.submit(put, store, "second")
-        waits_for(lambda: store._open is not None and "second" in store._open.touched.vms)
+        wait_until(lambda: store._open is not None and "second" in store._open.touched.vms)
         refused = pool.submit(refuse, store)
         assert not wait([refused], timeout=0.1).done
         go_on.set()
@@ -190,25 +190,25 @@ def test_a_refusal_is_given_once_what_it_is_based_on_is_on_disk(slow_disk):
             done.result(10)
 
 
-@pytest.mark.parametrize("waiting", [False, True], ids=["written just then", "to be written next"])
-def test_nobody_is_refused_for_what_the_disk_refused(slow_disk, waiting):
+@pytest.mark.parametrize("waiting", [False, True], ids=["being written", "to be written next"])
+def test_a_refusal_becomes_cannot_save_if_the_state_it_refers_to_cannot_be_saved(slow_disk, waiting):
     store, writing, go_on, fails = slow_disk
     fails.set()
     with ThreadPoolExecutor(3) as pool:
-        asked = [pool.submit(put, store, "first")]
+        calls = [pool.submit(put, store, "first")]
         assert writing.wait(10)
         if waiting:
-            asked.append(pool.submit(put, store, "second"))
-            waits_for(lambda: store._open is not None and "second" in store._open.touched.vms)
-        asked.append(pool.submit(refuse, store))
-        waits_for(lambda: store._open is not None)
+            calls.append(pool.submit(put, store, "second"))
+            wait_until(lambda: store._open is not None and "second" in store._open.touched.vms)
+        calls.append(pool.submit(refuse, store))
+        wait_until(lambda: store._open is not None)
         go_on.set()
-        for failed in asked:
+        for failed in calls:
             with pytest.raises(CannotSave):
                 failed.result(10)
 
 
-def test_a_refusal_for_what_is_on_disk_already_waits_for_nobody(store, path):
+def test_a_refusal_about_state_on_disk_waits_for_nothing(store, path):
     put(store, "vm")
     commits = []
     store.subscribe(commits.append)
@@ -220,40 +220,40 @@ def test_a_refusal_for_what_is_on_disk_already_waits_for_nobody(store, path):
     assert (on_disk(path), len(commits)) == ({"vm": "", "other": ""}, 1)
 
 
-def test_a_refusal_on_a_disk_that_is_full_is_one(store, monkeypatch):
+def test_a_refusal_is_given_on_a_full_disk_too(store, monkeypatch):
     put(store, "vm")
     monkeypatch.setattr(atomic_file, "os", Failing("writev"))
     with pytest.raises(KeyError):
         refuse(store)
 
 
-def test_a_refusal_for_what_may_not_outlive_a_power_cut_is_one(slow_disk, monkeypatch):
+def test_a_refusal_is_given_even_if_its_state_may_not_outlive_a_power_cut(slow_disk, monkeypatch):
     store, writing, go_on, _ = slow_disk
     monkeypatch.setattr(atomic_file, "os", Failing("fsync", after=1))
     with ThreadPoolExecutor(2) as pool:
         pool.submit(put, store, "first")
         assert writing.wait(10)
         refused = pool.submit(refuse, store)
-        waits_for(lambda: store._open is not None)
+        wait_until(lambda: store._open is not None)
         go_on.set()
         with pytest.raises(KeyError, match="first"):
             refused.result(10)
 
 
-def test_a_fault_of_ours_while_encoding_is_raised_and_undone(store, path):
+def test_an_error_while_encoding_is_raised_and_the_change_undone(store, path):
     with pytest.raises(TypeError):
         put(store, "vm", description=object())
     put(store, "other")
     assert on_disk(path) == {"other": ""}
 
 
-def test_a_listener_that_fails_does_not_make_the_change_fail(store, path, caplog):
+def test_a_subscriber_that_fails_does_not_make_the_change_fail(store, path, caplog):
     store.subscribe(lambda commit: 1 / 0)
-    heard = []
-    store.subscribe(heard.append)
+    received = []
+    store.subscribe(received.append)
     put(store, "vm")
     assert on_disk(path) == {"vm": ""}
-    assert len(heard) == 1
+    assert len(received) == 1
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -281,19 +281,20 @@ def test_whichever_call_of_a_write_fails_the_old_or_the_new_stands_and_the_next_
         put(store, "vm", description=old)
         with monkeypatch.context() as patch:
             patch.setattr(atomic_file, "os", disk := FailingAt(number))
-            error = refused_by_the_disk(store, "vm", description=new)
+            error = error_of_the_disk(store, "vm", description=new)
         if not disk.failed:
             break
         failed.append(disk.failed)
         assert store.snapshot.vms["vm"].description == (new if error.unsure else old)
         assert on_disk(path) == {"vm": store.snapshot.vms["vm"].description}
         assert sorted(p.name for p in path.parent.iterdir()) == ["data.json", "data.json.lock"]
-    assert error is None, "in the end all of them were tried"
+    assert error is None, "every call has been tried"
     assert failed.count("write") > 2
     assert set(failed) == {"stat", "open", "writev", "write", "fsync", "close", "replace"}
 
 
-def refused_by_the_disk(store, *vm_ids, **more):
+def error_of_the_disk(store, *vm_ids, **more):
+    """Return the CannotSave that this change meets, or None."""
     try:
         put(store, *vm_ids, **more)
     except CannotSave as error:
@@ -308,16 +309,16 @@ def test_short_writes_are_continued(store, path, monkeypatch):
 
 
 @pytest.mark.parametrize("disk", [os, ShortWrites()])
-def test_more_pieces_than_the_system_takes_in_one_call_are_written_in_order(tmp_path, monkeypatch, disk):
+def test_more_chunks_than_the_system_takes_in_one_call_are_written_in_order(tmp_path, monkeypatch, disk):
     monkeypatch.setattr(atomic_file, "os", disk)
-    pieces = [b"%d," % number for number in range(2500)]
+    chunks = [b"%d," % number for number in range(2500)]
     file = atomic_file.DurableFile(tmp_path / "file")
-    assert file.replace(pieces)
+    assert file.replace(chunks)
     file.close()
-    assert (tmp_path / "file").read_bytes() == b"".join(pieces)
+    assert (tmp_path / "file").read_bytes() == b"".join(chunks)
 
 
-def test_a_folder_that_cannot_be_synced_leaves_the_new_state_in_force_and_is_said(store, path, monkeypatch):
+def test_a_folder_that_cannot_be_synced_leaves_the_new_state_in_force_and_is_reported(store, path, monkeypatch):
     commits = []
     store.subscribe(commits.append)
     with monkeypatch.context() as patch:
@@ -326,7 +327,7 @@ def test_a_folder_that_cannot_be_synced_leaves_the_new_state_in_force_and_is_sai
             put(store, "new")
     assert caught.value.unsure
     assert (list(store.snapshot.vms), on_disk(path)) == (["new"], {"new": ""})
-    assert len(commits) == 1, "what is in force is told"
+    assert len(commits) == 1, "the state in force is published"
 
 
 def test_a_rename_that_reports_failure_but_happened_is_followed(store, path, monkeypatch):
@@ -337,7 +338,7 @@ def test_a_rename_that_reports_failure_but_happened_is_followed(store, path, mon
     assert (list(store.snapshot.vms), on_disk(path)) == (["new"], {"new": ""})
 
 
-def test_after_such_a_rename_of_a_file_that_cannot_be_read_nobody_knows(store, path, monkeypatch):
+def test_after_such_a_rename_the_new_state_is_assumed_if_the_file_cannot_be_read(store, path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", disk := RenamesAndFails())
         patch.setattr(store._file, "read", disk.fail)
@@ -374,7 +375,7 @@ def test_a_folder_that_cannot_be_synced_is_noticed_too(store, monkeypatch, caplo
     assert "folder" in caplog.text
 
 
-def test_a_disk_that_stays_full_is_said_once_and_so_is_its_end(store, monkeypatch, caplog):
+def test_a_disk_that_stays_full_is_logged_once_and_so_is_its_end(store, monkeypatch, caplog):
     caplog.set_level("INFO")
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing("writev"))
@@ -382,13 +383,13 @@ def test_a_disk_that_stays_full_is_said_once_and_so_is_its_end(store, monkeypatc
             with pytest.raises(CannotSave):
                 put(store, "vm")
             with store.transaction(unit):
-                pass  # changes nothing, and so says nothing of the disk
+                pass  # changes nothing, so it logs nothing about the disk
     put(store, "vm")
     put(store, "other")
     assert [record.message.count("again") for record in caplog.records] == [0, 1]
 
 
-def test_however_many_check_few_try(open_store):
+def test_many_checks_at_once_share_a_few_tries(open_store):
     tries = []
     store = open_store(run_blocking=lambda work: tries.append(work) or work())
     with ThreadPoolExecutor(16) as pool:
@@ -396,7 +397,7 @@ def test_however_many_check_few_try(open_store):
     assert len(tries) < 10
 
 
-def test_without_its_lock_file_the_store_no_longer_knows_itself_alone(store, path):
+def test_without_its_lock_file_the_store_does_not_write(store, path):
     put(store, "vm")
     path.with_name("data.json.lock").unlink()
     with pytest.raises(CannotSave):
@@ -414,14 +415,14 @@ def test_only_the_owner_may_read_the_file(store, path):
     assert stat.S_IMODE(path.with_name("data.json.lock").stat().st_mode) == 0o600
 
 
-def test_a_file_laid_by_hand_is_protected_at_the_start(open_store, path):
+def test_a_file_put_there_by_hand_is_made_private_at_the_start(open_store, path):
     path.write_text('{"vms": []}')
     path.chmod(0o644)
     open_store()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_link_is_followed_and_stays_a_link(tmp_path, path):
+def test_a_symbolic_link_is_followed_and_stays_one(tmp_path, path):
     real = tmp_path / "elsewhere"
     real.mkdir()
     path.symlink_to(real / "real.json")
@@ -455,7 +456,7 @@ def test_a_closed_store_changes_nothing_any_more(store, path):
     assert on_disk(path) == {}
 
 
-def test_the_starter_is_used_only_where_there_is_no_file(path, open_store):
+def test_the_starter_is_used_only_if_there_is_no_file(path, open_store):
     starter = b'{"vms": [{"id": "starter"}]}'
     store = open_store(starter)
     assert on_disk(path) == {"starter": ""}
@@ -472,16 +473,16 @@ def test_many_at_once_lose_nothing(open_store, path):
     assert len(on_disk(path)) == 300
 
 
-def waits_for(true):
-    """Until another thread has come so far."""
+def wait_until(condition):
+    """Wait until another thread makes the condition true."""
     for _ in range(1000):
-        if true():
+        if condition():
             return
         threading.Event().wait(0.01)
-    raise AssertionError("it never came so far")
+    raise AssertionError("the condition did not become true")
 
 
-def test_whoever_was_written_with_others_returns_once_listeners_know(open_store):
+def test_changes_written_together_return_only_after_subscribers_know_them(open_store):
     disk_is_free, known, late = threading.Event(), set(), []
 
     def wait_for_disk(write):
@@ -491,24 +492,24 @@ def test_whoever_was_written_with_others_returns_once_listeners_know(open_store)
     store = open_store(run_blocking=wait_for_disk)
 
     def listen(commit):
-        threading.Event().wait(0.02)  # gives those who would not wait for it the time to be seen
+        threading.Event().wait(0.02)  # time for calls that do not wait to be noticed
         known.update(commit.after.vms)
 
-    def put_and_look(vm_id):
+    def put_and_check(vm_id):
         put(store, vm_id)
         if vm_id not in known:
             late.append(vm_id)
 
     store.subscribe(listen)
     with ThreadPoolExecutor(8) as people:
-        done = [people.submit(put_and_look, f"vm-{number}") for number in range(8)]
+        done = [people.submit(put_and_check, f"vm-{number}") for number in range(8)]
         disk_is_free.set()
         for one in done:
             one.result(10)
     assert late == []
 
 
-def test_a_fault_while_a_batch_is_looked_at_keeps_nobody_waiting(open_store):
+def test_an_error_while_a_batch_is_examined_keeps_nobody_waiting(open_store):
     def shown(record):
         raise ZeroDivisionError
 
@@ -519,39 +520,39 @@ def test_a_fault_while_a_batch_is_looked_at_keeps_nobody_waiting(open_store):
     assert store.snapshot.vms == {}
 
 
-class CutOff(BaseException):
-    """As a green thread sees it that is ended from outside."""
+class Killed(BaseException):
+    """The exception that a green thread meets when it is killed from outside."""
 
 
-def test_one_that_leads_and_is_cut_off_keeps_nobody_waiting(store, monkeypatch):
+def test_a_leader_that_is_killed_keeps_nobody_waiting(store, monkeypatch):
     write, followed = store._write_in_turn, threading.Event()
 
-    def cut_off_at_first(batch):
+    def kill_the_first(batch):
         monkeypatch.setattr(store, "_write_in_turn", write)
         assert followed.wait(10)
-        raise CutOff
+        raise Killed
 
-    monkeypatch.setattr(store, "_write_in_turn", cut_off_at_first)
+    monkeypatch.setattr(store, "_write_in_turn", kill_the_first)
     with ThreadPoolExecutor(2) as people:
         first = people.submit(put, store, "first")
-        waits_for(lambda: store._open and store._open.has_leader)
+        wait_until(lambda: store._open and store._open.has_leader)
         second = people.submit(put, store, "second")
-        waits_for(lambda: "second" in store._open.state.vms)
+        wait_until(lambda: "second" in store._open.state.vms)
         followed.set()
-        with pytest.raises(CutOff):
+        with pytest.raises(Killed):
             first.result(10)
         second.result(10)
     assert list(store.snapshot.vms) == ["first", "second"]
 
 
-def test_one_that_is_cut_off_while_it_writes_takes_with_it_who_is_written_with_it_and_nobody_else(open_store, path):
-    writing, cut = threading.Event(), threading.Event()
+def test_a_leader_killed_while_it_writes_fails_the_changes_built_on_it_and_nothing_else(open_store, path):
+    writing, kill = threading.Event(), threading.Event()
 
     def run_blocking(write):
-        if not cut.is_set():
+        if not kill.is_set():
             writing.set()
-            assert cut.wait(10)
-            raise CutOff
+            assert kill.wait(10)
+            raise Killed
         return write()
 
     store = open_store(run_blocking=run_blocking)
@@ -559,9 +560,9 @@ def test_one_that_is_cut_off_while_it_writes_takes_with_it_who_is_written_with_i
         first = people.submit(put, store, "first")
         assert writing.wait(10)
         second = people.submit(put, store, "built on the first")
-        waits_for(lambda: store._open is not None)
-        cut.set()
-        with pytest.raises(CutOff):
+        wait_until(lambda: store._open is not None)
+        kill.set()
+        with pytest.raises(Killed):
             first.result(10)
         with pytest.raises(CannotSave):
             second.result(10)

@@ -1,4 +1,4 @@
-"""Whose turn it is when a machine comes free: it is held, taken, passed on, lapses; with `auto` it is booked."""
+"""A machine that comes free is held for the next waiter, then taken, passed on or lapsed; with `auto` it is booked."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,24 +35,24 @@ def released_by_an_admin(world):
 
 
 @pytest.mark.parametrize("end", [released_by_its_holder, released_by_an_admin, run_out])
-def test_what_comes_free_is_held_for_the_first_who_is_told(taken, end):
+def test_a_machine_that_comes_free_is_held_for_the_first_who_is_notified(taken, end):
     queued(taken, BOB, ALICE, vm_id="vm")
     end(taken)
     hold = Hold(BOB, 2, NOON, until=taken.now + QUARTER)
     assert (taken.vm().hold, taken.vm().holder, waiting(taken.vm())) == (hold, None, [ALICE])
-    told = taken.events[-1]
-    assert (told.kind, told.to, told.vm_id, told.until, told.hours) == ("held", BOB, "vm", hold.until, 2)
-    assert told.booked_at == NOON, "since when she waited, which the mail's links name"
+    event = taken.events[-1]
+    assert (event.kind, event.to, event.vm_id, event.until, event.hours) == ("held", BOB, "vm", hold.until, 2)
+    assert event.booked_at == NOON, "the time of joining, which the links in the letter name"
 
 
-def test_how_long_it_is_held_the_settings_say(taken):
+def test_the_settings_say_how_long_it_is_held(taken):
     taken.limits = replace(taken.limits, hold_minutes=0.5)
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
     assert taken.vm().hold.until == taken.now + timedelta(seconds=30)
 
 
-def test_nobody_else_can_book_what_is_held(taken):
+def test_nobody_else_can_book_a_held_machine(taken):
     queued(taken, BOB, ALICE, vm_id="vm")
     free(taken, "vm")
     for who, force in ((CHARLIE, False), (CHARLIE, True), (ALICE, False)):
@@ -61,7 +61,7 @@ def test_nobody_else_can_book_what_is_held(taken):
         assert (refusal.facts["holder"], refusal.facts["until"]) == (BOB, taken.vm().hold.until)
 
 
-def test_the_one_it_is_held_for_takes_it_for_as_long_as_she_likes(taken):
+def test_the_person_it_is_held_for_can_book_it_for_other_hours(taken):
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
     vm = taken.do(book, actor=BOB, vm_id="vm", hours=5, note="at last")
@@ -74,7 +74,7 @@ def test_the_one_it_is_held_for_takes_it_for_as_long_as_she_likes(taken):
     assert taken.kinds() == ["booked"]
 
 
-def test_what_is_held_can_be_neither_renewed_nor_released(taken):
+def test_a_held_machine_can_be_neither_renewed_nor_released(taken):
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
     assert taken.refused(renew, actor=BOB, vm_id="vm", hours=1).code == "not_booked"
@@ -84,7 +84,7 @@ def test_what_is_held_can_be_neither_renewed_nor_released(taken):
 # Passed on, lapsed
 
 
-def test_who_passes_leaves_it_to_the_next(taken):
+def test_passing_gives_it_to_the_next(taken):
     queued(taken, BOB, ALICE, vm_id="vm")
     free(taken, "vm")
     taken.do(leave, actor=BOB, vm_id="vm")
@@ -94,7 +94,7 @@ def test_who_passes_leaves_it_to_the_next(taken):
     assert taken.refused(leave, actor=ALICE, vm_id="vm").code == "not_in_queue"
 
 
-def test_an_admin_can_pass_for_somebody_who_is_told(taken):
+def test_an_admin_can_pass_for_somebody_who_is_notified(taken):
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
     assert taken.refused(leave, actor=CHARLIE, vm_id="vm", email=BOB).code == "not_allowed"
@@ -103,7 +103,7 @@ def test_an_admin_can_pass_for_somebody_who_is_told(taken):
     assert [(event.kind, event.to) for event in taken.events] == [("queue_removed", BOB)]
 
 
-def test_what_is_not_taken_in_time_passes_on_and_both_are_told(taken):
+def test_a_machine_not_taken_in_time_passes_on_and_both_are_notified(taken):
     queued(taken, BOB, ALICE, vm_id="vm")
     free(taken, "vm")
     until = taken.vm().hold.until
@@ -120,7 +120,7 @@ def test_what_is_not_taken_in_time_passes_on_and_both_are_told(taken):
     assert waiting(taken.vm()) == []
 
 
-def test_after_the_last_has_not_come_the_machine_is_anybodys(taken):
+def test_after_the_last_hold_has_lapsed_the_machine_is_free(taken):
     queued(taken, BOB, vm_id="vm")
     free(taken, "vm")
     taken.later(minutes=15)
@@ -138,7 +138,7 @@ def test_a_hold_that_has_run_out_does_not_wait_for_the_timer(taken):
     assert taken.do(book, actor=ALICE, vm_id="vm", hours=1).holder == ALICE
 
 
-# By itself
+# With auto
 
 
 def test_with_auto_it_is_booked_at_once_for_the_hours_asked(taken):
@@ -155,20 +155,20 @@ def test_with_auto_it_is_booked_at_once_for_the_hours_asked(taken):
     assert (taken.events[2].until, taken.events[3].by) == (taken.vm().booking.expires_at, ALICE)
 
 
-def test_auto_asks_for_no_more_than_the_settings_now_allow(taken):
+def test_auto_books_for_no_longer_than_the_settings_now_allow(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=20, auto=True)
     taken.limits = replace(taken.limits, max_hours=3, max_ahead_hours=2)
     free(taken, "vm")
     assert taken.vm().booking.expires_at == NOON + timedelta(hours=2)
 
 
-def test_a_job_that_waited_by_itself_must_go_on_giving_signs_of_life(taken):
+def test_a_job_served_with_auto_must_go_on_reporting(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=3, auto=True, heartbeat_minutes=10)
     free(taken, "vm")
     assert (taken.vm().booking.heartbeat_minutes, taken.vm().booking.heartbeat_at) == (10, NOON)
 
 
-def test_several_who_wait_by_themselves_are_served_one_after_the_other(taken):
+def test_several_who_wait_with_auto_are_served_one_after_the_other(taken):
     for who in (BOB, ALICE):
         taken.do(join, actor=who, vm_id="vm", hours=1, auto=True)
     holders = []
@@ -183,7 +183,7 @@ def test_several_who_wait_by_themselves_are_served_one_after_the_other(taken):
 
 
 @pytest.mark.parametrize("first", ["group", "own"])
-def test_who_has_waited_longer_is_served_first_be_it_for_the_group_or_for_the_machine(full, first):
+def test_the_longest_waiter_is_served_first_whether_for_the_group_or_for_the_machine(full, first):
     places = {"group": {"group_id": 1}, "own": {"vm_id": "b"}}
     order = ["group", "own"] if first == "group" else ["own", "group"]
     for who, place in zip((BOB, ALICE), order, strict=True):
@@ -194,7 +194,7 @@ def test_who_has_waited_longer_is_served_first_be_it_for_the_group_or_for_the_ma
     assert holds(full) == {"b": (ALICE, True)}
 
 
-def test_who_waits_for_another_machine_is_not_served(full):
+def test_a_waiter_for_another_machine_is_not_served(full):
     queued(full, BOB, vm_id="a")
     queued(full, ALICE, group_id=1)
     free(full, "b")
@@ -202,7 +202,7 @@ def test_who_waits_for_another_machine_is_not_served(full):
     assert waiting(full.vm("a")) == [BOB]
 
 
-def test_passing_what_came_from_the_groups_queue_at_the_machine_or_at_the_group(full):
+def test_a_hold_from_the_groups_queue_can_be_passed_at_the_machine_or_at_the_group(full):
     for place in ({"vm_id": "a"}, {"group_id": 1}):
         queued(full, BOB, group_id=1)
         if full.vm("a").holder:
@@ -212,14 +212,14 @@ def test_passing_what_came_from_the_groups_queue_at_the_machine_or_at_the_group(
         assert holds(full) == {}
 
 
-def test_leaving_the_group_does_not_pass_on_what_came_from_the_machines_own_queue(full):
+def test_leaving_the_group_does_not_pass_on_a_hold_from_the_machines_own_queue(full):
     queued(full, BOB, vm_id="a")
     free(full, "a")
     assert full.refused(leave, actor=BOB, group_id=1).code == "not_in_queue"
     assert holds(full) == {"a": (BOB, True)}
 
 
-def test_a_machine_that_comes_into_a_group_is_for_who_waits_there(full):
+def test_a_machine_that_comes_into_a_group_is_held_for_its_next_waiter(full):
     queued(full, BOB, group_id=1)
     full.add("new", group_id=1)
     assert holds(full) == {"new": (BOB, True)}
@@ -229,7 +229,7 @@ def test_a_machine_that_comes_into_a_group_is_for_who_waits_there(full):
     assert holds(full) == {"new": (BOB, True), "elsewhere": (ALICE, True)}
 
 
-def test_a_holder_whose_machine_comes_into_a_group_learns_that_somebody_waits(full):
+def test_a_holder_whose_machine_comes_into_a_group_is_notified_that_somebody_waits(full):
     queued(full, BOB, group_id=1)
     full.add("new")
     full.do(book, actor=CHARLIE, vm_id="new", hours=1)
@@ -237,7 +237,7 @@ def test_a_holder_whose_machine_comes_into_a_group_learns_that_somebody_waits(fu
     assert ("waited_for", CHARLIE) in [(event.kind, event.to) for event in full.events]
 
 
-def test_what_is_held_forgets_its_group_when_it_leaves_it(full):
+def test_a_hold_forgets_its_group_when_the_machine_leaves_it(full):
     queued(full, BOB, group_id=1)
     free(full, "a")
     until = full.vm("a").hold.until
@@ -247,7 +247,7 @@ def test_what_is_held_forgets_its_group_when_it_leaves_it(full):
     assert holds(full) == {}
 
 
-def test_a_job_that_is_silent_is_not_served_even_before_its_place_is_taken_away(taken):
+def test_a_silent_job_is_not_served_even_before_its_place_is_removed(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1, heartbeat_minutes=10)
     taken.later(minutes=10)
     taken.do(join, actor=ALICE, vm_id="vm", hours=1)
@@ -255,10 +255,10 @@ def test_a_job_that_is_silent_is_not_served_even_before_its_place_is_taken_away(
     assert holds(taken) == {"vm": (ALICE, True)}
 
 
-@pytest.mark.parametrize(("rule", "asked"), [(cancel, {}), (renew, {"hours": 1})])
-def test_what_was_meant_for_a_booking_that_has_ended_does_not_meet_the_next_ones(taken, rule, asked):
+@pytest.mark.parametrize(("rule", "arguments"), [(cancel, {}), (renew, {"hours": 1})])
+def test_a_request_about_an_ended_booking_does_not_touch_the_next_one(taken, rule, arguments):
     taken.do(join, actor=BOB, vm_id="vm", hours=1, auto=True)
     taken.later(hours=4)
-    assert taken.refused(rule, actor=ALICE, vm_id="vm", **asked).code == "not_booked"
+    assert taken.refused(rule, actor=ALICE, vm_id="vm", **arguments).code == "not_booked"
     taken.do(settle, vm_ids=["vm"])
     assert taken.vm().holder == BOB

@@ -1,4 +1,4 @@
-"""LoadZone as it is served, but it looks at everything twice a second instead of once a minute."""
+"""Serve LoadZone with a sweep over all machines every half second instead of every minute."""
 
 from gevent import monkey
 

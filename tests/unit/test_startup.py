@@ -1,4 +1,4 @@
-"""What a restart finds: queues beside free machines, holds and bookings that ran out, jobs that could not be heard."""
+"""Repairs at the start: queues at free machines, holds and bookings that ran out, jobs that could not report."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ def test_a_free_machine_that_somebody_waits_for_is_held_at_the_start(full):
     assert (holds(full), waiting(full.vm("a"))) == ({"a": (ALICE, True)}, [BOB])
 
 
-def test_where_all_is_right_the_start_changes_nothing(full):
+def test_the_start_changes_nothing_if_all_is_right(full):
     queued(full, BOB, group_id=1)
     queued(full, ALICE, vm_id="c")
     free(full, "a")
@@ -30,7 +30,7 @@ def test_where_all_is_right_the_start_changes_nothing(full):
     assert (full.state, full.events) == (before, [])
 
 
-def test_what_ran_out_while_the_server_was_down_passes_on_at_the_start(taken):
+def test_a_hold_that_ran_out_while_the_server_was_down_passes_on_at_the_start(taken):
     queued(taken, BOB, ALICE, vm_id="vm")
     free(taken, "vm")
     taken.later(days=2)
@@ -47,12 +47,12 @@ def test_bookings_and_holds_that_ran_out_pass_on_in_the_order_of_their_ends(full
     free(full, "a")
     full.later(days=1)
     full.do(settle, vm_ids=["c", "b", "a"])
-    told = [(event.kind, event.vm_id) for event in full.events if event.kind != "reminder"]
-    assert told == [("hold_lapsed", "a"), ("expired", "b"), ("held", "a"), ("held", "b"), ("expired", "c")]
+    events = [(event.kind, event.vm_id) for event in full.events if event.kind != "reminder"]
+    assert events == [("hold_lapsed", "a"), ("expired", "b"), ("held", "a"), ("held", "b"), ("expired", "c")]
     assert full.vm("c").stands_free
 
 
-def test_the_silence_of_jobs_begins_anew_at_the_start(full):
+def test_jobs_have_their_whole_heartbeat_time_again_after_the_start(full):
     full.do(join, actor=BOB, group_id=1, hours=1, heartbeat_minutes=10)
     full.do(join, actor=ALICE, vm_id="a", hours=1, heartbeat_minutes=10)
     full.do(join, actor=BOB, vm_id="a", hours=1)
@@ -72,7 +72,7 @@ def test_the_silence_of_jobs_begins_anew_at_the_start(full):
     assert (full.kinds(), waiting(full.vm("a")), waiting(full.state.groups[1])) == (["silent"], [BOB], [])
 
 
-def test_listening_again_touches_nothing_else(full):
+def test_giving_jobs_their_time_again_changes_nothing_else(full):
     queued(full, BOB, group_id=1)
     before = full.state.copy()
     full.do(listen_again)

@@ -1,4 +1,4 @@
-"""API tokens: whose they are, how long, who may revoke them, and that the file cannot give one away."""
+"""API tokens: their owner, their lifetime, who may revoke them, and that the data file does not contain them."""
 
 from datetime import datetime, timedelta
 
@@ -15,8 +15,8 @@ from support.disk import Failing
 from support.world import ALICE, BOB, CHARLIE, NOON
 
 
-class Gate:
-    """Tokens over a real file, and a clock that stands until it is moved."""
+class System:
+    """API tokens in a real data file, and a clock that stands still until it is moved."""
 
     def __init__(self, path):
         self.now = NOON
@@ -28,65 +28,65 @@ class Gate:
     def make(self, actor=BOB, name="nightly", days=30):
         return self.tokens.make(actor, name, days)
 
-    def refused(self, call, *asked, **named):
+    def refused(self, call, *arguments, **named):
         with pytest.raises(Refusal) as caught:
-            call(*asked, **named)
+            call(*arguments, **named)
         return caught.value.code
 
     def code(self, text):
-        """Of the refusal that this token meets."""
+        """Return the code with which this token is refused."""
         return self.refused(self.tokens.find, text)
 
-    def used(self, email, token_id) -> datetime | None:
+    def last_use(self, email, token_id) -> datetime | None:
         return self.store.snapshot.users[email].tokens[token_id].used
 
 
 @pytest.fixture
-def gate(tmp_path):
-    gate = Gate(tmp_path / "data.json")
+def system(tmp_path):
+    system = System(tmp_path / "data.json")
     for person in (ALICE, BOB, CHARLIE):
-        gate.bus.run(people.sign_in, email=person, session="s")
-    yield gate
-    gate.store.close()
+        system.bus.run(people.sign_in, email=person, session="s")
+    yield system
+    system.store.close()
 
 
-# What it is
+# Finding a token
 
 
-def test_a_token_says_whose_it_is(gate):
-    record, text = gate.make()
-    assert gate.tokens.find(text) == (BOB, record)
+def test_a_token_leads_to_its_owner(system):
+    record, text = system.make()
+    assert system.tokens.find(text) == (BOB, record)
     assert (record.name, record.created, record.expires) == ("nightly", NOON, NOON + timedelta(days=30))
     assert record.used is None
 
 
-def test_it_looks_like_a_token_and_no_two_are_alike(gate):
-    made = [gate.make(name=f"n{n}")[1] for n in range(10)]
+def test_it_has_the_form_of_a_token_and_no_two_are_alike(system):
+    made = [system.make(name=f"n{n}")[1] for n in range(10)]
     assert all(text.startswith("lz_") and text.count("_") >= 2 and len(text) > 60 for text in made)
     assert len({text.split("_")[1] for text in made}) == 10
     assert len({text.split("_", 2)[2] for text in made}) == 10
 
 
-def test_the_file_has_a_hash_of_it_and_nothing_else(gate):
-    record, text = gate.make()
-    content = gate.path.read_text()
+def test_the_file_has_a_hash_of_it_and_nothing_else(system):
+    record, text = system.make()
+    content = system.path.read_text()
     assert record.digest in content
     assert text not in content
     assert text.split("_", 2)[2] not in content
 
 
-def test_it_outlives_a_restart(gate):
-    record, text = gate.make()
-    gate.store.close()
-    again = Gate(gate.path)
+def test_it_outlives_a_restart(system):
+    record, text = system.make()
+    system.store.close()
+    again = System(system.path)
     assert again.tokens.find(text) == (BOB, record)
     again.store.close()
 
 
-def test_what_is_no_token_is_refused(gate):
-    record, text = gate.make()
+def test_a_malformed_or_unknown_token_is_refused(system):
+    record, text = system.make()
     prefix, token_id, secret = text.split("_", 2)
-    others = gate.make(CHARLIE)[1].split("_", 2)
+    others = system.make(CHARLIE)[1].split("_", 2)
     wrong = [
         "",
         "lz",
@@ -102,69 +102,69 @@ def test_what_is_no_token_is_refused(gate):
         f"{prefix}_{token_id}_{record.digest}",
         f"{prefix}_{token_id}_é\udcff",
     ]
-    assert [gate.code(each) for each in wrong] == ["bad_token"] * len(wrong)
-    assert gate.tokens.find(text)[0] == BOB
+    assert [system.code(each) for each in wrong] == ["bad_token"] * len(wrong)
+    assert system.tokens.find(text)[0] == BOB
 
 
-def test_it_is_good_until_it_expires(gate):
-    _, text = gate.make(days=1)
-    gate.now += timedelta(days=1, milliseconds=-1)
-    assert gate.tokens.find(text)[0] == BOB
-    gate.now += timedelta(milliseconds=1)
-    assert gate.code(text) == "token_expired"
+def test_it_works_until_it_expires(system):
+    _, text = system.make(days=1)
+    system.now += timedelta(days=1, milliseconds=-1)
+    assert system.tokens.find(text)[0] == BOB
+    system.now += timedelta(milliseconds=1)
+    assert system.code(text) == "token_expired"
 
 
-def test_revoked_it_is_worth_nothing(gate):
-    record, text = gate.make()
-    kept = gate.make(name="other")[1]
-    gate.bus.run(tokens.revoke, actor=BOB, token_id=record.id)
-    assert gate.code(text) == "bad_token"
-    assert gate.tokens.find(kept)[0] == BOB
+def test_a_revoked_token_is_refused(system):
+    record, text = system.make()
+    kept = system.make(name="other")[1]
+    system.bus.run(tokens.revoke, actor=BOB, token_id=record.id)
+    assert system.code(text) == "bad_token"
+    assert system.tokens.find(kept)[0] == BOB
 
 
-def test_with_its_person_it_goes_and_does_not_come_back(gate):
-    record, text = gate.make()
+def test_removing_its_owner_removes_it_for_good(system):
+    record, text = system.make()
     removals = []
-    gate.store.subscribe(lambda commit: removals.extend(commit.events))
-    gate.bus.run(people.remove, actor=ALICE, email=BOB)
-    assert gate.code(text) == "bad_token"
-    assert record.id in removals[-1].sessions, "whose sockets are to be cut"
-    gate.bus.run(people.sign_in, email=BOB, session="again")
-    assert gate.code(text) == "bad_token"
+    system.store.subscribe(lambda commit: removals.extend(commit.events))
+    system.bus.run(people.remove, actor=ALICE, email=BOB)
+    assert system.code(text) == "bad_token"
+    assert record.id in removals[-1].sessions, "its sockets are cut"
+    system.bus.run(people.sign_in, email=BOB, session="again")
+    assert system.code(text) == "bad_token"
 
 
 # Its last use
 
 
-def test_its_last_use_is_written_every_ten_minutes(gate):
-    record, text = gate.make()
-    gate.tokens.note_use(*gate.tokens.find(text))
-    assert gate.used(BOB, record.id) == NOON
-    gate.now += NOTED_EVERY - timedelta(seconds=1)
-    before = gate.store.snapshot
-    gate.tokens.note_use(*gate.tokens.find(text))
-    assert gate.store.snapshot is before, "nothing is written"
-    gate.now += timedelta(seconds=1)
-    gate.tokens.note_use(*gate.tokens.find(text))
-    assert gate.used(BOB, record.id) == NOON + NOTED_EVERY
+def test_its_last_use_is_written_at_most_every_ten_minutes(system):
+    record, text = system.make()
+    system.tokens.note_use(*system.tokens.find(text))
+    assert system.last_use(BOB, record.id) == NOON
+    system.now += NOTED_EVERY - timedelta(seconds=1)
+    before = system.store.snapshot
+    system.tokens.note_use(*system.tokens.find(text))
+    assert system.store.snapshot is before, "nothing is written"
+    system.now += timedelta(seconds=1)
+    system.tokens.note_use(*system.tokens.find(text))
+    assert system.last_use(BOB, record.id) == NOON + NOTED_EVERY
 
 
-def test_a_full_disk_keeps_no_token_out(gate, monkeypatch, caplog):
-    record, text = gate.make()
+def test_a_token_works_while_the_disk_is_full(system, monkeypatch, caplog):
+    record, text = system.make()
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing("writev"))
-        gate.tokens.note_use(*gate.tokens.find(text))
-    assert gate.used(BOB, record.id) is None
+        system.tokens.note_use(*system.tokens.find(text))
+    assert system.last_use(BOB, record.id) is None
     assert "could not be noted" in caplog.text
-    assert gate.tokens.find(text)[0] == BOB
+    assert system.tokens.find(text)[0] == BOB
 
 
-def test_a_token_revoked_while_it_is_used_is_not_written_back(gate):
-    record, text = gate.make()
-    known = gate.tokens.find(text)
-    gate.bus.run(tokens.revoke, actor=BOB, token_id=record.id)
-    gate.tokens.note_use(*known)
-    assert gate.store.snapshot.users[BOB].tokens == {}
+def test_a_token_revoked_while_it_is_used_is_not_written_back(system):
+    record, text = system.make()
+    known = system.tokens.find(text)
+    system.bus.run(tokens.revoke, actor=BOB, token_id=record.id)
+    system.tokens.note_use(*known)
+    assert system.store.snapshot.users[BOB].tokens == {}
 
 
 # The rules
@@ -174,13 +174,13 @@ def create(world, actor=BOB, name="nightly", token_id=None, days=30):
     return world.do(tokens.create, actor=actor, token_id=token_id or name, name=name, digest=f"of {name}", days=days)
 
 
-def test_making_and_revoking_is_told_with_the_name(world):
+def test_events_of_making_and_revoking_name_the_token(world):
     create(world)
     assert [(event.kind, event.by, event.via) for event in world.events] == [("token_made", BOB, "nightly")]
     world.do(tokens.revoke, actor=BOB, token_id="nightly")
     (event,) = world.events
     assert (event.kind, event.by, event.to, event.via) == ("token_revoked", BOB, BOB, "nightly")
-    assert event.sessions == ("nightly",), "whose sockets are to be cut"
+    assert event.sessions == ("nightly",), "its sockets are cut"
 
 
 def test_a_name_is_taken_whatever_its_case_but_only_among_ones_own(world):
@@ -201,21 +201,21 @@ def test_nobody_has_more_than_fifty(world):
 
 
 @pytest.mark.parametrize("who", [None, "stranger@example.com"])
-def test_strangers_have_none(world, who):
+def test_strangers_can_neither_make_nor_revoke_one(world, who):
     assert world.refused(tokens.create, actor=who, token_id="t", name="n", digest="d", days=1).code == "not_signed_in"
     assert world.refused(tokens.revoke, actor=who, token_id="t").code == "not_signed_in"
 
 
-def test_others_tokens_are_as_if_they_were_not_there_but_for_admins(world):
+def test_others_tokens_are_unknown_to_everybody_but_admins(world):
     create(world)
     assert world.refused(tokens.revoke, actor=CHARLIE, token_id="nightly").code == "no_such_token"
-    assert world.refused(tokens.revoke, actor=ALICE, token_id="unheard of").code == "no_such_token"
+    assert world.refused(tokens.revoke, actor=ALICE, token_id="unknown").code == "no_such_token"
     world.do(tokens.revoke, actor=ALICE, token_id="nightly")
     assert [(event.by, event.to) for event in world.events] == [(ALICE, BOB)]
     assert world.state.users[BOB].tokens == {}
 
 
-def test_one_lists_ones_own_and_an_admin_anybodys(world):
+def test_people_list_their_own_tokens_and_an_admin_anybodys(world):
     made = [create(world, name=name) for name in ("first", "second")]
     assert tokens.list_of(world.state, world.limits, BOB) == made
     assert tokens.list_of(world.state, world.limits, BOB, email=BOB) == made
@@ -226,7 +226,7 @@ def test_one_lists_ones_own_and_an_admin_anybodys(world):
             tokens.list_of(world.state, world.limits, who, email=email)
 
 
-def test_the_rest_of_the_person_stays_as_it_was(world):
+def test_the_rest_of_the_person_stays_unchanged(world):
     before = world.state.users[BOB]
     create(world)
     assert (world.state.users[BOB].sessions, world.state.users[BOB].role) == (before.sessions, before.role)

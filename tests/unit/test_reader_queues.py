@@ -1,4 +1,4 @@
-"""Queues, holds and tokens in the file: those of the original load, ours come back as they were."""
+"""Queues, holds and tokens in the data file: those of the original system load, ours read back the same."""
 
 import json
 from dataclasses import fields, replace
@@ -55,11 +55,11 @@ def read(data):
 
 
 def back(state):
-    """The state as it is after a restart; nothing may have to be mended."""
-    text = StateEncoder()
-    text.mark_all(state)
-    again, mended = read_state(text.encode(state))
-    assert mended == []
+    """Return the state as a restart reads it; nothing may need a repair."""
+    encoder = StateEncoder()
+    encoder.mark_all(state)
+    again, repairs = read_state(encoder.encode(state))
+    assert repairs == []
     return again
 
 
@@ -67,10 +67,10 @@ def free_machine(*queue, **more):
     return {"id": "vm", "group": None, "booked_by": None, "expires_at": None, "queue": list(queue), **more}
 
 
-# Ours
+# Files of LoadZone
 
 
-def test_everything_that_is_remembered_comes_back():
+def test_every_field_reads_back_the_same():
     group = Group(1, "Perf", ("booked", "held"), (WAITER, Waiter(CHARLIE, 1.0, NOON)), {"color": "red"})
     user = User(
         BOB,
@@ -91,12 +91,12 @@ def test_everything_that_is_remembered_comes_back():
 @pytest.mark.parametrize(
     "record", [BOOKED, BOOKED.booking, HELD.hold, WAITER, TOKEN], ids=lambda record: type(record).__name__.lower()
 )
-def test_that_test_leaves_no_field_at_its_default(record):
+def test_the_records_of_that_test_leave_no_field_at_its_default(record):
     bare = {field.name for field in fields(record) if getattr(record, field.name) == field.default}
     assert bare <= {"hold", "loose_note"}, "a booked machine is not held, and its note is the booking's"
 
 
-def test_a_machine_that_is_kept_comes_back_kept():
+def test_a_kept_machine_reads_back_kept():
     kept = replace(HELD, hold=Hold(BOB, 1.0, NOON, until=None, group=1))
     state = State({"held": kept}, {1: Group(1, "Perf", ("held",), (replace(WAITER, count=2),))})
     more = replace(kept, id="more", hold=None, maintenance="disk swap")
@@ -104,37 +104,37 @@ def test_a_machine_that_is_kept_comes_back_kept():
     assert back(state) == state
 
 
-def test_the_file_names_what_a_person_looks_for():
-    text = StateEncoder()
+def test_holds_and_queues_are_written_for_people_to_read():
+    encoder = StateEncoder()
     state = State({"held": replace(HELD, group=None, queue=(Waiter(ALICE, 1.0, NOON),))})
-    text.mark_all(state)
-    (vm,) = json.loads(text.encode(state))["vms"]
+    encoder.mark_all(state)
+    (vm,) = json.loads(encoder.encode(state))["vms"]
     assert (vm["held_for"], vm["held_until"]) == (BOB, "2026-11-24T12:15:00Z")
     assert vm["queue"] == [{"email": ALICE, "hours": 1.0, "auto": False, "since": "2026-11-24T12:00:00Z"}]
 
 
-def test_what_is_not_there_is_not_written():
-    text = StateEncoder()
+def test_empty_fields_are_not_written():
+    encoder = StateEncoder()
     state = State({"vm": Vm("vm")}, {1: Group(1, "Perf")})
-    text.mark_all(state)
-    data = json.loads(text.encode(state))
+    encoder.mark_all(state)
+    data = json.loads(encoder.encode(state))
     assert data["vms"] == [{"id": "vm", "group": None, "booked_by": None, "expires_at": None}]
     assert data["groups"] == [{"id": 1, "name": "Perf", "vm_ids": []}]
 
 
-def test_hours_that_could_not_be_asked_for_now_are_kept_and_served(world):
-    """Of an older file."""
+def test_hours_that_would_be_refused_today_are_kept_and_served(world):
+    """Older files may contain them."""
     odd = {"email": BOB, "hours": 1e-300, "auto": True, "since": "2026-11-24T12:00:00Z"}
-    world.state, mended = read({"vms": [free_machine(odd)]})
-    assert (mended, world.vm().queue[0].hours) == ([], 1e-300)
+    world.state, repairs = read({"vms": [free_machine(odd)]})
+    assert (repairs, world.vm().queue[0].hours) == ([], 1e-300)
     world.do(set_right)
     assert world.vm().holder == BOB
 
 
-# The original's
+# Files of the original system
 
 
-def test_a_plain_list_of_addresses_is_a_queue_in_its_order_each_person_once():
+def test_a_list_of_addresses_is_read_as_a_queue_with_each_person_once():
     queue = ["Bob@Example.com", "", "alice@example.com", "bob@example.com", " ", "ALICE@example.com "]
     vm = read({"vms": [free_machine(*queue)]})[0].vms["vm"]
     assert waiting(vm) == [BOB, ALICE]
@@ -143,28 +143,28 @@ def test_a_plain_list_of_addresses_is_a_queue_in_its_order_each_person_once():
     }
 
 
-def test_addresses_and_our_own_entries_may_stand_side_by_side():
+def test_addresses_and_full_entries_may_be_mixed():
     ours = {"email": "Bob@example.com", "hours": 3, "since": "2026-11-24T12:00:00Z"}
     vm = read({"vms": [free_machine("alice@example.com", ours, "bob@example.com")]})[0].vms["vm"]
     assert [(waiter.email, waiter.hours) for waiter in vm.queue] == [(ALICE, 1.0), (BOB, 3.0)]
     assert vm.queue[1].since == NOON
 
 
-def test_it_is_written_back_as_ours_and_reads_the_same():
+def test_it_is_written_back_in_our_format_and_reads_the_same():
     state, _ = read({"vms": [free_machine("bob@example.com")]})
     assert back(state) == state
 
 
 def test_a_free_machine_with_a_queue_is_held_for_the_first_at_the_start(world):
-    world.state, mended = read({"vms": [free_machine("Bob@example.com", "alice@example.com")]})
-    assert mended == []
+    world.state, repairs = read({"vms": [free_machine("Bob@example.com", "alice@example.com")]})
+    assert repairs == []
     world.do(set_right)
     assert (holds(world), waiting(world.vm())) == ({"vm": (BOB, True)}, [ALICE])
     assert world.vm().hold.until == NOON + timedelta(minutes=15)
     assert [(event.kind, event.to) for event in world.events] == [("held", BOB)]
 
 
-def test_so_it_is_with_the_real_store_before_the_first_answer(tmp_path):
+def test_the_real_store_holds_it_for_the_first_before_the_first_answer(tmp_path):
     path, letters = tmp_path / "data.json", []
     path.write_text(json.dumps({"vms": [free_machine("bob@example.com", "alice@example.com")]}))
     store, config = JsonStore(path), Config()
@@ -177,7 +177,7 @@ def test_so_it_is_with_the_real_store_before_the_first_answer(tmp_path):
     store.close()
 
 
-def test_behind_a_booking_they_have_waited_longer_than_whoever_joins_now():
+def test_people_queued_behind_a_booking_have_waited_longer_than_those_who_join_now():
     booked = free_machine("bob@example.com", booked_by=CHARLIE, expires_at="2026-11-24T13:00:00Z")
     start = {"vm_id": "vm", "start": "2026-11-24T11:00:00Z", "end": "2026-11-24T13:00:00Z", "action": "book"}
     state, _ = read({"vms": [booked], "users": {CHARLIE: {"bookings": [start]}}})
@@ -185,48 +185,48 @@ def test_behind_a_booking_they_have_waited_longer_than_whoever_joins_now():
     assert state.vms["vm"].queue[0].since < NOON
 
 
-def test_twelve_in_the_queue_of_an_old_file_stay(world):
+def test_a_queue_of_twelve_in_an_old_file_is_kept(world):
     people = [f"p{n}@example.com" for n in range(12)]
     world.state.vms.update(read({"vms": [free_machine(*people, maintenance="disk swap")]})[0].vms)
     world.do(set_right)
     assert waiting(world.vm()) == people
 
 
-# What contradicts itself
+# Contradictions
 
 
-def test_what_is_booked_or_out_of_service_is_not_held():
+def test_a_machine_booked_or_out_of_service_is_not_held():
     held = {"held_for": BOB, "held_until": "2026-11-24T13:00:00Z"}
     booked = {"id": "a", "booked_by": CHARLIE, "expires_at": "2026-11-24T13:00:00Z", **held}
-    state, mended = read({"vms": [booked, {"id": "b", "maintenance": "disk swap", **held}]})
+    state, repairs = read({"vms": [booked, {"id": "b", "maintenance": "disk swap", **held}]})
     assert [(vm.holder, vm.maintenance, vm.hold) for vm in state.vms.values()] == [
         (CHARLIE, "", None),
         (None, "disk swap", None),
     ]
-    assert [BOB in sentence for sentence in mended] == [True, True]
+    assert [BOB in sentence for sentence in repairs] == [True, True]
 
 
 @pytest.mark.parametrize("group", [None, 1, 7])
-def test_what_is_kept_for_somebody_who_does_not_wait_in_its_group_is_kept_no_more(group):
+def test_a_machine_kept_for_somebody_who_does_not_wait_in_its_group_is_freed(group):
     vm = {"id": "vm", "group": 1, "held_for": BOB, "held_group": group}
-    state, mended = read({"vms": [vm], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": [ALICE]}]})
+    state, repairs = read({"vms": [vm], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": [ALICE]}]})
     assert state.vms["vm"].hold is None
-    assert len(mended) == 1
+    assert len(repairs) == 1
 
 
-def test_what_is_held_from_another_group_is_held_from_none():
+def test_a_hold_that_names_another_group_is_kept_without_a_group():
     held = {"held_for": BOB, "held_until": "2026-11-24T13:00:00Z", "held_group": 7}
-    state, mended = read({"vms": [free_machine(**held)]})
-    assert (state.vms["vm"].hold.email, state.vms["vm"].hold.group, mended) == (BOB, None, [])
+    state, repairs = read({"vms": [free_machine(**held)]})
+    assert (state.vms["vm"].hold.email, state.vms["vm"].hold.group, repairs) == (BOB, None, [])
 
 
-def test_who_has_the_machine_does_not_wait_for_it():
-    state, mended = read({"vms": [free_machine(BOB, ALICE, booked_by=BOB, expires_at="2026-11-24T13:00:00Z")]})
+def test_the_holder_of_a_machine_is_removed_from_its_queue():
+    state, repairs = read({"vms": [free_machine(BOB, ALICE, booked_by=BOB, expires_at="2026-11-24T13:00:00Z")]})
     assert waiting(state.vms["vm"]) == [ALICE]
-    assert len(mended) == 1
+    assert len(repairs) == 1
 
 
-def test_who_wants_more_than_the_group_has_does_not_wait_for_ever(world):
+def test_a_waiter_for_more_machines_than_the_group_has_is_removed(world):
     queue = [{"email": BOB, "count": 5}, {"email": ALICE, "count": 1}]
     state, _ = read({"vms": [{"id": "vm"}], "groups": [{"id": 1, "name": "Perf", "vm_ids": ["vm"], "queue": queue}]})
     world.state.vms, world.state.groups = state.vms, state.groups
@@ -235,7 +235,7 @@ def test_who_wants_more_than_the_group_has_does_not_wait_for_ever(world):
     assert ("queue_gone", BOB) in [(event.kind, event.to) for event in world.events]
 
 
-def test_the_tokens_of_one_person_in_two_spellings_are_all_kept():
+def test_the_tokens_of_one_person_under_two_spellings_are_all_kept():
     def spelled(*ids):
         times = {"created": "2026-11-24T12:00:00Z", "expires": "2026-12-24T12:00:00Z"}
         return {"tokens": [{"id": token_id, "name": token_id, "digest": "d", **times} for token_id in ids]}
@@ -244,11 +244,11 @@ def test_the_tokens_of_one_person_in_two_spellings_are_all_kept():
     assert sorted(state.users[BOB].tokens) == ["t1", "t2"]
 
 
-def test_a_hold_by_hand_needs_no_more_than_whom_and_until_when():
-    state, mended = read({"vms": [free_machine(held_for="Bob@Example.com", held_until="2026-11-24T13:00:00Z")]})
+def test_a_hold_written_by_hand_needs_only_a_person_and_an_end():
+    state, repairs = read({"vms": [free_machine(held_for="Bob@Example.com", held_until="2026-11-24T13:00:00Z")]})
     hold = state.vms["vm"].hold
     assert (hold.email, hold.until, hold.hours, hold.group) == (BOB, NOON + timedelta(hours=1), 1.0, None)
-    assert mended == []
+    assert repairs == []
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_a_hold_by_hand_needs_no_more_than_whom_and_until_when():
         ({"maintenance": True}, "vms[0].maintenance: a text"),
     ],
 )
-def test_a_queue_of_another_shape_is_refused_with_what_and_where(more, place):
+def test_a_malformed_queue_is_refused_with_the_reason_and_place(more, place):
     with pytest.raises(BadFile) as caught:
         read({"vms": [{"id": "vm", **more}]})
     assert place in str(caught.value)
@@ -276,6 +276,6 @@ def test_a_token_without_its_hash_is_refused():
         read({"users": {"a@x.y": {"tokens": [{"id": "t", "created": "2026-11-24T12:00:00Z"}]}}})
 
 
-def test_a_place_without_an_address_is_nobodys():
+def test_a_place_without_an_address_is_dropped():
     state, _ = read_state(b'{"vms": [{"id": "a", "queue": [{"email": "  ", "hours": 1}, "", "Bob@x.y"]}]}')
     assert [waiter.email for waiter in state.vms["a"].queue] == ["bob@x.y"]

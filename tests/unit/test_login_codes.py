@@ -24,9 +24,9 @@ def codes(clock):
     return LoginCodes(clock)
 
 
-def refused(codes, *asked):
+def refused(codes, *arguments):
     with pytest.raises(Refusal) as caught:
-        codes.redeem(*asked)
+        codes.redeem(*arguments)
     return caught.value.code, caught.value.facts.get("tries_left")
 
 
@@ -34,7 +34,7 @@ def wrong(code):
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def test_a_code_is_six_digits_and_good_once(codes):
+def test_a_code_has_six_digits_and_works_once(codes):
     ticket, code = codes.issue(BOB)
     assert len(code) == 6
     assert code.isdecimal()
@@ -42,18 +42,18 @@ def test_a_code_is_six_digits_and_good_once(codes):
     assert refused(codes, ticket, BOB, code) == ("code_expired", None)
 
 
-def test_blanks_around_and_within_do_not_matter(codes):
+def test_spaces_around_and_within_do_not_matter(codes):
     ticket, code = codes.issue(BOB)
     codes.redeem(ticket, BOB, f" {code[:3]} {code[3:]}\n")
 
 
-def test_it_is_good_for_ten_minutes(codes, clock):
+def test_it_works_for_ten_minutes(codes, clock):
     ticket, code = codes.issue(BOB)
     clock.now += timedelta(minutes=10)
     assert refused(codes, ticket, BOB, code) == ("code_expired", None)
 
 
-def test_five_tries_and_no_sixth_though_it_be_right(codes):
+def test_after_five_wrong_tries_the_right_code_is_refused_too(codes):
     ticket, code = codes.issue(BOB)
     assert [refused(codes, ticket, BOB, wrong(code)) for _ in range(5)] == [("wrong_code", n) for n in (4, 3, 2, 1, 0)]
     assert refused(codes, ticket, BOB, code) == ("code_expired", None)
@@ -86,13 +86,13 @@ def test_memory_is_bounded(codes):
 
 
 @pytest.mark.parametrize("text", ["", "１２３４５６", "é" * 6, "123456; drop"])
-def test_what_is_no_code_is_wrong(codes, text):
+def test_text_that_is_no_code_counts_as_a_wrong_code(codes, text):
     ticket, _ = codes.issue(BOB)
     assert refused(codes, ticket, BOB, text) == ("wrong_code", 4)
 
 
-def test_a_code_that_could_not_be_used_for_our_own_fault_can_be_used_again(codes):
+def test_a_code_given_back_after_a_fault_of_the_server_can_be_used_again(codes):
     ticket, code = codes.issue(BOB)
-    asked = codes.redeem(ticket, BOB, code)
-    codes.give_back(ticket, asked)
+    pending = codes.redeem(ticket, BOB, code)
+    codes.give_back(ticket, pending)
     codes.redeem(ticket, BOB, code)

@@ -1,4 +1,4 @@
-"""The page's modules and sheets in one file each: what is left out, what is refused, and what the maps say."""
+"""Bundles of the page's modules and style sheets: source maps, what is left out, what is refused."""
 
 import json
 import re
@@ -14,44 +14,44 @@ SOURCES = {
     for path in STATIC.rglob("*")
     if path.suffix in (".js", ".css") and "vendor" not in path.parts
 }
-JOINED = {
+BUNDLES = {
     "page.js": bundler.join_modules(SOURCES, "main.js", "page.js"),
     "page.action_table.js": bundler.join_modules(
         SOURCES, "action_table.js", "page.action_table.js", base=("main.js", "page.js")
     ),
     "page.css": bundler.join_sheets(SOURCES, "main.css", "page.css"),
 }
-BEHIND_AN_IMPORT = re.compile(r"^(?:import|export|const \{|\s*(?://|/\*|\*)|[^;]*\} from|.*\bimport\()")
+MAY_DIFFER = re.compile(r"^(?:import|export|const \{|\s*(?://|/\*|\*)|[^;]*\} from|.*\bimport\()")
 
 
-@pytest.mark.parametrize("name", JOINED)
+@pytest.mark.parametrize("name", BUNDLES)
 def test_the_map_leads_from_every_line_to_the_same_line_of_its_file(name):
-    text, source_map = JOINED[name]
+    text, source_map = BUNDLES[name]
     lines = text.split("\n")
     sections = json.loads(source_map)["sections"]
     for section in sections:
         [path] = section["map"]["sources"]
         for number, mapping in enumerate(section["map"]["mappings"].split(";")):
             assert mapping == ("AACA" if number else "AAAA")
-            there, here = SOURCES[path].split("\n")[number], lines[section["offset"]["line"] + number]
-            assert here in (there, "") or BEHIND_AN_IMPORT.match(there), (path, number)
+            original, bundled = SOURCES[path].split("\n")[number], lines[section["offset"]["line"] + number]
+            assert bundled in (original, "") or MAY_DIFFER.match(original), (path, number)
     assert f"sourceMappingURL={name}.map" in lines[-2]
 
 
-def test_every_module_and_every_sheet_of_the_page_is_in_it():
-    alone = {"docs.js", "theme.js", "css/docs.css", "main.css"}
+def test_every_module_and_every_sheet_of_the_page_is_in_a_bundle():
+    not_bundled = {"docs.js", "theme.js", "css/docs.css", "main.css"}
     mapped = {
         path
-        for _, source_map in JOINED.values()
+        for _, source_map in BUNDLES.values()
         for section in json.loads(source_map)["sections"]
         for path in section["map"]["sources"]
     }
-    assert set(SOURCES) - alone == mapped
+    assert set(SOURCES) - not_bundled == mapped
 
 
 @pytest.mark.parametrize("path", sorted(path for path in SOURCES if path.endswith(".js")))
 def test_no_line_that_begins_like_a_comment_is_text(path):
-    """Such lines are left out: within a template they would be missed."""
+    """Bundles leave out such lines, so none may be part of a template."""
     text = re.sub(r"(?m)\s//.*$|^//.*$|/\*[\s\S]*?\*/", "", SOURCES[path])
     assert text.count("`") % 2 == 0
     for template in re.findall(r"`[^`]*`", SOURCES[path]):
@@ -64,13 +64,13 @@ MODULES = {
 }
 
 
-def test_a_module_keeps_its_own_scope_and_gives_what_it_exports():
+def test_a_module_keeps_its_own_scope_and_returns_its_exports():
     text, _ = bundler.join_modules(MODULES, "main.js", "page.js")
     assert text.startswith("const $a = (() => {\n\nfunction one() { return 1; }\nreturn { one };\n})();\n")
     assert "const { one: first } = $a;\nfirst();" in text
 
 
-def test_what_comes_later_takes_what_is_there_from_the_first_file_and_gives_its_own():
+def test_a_later_bundle_imports_from_the_first_and_exports_its_own():
     late = {**MODULES, "main.js": 'import { one } from "./a.js";\none(() => import("./late.js"));\n'}
     late["late.js"] = 'import { one } from "./a.js";\nexport const two = one() + 1;\n'
     first, _ = bundler.join_modules(late, "main.js", "page.js")
@@ -93,12 +93,12 @@ def test_what_comes_later_takes_what_is_there_from_the_first_file_and_gives_its_
         "const here = import.meta.url;",
     ],
 )
-def test_what_cannot_be_joined_is_refused(source):
+def test_syntax_that_cannot_be_bundled_is_refused(source):
     with pytest.raises(ValueError, match=r"^main\.js: cannot be joined"):
         bundler.join_modules({"main.js": source}, "main.js", "page.js")
 
 
-def test_a_circle_is_refused():
-    circle = {"main.js": 'import { a } from "./a.js";', "a.js": 'import { b } from "./main.js";\nexport const a = 1;'}
+def test_an_import_cycle_is_refused():
+    cycle = {"main.js": 'import { a } from "./a.js";', "a.js": 'import { b } from "./main.js";\nexport const a = 1;'}
     with pytest.raises(ValueError, match=r"main\.js → a\.js → main\.js"):
-        bundler.join_modules(circle, "main.js", "page.js")
+        bundler.join_modules(cycle, "main.js", "page.js")

@@ -1,4 +1,4 @@
-"""Files of the original system load and lose nothing that means something (contract §1)."""
+"""Files of the original system load, and lose nothing that has a meaning."""
 
 import json
 import time
@@ -18,9 +18,9 @@ def read(data):
 
 
 def written(state):
-    text = StateEncoder()
-    text.mark_all(state)
-    return json.loads(text.encode(state))
+    encoder = StateEncoder()
+    encoder.mark_all(state)
+    return json.loads(encoder.encode(state))
 
 
 @pytest.fixture
@@ -46,12 +46,12 @@ def test_naive_times_are_the_servers_local_time(in_moscow):
     "text",
     ["2025-10-01T11:03:11Z", "2025-10-01T11:03:11.000Z", "2025-10-01T14:03:11+03:00", "2025-10-01T11:03:11.0+00:00"],
 )
-def test_times_with_a_zone_are_what_they_say(text):
+def test_times_with_a_zone_are_converted_to_utc(text):
     state, _ = read({"vms": [booked(expires_at=text)]})
     assert written(state)["vms"][0]["expires_at"] == "2025-10-01T11:03:11Z"
 
 
-def test_addresses_are_lower_case_everywhere_and_one_person_is_one():
+def test_addresses_become_lower_case_and_entries_of_one_person_are_merged():
     early, late = (
         {"vm_id": "a", "start": "2025-01-01T00:00:00Z", "action": "book"},
         {
@@ -60,7 +60,7 @@ def test_addresses_are_lower_case_everywhere_and_one_person_is_one():
             "action": "book",
         },
     )
-    state, mended = read(
+    state, repairs = read(
         {
             "vms": [booked(booked_by="Ann@Example.com")],
             "users": {
@@ -73,10 +73,10 @@ def test_addresses_are_lower_case_everywhere_and_one_person_is_one():
     assert [entry.vm_id for entry in ann.bookings] == ["a", "b"]
     assert (ann.email, ann.role, ann.created.month) == ("ann@example.com", "admin", 1)
     assert state.vms["vm"].holder == "ann@example.com"
-    assert len(mended) == 1
+    assert len(repairs) == 1
 
 
-def test_unknown_keys_are_written_back_everywhere():
+def test_unknown_fields_are_written_back_everywhere():
     data = {
         "version": 3,
         "vms": [{"id": "vm", "group": 1, "booked_by": None, "expires_at": None, "cpu": {"n": 8}}],
@@ -89,15 +89,15 @@ def test_unknown_keys_are_written_back_everywhere():
             }
         },
     }
-    back = written(read(data)[0])
-    assert back["version"] == 3
-    assert back["vms"][0]["cpu"] == {"n": 8}
-    assert back["groups"][0]["color"] == "red"
-    assert back["users"]["a@x.y"]["phone"] == "1"
-    assert back["users"]["a@x.y"]["bookings"][0]["ip"] == "10.0.0.1"
+    again = written(read(data)[0])
+    assert again["version"] == 3
+    assert again["vms"][0]["cpu"] == {"n": 8}
+    assert again["groups"][0]["color"] == "red"
+    assert again["users"]["a@x.y"]["phone"] == "1"
+    assert again["users"]["a@x.y"]["bookings"][0]["ip"] == "10.0.0.1"
 
 
-def test_what_was_written_reads_back_the_same():
+def test_a_written_state_reads_back_the_same():
     state, _ = read(
         {
             "vms": [booked(tags=["a", "ö"], note="n"), {"id": "имя с пробелом"}],
@@ -105,12 +105,12 @@ def test_what_was_written_reads_back_the_same():
             "users": {"a@x.y": {"bookings": [{"action": "deleted", "vm_id": "x", "start": "2025-01-01T00:00:00Z"}]}},
         }
     )
-    again, mended = read_state(json.dumps(written(state)).encode())
-    assert (again, mended) == (state, [])
+    again, repairs = read_state(json.dumps(written(state)).encode())
+    assert (again, repairs) == (state, [])
 
 
-def test_references_that_lead_nowhere_are_mended_and_said():
-    state, mended = read(
+def test_dangling_references_are_repaired_and_reported():
+    state, repairs = read(
         {
             "vms": [{"id": "lost", "group": 9}, {"id": "two", "group": 2}, {"id": "unlisted", "group": 1}],
             "groups": [{"id": 1, "name": "A", "vm_ids": ["two", "ghost"]}, {"id": 2, "name": "B", "vm_ids": ["two"]}],
@@ -118,7 +118,7 @@ def test_references_that_lead_nowhere_are_mended_and_said():
     )
     assert [vm.group for vm in state.vms.values()] == [None, 2, 1]
     assert [group.vm_ids for group in state.groups.values()] == [("unlisted",), ("two",)]
-    assert len(mended) == 4
+    assert len(repairs) == 4
 
 
 def test_a_machine_that_names_no_group_is_in_the_one_that_lists_it():
@@ -128,22 +128,22 @@ def test_a_machine_that_names_no_group_is_in_the_one_that_lists_it():
 
 def test_the_beginning_of_a_booking_is_found_in_the_history():
     start = datetime(2025, 10, 1, 12, tzinfo=timezone.utc)
-    lines = [
+    entries = [
         {"vm_id": "vm", "start": (start + timedelta(hours=n)).isoformat(), "action": action}
         for n, action in enumerate(["book", "cancel", "book", "renew"])
     ]
-    state, _ = read({"vms": [booked()], "users": {"ann@example.com": {"bookings": lines}}})
+    state, _ = read({"vms": [booked()], "users": {"ann@example.com": {"bookings": entries}}})
     assert state.vms["vm"].booking.booked_at == start + timedelta(hours=2)
 
 
-def test_an_end_without_a_holder_is_dropped_and_said():
-    state, mended = read({"vms": [booked(booked_by=None)]})
+def test_an_end_without_a_holder_is_dropped_and_reported():
+    state, repairs = read({"vms": [booked(booked_by=None)]})
     assert state.vms["vm"].booking is None
-    assert len(mended) == 1
+    assert len(repairs) == 1
 
 
 @pytest.mark.parametrize("revision", [2**53, 2**53 + 1, 2**64 - 1, 2**52 + 1])
-def test_a_revision_from_which_nobody_can_count_on_begins_anew(tmp_path, revision):
+def test_a_revision_too_great_for_browsers_starts_again_at_zero(tmp_path, revision):
     file = tmp_path / "data.json"
     file.write_text(json.dumps({"vms": [{"id": "vm"}], "revision": revision}))
     assert read_state(file.read_bytes())[1] == [
@@ -157,9 +157,9 @@ def test_a_revision_from_which_nobody_can_count_on_begins_anew(tmp_path, revisio
         assert json.loads(file.read_text())["revision"] == reached
 
 
-def test_a_high_one_is_kept():
-    state, mended = read_state(b'{"revision": 4503599627370496}')
-    assert (state.revision, mended) == (2**52, [])
+def test_a_great_revision_that_browsers_can_count_is_kept():
+    state, repairs = read_state(b'{"revision": 4503599627370496}')
+    assert (state.revision, repairs) == (2**52, [])
 
 
 def test_a_byte_order_mark_does_not_matter():
@@ -187,7 +187,7 @@ def test_a_byte_order_mark_does_not_matter():
         ('{"groups": [{"id": 18446744073709551615, "name": "A"}]}', "groups[0].id: a whole number from 0"),
     ],
 )
-def test_a_file_of_another_shape_is_refused_with_what_and_where(text, place):
+def test_a_malformed_file_is_refused_with_the_reason_and_place(text, place):
     with pytest.raises(BadFile) as caught:
         read_state(text.encode())
     assert place in str(caught.value)
@@ -197,7 +197,7 @@ def test_a_file_of_another_shape_is_refused_with_what_and_where(text, place):
 @pytest.mark.parametrize(
     "text", ["0001-01-01T00:30:00Z", "0001-01-01T00:30:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59"]
 )
-def test_times_at_either_end_of_the_calendar_can_still_be_reckoned_with(monkeypatch, zone, text):
+def test_times_at_either_end_of_the_calendar_can_still_be_calculated_with(monkeypatch, zone, text):
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     expires_at = read({"vms": [booked(expires_at=text)]})[0].vms["vm"].booking.expires_at
@@ -207,7 +207,7 @@ def test_times_at_either_end_of_the_calendar_can_still_be_reckoned_with(monkeypa
     assert expires_at.astimezone(timezone(timedelta(hours=-12))) + timedelta(days=20)
 
 
-def test_what_can_be_read_but_not_written_back_stops_the_start(tmp_path):
+def test_content_that_could_not_be_written_back_stops_the_start(tmp_path):
     path = tmp_path / "data.json"
     path.write_text('{"vms": [{"id": "vm", "x": ' + "[" * 400 + "]" * 400 + "}]}")
     with pytest.raises(BadFile, match="written back"):

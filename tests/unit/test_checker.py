@@ -1,4 +1,4 @@
-"""What `data check` finds: everything at once, each with its place."""
+"""`data check` reports all problems at once, each with its place."""
 
 import json
 
@@ -10,18 +10,18 @@ from loadzone.datafile.reader import read_state
 from loadzone.datafile.typed_object import BadFile
 
 
-def of(**top):
+def examine_file(**top):
     return examine(json.dumps({"vms": [], "groups": [], "users": {}, **top}).encode())
 
 
-def test_a_good_file_has_a_state_and_nothing_to_say():
-    found = of(vms=[{"id": "vm"}])
+def test_a_good_file_has_a_state_and_no_problems():
+    found = examine_file(vms=[{"id": "vm"}])
     assert list(found.state.vms) == ["vm"]
     assert (found.problems, found.repaired) == ([], [])
 
 
-def test_all_that_is_wrong_is_found_at_once():
-    found = of(
+def test_all_problems_are_found_at_once():
+    found = examine_file(
         vms=[{"id": "a", "expires_at": "tomorrow", "tags": "linux"}, {"group": -1}, "b", {"id": "c"}, {"id": "c"}],
         groups=[{"id": "one", "name": ""}],
         users={"ann@example.com": {"bookings": [{"start": "x"}], "sessions": {"s": None}, "tokens": [{}]}},
@@ -44,43 +44,56 @@ def test_all_that_is_wrong_is_found_at_once():
     ]
 
 
-def test_what_will_be_mended_is_said():
-    found = of(vms=[{"id": "vm", "group": 7}], groups=[{"id": 1, "name": "One", "vm_ids": ["gone"]}])
+def test_repairs_are_reported():
+    found = examine_file(vms=[{"id": "vm", "group": 7}], groups=[{"id": 1, "name": "One", "vm_ids": ["gone"]}])
     assert found.problems == []
     assert len(found.repaired) == 2
 
 
-def test_a_key_that_stands_twice_is_said():
+def test_a_duplicate_key_is_reported():
     found = examine(b'{"vms": [{"id": "vm", "note": "a", "note": "b"}]}')
     assert found.repaired == ["'note' stands twice in one object; only the last one counts"]
 
 
 @pytest.mark.parametrize("content", [b"", b"[1, 2", b"\xff\xfe{}", b'{"x": NaN}'])
-def test_what_is_no_json_is_said_with_the_line(content):
+def test_invalid_json_is_reported_with_the_line(content):
     [problem] = examine(content).problems
     assert problem.startswith("line 1, column ")
 
 
 @pytest.mark.parametrize("depth", [260, 1000])
-def test_what_could_not_be_written_back_is_a_problem(depth):
+def test_content_that_could_not_be_written_back_is_a_problem(depth):
     [problem] = examine(b'{"x": ' + b"[" * depth + b"]" * depth + b"}").problems
     assert "not be written back" in problem
 
 
-KEYS = ("id", "name", "group", "vm_ids", "queue", "email", "expires_at", "tags", "bookings", "sessions", "tokens", "to")
+FIELD_NAMES = (
+    "id",
+    "name",
+    "group",
+    "vm_ids",
+    "queue",
+    "email",
+    "expires_at",
+    "tags",
+    "bookings",
+    "sessions",
+    "tokens",
+    "to",
+)
 VALUES = st.none() | st.booleans() | st.integers(-1, 9) | st.sampled_from(["", "a", "b", "2026-11-24T12:00:00Z"])
 
 
 def records(inner):
-    return st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+    return st.dictionaries(st.sampled_from(FIELD_NAMES), inner, max_size=4)
 
 
 NESTED = st.recursive(VALUES, lambda inner: st.lists(inner, max_size=2) | records(inner), max_leaves=8)
 TOP = st.fixed_dictionaries({}, optional=dict.fromkeys(("vms", "groups", "users", "outbox"), NESTED))
 
 
-def started(content):
-    """What the start makes of the file: its state, or the sentence with which it stops."""
+def start(content):
+    """Return what the start reads from the file: its state, or the sentence with which the start stops."""
     try:
         return read_state(content)[0], ""
     except BadFile as error:
@@ -88,10 +101,10 @@ def started(content):
 
 
 @given(TOP | st.fixed_dictionaries({"vms": st.lists(records(NESTED)), "users": records(records(NESTED))}))
-def test_whatever_the_file_says_the_check_and_the_start_agree(data):
+def test_the_check_and_the_start_agree_about_any_file(data):
     content = json.dumps(data).encode()
     found = examine(content)
-    state, sentence = started(content)
+    state, sentence = start(content)
     assert found.state == state
     assert bool(found.problems) == bool(sentence)
     assert not sentence or sentence in found.problems

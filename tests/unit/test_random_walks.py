@@ -1,6 +1,6 @@
 """Long random walks over the state machine of test_properties.py: many more steps than hypothesis takes.
 
-A walk that breaks a promise is shortened, and its calls are printed.
+A walk that breaks an invariant is shortened, and its steps are printed.
 """
 
 from random import Random, SystemRandom
@@ -9,7 +9,7 @@ import pytest
 
 from loadzone.rules import groups, inventory
 from support.world import ALICE, BOB, CHARLIE
-from unit import promises
+from unit import invariants
 from unit.test_properties import DORA, AnyOrder
 
 PEOPLE = [ALICE, BOB, CHARLIE, DORA]
@@ -26,11 +26,11 @@ def hours(r):
 
 
 def join(r):
-    asked = {"auto": r.random() < 0.3, "count": r.randint(1, 3), "beats": r.choice([None, None, None, 20])}
-    return {"who": r.sample(PEOPLE, r.randint(1, 2)), "place": place(r), **asked}
+    options = {"auto": r.random() < 0.3, "count": r.randint(1, 3), "beats": r.choice([None, None, None, 20])}
+    return {"who": r.sample(PEOPLE, r.randint(1, 2)), "place": place(r), **options}
 
 
-MOVES = {
+STEPS_BY_NAME = {
     "book": lambda r: {"who": r.choice(PEOPLE), "vm": r.choice(VMS), "hours": hours(r), "force": True, "beats": 20},
     "book_all": lambda r: {"who": r.choice(PEOPLE), "hours": hours(r)},
     "book_any": lambda r: {"who": r.choice(PEOPLE), "group": 1, "hours": hours(r), "count": r.randint(1, 3)},
@@ -44,12 +44,12 @@ MOVES = {
     "time_passes": lambda r: {"minutes": r.choice([1, 5, 16, 30, 300])},
     "timer": lambda r: {},
     "restart": lambda r: {},
-    "jobs_are_heard": lambda r: {},
+    "jobs_send_heartbeats": lambda r: {},
     "maintenance": lambda r: {"vm": r.choice(VMS), "reason": r.choice(["disk swap", None, None])},
     "a_machine_comes_or_moves": lambda r: {
         "vm": r.choice(VMS),
         "group": r.choice([None, 1, 1, 2]),
-        "change": r.choice([inventory.add, inventory.edit, groups.remove_vm]),
+        "move": r.choice([inventory.add, inventory.edit, groups.remove_vm]),
     },
     "a_group_grows": lambda r: {"group": 1, "name": "y", "vms": r.sample(VMS, 2), "new": r.random() < 0.2},
     "something_goes": lambda r: {
@@ -59,33 +59,33 @@ MOVES = {
         "again": r.random() < 0.8,
     },
 }
-OFTEN = [*MOVES, "join", "join", "release", "take_by_force"]
+CHOICES = [*STEPS_BY_NAME, "join", "join", "release", "take_by_force"]
 
 
-def test_no_walk_breaks_a_promise():
+def test_no_walk_breaks_an_invariant():
     r = Random(SystemRandom().randrange(2**32))
     for _ in range(WALKS):
-        walk = [(name, MOVES[name](r)) for name in r.choices(OFTEN, k=STEPS)]
+        walk = [(name, STEPS_BY_NAME[name](r)) for name in r.choices(CHOICES, k=STEPS)]
         if broken(walk):
             walk = shortened(walk)
-            pytest.fail("\n".join([repr(broken(walk)), *(f"{name} {asked}" for name, asked in walk)]))
+            pytest.fail("\n".join([repr(broken(walk)), *(f"{name} {arguments}" for name, arguments in walk)]))
 
 
 def broken(walk):
-    """What goes wrong on the way, if anything."""
+    """Return the first error of the walk, or None."""
     world = AnyOrder()
     world.begin()
     try:
-        for name, asked in walk:
-            getattr(world, name)(**asked)
-            promises.at_every_moment(world.world.state, world.world.now)
+        for name, arguments in walk:
+            getattr(world, name)(**arguments)
+            invariants.check_state(world.world.state, world.world.now)
     except Exception as error:
         return error
     return None
 
 
 def shortened(walk):
-    """The same without the steps that it goes wrong without."""
+    """Return the walk without the steps that are not needed to make it fail."""
     for number in reversed(range(len(walk))):
         shorter = walk[:number] + walk[number + 1 :]
         if broken(shorter):

@@ -1,4 +1,4 @@
-"""The board made of pieces is the board made anew, for both audiences, plain and compressed."""
+"""BoardCache: the board made of cached chunks equals a fresh one, for both audiences, plain and compressed."""
 
 import gzip
 import json
@@ -38,7 +38,7 @@ def board_of(store):
 
 
 @pytest.mark.parametrize("audience", sorted(VM_VIEWS))
-def test_after_any_change_it_says_what_a_new_board_says(store, audience):
+def test_after_any_change_it_equals_a_fresh_board(store, audience):
     board = board_of(store)
 
     def remove():
@@ -53,34 +53,34 @@ def test_after_any_change_it_says_what_a_new_board_says(store, audience):
         with store.transaction(unit) as uow:
             uow.groups[1] = replace(uow.groups[1], name="Load", vm_ids=("new",))
 
-    for change in (lambda: edit(store, "vm-300", booking=None), remove, add, regroup, lambda: edit(store, "vm-0")):
-        change()
-        anew, answer = board_of(store).answer(audience), board.answer(audience)
-        assert answer == anew
+    for act in (lambda: edit(store, "vm-300", booking=None), remove, add, regroup, lambda: edit(store, "vm-0")):
+        act()
+        fresh, answer = board_of(store).answer(audience), board.answer(audience)
+        assert answer == fresh
         state = store.snapshot
         assert json.loads(answer.body) == {
             "vms": [VM_VIEWS[audience](vm) for vm in state.vms.values()],
             "groups": [GROUP_VIEWS[audience](group) for group in state.groups.values()],
             "revision": state.revision,
         }
-        packed = board.gzipped(audience)
-        assert gzip.decompress(packed.body) == answer.body
-        assert (packed.etag, packed.revision) == (answer.etag, answer.revision)
+        compressed = board.gzipped(audience)
+        assert gzip.decompress(compressed.body) == answer.body
+        assert (compressed.etag, compressed.revision) == (answer.etag, answer.revision)
 
 
-def test_what_did_not_change_is_neither_compressed_again_nor_made_again(store, monkeypatch):
-    board, squeezed = board_of(store), []
+def test_unchanged_chunks_are_neither_encoded_nor_compressed_again(store, monkeypatch):
+    board, compressed = board_of(store), []
     first = board.gzipped("members")
-    part = compression.deflate_part
-    monkeypatch.setattr(compression, "deflate_part", lambda text: squeezed.append(text) or part(text))
+    deflate_part = compression.deflate_part
+    monkeypatch.setattr(compression, "deflate_part", lambda text: compressed.append(text) or deflate_part(text))
     assert board.gzipped("members") is first
     edit(store, "vm-0", description="changed")
     board.gzipped("members")
-    assert len(squeezed) == 2, "the chunk of the machine, and the revision at the end"
-    assert b"changed" in squeezed[0]
+    assert len(compressed) == 2, "the chunk of the machine, and the revision at the end"
+    assert b"changed" in compressed[0]
 
 
-def test_other_bytes_have_another_tag(store):
+def test_other_content_has_another_etag(store):
     board = board_of(store)
     before = board.answer("members").etag
     edit(store, "vm-5", booking=None)

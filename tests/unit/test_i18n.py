@@ -1,4 +1,4 @@
-"""Every sentence in every language, with the same blanks to fill and the plural forms that the language has."""
+"""Every sentence exists in every language, with the same placeholders and the plural forms of that language."""
 
 import ast
 import re
@@ -20,17 +20,17 @@ FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
 ROOT = Path(i18n.__file__).parents[1]
 
 
-def blanks(entry):
+def placeholders(entry):
     texts = entry.values() if isinstance(entry, dict) else [entry]
     return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 @pytest.mark.parametrize("catalogue", [i18n.PAGE, i18n.SERVER], ids=["page", "server"])
-def test_all_languages_have_the_same_sentences_with_the_same_blanks(catalogue):
+def test_all_languages_have_the_same_sentences_with_the_same_placeholders(catalogue):
     english, russian = catalogue["en"], catalogue["ru"]
     assert english.keys() == russian.keys()
     for key in english:
-        assert blanks(english[key]) - {"n"} == blanks(russian[key]) - {"n"}, key
+        assert placeholders(english[key]) - {"n"} == placeholders(russian[key]) - {"n"}, key
         assert isinstance(english[key], dict) == isinstance(russian[key], dict), key
 
 
@@ -57,12 +57,12 @@ def test_every_reason_for_bad_input_has_a_sentence(reason):
 
 
 @pytest.mark.parametrize("kind", sorted(PUBLIC | PERSONAL - {"role_changed"}))
-def test_every_event_that_is_told_has_a_sentence_for_one_and_for_many(kind):
+def test_every_event_with_a_notification_has_a_sentence_for_one_and_for_many(kind):
     assert {f"notice.{kind}", f"notice.{kind}.many"} <= i18n.SERVER["en"].keys()
 
 
 @pytest.mark.parametrize("action", sorted(BY_LINK))
-def test_every_deed_of_a_mails_link_has_its_page(action):
+def test_every_action_of_a_link_has_its_page(action):
     assert {f"link.{action}.{part}" for part in ("title", "text", "button", "done")} <= i18n.SERVER["en"].keys()
 
 
@@ -94,7 +94,7 @@ def test_every_refusal_in_the_code_has_a_status():
         ("ru", 1 / 60, "1 минуту"),
     ],
 )
-def test_amounts_of_time(language, amount, text):
+def test_hours_are_worded_as_the_language_asks(language, amount, text):
     assert i18n.hours(language, amount) == text
 
 
@@ -105,7 +105,7 @@ def test_a_moment_names_its_zone():
 
 
 @pytest.mark.parametrize(
-    ("wishes", "language"),
+    ("accepted", "language"),
     [
         (["en"], "en"),
         (["en-GB"], "en"),
@@ -115,9 +115,9 @@ def test_a_moment_names_its_zone():
         ([], None),
     ],
 )
-def test_the_first_wish_that_we_speak(wishes, language):
-    assert i18n.best_of(wishes) == language
+def test_the_first_known_language_is_chosen(accepted, language):
+    assert i18n.best_of(accepted) == language
 
 
-def test_what_people_typed_is_not_read_as_a_pattern():
+def test_text_from_users_is_not_used_as_a_format():
     assert "{by}" in i18n.say("en", "notice.released", by="{by}", vm_id="{0.__class__}")

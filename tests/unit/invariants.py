@@ -1,14 +1,15 @@
-"""What holds at every moment, and between any two: the promises about who waits, who holds and who is served."""
+"""Invariants of queues, holds and bookings: of every state, and of every commit."""
 
 from datetime import timedelta
 from itertools import chain
 
 
-def at_every_moment(state, now):
+def check_state(state, now):
+    """Check what must hold at every moment."""
     for vm in state.vms.values():
         group = state.groups.get(vm.group)
-        waiting = [*heard(vm.queue, now), *(heard(can_be_served(state, group), now) if group else ())]
-        assert not (vm.stands_free and waiting), f"{vm.id} stands free, and {waiting} wait for it"
+        waiting = [*without_silent(vm.queue, now), *(without_silent(can_be_served(state, group), now) if group else ())]
+        assert not (vm.stands_free and waiting), f"{vm.id} is free, although {waiting} wait for it"
         others = [waiter for waiter in (*vm.queue, *(group.queue if group else ())) if waiter.email != vm.holder]
         assert not (vm.holder and others and not vm.booking.told_waiting), (
             f"{vm.id}: its holder was not told of {others}"
@@ -16,80 +17,94 @@ def at_every_moment(state, now):
         if vm.hold:
             assert not vm.holder, f"{vm.id} is booked and held"
             assert not vm.maintenance, f"{vm.id} is out of service and held"
-            assert vm.hold.email in state.users, f"{vm.id} is held for nobody known"
-            assert vm.hold.group in (None, vm.group), f"{vm.id} is held from a group it is not in"
+            assert vm.hold.email in state.users, f"{vm.id} is held for somebody who is not a user"
+            assert vm.hold.group in (None, vm.group), f"{vm.id} is held through the queue of a group it is not in"
     for place in places(state):
         people = [waiter.email for waiter in place.queue]
-        assert len(set(people)) == len(people), f"somebody is twice in {people}"
-        assert set(people) <= state.users.keys(), f"somebody in {people} is nobody known"
+        assert len(set(people)) == len(people), f"somebody waits twice in {people}"
+        assert set(people) <= state.users.keys(), f"somebody in {people} is not a user"
     for group in state.groups.values():
-        assert all(waiter.count <= max(1, len(group.vm_ids)) for waiter in group.queue), "somebody waits for ever"
-    what_is_kept_is_for_the_first_of_the_group_and_not_enough(state, now)
+        assert all(waiter.count <= max(1, len(group.vm_ids)) for waiter in group.queue), (
+            "somebody waits for more machines than the group has"
+        )
+    check_kept_machines(state, now)
 
 
-def what_is_kept_is_for_the_first_of_the_group_and_not_enough(state, now):
+def check_kept_machines(state, now):
+    """Check that kept machines are for the first waiter who can be served, and are fewer than that waiter wants."""
     kept = [vm for vm in state.vms.values() if vm.hold and vm.hold.until is None]
     for vm in kept:
         able = can_be_served(state, state.groups[vm.hold.group])
         place = next((number for number, waiter in enumerate(able) if waiter.email == vm.hold.email), None)
         assert place is not None, f"{vm.id} is kept for {vm.hold.email}, who cannot be served"
-        assert not heard(able[:place], now), f"{vm.id} is kept for {vm.hold.email}, not for the first of {able}"
+        assert not without_silent(able[:place], now), (
+            f"{vm.id} is kept for {vm.hold.email}, not for the first of {able}"
+        )
         alike = sum(other.group == vm.group for other in kept)
-        assert alike < able[place].count, f"{able[place]} has all and cannot take it"
+        assert alike < able[place].count, f"all that {able[place]} waits for is kept, and cannot be taken"
 
 
 def can_be_served(state, group):
-    """Those in the queue who do not want more than may yet come: what is out of service or theirs already will not."""
+    """Return the waiters who do not want more machines than can come: not those out of service, nor their own."""
     coming = [vm for vm in map(state.vms.get, group.vm_ids) if not vm.maintenance]
     return [w for w in group.queue if w.count <= max(1, sum(vm.holder != w.email for vm in coming))]
 
 
-def heard(queue, now):
-    """Those in the queue who are not jobs that went silent."""
+def without_silent(queue, now):
+    """Return the queue without jobs whose heartbeat is overdue."""
     return [w for w in queue if not w.heartbeat_minutes or w.seen + timedelta(minutes=w.heartbeat_minutes) > now]
 
 
-def between_two(before, after, now, events):
-    """What one commit may change in the queues, and whom it may serve."""
-    shaken = {event.to for event in events if event.kind in ("held", "auto_booked")}  # may have been put back since
-    shaken |= {vm.hold.email for vm in before.vms.values() if is_over(vm.hold, after.vms.get(vm.id))}
+def check_commit(before, after, now, events):
+    """Check what one commit changed in the queues, and whom it served."""
+    # They may have been put back into the queue within the same commit.
+    movable = {event.to for event in events if event.kind in ("held", "auto_booked")}
+    movable |= {vm.hold.email for vm in before.vms.values() if is_over(vm.hold, after.vms.get(vm.id))}
     for table in ("vms", "groups"):
         for key, place in getattr(before, table).items():
             if key in getattr(after, table):
-                the_order_stays(place.queue, getattr(after, table)[key].queue, shaken)
-    booked = {event.by for event in events if event.kind == "booked"}  # what they have changes what may yet come
+                check_order(place.queue, getattr(after, table)[key].queue, movable)
+    # A waiter's own machines are not counted among those that can come.
+    booked = {event.by for event in events if event.kind == "booked"}
     for vm in after.vms.values():
         email = served(before.vms.get(vm.id), vm, events)
         if email:
             assert is_fair(before, after, now, vm, email, booked), (
-                f"{email} was given {vm.id}, and others had waited longer"
+                f"{email} was given {vm.id}, although others had waited longer"
             )
     for event in events:
         vm = after.vms.get(event.vm_id)
         if event.kind == "held" and vm and vm.hold and vm.hold.email == event.to:
-            assert (vm.hold.since, vm.hold.until) == (event.booked_at, event.until), "the mail's links would be void"
+            assert (vm.hold.since, vm.hold.until) == (event.booked_at, event.until), (
+                "the links in the letter would be void"
+            )
 
 
 def is_over(hold, vm):
     return hold is not None and hold.until is not None and (vm is None or vm.hold != hold)
 
 
-def the_order_stays(old, new, shaken):
-    """Who stays, stays in the same place and as they were; who comes is last, or as before where they lost a hold."""
+def check_order(old, new, movable):
+    """Check the waiters of one queue.
+
+    Those who stay keep their order, time and count. New ones come last; whoever lost a hold is put back by time.
+    """
     known, here = {waiter.email: waiter for waiter in old}, [waiter.email for waiter in new]
-    staying = [email for email in known if email in here and email not in shaken]
-    assert [email for email in here if email not in shaken][: len(staying)] == staying, f"{old} became {new}"
+    staying = [email for email in known if email in here and email not in movable]
+    assert [email for email in here if email not in movable][: len(staying)] == staying, f"{old} became {new}"
     for number, waiter in enumerate(new):
         if waiter.email in staying:
             old_one = known[waiter.email]
             assert (waiter.since, waiter.count) == (old_one.since, old_one.count), f"{old_one} became {waiter}"
-        elif waiter.email not in known and waiter.email in shaken:
+        elif waiter.email not in known and waiter.email in movable:
             ahead = sum(email in staying for email in here[:number])
-            assert ahead <= sum(known[email].since <= waiter.since for email in staying), f"{waiter} was put back late"
+            assert ahead <= sum(known[email].since <= waiter.since for email in staying), (
+                f"{waiter} was put back too far behind"
+            )
 
 
 def served(before, vm, events):
-    """Whom the machine was given to, or kept for, in this commit; nobody who had it already, or was put back."""
+    """Return whom this commit gave the machine to or kept it for, or None if they had it before or were put back."""
     booked = [event.to for event in events if event.kind == "auto_booked" and event.vm_id == vm.id]
     email = booked[-1] if booked else vm.hold and vm.hold.email
     had = before and before.hold and before.hold.email == email
@@ -98,7 +113,7 @@ def served(before, vm, events):
 
 
 def is_fair(before, after, now, vm, email, booked):
-    """Whether it was, by the group in which the machine was given away: it may have moved since in the same commit."""
+    """Return whether it was fair in the machine's old group or its new one: it may have moved in the same commit."""
     old = before.vms.get(vm.id)
     return any(
         is_fair_in(group, before, after, now, vm, email, booked) for group in {vm.group, old.group if old else None}
@@ -106,14 +121,17 @@ def is_fair(before, after, now, vm, email, booked):
 
 
 def is_fair_in(group_id, before, after, now, vm, email, booked):
-    """Nobody who still waits and could be served was ahead in the same queue, or has led the other one for longer."""
+    """Return whether nobody was passed over.
+
+    Of those who still wait and could be served, nobody was ahead in the same queue or led the other one for longer.
+    """
     own, group = queue_of(before.vms, vm.id), queue_of(before.groups, group_id)
     own_still, group_still = queue_of(after.vms, vm.id), ()
     if group_id in before.groups and group_id in after.groups:
         able = can_be_served(before, before.groups[group_id])
         group_still = [waiter for waiter in can_be_served(after, after.groups[group_id]) if waiter in able]
         group_still = [waiter for waiter in group_still if waiter.count == 1 or waiter.email not in booked]
-    own_still, group_still = heard(own_still, now), heard(group_still, now)
+    own_still, group_still = without_silent(own_still, now), without_silent(group_still, now)
     ways = [(own, own_still, group, group_still), (group, group_still, own, own_still)]
     known = [way for way in ways if any(waiter.email == email for waiter in way[0])]
     return any(nobody_passed_over(*way, now, email) for way in known or ways)

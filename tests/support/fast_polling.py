@@ -1,5 +1,6 @@
-"""The command, but it looks at the board every half second or so instead of every two or three, and sooner again
-where the server is away."""
+"""Run the command line with shorter pauses: it polls the board about every half second instead of
+every two or three, and tries again after one second instead of five.
+"""
 
 import sys
 from pathlib import Path

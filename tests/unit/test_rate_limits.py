@@ -31,14 +31,14 @@ def memory(monkeypatch):
     memory.timer.join()
 
 
-def test_memory_is_bounded_and_who_was_counted_is_counted_on(memory):
+def test_memory_is_bounded_and_existing_counters_go_on_counting(memory):
     assert [memory.incr(key, 60) for key in "abca"] == [1, 1, 1, 2]
-    assert memory.incr("d", 60) > 10**9, "as if it had asked too often"
+    assert memory.incr("d", 60) > 10**9, "the count of a client over its limit"
     assert memory.incr("b", 60) == 2
     assert len(memory.storage) == len(memory.expirations) == len(memory.locks) == 3
 
 
-def test_there_is_room_for_who_signed_in_there_before(memory):
+def test_full_memory_still_has_room_for_people_who_signed_in_in_this_browser_before(memory):
     for key in "abc":
         memory.incr(key, 60)
     key = limits.parse(rate_limits.CODES_PER_PERSON).key_for(f"{rate_limits.RETURNING}ann@example.com")
@@ -47,7 +47,7 @@ def test_there_is_room_for_who_signed_in_there_before(memory):
     assert memory.incr(limits.parse("1 per hour").key_for("network x own y"), 60) > 10**9
 
 
-def test_what_is_over_makes_room(memory):
+def test_expired_and_cleared_counters_make_room(memory):
     for key in "abc":
         memory.incr(key, -1)
     assert memory.incr("a", 60) == 1

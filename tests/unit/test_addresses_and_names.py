@@ -1,4 +1,4 @@
-"""What comes from outside, where it comes in: addresses, names."""
+"""Addresses and names are checked and normalised where they come in."""
 
 import json
 import unicodedata
@@ -31,7 +31,7 @@ def test_the_public_address_is_kept_as_a_browser_would_write_it(given, kept):
 @pytest.mark.parametrize(
     "given", ["lz.example.com", "ftp://lz", "http://", "http://[", "http://lz:99999", "http://a?b"]
 )
-def test_what_is_no_public_address_stops_the_start(given):
+def test_an_invalid_public_address_stops_the_start(given):
     with pytest.raises(BadSetting, match="LOADZONE_BASE_URL"):
         Config.from_env({"LOADZONE_BASE_URL": given})
 
@@ -47,7 +47,7 @@ def test_what_is_no_public_address_stops_the_start(given):
         ("ЛоадЗона <lz@example.com>", "=?utf-8?b?0JvQvtCw0LTQl9C+0L3QsA==?= <lz@example.com>"),
     ],
 )
-def test_a_sender_is_one_sender(given, kept):
+def test_a_sender_is_kept_as_one_valid_address(given, kept):
     assert Config.from_env({"SMTP_FROM": given}).smtp_from == kept
     header = EmailMessage(policy=default)
     header["From"] = kept
@@ -55,7 +55,7 @@ def test_a_sender_is_one_sender(given, kept):
 
 
 @pytest.mark.parametrize("given", ["nobody", "<>", "a@b.c, d@e.f", "x <a@b.c> y", "a@b.c\nBcc: d@e.f"])
-def test_what_is_no_sender_stops_the_start(given):
+def test_an_invalid_sender_stops_the_start(given):
     with pytest.raises(BadSetting, match="SMTP_FROM"):
         Config.from_env({"SMTP_FROM": given})
 
@@ -71,18 +71,18 @@ def added(vm_id):
     return read(AddVm, json.dumps({"id": vm_id}).encode()).id
 
 
-def test_a_name_is_composed_before_it_is_judged():
+def test_a_name_is_normalised_before_it_is_checked():
     assert added(unicodedata.normalize("NFD", "тестовый-й")) == "тестовый-й"
     assert added("й" * 64) == added(unicodedata.normalize("NFD", "й" * 64))
 
 
 @pytest.mark.parametrize("vm_id", ["सर्वर-1", "서버_2", "Сервер.3", "٣", "x" * 64])
-def test_letters_and_digits_of_any_script_are_a_name(vm_id):
+def test_a_name_may_have_letters_and_digits_of_any_script(vm_id):
     assert added(vm_id) == unicodedata.normalize("NFC", vm_id)
 
 
 @pytest.mark.parametrize("vm_id", ["", "a b", "a/b", "x" * 65, "\u0958" * 64, "a\u200bb", "½", "🙂", "<b>"])
-def test_others_are_not(vm_id):
+def test_a_name_with_other_characters_or_a_wrong_length_is_refused(vm_id):
     with pytest.raises(Refusal) as caught:
         added(vm_id)
     assert caught.value.facts["field"] == "id"

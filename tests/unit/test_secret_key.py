@@ -14,7 +14,7 @@ def test_a_key_is_made_once_and_kept_for_its_owner_alone(tmp_path):
     assert [path.name for path in folder.iterdir()] == ["secret_key"]
 
 
-def test_a_key_that_others_can_read_is_taken_from_their_eyes(tmp_path):
+def test_a_key_that_others_could_read_is_made_private(tmp_path):
     own_key(tmp_path)
     (tmp_path / "secret_key").chmod(0o644)
     own_key(tmp_path)
@@ -22,7 +22,7 @@ def test_a_key_that_others_can_read_is_taken_from_their_eyes(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff" * 40])
-def test_what_is_no_key_is_refused(tmp_path, content):
+def test_an_unusable_key_is_refused(tmp_path, content):
     (tmp_path / "secret_key").write_bytes(content)
     with pytest.raises(BadSecretKey, match="secret_key"):
         own_key(tmp_path)
