@@ -17,7 +17,7 @@ from flask import current_app
 
 from loadzone.config import EnvReader
 from loadzone.datafile.backups import Backups
-from loadzone.datafile.checker import examine
+from loadzone.datafile.checker import check_file
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.records import State
 from loadzone.lib.atomic_file import DurableFile, FileInUse
@@ -53,7 +53,7 @@ def check(file: Path | None) -> None:
     Status 0: LoadZone would start with it. 1: it would not. The server may run.
     """
     file = file or data_path()
-    findings = examine(content_of(file))
+    findings = check_file(content_of(file))
     for sentence in findings.repaired:
         say(f"will be mended: {sentence}")
     if findings.state is None:
@@ -67,7 +67,7 @@ def list_backups() -> None:
     """List the backups there are, oldest first."""
     backups = Backups(data_path(), utc_now)
     for name in backups.names():
-        state = examine(content_of(backups.folder / name)).state
+        state = check_file(content_of(backups.folder / name)).state
         say(f"{name}  {summary(state) if state else 'cannot be used'}")
     if not backups.names():
         say(f"there are none in {backups.folder}")
@@ -87,12 +87,12 @@ def restore(backup: str, yes: bool) -> None:
     state = good_state(source)
     with locked(path) as file:
         present = file.read() if file.exists() else b""
-        now = examine(present).state
+        now = check_file(present).state
         say(f"now:    {summary(now) if now else 'nothing that can be used'}")
         say(f"backup: {summary(state)}")
         confirm(yes, f"Put {source} in the place of {path}?")
         if present:
-            backups.keep("restore")
+            backups.save_before("restore")
         # Open pages take nothing older than what they have seen, so the count goes on.
         state.revision = max(state.revision, _last_revision(present)) + 1
         put_in_force(file, state)
@@ -122,7 +122,7 @@ def content_of(path: Path) -> bytes:
 
 def good_state(path: Path) -> State:
     """What the file says, mended; it is said how."""
-    findings = examine(content_of(path))
+    findings = check_file(content_of(path))
     for sentence in findings.repaired:
         warn(f"mended: {sentence}")
     if findings.state is None:

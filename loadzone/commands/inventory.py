@@ -71,7 +71,7 @@ def import_inventory(file: Any, kind: str | None, prune: bool, dry_run: bool, ye
             return
         confirm(yes, f"UnitOfWork {path} so?")
         if target.exists():
-            Backups(path, utc_now).keep("import")
+            Backups(path, utc_now).save_before("import")
         _carry_out(target, state, limits, plan)
     say("imported; the server may start")
 

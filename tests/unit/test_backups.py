@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from app import create_app
 from loadzone.config import Config
 from loadzone.datafile import backups
-from loadzone.datafile.backups import BEFORE, DAYS, HOURS, Backups, superfluous
+from loadzone.datafile.backups import BEFORE_ACTIONS_KEPT, DAYS_KEPT, HOURS_KEPT, Backups, names_to_delete
 from loadzone.lib import atomic_file
 from loadzone.rules import people
 from support.disk import Failing
@@ -49,39 +49,39 @@ def test_of_an_hour_each_for_four_weeks_a_day_and_the_last_of_each_of_a_fortnigh
     hours = [MIDNIGHT + timedelta(hours=n) for n in range(28 * 24)]
     names = {name(hour) for hour in hours}
     lasts_of_days = [name(hour) for hour in hours if hour.hour == 23]
-    assert names - superfluous(names) == {*map(name, hours[-24:]), *lasts_of_days[-14:]}
+    assert names - names_to_delete(names) == {*map(name, hours[-24:]), *lasts_of_days[-14:]}
 
 
 def test_an_hour_of_today_is_the_days_last_until_a_later_one_comes():
     names = [f"2026-11-{day:02}T{hour:02}Z.json" for day in (1, 2) for hour in range(24)] + ["2026-11-03T07Z.json"]
-    assert set(names) - superfluous(names) == {"2026-11-01T23Z.json", *names[-24:]}
+    assert set(names) - names_to_delete(names) == {"2026-11-01T23Z.json", *names[-24:]}
 
 
 def test_idle_weeks_take_none_away():
     rare = [name(MIDNIGHT + timedelta(days=30 * n)) for n in range(14)]
-    assert superfluous(rare) == set()
+    assert names_to_delete(rare) == set()
 
 
 def test_of_those_made_before_something_the_newest_ten_stay_and_displace_no_hour():
     before = [f"2026-11-24T12-00-{second:02}Z-before-start.json" for second in range(15)]
     hours = [name(MIDNIGHT + timedelta(hours=n)) for n in range(24)]
-    assert superfluous(before + hours) == set(before[:5])
+    assert names_to_delete(before + hours) == set(before[:5])
 
 
 @pytest.mark.parametrize(
     "foreign", ["data.json", "2026-11-24T12Z.json.gz", "old-2026-11-24T12Z.json", ".unfinished.tmp"]
 )
 def test_what_is_not_named_like_a_backup_is_left_alone(foreign):
-    assert foreign not in superfluous([foreign] + [name(MIDNIGHT + timedelta(hours=n)) for n in range(100 * 24)])
+    assert foreign not in names_to_delete([foreign] + [name(MIDNIGHT + timedelta(hours=n)) for n in range(100 * 24)])
 
 
 @given(st.sets(st.integers(0, 24 * 60)))
 def test_whatever_there_is_it_stays_bounded_and_the_newest_stays(hours):
     names = {name(MIDNIGHT + timedelta(hours=n)) for n in hours}
-    kept = names - superfluous(names)
-    assert len(kept) <= HOURS + DAYS
+    kept = names - names_to_delete(names)
+    assert len(kept) <= HOURS_KEPT + DAYS_KEPT
     assert not names or max(names) in kept
-    assert superfluous(kept) == set()
+    assert names_to_delete(kept) == set()
 
 
 # Which are made
@@ -103,7 +103,7 @@ def test_where_nothing_changed_nothing_is_written(place, monkeypatch):
     place.now += timedelta(hours=3)
     monkeypatch.setattr(atomic_file, "os", Failing("open"))
     place.backups.refresh()
-    place.backups.before("start")
+    place.backups.try_save_before("start")
     assert place.kept() == {"2026-11-24T00Z.json": "first"}
 
 
@@ -116,7 +116,7 @@ def test_hours_are_utc(place):
 def test_what_was_there_before_a_start_outlasts_the_hour(place):
     place.backups.refresh()
     place.now += timedelta(minutes=10, seconds=3)
-    place.backups.before("start")
+    place.backups.try_save_before("start")
     place.write("what the new version made of it")
     place.backups.refresh()
     assert place.kept() == {
@@ -127,15 +127,15 @@ def test_what_was_there_before_a_start_outlasts_the_hour(place):
 
 def test_a_start_that_meets_what_is_kept_already_keeps_it_once(place):
     for _ in range(3):
-        place.backups.before("start")
+        place.backups.try_save_before("start")
         place.now += timedelta(hours=2)
     assert list(place.kept()) == ["2026-11-24T00-00-00Z-before-start.json"]
 
 
 def test_two_within_a_second_are_both_kept(place):
-    place.backups.keep("import")
+    place.backups.save_before("import")
     place.write("second")
-    place.backups.keep("import")
+    place.backups.save_before("import")
     assert list(place.kept().values()) == ["first", "second"]
 
 
@@ -202,11 +202,11 @@ def test_it_does_not_take_the_room_in_which_changes_are_saved(place, monkeypatch
 
 
 def test_there_is_room_for_ten_of_those_made_before_something(place):
-    for n in range(BEFORE + 3):
+    for n in range(BEFORE_ACTIONS_KEPT + 3):
         place.write(f"state {n}")
-        place.backups.before("restore")
+        place.backups.try_save_before("restore")
         place.now += timedelta(seconds=1)
-    assert list(place.kept().values()) == [f"state {n}" for n in range(3, BEFORE + 3)]
+    assert list(place.kept().values()) == [f"state {n}" for n in range(3, BEFORE_ACTIONS_KEPT + 3)]
 
 
 def test_what_is_no_file_is_no_backup_whatever_its_name(place):
