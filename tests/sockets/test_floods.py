@@ -16,7 +16,8 @@ from support.server import Server, data_file
 FEW = """from gevent import monkey; monkey.patch_all()
 import sys, app
 from loadzone.server import socket_limits
-socket_limits.PER_NETWORK, socket_limits.IN_ALL = 3, 5
+assert socket_limits.SOCKETS_PER_NETWORK < socket_limits.SOCKETS_AT_MOST
+socket_limits.SOCKETS_PER_NETWORK, socket_limits.SOCKETS_AT_MOST = 3, 5
 sys.exit(app.main())"""
 
 
@@ -49,7 +50,7 @@ def text(words: str, opcode: int = websocket.ABNF.OPCODE_TEXT, fin: int = 1) -> 
 @pytest.mark.parametrize("packet", ["3", "40", '42["book",{"vm_id":"a"}]', "5", "4x"])
 def test_who_says_too_much_is_cut_off_and_the_others_are_not(server, bob, vm, listen, packet):
     ear = listen(bob)
-    assert is_cut_off(connect(server), [text(packet) for _ in range(4 * socket_limits.PACKETS_AT_ONCE)])
+    assert is_cut_off(connect(server), [text(packet) for _ in range(4 * socket_limits.PACKET_BURST)])
     done(bob.book(vm))
     ear.wait_for("notification", vm_id=vm)
     assert "Traceback" not in server.log
@@ -58,7 +59,7 @@ def test_who_says_too_much_is_cut_off_and_the_others_are_not(server, bob, vm, li
 @pytest.mark.parametrize("opcode", [websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG])
 def test_pings_of_its_own_count_too(server, opcode):
     """They are no packets, and whoever sends more than can be answered would have the server for itself."""
-    assert is_cut_off(connect(server), [text("", opcode) for _ in range(socket_limits.BYTES_AT_ONCE // 4)])
+    assert is_cut_off(connect(server), [text("", opcode) for _ in range(socket_limits.BYTE_BURST // 4)])
     assert "Traceback" not in server.log
 
 
