@@ -94,7 +94,7 @@ class Application:
         Before that, what ended meanwhile is released, and a backup keeps what the file said until then.
         """
         self.broadcaster.start()
-        self.backups.before("start")
+        self.backups.try_save_before("start")
         self.scheduler.catch_up()
         self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
         self.scheduler.start()

@@ -16,7 +16,7 @@ from gevent import pywsgi
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from loadzone.server.http_protocol import Handler
+from loadzone.server.http_protocol import HttpHandler
 
 app = Flask(__name__, static_folder=None)
 socketio = SocketIO(app, async_mode="gevent")
@@ -42,5 +42,5 @@ def emit() -> str:
 
 if __name__ == "__main__":
     pywsgi.WSGIServer(
-        ("127.0.0.1", int(os.environ["LOADZONE_PORT"])), app, handler_class=Handler, log=None
+        ("127.0.0.1", int(os.environ["LOADZONE_PORT"])), app, handler_class=HttpHandler, log=None
     ).serve_forever()

@@ -20,7 +20,7 @@ from flask import current_app
 
 from loadzone.config import EnvReader
 from loadzone.datafile.backups import Backups
-from loadzone.datafile.checker import examine
+from loadzone.datafile.checker import check_file
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.records import Place, State
 from loadzone.lib.atomic_file import DurableFile, FileInUse
@@ -57,7 +57,7 @@ def check(file: Path | None) -> None:
     with the file, else 1. The server may run.
     """
     file = file or data_path()
-    report = examine(read_file(file))
+    report = check_file(read_file(file))
     for sentence in report.repaired:
         print_line(f"will be repaired: {sentence}")
     if report.state is None:
@@ -71,7 +71,7 @@ def list_backups() -> None:
     """List the backups, oldest first, with their content in numbers."""
     backups = Backups(data_path(), utc_now)
     for name in backups.names():
-        state = examine(read_file(backups.folder / name)).state
+        state = check_file(read_file(backups.folder / name)).state
         print_line(f"{name}  {summary(state) if state else 'cannot be used'}")
     if not backups.names():
         print_line(f"there are no backups in {backups.folder}")
@@ -92,12 +92,12 @@ def restore(backup: str, yes: bool) -> None:
     state = load_state(source)
     with locked_file(path) as file:
         present = file.read() if file.exists() else b""
-        now = examine(present).state
+        now = check_file(present).state
         print_line(f"now:    {summary(now) if now else 'no data that can be used'}")
         print_line(f"backup: {summary(state)}")
         confirm(yes, f"Replace {path} with {source}?")
         if present:
-            backups.keep("restore")
+            backups.save_before("restore")
         # Open pages accept no revision older than the last one they have seen.
         state.revision = max(state.revision, _last_revision(present)) + 1
         write_state(file, state)
@@ -131,7 +131,7 @@ def read_file(path: Path) -> bytes:
 
 def load_state(path: Path) -> State:
     """Return the state in the file, or end the command. Repairs are printed as warnings."""
-    report = examine(read_file(path))
+    report = check_file(read_file(path))
     for sentence in report.repaired:
         warn(f"repaired: {sentence}")
     if report.state is None:

@@ -84,7 +84,7 @@ def import_inventory(file: BinaryIO, format_name: str | None, prune: bool, dry_r
             return
         confirm(yes, f"Apply these changes to {path}?")
         if target.exists():
-            Backups(path, utc_now).keep("import")
+            Backups(path, utc_now).save_before("import")
         _carry_out(target, state, limits, plan)
     print_line("imported; you can start the server now")
 

@@ -1,10 +1,9 @@
-"""What is wrong with a data file: all of it at once, where the start names the first thing and stops."""
+"""Checks a data file and finds all its problems. The start of the server stops at the first one."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from loadzone.datafile.reader import parse_file
 from loadzone.datafile.repair import repair
@@ -15,16 +14,19 @@ from loadzone.domain.records import State
 
 @dataclass(slots=True)
 class Report:
-    """`problems` keep the server from starting; `repaired` is what it would put right by itself. Without problems there
-    is a `state`."""
+    """The result of a check.
+
+    `problems` keep the server from starting. `repaired` is what it would repair by itself. `state` is there if there
+    are no problems.
+    """
 
     problems: list[str] = field(default_factory=list)
     repaired: list[str] = field(default_factory=list)
     state: State | None = None
 
 
-def examine(content: bytes) -> Report:
-    """What there is to say of this file, each in a sentence that names the place."""
+def check_file(content: bytes) -> Report:
+    """Return what is wrong with this content of a data file, in sentences that name the place."""
     found = Report()
     try:
         loaded = parse_file(content, found.problems.append)
@@ -46,11 +48,14 @@ def examine(content: bytes) -> Report:
 
 
 def _doubled_keys(content: bytes) -> list[str]:
-    """What a hand that copied a line may overlook: of a key that stands twice in one object, the last counts."""
+    """Return a sentence for each key that stands twice in one object: easily done by copying a line.
+
+    The last one counts.
+    """
     doubled: list[str] = []
 
-    def note_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
+    def note_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        seen: dict[str, object] = {}
         for key, value in pairs:
             if key in seen:
                 doubled.append(f"{key!r} stands twice in one object; only the last one counts")

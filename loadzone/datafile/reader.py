@@ -1,4 +1,4 @@
-"""Reads the data file, files of the original system included; an error names the place of what is wrong."""
+"""Reads the data file, and files of the original system; an error names the place of what is wrong."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from loadzone.datafile.typed_object import EARLIEST, BadFile, TypedObject, stop
 from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.lib.digests import digest
 
-# Sessions of files before 1.1 are named as in the cookie; later files keep a digest.
+# Files before version 1.1 name a session as the cookie does; later ones contain a digest.
 PLAIN_SESSION = re.compile(r"[\w-]{22}", re.ASCII)
 REVISION_MOST = 2**64 - 1  # the largest whole number that orjson reads
-HEARTBEAT_MOST = 525_600  # minutes, a year: so long after a time is a time still
+HEARTBEAT_MOST = 525_600  # minutes, a year; later than any time by this much there is still a valid time
 MISSING = -1  # stands for an id that is reported as missing
 DEFAULT_HOURS = 1.0  # for a place in a queue of the original system, which did not ask how long
 
@@ -27,10 +27,10 @@ def read_state(content: bytes) -> tuple[State, list[str]]:
 
 
 def parse_file(content: bytes, report: Callable[[str], None] = stop) -> LoadedFile:
-    """Return the file's records, before its parts are made to agree.
+    """Return the records of the file, as they are: repair.py makes them consistent.
 
-    `report` gets each problem, as in TypedObject; if it returns, the result must not be used.
-    Raises BadFile where the file is not JSON at all.
+    `report` is called with each problem, as in TypedObject; if it was and returned, the result must not be used.
+    Raises BadFile if the file is not JSON at all.
     """
     try:
         data: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
@@ -71,7 +71,7 @@ def _vm(fields: TypedObject) -> Vm:
 
 
 def _booking(fields: TypedObject) -> Booking:
-    """Return the machine's booking; without a holder it is none, and repair.py drops it."""
+    """Return the machine's booking, even without a holder; repair.py drops such a one."""
     return Booking(
         holder=_address(fields.text("booked_by")) or "",
         expires_at=fields.time("expires_at"),
@@ -105,9 +105,9 @@ def _hold(fields: TypedObject) -> Hold | None:
 
 
 def _queue(fields: TypedObject, since: datetime, is_group: bool) -> tuple[Waiter, ...]:
-    """Return the queue, each person once; the original system kept a plain list of addresses.
+    """Return the queue, with each person once. In files of the original system it is a list of addresses.
 
-    `since` is for whoever joined at an unknown time.
+    `since` is used for those whose time of joining is not in the file.
     """
     queue: dict[str, Waiter] = {}
     for number, item in enumerate(fields.items("queue")):

@@ -1,4 +1,4 @@
-"""Repairs what a loaded file may have wrong in spite of its shape: references that lead nowhere, one person twice."""
+"""Repairs a loaded file whose shape is right: references to what does not exist, one person under several spellings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 @dataclass(slots=True)
 class LoadedFile:
-    """A file's records as they were read, before its parts are made to agree."""
+    """The records of a file as they were read."""
 
     vms: list[Vm]
     groups: list[Group]
@@ -24,7 +24,7 @@ class LoadedFile:
 
 
 def repair(loaded: LoadedFile) -> tuple[State, list[str]]:
-    """Return a state in which everything agrees, and a sentence for each thing that was repaired."""
+    """Return a consistent state, and a sentence for each thing that was repaired."""
     repaired: list[str] = []
     group_of = _groups_of_vms(loaded, repaired)
     users = _one_record_each(loaded.users, repaired)
@@ -43,7 +43,7 @@ def repair(loaded: LoadedFile) -> tuple[State, list[str]]:
 
 
 def _countable(revision: int, repaired: list[str]) -> int:
-    """Leave room for more changes than there will be, up to where browsers count exactly."""
+    """Return the revision; or 0, if it is beyond half of what browsers can count exactly (2^53)."""
     if revision <= MOST // 2:
         return revision
     repaired.append(f"the revision was {revision}, beyond which browsers cannot count; it starts again at 0")
@@ -83,7 +83,7 @@ def _with_its_vms(group: Group, group_of: dict[str, int | None], repaired: list[
 
 
 def _repaired_vm(vm: Vm, waiting: Mapping[int, set[str]], users: Mapping[str, User], repaired: list[str]) -> Vm:
-    """Return the machine with a booking that has a holder or with none, and with a hold and a queue that fit it."""
+    """Return the machine with a consistent booking, hold and queue."""
     vm = replace(vm, booking=_repaired_booking(vm, users, repaired))
     vm = replace(vm, hold=_repaired_hold(vm, vm.hold, waiting, repaired) if vm.hold else None)
     queue = tuple(waiter for waiter in vm.queue if waiter.email != vm.holder)
@@ -103,7 +103,10 @@ def _repaired_booking(vm: Vm, users: Mapping[str, User], repaired: list[str]) ->
 
 
 def _repaired_hold(vm: Vm, hold: Hold, waiting: Mapping[int, set[str]], repaired: list[str]) -> Hold | None:
-    """Only a free machine is held, and without an end only for somebody who waits in its group's queue."""
+    """Return the hold, or None if it is not possible.
+
+    Only a free machine can be held; and without an end only for a person who waits in its group's queue.
+    """
     is_for_group = hold.group is not None and hold.group == vm.group
     waits = hold.group is not None and is_for_group and hold.email in waiting[hold.group]
     if vm.booking or vm.maintenance or not (hold.until or waits):
@@ -113,14 +116,14 @@ def _repaired_hold(vm: Vm, hold: Hold, waiting: Mapping[int, set[str]], repaired
 
 
 def _beginning(vm: Vm, holder: str, users: Mapping[str, User]) -> datetime | None:
-    """Return when the booking began by its holder's history: the original system did not note it at the machine."""
+    """Return when the booking began, by its holder's history: the original system did not store it with the machine."""
     user = users.get(holder)
     starts = [entry.start for entry in user.bookings if entry.action == "book" and entry.vm_id == vm.id] if user else []
     return starts[-1] if starts else None
 
 
 def _one_record_each(users: list[User], repaired: list[str]) -> dict[str, User]:
-    """Merge addresses that differ only in case: they are one person."""
+    """Return one record for each person, by address. Addresses that differ only in case are one person."""
     people: dict[str, User] = {}
     for user in users:
         if user.email in people:

@@ -1,4 +1,4 @@
-"""One object of the data file: typed access by key, and an error that names the place where the type is another."""
+"""One object of the data file, read by key and type; an error names the place where the type is wrong."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from loadzone.lib.times import parse_time
 
 T = TypeVar("T")
 
-# Times beyond these mean "ever" or "never"; within them, reminders and time zones can be computed.
+# Times beyond these mean "always" or "never". They are clamped, so that reminders and time zones can be computed.
 EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
 LATEST = datetime(9999, 12, 1, tzinfo=timezone.utc)
 
 
 class BadFile(Exception):
-    """The file is not JSON, or not of our shape; the message says what is wrong and where."""
+    """The file is not JSON, or does not have the expected shape; the message says what is wrong and where."""
 
 
 def stop(problem: str) -> None:
@@ -26,9 +26,9 @@ def stop(problem: str) -> None:
 
 
 class TypedObject:
-    """One object of the file. Where a value has the wrong type, `report` gets a sentence that says what and where.
+    """One object of the file. If a value has the wrong type, `report` is called with a sentence that says where.
 
-    If `report` returns, so as to hear of more problems, the value counts as absent.
+    If `report` returns, because it collects all problems, the value counts as absent.
     """
 
     def __init__(self, value: object, place: str, report: Callable[[str], None] = stop) -> None:
@@ -36,7 +36,7 @@ class TypedObject:
         self._value: Mapping[str, object] = value if isinstance(value, Mapping) else {}
         self._place = place
         self._report = report
-        self._asked: set[str] = set()
+        self._keys_read: set[str] = set()
         if not self._is_object:
             report(f"{place}: an object is expected here")
 
@@ -64,7 +64,7 @@ class TypedObject:
 
     def flag(self, key: str) -> bool:
         """Return a boolean; an absent one is false."""
-        self._asked.add(key)
+        self._keys_read.add(key)
         value = self._value.get(key)
         if value not in (None, True, False):
             self._report(f"{self._at(key)}: true or false is expected here")
@@ -98,7 +98,7 @@ class TypedObject:
         return {name: inner.required(name, inner.time, EARLIEST) for name in inner._value}
 
     def required(self, key: str, read: Callable[[str], T | None], otherwise: T) -> T:
-        """Return what `read` reads. Where it is absent or empty, report that and return `otherwise`."""
+        """Return what `read(key)` returns. If the value is absent or empty, report that and return `otherwise`."""
         value = read(key)
         if self._is_object and self._value.get(key) in (None, ""):
             self._report(f"{self._at(key)}: is missing")
@@ -122,11 +122,11 @@ class TypedObject:
         return [(name, TypedObject(item, f"{self._at(key)}[{name!r}]", self._report)) for name, item in items]
 
     def rest(self) -> Mapping[str, object]:
-        """Return the keys that were not asked for."""
-        return {key: value for key, value in self._value.items() if key not in self._asked} or NOTHING
+        """Return the keys that were not read, with their values."""
+        return {key: value for key, value in self._value.items() if key not in self._keys_read} or NOTHING
 
     def _typed(self, key: str, kind: type[T] | tuple[type[T], ...], name: str) -> T | None:
-        self._asked.add(key)
+        self._keys_read.add(key)
         value = self._value.get(key)
         if value is None:
             return None

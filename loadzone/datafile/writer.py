@@ -1,6 +1,6 @@
-"""Encodes a state as the text of the data file; datafile/reader.py reads it.
+"""Encodes a state as the data file, which datafile/reader.py reads.
 
-One record a line, so that a person can read the file, search it and compare two versions.
+Each record is one line, so that a person can read the file, search it and compare two versions.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, 
 from loadzone.domain.unit_of_work import Touched
 from loadzone.lib.encoded_table import EncodedTable
 
-PEOPLE_A_CHUNK = 4  # some have a long history
+USERS_PER_CHUNK = 4  # some have a long history
 
 Json = dict[str, object]
 
 
 class StateEncoder:
-    """The bytes of the file. Records that were not marked since the last time are not encoded again."""
+    """Encodes states. Records that were not marked since the last call are not encoded again."""
 
     def __init__(self) -> None:
         self._vms: EncodedTable[str, Vm] = EncodedTable(lambda vm: (_bytes_of(_vm(vm)),))
         self._groups: EncodedTable[int, Group] = EncodedTable(lambda group: (_bytes_of(_group(group)),))
-        self._users: EncodedTable[str, User] = EncodedTable(_user_parts, records_a_chunk=PEOPLE_A_CHUNK)
+        self._users: EncodedTable[str, User] = EncodedTable(_user_parts, records_per_chunk=USERS_PER_CHUNK)
         self._letters: EncodedTable[str, Letter] = EncodedTable(lambda letter: (_bytes_of(_letter(letter)),))
 
     def mark(self, touched: Touched) -> None:
-        """Note that these records may have changed, come or gone."""
+        """Note that these records may have been changed, added or removed."""
         self._vms.mark(touched.vms)
         self._groups.mark(touched.groups)
         self._users.mark(touched.users)
@@ -42,11 +42,11 @@ class StateEncoder:
         self._letters.mark(state.letters)
 
     def encode(self, state: State) -> bytes:
-        """Return the whole file. Raises TypeError for what is no JSON."""
+        """Return the whole file. Raises TypeError if a value cannot be JSON."""
         return b"".join(self.chunks(state))
 
     def chunks(self, state: State) -> tuple[bytes, ...]:
-        """Return the file in chunks that are not joined, which saves copying megabytes. Raises TypeError."""
+        """Return the file as chunks; joining them would copy megabytes. Raises TypeError if a value cannot be JSON."""
         rest = (orjson.dumps(key) + b": " + orjson.dumps(value) + b",\n" for key, value in state.rest.items())
         return (
             b'{\n"vms": [\n', *self._vms.chunks(state.vms), b"\n],\n",
@@ -59,7 +59,7 @@ class StateEncoder:
 
 
 def _bytes_of(value: object) -> bytes:
-    """orjson writes datetimes itself, which makes a long history cheap to write."""
+    """Return the value as JSON. orjson encodes datetimes itself, which makes a long history cheap."""
     return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
@@ -127,7 +127,7 @@ def _group(group: Group) -> Json:
 
 
 def _user_parts(user: User) -> Iterable[bytes]:
-    """Join the person's JSON by hand: an encoder would copy a long history six times."""
+    """Return the parts of a person's JSON, made by hand: an encoder would copy a long history six times."""
     history = [entry.text or _cached_text(entry) for entry in user.bookings]
     if history:
         history[0] = history[0][1:]  # without the comma
@@ -135,7 +135,7 @@ def _user_parts(user: User) -> Iterable[bytes]:
 
 
 def _user(user: User) -> Json:
-    """All of a person but the history."""
+    """Return everything of a person except the history."""
     optional = {
         "role": user.role if user.role != "user" else None,
         "language": user.language,
@@ -147,12 +147,12 @@ def _user(user: User) -> Json:
 
 
 def _cached_text(entry: Entry) -> bytes:
-    """Encode a line of history, after a comma, and keep the text in the line itself.
+    """Return a line of history as JSON, after a comma, and store it in the entry.
 
-    A person has up to two hundred lines, and each change adds one: the others are not encoded again.
+    A person has up to two hundred lines, and each change adds one. The others need not be encoded again.
     """
-    said = {"vm_id": entry.vm_id, "start": entry.start, "end": entry.end, "action": entry.action, **entry.rest}
-    text = b"," + _bytes_of(said)  # a copy, for the reason in lib/encoded_table.py
+    fields = {"vm_id": entry.vm_id, "start": entry.start, "end": entry.end, "action": entry.action, **entry.rest}
+    text = b"," + _bytes_of(fields)  # a copy, for the reason in lib/encoded_table.py
     object.__setattr__(entry, "text", text)
     return text
 

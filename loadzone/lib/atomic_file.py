@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-IN_ONE_CALL = 1000  # pieces; Linux takes 1024
+CHUNKS_PER_WRITEV = 1000  # Linux takes at most 1024 (IOV_MAX)
 
 
 class FileInUse(Exception):
-    """Another process holds the file."""
+    """Another process has locked the file."""
 
 
 class DurableFile:
-    """A file of mode 0600 that this process alone may replace, until it is closed.
+    """A file of mode 0600 that only this process may replace, until `close`.
 
-    Raises FileInUse when another process has it, FileNotFoundError when its folder is missing.
+    Raises FileInUse if another process has locked it, FileNotFoundError if its folder does not exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,75 +39,83 @@ class DurableFile:
             raise
 
     def exists(self) -> bool:
+        """Tell whether there is a file at the path."""
         return self.path.exists()
 
     def read(self) -> bytes:
+        """Return the content."""
         return self.path.read_bytes()
 
     def protect(self) -> None:
-        """Take the rights of others off a file that was laid here by hand."""
+        """Set the mode to 0600, for a file that was put here by hand."""
         self.path.chmod(0o600)
 
-    def replace(self, pieces: Sequence[bytes]) -> bool:
-        """Put these pieces, one after the other, in the file's place. True: it is on disk for good. False: it is in
-        place, but whether it outlives a power cut is unknown. An OSError: the old content still stands."""
-        self._be_sure_to_be_alone()
-        _write(self._temporary, pieces)
+    def replace(self, chunks: Sequence[bytes]) -> bool:
+        """Replace the content with these chunks, one after another.
+
+        Return True if the new content is durable. Return False if it is in place but may be lost in a power cut.
+        Raises OSError; the old content is then still in place.
+        """
+        self._check_lock()
+        _write_and_sync(self._temporary, chunks)
         try:
             os.replace(self._temporary, self.path)
         except OSError:
-            if not self._may_hold(pieces):
-                _clear_away(self._temporary)
+            if not self._may_contain(chunks):
+                _try_unlink(self._temporary)
                 raise
             return False
-        return _is_synced(self._folder)
+        return _try_sync(self._folder)
 
     def try_writing(self) -> None:
-        """Write and fsync a block beside the file, as a replacement would; an OSError says that none would succeed."""
-        self._be_sure_to_be_alone()
-        _write(self._temporary, [b"\0" * 4096])
+        """Write and sync a block of 4 KB beside the file, then delete it. Raises OSError if `replace` would fail."""
+        self._check_lock()
+        _write_and_sync(self._temporary, [b"\0" * 4096])
         os.unlink(self._temporary)
-        if not _is_synced(self._folder):
+        if not _try_sync(self._folder):
             raise OSError(errno.EIO, "the folder cannot be synced")
 
     def close(self) -> None:
-        """Let go of the file; from now on it cannot be replaced from here."""
+        """Release the lock. The file can no longer be replaced through this object."""
         if not self._lock.closed:
             os.close(self._folder)
         self._lock.close()
 
-    def _be_sure_to_be_alone(self) -> None:
-        """A lock file that somebody tidied away would let a second process in beside this one."""
+    def _check_lock(self) -> None:
+        """Raise OSError if the lock file was removed: a second process could then lock a new one."""
         if self._lock.closed:
-            raise OSError(errno.EBADF, "the file was let go of")
+            raise OSError(errno.EBADF, "the file was closed")
         try:
             same = os.path.samestat(self._locked, os.stat(self._lock_path))
         except FileNotFoundError:
             same = False
         if not same:
-            raise OSError(errno.ENOLCK, f"{self._lock_path} was removed; start LoadZone anew")
+            raise OSError(errno.ENOLCK, f"{self._lock_path} was removed; restart LoadZone")
 
-    def _may_hold(self, pieces: Sequence[bytes]) -> bool:
-        """A rename may fail and have happened all the same. Where the file cannot be read either, nobody knows."""
+    def _may_contain(self, chunks: Sequence[bytes]) -> bool:
+        """Tell whether the file may have this content, after a rename that failed: it may have happened all the same.
+
+        If the file cannot be read either, the answer is yes.
+        """
         try:
-            return self.read() == b"".join(pieces)
+            return self.read() == b"".join(chunks)
         except FileNotFoundError:
             return False
         except OSError:
             return True
 
 
-def put(path: Path, content: bytes) -> None:
-    """Lay a file of mode 0600 at `path`, whole and for good, in the place of what was there. An OSError: it was not.
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a durable file of mode 0600, in the place of one that may be there. Raises OSError.
 
-    One at a time in a folder: what a crash leaves unfinished, the next one writes over.
+    For one caller at a time in a folder: a temporary file that a crash left there is replaced by the next call.
     """
     temporary = path.with_name(".unfinished.tmp")
-    _write(temporary, [content])
+    _write_and_sync(temporary, [content])
     try:
         os.replace(temporary, path)
     except OSError:
-        _clear_away(temporary)
+        _try_unlink(temporary)
         raise
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -116,32 +124,32 @@ def put(path: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def _write(path: Path, pieces: Sequence[bytes]) -> None:
-    """A file with these pieces, on disk; or none, and an OSError."""
-    fd = _opened(path)
+def _write_and_sync(path: Path, chunks: Sequence[bytes]) -> None:
+    """Write a new file with these chunks, and sync it. Raises OSError; there is then no file."""
+    fd = _create(path)
     try:
         try:
-            for first in range(0, len(pieces), IN_ONE_CALL):
-                _write_some(fd, pieces[first : first + IN_ONE_CALL])
+            for first in range(0, len(chunks), CHUNKS_PER_WRITEV):
+                _write_chunks(fd, chunks[first : first + CHUNKS_PER_WRITEV])
             os.fsync(fd)
         finally:
             os.close(fd)
     except OSError:
-        _clear_away(path)
+        _try_unlink(path)
         raise
 
 
-def _write_some(fd: int, pieces: Sequence[bytes]) -> None:
-    """As they are, which spares a copy of megabytes; where the system stops short, what is left is joined."""
-    written = os.writev(fd, pieces)
-    if written < sum(map(len, pieces)):
-        rest = memoryview(b"".join(pieces))[written:]
+def _write_chunks(fd: int, chunks: Sequence[bytes]) -> None:
+    """Write the chunks without joining them, which saves copying megabytes. The rest of a short write is joined."""
+    written = os.writev(fd, chunks)
+    if written < sum(map(len, chunks)):
+        rest = memoryview(b"".join(chunks))[written:]
         while rest:
             rest = rest[os.write(fd, rest) :]
 
 
-def _opened(path: Path) -> int:
-    """A new file that is its owner's alone: what a crash has left there may be open to others."""
+def _create(path: Path) -> int:
+    """Return a descriptor of a new file of mode 0600. A file that a crash left is deleted: others might read it."""
     new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         return os.open(path, new, 0o600)
@@ -150,13 +158,14 @@ def _opened(path: Path) -> int:
         return os.open(path, new, 0o600)
 
 
-def _clear_away(path: Path) -> None:
-    """What cannot be cleared away is put aside by the next to write; what it is cleared away for, matters more."""
+def _try_unlink(path: Path) -> None:
+    """Delete the file if possible. If not, the next write deletes it; the error that led here matters more."""
     with suppress(OSError):
         os.unlink(path)
 
 
-def _is_synced(folder: int) -> bool:
+def _try_sync(folder: int) -> bool:
+    """Sync the folder; tell whether that succeeded."""
     try:
         os.fsync(folder)
     except OSError:

@@ -1,4 +1,4 @@
-"""Green threads or real ones: which of them this process runs, and how a blocking call runs beside them."""
+"""Green threads (gevent) or threads of the system: which of them this process has, and how to run a blocking call."""
 
 from __future__ import annotations
 
@@ -23,22 +23,23 @@ def async_mode() -> Literal["gevent", "threading"]:
 
 
 class RunBlocking(Protocol):
-    """Runs a blocking call and returns what it returns."""
+    """A function that runs a blocking call: `run_here` or `run_blocking`."""
 
     def __call__(self, call: Callable[[], T], /) -> T:
-        """Run it."""
+        """Return what the call returns."""
         ...
 
 
 def run_here(call: Callable[[], T]) -> T:
-    """Run the call in the calling thread."""
+    """Run the call in the calling thread; return what it returns."""
     return call()
 
 
 def run_blocking(call: Callable[[], T]) -> T:
-    """Return what `call` returns. With green threads it runs in gevent's thread pool, so that fsync stops nobody else.
+    """Run the call; return what it returns.
 
-    `call` must not raise: the thread pool would print the traceback.
+    With green threads it runs in gevent's thread pool, so that the others go on during an fsync. It must not raise:
+    the thread pool would print the traceback.
     """
     if not is_green():
         return call()

@@ -1,4 +1,4 @@
-"""What is kept of secrets that come back to us: enough to know them again, and nothing to make them from."""
+"""Digests of secrets: a secret that is presented can be compared with its digest, and not be restored from it."""
 
 from __future__ import annotations
 
@@ -6,5 +6,8 @@ import hashlib
 
 
 def digest(secret: str) -> str:
-    """The secrets are long and random, so a plain hash cannot be undone by guessing."""
+    """Return the SHA-256 of a secret, in hexadecimal.
+
+    It needs neither salt nor a slow hash: the secrets are long and random, so guessing cannot find them.
+    """
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-# Bits of an IPv6 prefix. One household gets a whole /64, which has more addresses than could be counted.
+# Bits. One household has a whole /64 and could use a new address for each request.
 IPV6_PREFIX = 64
 
 
 def network_of(text: str) -> str:
     """Return an IPv4 address as it is, and the /64 network of an IPv6 address.
 
-    Text that is no address is returned unchanged, since a proxy may send anything; empty text gives "nowhere".
+    Text that is no address is returned unchanged, since a proxy may send anything. Empty text gives "nowhere".
     """
     try:
         address = ip_address(text)

@@ -1,4 +1,4 @@
-"""APScheduler, made safe against clocks that jump."""
+"""APScheduler, made safe against jumps of the clock."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 LONGEST_SLEEP = 5.0  # seconds
 
 
-class ClockSafeScheduler(BackgroundScheduler):
-    """Looks at the clock every few seconds.
+class ClockSafeScheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has no types
+    """Reads the clock at least every LONGEST_SLEEP seconds.
 
-    APScheduler sleeps by the clock that it saw when it went to sleep, so that a clock that jumps would let a deadline
-    pass unseen.
+    APScheduler computes how long to sleep before it goes to sleep. If the clock is set forward meanwhile, it wakes too
+    late for a deadline.
     """
 
     def _process_jobs(self) -> float:
-        wait = super()._process_jobs()
+        """Run the jobs that are due; return the seconds to sleep."""
+        wait: float | None = super()._process_jobs()
         return LONGEST_SLEEP if wait is None else min(wait, LONGEST_SLEEP)

@@ -1,4 +1,4 @@
-"""The production server: gevent's, with the settings that measurements led to."""
+"""The production server: gevent's pywsgi, with settings that were found by measuring."""
 
 from __future__ import annotations
 
@@ -16,40 +16,48 @@ from gevent import pywsgi
 from gevent.event import Event
 from gevent.pool import Pool
 
-from loadzone.server.http_protocol import Handler
+from loadzone.server.http_protocol import HttpHandler
 
 log = logging.getLogger("loadzone")
 
-# Seconds that answers under way get at the end, before the last write and after it.
-LAST_ANSWERS = 0.5
-LAST_WORDS = 0.2
-# Seconds. With Python's default of 5 ms, the thread that writes the file waited so long before each of its calls, and
-# wrote only when no requests came in.
+# Seconds at the end for requests under way: until the last write, and after it for those that waited for it.
+GRACE_BEFORE_LAST_WRITE = 0.5
+GRACE_AFTER_LAST_WRITE = 0.2
+# Seconds. With Python's default of 5 ms, the thread that writes the file waited that long before each of its calls, and
+# so wrote only while no requests came in.
 SWITCH_INTERVAL = 50e-6
-# Connections above this wait; some descriptors are kept for the data file, its lock, and mail.
+# Further connections wait. Some file descriptors are left for the data file, its lock, and mail.
 CONNECTIONS_AT_MOST = 20_000
-DESCRIPTORS_KEPT = 64
+DESCRIPTORS_RESERVED = 64
 
 
 class Lifecycle(Protocol):
-    """What runs beside requests."""
+    """The parts of the application that run beside requests."""
 
     def start(self) -> None:
-        """Begin."""
+        """Start them."""
         ...
 
     def stop(self) -> None:
-        """End, and wait for the write under way."""
+        """Stop them, and wait for the write under way."""
         ...
 
 
 def serve(app: Flask, host: str, port: int, lifecycle: Lifecycle, on_serving: Callable[[], None]) -> int:
-    """Serve until SIGTERM or Ctrl-C; return the exit status."""
+    """Serve until SIGTERM or Ctrl-C; return the exit status.
+
+    `on_serving` is called once connections are accepted.
+    """
     server = pywsgi.WSGIServer(
-        (host, port), app, handler_class=Handler, log=None, error_log=_ErrorLog(), spawn=Pool(_raise_connection_limit())
+        (host, port),
+        app,
+        handler_class=HttpHandler,
+        log=None,
+        error_log=_ErrorLog(),
+        spawn=Pool(_raise_connection_limit()),
     )
     try:
-        server.init_socket()  # first of all: a server that cannot listen must not release or mail anything
+        server.init_socket()  # before anything else: a server that cannot listen must not release machines or send mail
     except OSError as error:
         log.error("cannot listen on %s:%s: %s", host, port, error.strerror)
         lifecycle.stop()
@@ -64,17 +72,18 @@ def serve(app: Flask, host: str, port: int, lifecycle: Lifecycle, on_serving: Ca
     stopping.wait()
     log.info("stopping")
     server.close()
-    server.pool.join(timeout=LAST_ANSWERS)
+    server.pool.join(timeout=GRACE_BEFORE_LAST_WRITE)
     lifecycle.stop()
-    server.pool.join(timeout=LAST_WORDS)
+    server.pool.join(timeout=GRACE_AFTER_LAST_WRITE)
     log.info("stopped")
     return 0
 
 
 def _tune_interpreter() -> None:
-    """Leave what exists at the start out of garbage collections, and collect every 10,000 objects instead of every 700.
+    """Make garbage collections rare and small, and switches between threads frequent.
 
-    Objects of the start stay, and those of a request free themselves: collections took a twentieth of a booking.
+    Objects that exist now are never collected; younger ones are looked at after 10,000 new objects instead of 700.
+    Almost all objects of a request are freed without a collection, and collections took a twentieth of a booking.
     """
     gc.collect()
     gc.freeze()
@@ -83,18 +92,18 @@ def _tune_interpreter() -> None:
 
 
 def _raise_connection_limit() -> int:
-    """Take all the descriptors that the system grants; return how many connections they allow."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    granted = CONNECTIONS_AT_MOST if most == resource.RLIM_INFINITY else most - DESCRIPTORS_KEPT
-    return max(1, min(CONNECTIONS_AT_MOST, granted))
+    """Raise the limit of file descriptors to the hard limit; return how many connections that allows."""
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))
+    unlimited = hard_limit == resource.RLIM_INFINITY
+    return max(1, CONNECTIONS_AT_MOST if unlimited else min(CONNECTIONS_AT_MOST, hard_limit - DESCRIPTORS_RESERVED))
 
 
 class _ErrorLog:
-    """Logs pywsgi's own messages as warnings, one line each."""
+    """Logs the messages of pywsgi as warnings, one line each."""
 
     def write(self, text: str) -> None:
-        """Log the last line."""
+        """Log the last line of the text."""
         if text.strip():
             log.warning("server: %s", text.strip().splitlines()[-1])
 

@@ -1,7 +1,8 @@
-"""Requests as they come over the wire: whole, within their time, and with one meaning only.
+"""HTTP/1.1 over pywsgi, made strict: a request has one meaning, comes whole and in time, or is refused.
 
-What two readers in a row could take for different requests is refused, so that nobody hides one within another. Who
-says nothing, or speaks a letter a second, is left after a while, and holds nobody else up meanwhile.
+A request that two servers in a row could read as different requests is refused with 400, so that no request can be
+hidden within another (request smuggling). Idle connections and slow requests are closed after a time, and others are
+served meanwhile.
 """
 
 from __future__ import annotations
@@ -9,86 +10,110 @@ from __future__ import annotations
 import io
 import re
 import socket
-from typing import Any, BinaryIO
+from contextlib import AbstractContextManager
+from http.client import HTTPMessage
+from typing import TYPE_CHECKING, BinaryIO
 
 import gevent
 from gevent import pywsgi
 
 from loadzone.config import BODY_AT_MOST
 
-# Seconds. Between two requests longer than a proxy keeps its connections to us (nginx: 60): it closes them, and not we.
-IDLE = 75
-# A request line, and then the rest of a request, which together are some 100 KB at most.
-LINE_WITHIN = 10
-REST_WITHIN = 20
-# The largest answer, by a slow line; and a WebSocket's silence, which is asked for a sign of life every 25 seconds.
-ANSWER_WITHIN = 300
-# How long one who sends too much may go on sending, so that the answer is seen before the connection ends.
-LAST_BYTES = 5
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
-HEAD_AT_MOST = 32 * 1024
-LINES_AT_MOST = 100
+# Seconds between two requests. Longer than a proxy keeps its connections to us (nginx: 60), so that the proxy closes
+# them first.
+IDLE_TIMEOUT = 75
+# Seconds for the request line, and then for the rest of the request. Both together are some 100 KB at most.
+REQUEST_LINE_TIMEOUT = 10
+REQUEST_TIMEOUT = 20
+# Seconds for one call of the socket: enough for the largest answer on a slow line. A WebSocket client, which may be
+# silent, answers a ping every 25 seconds.
+SOCKET_TIMEOUT = 300
+# Seconds for which the rest of a body that is too large is read and dropped, so that the client gets to see the answer.
+DRAIN_TIMEOUT = 5
+
+HEADER_BYTES_AT_MOST = 32 * 1024
+HEADER_LINES_AT_MOST = 100
 CHUNKS_AT_MOST = 1000
-# Who has sent the next request already is read on, and nobody else; after so many the others get their turn.
-IN_A_ROW = 10
-LINE_AT_MOST = pywsgi.MAX_REQUEST_LINE
+# Requests of one connection after which the other greenlets run. A client that sends without waiting for answers
+# (pipelining) would otherwise be served alone.
+REQUESTS_IN_A_ROW = 10
+LINE_BYTES_AT_MOST = pywsgi.MAX_REQUEST_LINE
 
-# RFC 9112, without what it allows for old times' sake: bare line feeds, folded lines, blanks before the colon.
+# RFC 9112 without what it tolerates from old clients: bare line feeds, folded lines, blanks before the colon.
 REQUEST_LINE = re.compile(r"[A-Z]{1,20} [\x21-\x7e\x80-\xff]+ HTTP/1\.[01]\r\n")
-HEADER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n")
-BLANKS = re.compile(rb"[\t ]{64}")  # so many in a row nobody sends; parsers behind us take the square of their time
-CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n")
-LENGTH = re.compile(r"[0-9]{1,18}")
-KEY = re.compile(r"[0-9A-Za-z+/]{22}==")  # of a WebSocket: 16 bytes
+FIELD_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n")
+MANY_BLANKS = re.compile(rb"[\t ]{64}")  # no client sends so many; parsers behind us take quadratic time for them
+CHUNK_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n")
+CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
+WEBSOCKET_KEY = re.compile(r"[0-9A-Za-z+/]{22}==")  # 16 bytes
 
 
-class Handler(pywsgi.WSGIHandler):
-    """One connection. The app is asked once a request is there, its body included; a body too large is not read."""
+class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
+    """One connection. The application is called once the whole request is there; too large a body is left unread."""
 
-    def __init__(self, sock: Any, *args: Any, **named: Any) -> None:
-        # gevent sends head and body apart; with Nagle's algorithm the second waits 40 ms for the first's receipt.
+    # Set by pywsgi.
+    rfile: io.BufferedReader
+    command: str
+    path: str
+    request_version: str
+    headers: HTTPMessage
+    content_length: int | None
+    close_connection: bool
+    response_headers: list[tuple[bytes, bytes]]
+
+    def __init__(self, sock: socket.socket, address: object, server: object) -> None:
+        # pywsgi sends head and body in two calls. With Nagle's algorithm the second waits 40 ms for the first's ACK.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.settimeout(ANSWER_WITHIN)
-        super().__init__(sock, *args, **named)
+        sock.settimeout(SOCKET_TIMEOUT)
+        super().__init__(sock, address, server)
         self._body: bytes | None = b""
         self._answered = 0
 
     def read_requestline(self) -> str:
-        with _within(IDLE):
+        """Return the request line. Raises TimeoutError."""
+        with _time_limit(IDLE_TIMEOUT):
             self.rfile.peek(1)
-        with _within(LINE_WITHIN):
-            return super().read_requestline()
+        with _time_limit(REQUEST_LINE_TIMEOUT):
+            line: str = super().read_requestline()
+        return line
 
     def read_request(self, raw_requestline: str) -> bool:
-        """Raises ValueError for a client's mistake, which is answered 400, and OSError where nobody is there now."""
+        """Read the rest of the request, body included.
+
+        Raises ValueError for a malformed request, which is answered 400, and OSError if the client is gone or too slow.
+        """
         if not REQUEST_LINE.fullmatch(raw_requestline):
-            raise ValueError("not a request line")
-        with _within(REST_WITHIN):
+            raise ValueError("the request line is malformed")
+        with _time_limit(REQUEST_TIMEOUT):
             super().read_request(raw_requestline)
             self._body = self._read_body()
         upgrades = self._connection_upgrade_requested()
         if upgrades:
             _check_handshake(self.headers)
         if self._body is None or upgrades:
-            self.close_connection = True  # where the next request would begin is not ours to say
-        self._read_whole_address()
+            self.close_connection = True  # where the next request begins is not known
+        self._apply_absolute_form()
         return True
 
-    def MessageClass(self, rfile: BinaryIO, *_: Any) -> Any:  # noqa: N802
-        """The headers, read and checked."""
-        headers = super().MessageClass(io.BytesIO(_head(rfile)))
-        _check(headers, self.request_version)
+    def MessageClass(self, rfile: BinaryIO, *_: object) -> HTTPMessage:  # noqa: N802 (the name is pywsgi's)
+        """Return the headers, read and checked."""
+        headers: HTTPMessage = super().MessageClass(io.BytesIO(_read_field_lines(rfile)))
+        _check_framing(headers, self.request_version)
         return headers
 
-    def get_environ(self) -> dict[str, Any]:
-        """The app reads the body from memory, and knows its length however it came.
+    def get_environ(self) -> WSGIEnvironment:
+        """Return the WSGI environment. The body is in memory, and CONTENT_LENGTH is set for chunked bodies too.
 
-        WebSockets are not compressed: each would compress the same message anew, and keep some 300 KB to do so.
+        WebSocket compression is never offered: the same message would be compressed once for each browser, and each
+        compressor takes some 300 KB.
         """
-        environ = super().get_environ()
+        environ: WSGIEnvironment = super().get_environ()
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         if self._connection_upgrade_requested():
-            return environ  # a WebSocket takes the connection itself
+            return environ  # a WebSocket needs the connection itself as its input
         environ.pop("HTTP_UPGRADE", None)
         self.wsgi_input = environ["wsgi.input"] = pywsgi.Input(io.BytesIO(self._body or b""), len(self._body or b""))
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
@@ -96,131 +121,141 @@ class Handler(pywsgi.WSGIHandler):
         return environ
 
     def handle_one_response(self) -> None:
+        """Run the application, send its answer, and end the connection where it cannot go on."""
         super().handle_one_response()
         self._answered += 1
-        if self._answered % IN_A_ROW == 0:
+        if self._answered % REQUESTS_IN_A_ROW == 0:
             gevent.sleep(0)
         if self._body is None:
-            self._let_it_end()
+            self._drain()
         elif self._connection_upgrade_requested():
-            self._hang_up()
+            self._shut_down()
 
     def finalize_headers(self) -> None:
+        """Add `Connection: close` where the connection ends."""
         if self.close_connection and not any(name.lower() == b"connection" for name, _ in self.response_headers):
             self.response_headers.append((b"Connection", b"close"))
         super().finalize_headers()
 
     def log_request(self) -> None:
-        """There is no access log, for which pywsgi would still make the line."""
+        """Do nothing: there is no access log, and pywsgi would format a line all the same."""
 
     def _connection_upgrade_requested(self) -> bool:
-        wishes = self.headers.get("Upgrade", "").lower() == "websocket"
-        return wishes and self.command == "GET" and not self.content_length and not self._is_chunked()
+        """Tell whether this is a WebSocket handshake, a `GET` without a body."""
+        is_websocket = self.headers.get("Upgrade", "").lower() == "websocket"
+        return is_websocket and self.command == "GET" and not self.content_length and not self._is_chunked()
 
     def _handle_client_error(self, ex: Exception) -> tuple[str, bytes] | None:
-        """Who was too slow, or has gone, is left without a word."""
-        return None if isinstance(ex, OSError) else super()._handle_client_error(ex)
+        """Return the answer to a malformed request; None closes the connection of a client that is gone or too slow."""
+        if isinstance(ex, OSError):
+            return None
+        answer: tuple[str, bytes] = super()._handle_client_error(ex)
+        return answer
 
     def _read_body(self) -> bytes | None:
-        """None for one that is too large: it is left where it is."""
+        """Return the body; None if it is too large, and then it is not read."""
         length = self.content_length or 0
         if length > BODY_AT_MOST:
             return None
         if (length or self._is_chunked()) and self.headers.get("Expect", "").lower() == "100-continue":
             self.socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return _chunks(self.rfile) if self._is_chunked() else _exactly(self.rfile, length)
+        return _read_chunked(self.rfile) if self._is_chunked() else _read_exactly(self.rfile, length)
 
     def _is_chunked(self) -> bool:
         return "Transfer-Encoding" in self.headers
 
-    def _read_whole_address(self) -> None:
-        """A target may come as a whole address; its host then stands for the Host header (RFC 9112, 3.2.2)."""
-        whole = re.match(r"https?://([^/?#]+)", self.path, re.IGNORECASE)
-        if whole:
-            self.path = self.path[whole.end() :] or "/"
+    def _apply_absolute_form(self) -> None:
+        """Split a target that is a whole address: its host replaces the Host header (RFC 9112, 3.2.2)."""
+        origin = re.match(r"https?://([^/?#]+)", self.path, re.IGNORECASE)
+        if origin:
+            self.path = self.path[origin.end() :] or "/"
             del self.headers["Host"]
-            self.headers["Host"] = whole[1]
+            self.headers["Host"] = origin[1]
 
-    def _hang_up(self) -> None:
-        """A WebSocket's reader has the connection as well, and would wait for a client that stays."""
+    def _shut_down(self) -> None:
+        """End a WebSocket's connection. Its reader uses it too, and would wait for a client that does not close it."""
         try:
             self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
 
-    def _let_it_end(self) -> None:
-        """What still comes is thrown away: who is sending would otherwise see a broken line, and no answer."""
+    def _drain(self) -> None:
+        """Drop what still arrives of the body. A client that is sending would otherwise see a reset, and no answer."""
         try:
             self.socket.shutdown(socket.SHUT_WR)
-            with _within(LAST_BYTES):
-                while self.rfile.read(LINE_AT_MOST):
+            with _time_limit(DRAIN_TIMEOUT):
+                while self.rfile.read(LINE_BYTES_AT_MOST):
                     gevent.sleep(0)
         except OSError:
             pass
 
 
-def _within(seconds: float) -> gevent.Timeout:
-    """Raises TimeoutError, an OSError."""
-    return gevent.Timeout(seconds, TimeoutError(f"not within {seconds} s"))
+def _time_limit(seconds: float) -> AbstractContextManager[object]:
+    """Return a context manager that raises TimeoutError, which is an OSError, in its block after this time."""
+    limit: AbstractContextManager[object] = gevent.Timeout(seconds, TimeoutError(f"not within {seconds} s"))
+    return limit
 
 
-def _head(rfile: BinaryIO) -> bytes:
-    """The header lines up to the empty one, each of them well formed."""
-    lines, left = [], HEAD_AT_MOST
+def _read_field_lines(rfile: BinaryIO) -> bytes:
+    """Return the field lines of a header or trailer section, up to the empty line. Raises ValueError."""
+    lines: list[bytes] = []
+    left = HEADER_BYTES_AT_MOST
     while (line := rfile.readline(left)) != b"\r\n":
-        if not HEADER.fullmatch(line) or BLANKS.search(line) or len(lines) == LINES_AT_MOST:
-            raise ValueError("not a header line, or too many")
+        if not FIELD_LINE.fullmatch(line) or MANY_BLANKS.search(line) or len(lines) == HEADER_LINES_AT_MOST:
+            raise ValueError("a header line is malformed, or there are too many")
         lines.append(line)
         left -= len(line)
     return b"".join(lines)
 
 
-def _check(headers: Any, version: str) -> None:
-    """There is one host, and one way to tell where the body ends."""
+def _check_framing(headers: HTTPMessage, version: str) -> None:
+    """Raise ValueError unless there is one host, and one way to tell where the body ends."""
     names = ("Host", "Content-Length", "Transfer-Encoding")
     hosts, lengths, codings = ([value.strip(" \t") for value in headers.get_all(name, [])] for name in names)
     if len(hosts) > 1 or (version == "HTTP/1.1" and not hosts):
-        raise ValueError("not one Host")
-    if len(lengths) + len(codings) > 1 or not all(LENGTH.fullmatch(length) for length in lengths):
-        raise ValueError("not one length")
+        raise ValueError("there must be one Host header")
+    if len(lengths) + len(codings) > 1 or not all(CONTENT_LENGTH.fullmatch(length) for length in lengths):
+        raise ValueError("the length of the body is ambiguous")
     if codings and (codings[0].lower() != "chunked" or version != "HTTP/1.1"):
-        raise ValueError("a transfer coding that is not known")
+        raise ValueError("the transfer coding is not supported")
 
 
-def _check_handshake(headers: Any) -> None:
-    """A WebSocket begins as RFC 6455, 4.2.1 has it, each header once."""
+def _check_handshake(headers: HTTPMessage) -> None:
+    """Raise ValueError unless the headers open a WebSocket (RFC 6455, 4.2.1), each of them once."""
     names = ("Sec-WebSocket-Key", "Sec-WebSocket-Version")
     keys, versions = ([value.strip(" \t") for value in headers.get_all(name, [])] for name in names)
-    wishes = [wish.strip(" \t") for wish in ",".join(headers.get_all("Connection", [])).lower().split(",")]
-    if "upgrade" not in wishes or versions != ["13"] or len(keys) != 1 or not KEY.fullmatch(keys[0]):
-        raise ValueError("not a WebSocket's handshake")
+    options = [option.strip(" \t") for option in ",".join(headers.get_all("Connection", [])).lower().split(",")]
+    if "upgrade" not in options or versions != ["13"] or len(keys) != 1 or not WEBSOCKET_KEY.fullmatch(keys[0]):
+        raise ValueError("the WebSocket handshake is malformed")
 
 
-def _chunks(rfile: BinaryIO) -> bytes | None:
-    """A body that comes in chunks; what stands behind the last one is read and not looked at."""
+def _read_chunked(rfile: BinaryIO) -> bytes | None:
+    """Return a chunked body; None if it is too large. The trailer section is read and ignored. Raises ValueError."""
     body, chunks = bytearray(), 0
-    while size := _chunk_size(rfile):
+    while size := _read_chunk_size(rfile):
         chunks += 1
         if chunks > CHUNKS_AT_MOST:
-            raise ValueError("too many chunks")
+            raise ValueError("there are too many chunks")
         if len(body) + size > BODY_AT_MOST:
             return None
-        body += _exactly(rfile, size)
+        body += _read_exactly(rfile, size)
         if rfile.read(2) != b"\r\n":
-            raise ValueError("a chunk longer than it says")
-    _head(rfile)
+            raise ValueError("a chunk is longer than its size")
+    _read_field_lines(rfile)
     return bytes(body)
 
 
-def _chunk_size(rfile: BinaryIO) -> int:
-    found = CHUNK.fullmatch(rfile.readline(LINE_AT_MOST))
+def _read_chunk_size(rfile: BinaryIO) -> int:
+    """Return the size of the next chunk in bytes; 0 for the last one."""
+    found = CHUNK_SIZE_LINE.fullmatch(rfile.readline(LINE_BYTES_AT_MOST))
     if not found:
-        raise ValueError("not a chunk's size")
+        raise ValueError("the size of a chunk is malformed")
     return int(found[1], 16)
 
 
-def _exactly(rfile: BinaryIO, length: int) -> bytes:
+def _read_exactly(rfile: BinaryIO, length: int) -> bytes:
+    """Return this number of bytes. Raises ConnectionError if the connection ends before."""
     content = rfile.read(length)
     if len(content) < length:
-        raise ConnectionError("the body ends before its end")
+        raise ConnectionError("the connection ended within the body")
     return content

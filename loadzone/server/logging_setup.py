@@ -1,4 +1,4 @@
-"""Sets up the log: one line per event, to standard error."""
+"""Logging: one line for each event, to standard error."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 
 
 class SingleLineFormatter(logging.Formatter):
-    """Escapes line breaks and control characters, so that nothing people typed can begin a line of its own.
+    """Escapes line breaks and control characters, so that text from people cannot start a line of its own.
 
-    A record whose message is a list is written at once, a line for each item.
+    A record whose message is a list is written in one call, with a line for each item.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
@@ -23,14 +23,14 @@ class SingleLineFormatter(logging.Formatter):
 
 
 def set_up() -> None:
-    """Log to standard error. Caller, thread and process are not looked up, which makes logging cheaper.
+    """Log to standard error, without looking up caller, thread and process, which makes logging cheaper.
 
     See "Optimization" in the Logging HOWTO (docs.python.org/3/howto/logging.html).
     """
-    logging._srcfile = None  # type: ignore[attr-defined]  # the HOWTO names it, the type stubs do not
+    logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(SingleLineFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for chatty in ("apscheduler", "loadzone.sockets"):
-        logging.getLogger(chatty).setLevel(logging.ERROR)
+    for name in ("apscheduler", "loadzone.sockets"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,24 +1,26 @@
-"""Keeps clients from sending anything over their sockets but their coming and going."""
+"""Lets clients only connect and disconnect over their sockets."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import socketio
+from socketio.packet import CONNECT, DISCONNECT
 
-COMING_AND_GOING = ("0", "1")  # socket.io's CONNECT and DISCONNECT packets
+from loadzone.server.engine_types import EngineServer
+
+ALLOWED_PACKET_TYPES = (str(CONNECT), str(DISCONNECT))  # the first character of a Socket.IO packet
 
 
 def ignore_client_messages(server: socketio.Server) -> None:
-    """Ignore every client packet except CONNECT and DISCONNECT, and what those two carry.
+    """Ignore every client packet except CONNECT and DISCONNECT, and the data of these two.
 
-    LoadZone takes no commands by socket, so that nothing a client sends is parsed or kept.
+    LoadZone takes no commands over sockets, so nothing that a client sends needs to be parsed or kept.
     """
-    environs = server.environ
-    handle = server.eio.handlers["message"]
+    engine: EngineServer = server.eio
+    connected = server.environ
+    handle = engine.handlers["message"]
 
-    def handle_allowed(sid: str, message: Any) -> None:
-        if isinstance(message, str) and message[:1] in COMING_AND_GOING and sid in environs:
+    def handle_allowed(sid: str, message: object) -> None:
+        if isinstance(message, str) and message[:1] in ALLOWED_PACKET_TYPES and sid in connected:
             handle(sid, message[0])
 
-    server.eio.on("message", handle_allowed)
+    engine.on("message", handle_allowed)

@@ -1,5 +1,4 @@
-"""What sockets may take of the server: so many from one network and in all, so many packets each, of such a size, and
-nothing but packets."""
+"""Limits on sockets: how many there may be, by network and in all, and how many packets of which size each may send."""
 
 from __future__ import annotations
 
@@ -13,115 +12,130 @@ from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from engineio.packet import Packet
 
 from loadzone.lib.networks import network_of
+from loadzone.server.engine_types import EngineServer, EngineSocket
 
-# A tab holds one socket, and a whole office may come from one address.
-PER_NETWORK = 5000
-IN_ALL = 20_000
-# A client says that it comes and goes, and every 25 seconds that it is there; nothing of any size.
-PACKETS_AT_ONCE = 50
+# A browser tab has one socket, and a whole office may share one address.
+SOCKETS_PER_NETWORK = 5000
+SOCKETS_AT_MOST = 20_000
+# A client sends a packet when it connects and disconnects, and answers a ping every 25 seconds; all of them are small.
+PACKET_BURST = 50
 PACKETS_PER_SECOND = 1
-# What else a WebSocket says, pings of its own, counts by its size.
-BYTES_AT_ONCE = 8192
+# What arrives on a WebSocket beside packets, such as pings by the client, is limited by its size.
+BYTE_BURST = 8192
 BYTES_PER_SECOND = 256
-MESSAGE_AT_MOST = 2048
-# What clients do wrong, or after a restart of the server must; Engine.IO calls it an error, once, and then no more.
-NO_ERRORS = {"bad-sid", "bad-transport", "bad-upgrade", "bad-version", "bad-jsonp-index"}
-NO_ERRORS |= {"not-connected", "unexpected-http"}
+MESSAGE_AT_MOST = 2048  # bytes
+# Errors that clients cause: by mistakes, or after a restart of the server. Engine.IO logs the first of each kind as an
+# error and all others as information; with these keys it takes the first one as logged.
+CLIENT_ERRORS = {
+    "bad-sid",
+    "bad-transport",
+    "bad-upgrade",
+    "bad-version",
+    "bad-jsonp-index",
+    "not-connected",
+    "unexpected-http",
+}
 
 
 class SocketLimits:
-    """Watches the sockets of an Engine.IO server, whose clients are programs that may be none of ours."""
+    """Enforces the limits on the sockets of an Engine.IO server. Its clients may be any program."""
 
-    def __init__(self, eio: Any) -> None:
-        self._eio = eio
-        self._networks: dict[str, str] = {}
-        self._of_network: Counter[str] = Counter()
-        self._welcome, self._part = eio.handlers["connect"], eio.handlers["disconnect"]
-        eio.on("connect", self._let_in)
-        eio.on("disconnect", self._let_go)
-        eio.log_message_keys |= NO_ERRORS
-        eio._async = {**eio._async, "websocket": _bounded(eio._async["websocket"])}
+    def __init__(self, engine: EngineServer) -> None:
+        self._engine = engine
+        self._networks: dict[str, str] = {}  # by the socket's id
+        self._sockets_of: Counter[str] = Counter()  # by network
+        self._handle_connect, self._handle_disconnect = engine.handlers["connect"], engine.handlers["disconnect"]
+        engine.on("connect", self._on_connect)
+        engine.on("disconnect", self._on_disconnect)
+        engine.log_message_keys |= CLIENT_ERRORS
+        engine._async = {**engine._async, "websocket": _with_limits(engine._async["websocket"])}
 
-    def _let_in(self, sid: str, environ: dict[str, Any]) -> Any:
-        """False refuses the socket, as Engine.IO has it."""
+    def _on_connect(self, sid: str, environ: dict[str, Any]) -> object:
+        """Let a new socket in, or return False, with which Engine.IO refuses it."""
         network = network_of(environ.get("REMOTE_ADDR", ""))
-        if self._of_network[network] >= PER_NETWORK or len(self._networks) >= IN_ALL:
+        if self._sockets_of[network] >= SOCKETS_PER_NETWORK or len(self._networks) >= SOCKETS_AT_MOST:
             return False
         self._networks[sid] = network
-        self._of_network[network] += 1
-        client = self._eio.sockets[sid]
+        self._sockets_of[network] += 1
+        client = self._engine.sockets[sid]
         client.receive = PacketLimit(client).receive
-        client.handle_post_request = _refusing_nonsense(client.handle_post_request)
-        # Engine.IO would wait until all is read, for good where nobody reads, and keep the request and its connection.
+        client.handle_post_request = _refusing_malformed_packets(client.handle_post_request)
+        # With wait=True Engine.IO waits until the client has read everything, for ever if it does not, and holds the
+        # request and its connection meanwhile.
         client.close = partial(client.close, wait=False)
-        return self._welcome(sid, environ)
+        return self._handle_connect(sid, environ)
 
-    def _let_go(self, sid: str, *reason: Any) -> Any:
-        self._eio.sockets.pop(sid, None)  # who still sends is told that it is gone; else that would be a fault
+    def _on_disconnect(self, sid: str, *reason: object) -> object:
+        # A client that still sends is then told that its session is unknown; Engine.IO would log a fault of the server.
+        self._engine.sockets.pop(sid, None)
         network = self._networks.pop(sid, None)
         if network:
-            self._of_network[network] -= 1
-            if not self._of_network[network]:
-                del self._of_network[network]
-        return self._part(sid, *reason)
+            self._sockets_of[network] -= 1
+            if not self._sockets_of[network]:
+                del self._sockets_of[network]
+        return self._handle_disconnect(sid, *reason)
 
 
 class TokenBucket:
-    """So much at once, and then so much a second."""
+    """A rate limit: `burst` at once, then `per_second`."""
 
-    def __init__(self, at_once: float, per_second: float) -> None:
-        self._at_once, self._per_second = at_once, per_second
-        self._left, self._since = at_once, time.monotonic()
+    def __init__(self, burst: float, per_second: float) -> None:
+        self._burst, self._per_second = burst, per_second
+        self._left, self._since = burst, time.monotonic()
 
-    def has(self, amount: float) -> bool:
-        """Takes that much; False where it is more than there is."""
+    def take(self, amount: float) -> bool:
+        """Take this amount; return False if there was less."""
         now = time.monotonic()
-        self._left = min(self._at_once, self._left + (now - self._since) * self._per_second) - amount
+        self._left = min(self._burst, self._left + (now - self._since) * self._per_second) - amount
         self._since = now
         return self._left >= 0
 
 
 class PacketLimit:
-    """How many packets one socket may send."""
+    """Limits how many packets one socket may send, and closes it when there are more."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: EngineSocket) -> None:
         self._client = client
         self._receive = client.receive
-        self._allowance = TokenBucket(PACKETS_AT_ONCE, PACKETS_PER_SECOND)
+        self._bucket = TokenBucket(PACKET_BURST, PACKETS_PER_SECOND)
 
-    def receive(self, packet: Any) -> None:
-        if not self._allowance.has(1):
+    def receive(self, packet: Packet) -> None:
+        """Handle a packet. Raises SocketIsClosedError when there are too many."""
+        if not self._bucket.take(1):
             self._client.close(wait=False, abort=True)
             raise SocketIsClosedError
         self._receive(packet)
 
 
-def _refusing_nonsense(handle: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Who polls and sends what are no packets is answered 400; Engine.IO takes that for a fault of the server's."""
+def _refusing_malformed_packets(handle: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """Return `handle`, changed so that malformed packets are answered 400 and not logged as a fault of the server."""
 
-    def refusing(environ: Any) -> None:
+    def handle_post_request(environ: dict[str, Any]) -> None:
         try:
             handle(environ)
         except (ValueError, RecursionError):
             raise UnknownPacketError from None
 
-    return refusing
+    return handle_post_request
 
 
-def _bounded(websocket: Any) -> Any:
-    """A WebSocket that ends where a message grows too long, instead of keeping its pieces until it is whole, and where
-    one is no packet, which would be a fault of the server's."""
+def _with_limits(websocket: Any) -> Any:
+    """Return a subclass of Engine.IO's WebSocket class that limits messages.
 
-    class Bounded(websocket):
-        def __init__(self, *args: Any) -> None:
+    The connection ends when a message grows too long, so that the fragments of an endless one are not kept, and when a
+    message is no packet, which Engine.IO would log as a fault of the server.
+    """
+
+    class LimitedWebSocket(websocket):  # type: ignore[misc]  # the async mode decides which class it is
+        def __init__(self, *args: object) -> None:
             super().__init__(*args)
             self.server_args["max_message_size"] = MESSAGE_AT_MOST
 
         def wait(self) -> str | bytes | None:
-            message = super().wait()
+            message: str | bytes | None = super().wait()
             return message if message is not None and _is_packet(message) else None
 
-    return Bounded
+    return LimitedWebSocket
 
 
 def _is_packet(message: str | bytes) -> bool:

@@ -1,19 +1,23 @@
-"""WebSocket frames: made once for all who are told the same, and sent whole."""
+"""WebSocket frames: made once for all browsers that get the same message, and sent whole."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from socket import socket
+from typing import TYPE_CHECKING, Any
 
 import simple_websocket
 import socketio
 from engineio.async_drivers.gevent import WebSocketWSGI
 from gevent.lock import Semaphore
-from gevent.socket import socket
 
-from loadzone.server.socket_limits import BYTES_AT_ONCE, BYTES_PER_SECOND, TokenBucket
+from loadzone.server.engine_types import EngineServer
+from loadzone.server.socket_limits import BYTE_BURST, BYTES_PER_SECOND, TokenBucket
 
-TEXT, WHOLE = 0x1, 0x80
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+FIN, TEXT = 0x80, 0x1  # RFC 6455, 5.2: the bit of a message's last frame, and the opcode of a text message
 HANDSHAKE = {
     "HTTP_HOST": "localhost",
     "HTTP_CONNECTION": "Upgrade",
@@ -22,53 +26,62 @@ HANDSHAKE = {
 }
 
 
-class WebSocket(WebSocketWSGI):
-    """engineio's own makes the frame for each browser anew; and of a message that does not fit into what is left of the
-    kernel's buffer it loses the rest, and its reader, where a ping comes meanwhile."""
+class WebSocket(WebSocketWSGI):  # type: ignore[misc]  # engineio has no types
+    """Engine.IO's WebSocket, changed so that frames are made once and sent whole.
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        """The library reads the request anew, with a parser that has other bounds: of the headers, which wire.py has
-        looked at, it gets what the answer is made of."""
-        bare = {name: value for name, value in environ.items() if not name.startswith("HTTP_")}
+    The original makes the frame anew for each browser. Of a message that does not fit into the kernel's buffer it loses
+    the rest. While a long message waits for room, its reader may send a pong in the middle of it.
+    """
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        """Answer the handshake, then let Engine.IO handle the connection until it ends.
+
+        simple-websocket parses the headers again, with other limits than http_protocol.py, which has checked them. So
+        it gets only those that its answer depends on.
+        """
+        rest = {name: value for name, value in environ.items() if not name.startswith("HTTP_")}
         key = environ["HTTP_SEC_WEBSOCKET_KEY"]
-        self.ws = simple_websocket.Server({**bare, **HANDSHAKE, "HTTP_SEC_WEBSOCKET_KEY": key}, **self.server_args)
+        self.ws = simple_websocket.Server({**rest, **HANDSHAKE, "HTTP_SEC_WEBSOCKET_KEY": key}, **self.server_args)
         self.ws.sock = LockedSocket(self.ws.sock)
         return self.app(self)
 
     def send(self, message: str) -> None:
-        """Raises OSError where the browser has gone."""
+        """Send a text message. Raises OSError if the browser is gone."""
         if not self.ws.connected:
-            raise OSError("the browser has gone")
-        self.ws.sock.send(frame(message))
+            raise OSError("the browser is gone")
+        self.ws.sock.send(text_frame(message))
 
 
 def use_whole_frames(server: socketio.Server) -> None:
-    """Let the server's WebSockets be of this kind."""
-    server.eio._async = {**server.eio._async, "websocket": WebSocket}
+    """Make the server use this WebSocket class."""
+    engine: EngineServer = server.eio
+    engine._async = {**engine._async, "websocket": WebSocket}
 
 
 class LockedSocket:
-    """A connection on which all that is sent goes out whole, one after the other: the reader, which answers pings, may
-    want to say something while the writer waits for room in the midst of a long message.
+    """A connection on which each `send` goes out whole, one after another.
 
-    Who says more than an allowance is not heard any more: a torrent of pings would be read on and on, and nobody else.
+    Reader and writer are two greenlets. Without the lock the reader, which answers pings, would send its pong while the
+    writer waits for room in the middle of a long message. A client that sends more than its allowance is disconnected:
+    reading a flood of pings would keep all others waiting.
     """
 
     def __init__(self, sock: socket) -> None:
         self._sock = sock
-        self._turn = Semaphore()
-        self._allowance = TokenBucket(BYTES_AT_ONCE, BYTES_PER_SECOND)
+        self._sending = Semaphore()
+        self._bucket = TokenBucket(BYTE_BURST, BYTES_PER_SECOND)
 
     def recv(self, size: int) -> bytes:
-        """Raises OSError for who says too much."""
+        """Return what has arrived, at most `size` bytes. Raises OSError if the client sends too much."""
         content = self._sock.recv(size)
-        if not self._allowance.has(len(content)):
-            raise OSError("it says too much")
+        if not self._bucket.take(len(content)):
+            raise OSError("the client sends too much")
         return content
 
     def send(self, content: bytes) -> int:
-        with self._turn:
-            sent = self._sock.send(content)  # mostly all of it, for less than sendall costs
+        """Send all of it; return its length."""
+        with self._sending:
+            sent = self._sock.send(content)  # all of it in most cases, and cheaper than sendall
             if sent < len(content):
                 self._sock.sendall(memoryview(content)[sent:])
         return len(content)
@@ -78,8 +91,8 @@ class LockedSocket:
 
 
 @lru_cache(16)
-def frame(message: str) -> bytes:
-    """A text message as a server sends it (RFC 6455, 5.2): one frame, not masked."""
+def text_frame(message: str) -> bytes:
+    """Return a text message as one unmasked frame, as a server sends it (RFC 6455, 5.2)."""
     content = message.encode()
     size = len(content)
     if size < 126:
@@ -88,4 +101,4 @@ def frame(message: str) -> bytes:
         length = b"\x7e" + size.to_bytes(2, "big")
     else:
         length = b"\x7f" + size.to_bytes(8, "big")
-    return bytes((WHOLE | TEXT,)) + length + content
+    return bytes((FIN | TEXT,)) + length + content

@@ -17,11 +17,18 @@ from support.server import Server, data_file
 from support.waiting import eventually
 from support.wire import HOST, Line, statuses
 
-PATIENCE = {"IDLE": 1.5, "LINE_WITHIN": 0.7, "REST_WITHIN": 0.7, "ANSWER_WITHIN": 6, "LAST_BYTES": 0.5}
+PATIENCE = {
+    "IDLE_TIMEOUT": 1.5,
+    "REQUEST_LINE_TIMEOUT": 0.7,
+    "REQUEST_TIMEOUT": 0.7,
+    "SOCKET_TIMEOUT": 6,
+    "DRAIN_TIMEOUT": 0.5,
+}
 MANY = 500
 IMPATIENT = f"""from gevent import monkey; monkey.patch_all()
 import sys, app
 from loadzone.server import http_protocol
+assert {set(PATIENCE)} <= set(vars(http_protocol))
 vars(http_protocol).update({PATIENCE})
 sys.exit(app.main())"""
 BOARD = inventory([machine(f"vm-{number}", description="x" * 8000) for number in range(1000)], [])

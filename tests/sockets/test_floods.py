@@ -16,7 +16,8 @@ from support.server import Server, data_file
 FEW = """from gevent import monkey; monkey.patch_all()
 import sys, app
 from loadzone.server import socket_limits
-socket_limits.PER_NETWORK, socket_limits.IN_ALL = 3, 5
+assert socket_limits.SOCKETS_PER_NETWORK < socket_limits.SOCKETS_AT_MOST
+socket_limits.SOCKETS_PER_NETWORK, socket_limits.SOCKETS_AT_MOST = 3, 5
 sys.exit(app.main())"""
 
 
@@ -50,7 +51,7 @@ def frame_of(text: str, opcode: int = websocket.ABNF.OPCODE_TEXT, fin: int = 1) 
 @pytest.mark.parametrize("packet", ["3", "40", '42["book",{"vm_id":"a"}]', "5", "4x"])
 def test_a_client_that_sends_too_much_is_cut_off_and_others_are_not(server, bob, vm, listen, packet):
     listener = listen(bob)
-    assert is_cut_off(connect(server), [frame_of(packet) for _ in range(4 * socket_limits.PACKETS_AT_ONCE)])
+    assert is_cut_off(connect(server), [frame_of(packet) for _ in range(4 * socket_limits.PACKET_BURST)])
     done(bob.book(vm))
     listener.wait_for("notification", vm_id=vm)
     assert "Traceback" not in server.log
@@ -59,7 +60,7 @@ def test_a_client_that_sends_too_much_is_cut_off_and_others_are_not(server, bob,
 @pytest.mark.parametrize("opcode", [websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG])
 def test_pings_of_the_client_count_too(server, opcode):
     """Pings are not packets, but a client that sends more than can be answered would keep the server busy."""
-    assert is_cut_off(connect(server), [frame_of("", opcode) for _ in range(socket_limits.BYTES_AT_ONCE // 4)])
+    assert is_cut_off(connect(server), [frame_of("", opcode) for _ in range(socket_limits.BYTE_BURST // 4)])
     assert "Traceback" not in server.log
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from app import create_app
 from loadzone.config import Config
 from loadzone.datafile import backups
-from loadzone.datafile.backups import BEFORE, DAYS, HOURS, Backups, superfluous
+from loadzone.datafile.backups import BEFORE_ACTIONS_KEPT, DAYS_KEPT, HOURS_KEPT, Backups, names_to_delete
 from loadzone.lib import atomic_file
 from loadzone.rules import people
 from support.disk import Failing
@@ -51,39 +51,39 @@ def test_of_hourly_backups_the_last_24_and_the_last_of_each_of_14_days_are_kept(
     hours = [MIDNIGHT + timedelta(hours=n) for n in range(28 * 24)]
     names = {name(hour) for hour in hours}
     lasts_of_days = [name(hour) for hour in hours if hour.hour == 23]
-    assert names - superfluous(names) == {*map(name, hours[-24:]), *lasts_of_days[-14:]}
+    assert names - names_to_delete(names) == {*map(name, hours[-24:]), *lasts_of_days[-14:]}
 
 
 def test_the_latest_of_today_counts_as_the_last_of_its_day():
     names = [f"2026-11-{day:02}T{hour:02}Z.json" for day in (1, 2) for hour in range(24)] + ["2026-11-03T07Z.json"]
-    assert set(names) - superfluous(names) == {"2026-11-01T23Z.json", *names[-24:]}
+    assert set(names) - names_to_delete(names) == {"2026-11-01T23Z.json", *names[-24:]}
 
 
 def test_weeks_without_backups_remove_none():
     rare = [name(MIDNIGHT + timedelta(days=30 * n)) for n in range(14)]
-    assert superfluous(rare) == set()
+    assert names_to_delete(rare) == set()
 
 
 def test_the_newest_ten_made_before_an_action_are_kept_beside_the_hourly_ones():
     before = [f"2026-11-24T12-00-{second:02}Z-before-start.json" for second in range(15)]
     hours = [name(MIDNIGHT + timedelta(hours=n)) for n in range(24)]
-    assert superfluous(before + hours) == set(before[:5])
+    assert names_to_delete(before + hours) == set(before[:5])
 
 
 @pytest.mark.parametrize(
     "foreign", ["data.json", "2026-11-24T12Z.json.gz", "old-2026-11-24T12Z.json", ".unfinished.tmp"]
 )
 def test_a_file_not_named_like_a_backup_is_left_alone(foreign):
-    assert foreign not in superfluous([foreign] + [name(MIDNIGHT + timedelta(hours=n)) for n in range(100 * 24)])
+    assert foreign not in names_to_delete([foreign] + [name(MIDNIGHT + timedelta(hours=n)) for n in range(100 * 24)])
 
 
 @given(st.sets(st.integers(0, 24 * 60)))
 def test_their_number_is_bounded_and_the_newest_is_kept(hours):
     names = {name(MIDNIGHT + timedelta(hours=n)) for n in hours}
-    kept = names - superfluous(names)
-    assert len(kept) <= HOURS + DAYS
+    kept = names - names_to_delete(names)
+    assert len(kept) <= HOURS_KEPT + DAYS_KEPT
     assert not names or max(names) in kept
-    assert superfluous(kept) == set()
+    assert names_to_delete(kept) == set()
 
 
 # Which are made
@@ -105,7 +105,7 @@ def test_nothing_is_written_if_nothing_changed(data, monkeypatch):
     data.now += timedelta(hours=3)
     monkeypatch.setattr(atomic_file, "os", Failing("open"))
     data.backups.refresh()
-    data.backups.before("start")
+    data.backups.try_save_before("start")
     assert data.kept() == {"2026-11-24T00Z.json": "first"}
 
 
@@ -118,7 +118,7 @@ def test_hours_are_utc(data):
 def test_the_backup_made_before_a_start_outlasts_the_hour(data):
     data.backups.refresh()
     data.now += timedelta(minutes=10, seconds=3)
-    data.backups.before("start")
+    data.backups.try_save_before("start")
     data.write("what the new version made of it")
     data.backups.refresh()
     assert data.kept() == {
@@ -129,15 +129,15 @@ def test_the_backup_made_before_a_start_outlasts_the_hour(data):
 
 def test_repeated_starts_keep_the_same_content_once(data):
     for _ in range(3):
-        data.backups.before("start")
+        data.backups.try_save_before("start")
         data.now += timedelta(hours=2)
     assert list(data.kept()) == ["2026-11-24T00-00-00Z-before-start.json"]
 
 
 def test_two_within_a_second_are_both_kept(data):
-    data.backups.keep("import")
+    data.backups.save_before("import")
     data.write("second")
-    data.backups.keep("import")
+    data.backups.save_before("import")
     assert list(data.kept().values()) == ["first", "second"]
 
 
@@ -204,11 +204,11 @@ def test_none_is_made_that_would_take_the_space_for_saving_changes(data, monkeyp
 
 
 def test_the_last_ten_made_before_an_action_are_kept(data):
-    for n in range(BEFORE + 3):
+    for n in range(BEFORE_ACTIONS_KEPT + 3):
         data.write(f"state {n}")
-        data.backups.before("restore")
+        data.backups.try_save_before("restore")
         data.now += timedelta(seconds=1)
-    assert list(data.kept().values()) == [f"state {n}" for n in range(3, BEFORE + 3)]
+    assert list(data.kept().values()) == [f"state {n}" for n in range(3, BEFORE_ACTIONS_KEPT + 3)]
 
 
 def test_only_a_regular_file_is_a_backup(data):

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from loadzone.domain.records import Booking, Group, Vm
-from loadzone.lib.encoded_table import RECORDS_A_CHUNK
+from loadzone.lib.encoded_table import RECORDS_PER_CHUNK
 from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, shown
 from loadzone.web import compression
 from loadzone.web.board_cache import BoardCache
 from storage import JsonStore
 from support.world import unit
 
-MACHINES = 3 * RECORDS_A_CHUNK
+MACHINES = 3 * RECORDS_PER_CHUNK
 
 
 @pytest.fixture

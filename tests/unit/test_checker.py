@@ -5,13 +5,13 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from loadzone.datafile.checker import examine
+from loadzone.datafile.checker import check_file
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.typed_object import BadFile
 
 
 def examine_file(**top):
-    return examine(json.dumps({"vms": [], "groups": [], "users": {}, **top}).encode())
+    return check_file(json.dumps({"vms": [], "groups": [], "users": {}, **top}).encode())
 
 
 def test_a_good_file_has_a_state_and_no_problems():
@@ -51,19 +51,19 @@ def test_repairs_are_reported():
 
 
 def test_a_duplicate_key_is_reported():
-    found = examine(b'{"vms": [{"id": "vm", "note": "a", "note": "b"}]}')
+    found = check_file(b'{"vms": [{"id": "vm", "note": "a", "note": "b"}]}')
     assert found.repaired == ["'note' stands twice in one object; only the last one counts"]
 
 
 @pytest.mark.parametrize("content", [b"", b"[1, 2", b"\xff\xfe{}", b'{"x": NaN}'])
 def test_invalid_json_is_reported_with_the_line(content):
-    [problem] = examine(content).problems
+    [problem] = check_file(content).problems
     assert problem.startswith("line 1, column ")
 
 
 @pytest.mark.parametrize("depth", [260, 1000])
 def test_content_that_could_not_be_written_back_is_a_problem(depth):
-    [problem] = examine(b'{"x": ' + b"[" * depth + b"]" * depth + b"}").problems
+    [problem] = check_file(b'{"x": ' + b"[" * depth + b"]" * depth + b"}").problems
     assert "not be written back" in problem
 
 
@@ -103,7 +103,7 @@ def start(content):
 @given(TOP | st.fixed_dictionaries({"vms": st.lists(records(NESTED)), "users": records(records(NESTED))}))
 def test_the_check_and_the_start_agree_about_any_file(data):
     content = json.dumps(data).encode()
-    found = examine(content)
+    found = check_file(content)
     state, sentence = start(content)
     assert found.state == state
     assert bool(found.problems) == bool(sentence)
