@@ -8,8 +8,8 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from support.people import Person
-from torture import pool
-from torture.record import FAILED, OK, REFUSED, UNKNOWN, Op, Record
+from torture import group_checker
+from torture.history import FAILED, OK, REFUSED, UNKNOWN, Op, Record
 
 SECONDS = (1, 3, 10, 60)  # how long they book for
 ACTS = {"book": 30, "renew": 15, "cancel": 15, "join": 18, "leave": 6, "force": 6, "look": 10}
@@ -35,8 +35,8 @@ class Client(threading.Thread):
 
     def act(self, name: str, vm: str) -> None:
         hours = self._random.choice(SECONDS) / 3600
-        if name in ("join", "leave") and vm in pool.MACHINES and self._random.random() < AT_THE_GROUP:
-            vm = pool.NAME
+        if name in ("join", "leave") and vm in group_checker.MACHINES and self._random.random() < AT_THE_GROUP:
+            vm = group_checker.NAME
         if name == "look":
             look(self._person, self._record)
         elif name == "force":
@@ -58,7 +58,7 @@ class Client(threading.Thread):
     def _ask(self, name: str, vm: str, asked: dict) -> tuple[str, dict]:
         """How it went, and what was answered; no outcome at all where nobody can have heard the call."""
         try:
-            response = getattr(self._person, name)(pool.GROUP if vm == pool.NAME else vm, **asked)
+            response = getattr(self._person, name)(group_checker.GROUP if vm == group_checker.NAME else vm, **asked)
             answer = response.json()
         except requests.RequestException as error:
             if _was_never_sent(error):

@@ -6,7 +6,8 @@ Each act gives all the states that may follow it, with the letters that are due 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from torture.machine import (
+from torture.history import OK, UNKNOWN, Clock, Op
+from torture.machine_state import (
     Follows,
     Letters,
     Machine,
@@ -20,7 +21,6 @@ from torture.machine import (
     others,
     stands_nowhere,
 )
-from torture.record import OK, UNKNOWN, Clock, Op
 
 AT_MOST = 10  # who may wait
 

@@ -11,12 +11,12 @@ from support.people import Person
 from support.server import ADMIN, Server, data_file
 from support.small_disk import small_disk
 from support.smtp import MailServer
-from torture import check, pool, post
+from torture import checker, group_checker, letter_parser
 from torture.clients import Client, look
-from torture.crowd import SocketLimits
-from torture.faults import Faults, set_clock
+from torture.history import Record, Told
 from torture.model import Model
-from torture.record import Record, Told
+from torture.nemesis import Faults, set_clock
+from torture.socket_clients import SocketLimits
 
 CLIENTS, ADMINS = 16, 3
 HOLD_SECONDS = 3
@@ -56,19 +56,22 @@ def run(wishes: Wishes, folder: Path) -> Outcome:
             crowd = _torture(server, disk, mail, record, wishes)
         finally:
             server.stop(timeout=30)
-        record.letters = post.told(mail.letters)
+        record.letters = letter_parser.told(mail.letters)
         _add_what_still_waits(server, record)
     admins = frozenset(_emails(server)[:ADMINS])
     remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
     checking = time.monotonic()
-    found = check.violations(record, Model(record.clock, HOLD_SECONDS * 1000, admins, remind))
+    found = checker.violations(record, Model(record.clock, HOLD_SECONDS * 1000, admins, remind))
     found += _tracebacks(server.lines)
     return Outcome(found, f"{_summary(record, crowd)}; checked in {time.monotonic() - checking:.0f} s")
 
 
 def _server(folder: Path, small: Path, mail: MailServer, wishes: Wishes) -> Server:
-    vms = [machine(name, group=pool.GROUP if name in pool.MACHINES else None) for name in _machines(wishes)]
-    groups = [{"id": pool.GROUP, "name": pool.NAME, "vm_ids": list(pool.MACHINES)}]
+    vms = [
+        machine(name, group=group_checker.GROUP if name in group_checker.MACHINES else None)
+        for name in _machines(wishes)
+    ]
+    groups = [{"id": group_checker.GROUP, "name": group_checker.NAME, "vm_ids": list(group_checker.MACHINES)}]
     settings = {
         "LOADZONE_DATA": str(data_file(small, inventory(vms, groups))),
         "LOADZONE_ADMINS": ",".join([ADMIN, *(f"admin-{n}@example.com" for n in range(1, ADMINS))]),
@@ -110,7 +113,7 @@ def _tracebacks(lines: list[str]) -> list[str]:
 
 
 def _machines(wishes: Wishes) -> list[str]:
-    return [*(f"vm-{number}" for number in range(wishes.machines)), *pool.MACHINES]
+    return [*(f"vm-{number}" for number in range(wishes.machines)), *group_checker.MACHINES]
 
 
 def _emails(server: Server) -> list[str]:
@@ -150,7 +153,9 @@ def _let_the_post_go(server: Server, reader: Person, record: Record) -> None:
     look(reader, record)
     started = moved = time.monotonic()
     before: list[Told] = []
-    while left := [letter for letter in post.waiting(_outbox(server)) if not _is_after(started, letter, record)]:
+    while left := [
+        letter for letter in letter_parser.waiting(_outbox(server)) if not _is_after(started, letter, record)
+    ]:
         if len(left) != len(before):
             before, moved = left, time.monotonic()
         elif time.monotonic() > moved + 30:
@@ -169,7 +174,7 @@ def _outbox(server: Server) -> list[dict]:
 
 def _add_what_still_waits(server: Server, record: Record) -> None:
     sent = {letter.id for letter in record.letters}
-    record.letters += [letter for letter in post.waiting(_outbox(server)) if letter.id not in sent]
+    record.letters += [letter for letter in letter_parser.waiting(_outbox(server)) if letter.id not in sent]
 
 
 def _summary(record: Record, crowd: SocketLimits) -> str:

@@ -12,10 +12,10 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from torture.letters import Post
-from torture.machine import Letters, Machine
+from torture.history import FOREVER, REFUSED, UNKNOWN, Op
+from torture.machine_state import Letters, Machine
 from torture.model import Model
-from torture.record import FOREVER, REFUSED, UNKNOWN, Op
+from torture.received_letters import Post
 
 AT_MOST = 100_000  # configurations tried for one completion; what needs more is not decided, and says so
 

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from torture.machine import Letters, Now
-from torture.record import Clock, Told
+from torture.history import Clock, Told
+from torture.machine_state import Letters, Now
 
 ON_DISK_AFTER = 10  # seconds at most from when a rule asks for the time until others see its change; frozen ones too
 

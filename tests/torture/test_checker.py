@@ -4,9 +4,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from torture import check
+from torture import checker
+from torture.history import FAILED, FOREVER, OK, REFUSED, UNKNOWN, Clock, Op, Record, Seen, Told
 from torture.model import Model
-from torture.record import FAILED, FOREVER, OK, REFUSED, UNKNOWN, Clock, Op, Record, Seen, Told
 
 ANN, BEN, CLEO, ADMIN = "ann@example.com", "ben@example.com", "cleo@example.com", "alice@example.com"
 HOUR = 3600
@@ -61,7 +61,7 @@ def letter(kind, to, created, number=1, received=FOREVER):
 
 def found(*calls, letters=(), clock=None):
     model = Model(clock or Clock(), HOLD * 1000, frozenset({ADMIN}), REMIND)
-    return check.machine(list(calls), list(letters), model)
+    return checker.machine(list(calls), list(letters), model)
 
 
 def test_a_quiet_day_is_in_order():
@@ -121,7 +121,7 @@ def test_a_change_that_failed_and_was_applied_is_found():
     record.clock = Clock()
     record.op(call(ANN, "book", 1, outcome=FAILED))
     record.boards = [Seen(2, 2, 1, {"vm": view(ANN, 1 + HOUR)})]
-    assert check.violations(record, Model(record.clock, HOLD * 1000, frozenset()))
+    assert checker.violations(record, Model(record.clock, HOLD * 1000, frozenset()))
 
 
 def test_a_refusal_for_what_never_was_is_found():
@@ -280,12 +280,12 @@ def test_a_reminder_that_fell_due_before_the_booking_is_not_sent():
 
 def test_a_revision_that_goes_back_is_found():
     boards = [Seen(1, 2, 5, {}), Seen(3, 4, 4, {})]
-    assert "after revision 5" in check.revisions(boards, {})[0]
-    assert not check.revisions([Seen(1, 3, 5, {}), Seen(2, 4, 4, {})], {}), "they overlap"
+    assert "after revision 5" in checker.revisions(boards, {})[0]
+    assert not checker.revisions([Seen(1, 3, 5, {}), Seen(2, 4, 4, {})], {}), "they overlap"
 
 
 def test_a_revision_of_two_states_is_found():
     free, taken = view(), view(ANN, HOUR)
-    assert check.revisions([Seen(1, 2, 5, {"vm": free}), Seen(3, 4, 5, {"vm": taken})], {})
-    assert check.revisions([Seen(1, 2, 5, {"vm": free})], {5: {"revision": 5, "vms": [taken]}})
-    assert not check.revisions([Seen(1, 2, 5, {"vm": free})], {5: {"revision": 5, "vms": [free]}})
+    assert checker.revisions([Seen(1, 2, 5, {"vm": free}), Seen(3, 4, 5, {"vm": taken})], {})
+    assert checker.revisions([Seen(1, 2, 5, {"vm": free})], {5: {"revision": 5, "vms": [taken]}})
+    assert not checker.revisions([Seen(1, 2, 5, {"vm": free})], {5: {"revision": 5, "vms": [free]}})

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from support.inventory import moment
 from support.server import ROOT
 from support.smtp import Letter
-from torture.record import Told
+from torture.history import Told
 
 WORDS = json.loads((ROOT / "lang" / "server.en.json").read_text(encoding="utf-8"))
 

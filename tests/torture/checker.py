@@ -5,21 +5,21 @@ between its invocation and its completion, in which the model gives every answer
 came. Where there is none, the call that cannot be explained is named. Calls without an answer may stand in it or not.
 """
 
-from torture import pool
-from torture.letters import AnyPost, Post
+from torture import group_checker
+from torture.history import Op, Record, Seen, Told
+from torture.linearizability import Configuration, Search, Step, TooMuch
 from torture.model import Model
-from torture.record import Op, Record, Seen, Told
-from torture.search import Configuration, Search, Step, TooMuch
+from torture.received_letters import AnyPost, Post
 
 
 def violations(record: Record, model: Model) -> list[str]:
     """All that is wrong with it, as sentences; empty where a correct server could have done that."""
     history, found = record.history(), list(record.strange)
     found += revisions(record.boards, record.changes)
-    found += pool.violations(record)
+    found += group_checker.violations(record)
     vms = {op.vm for op in history}
     found += [f"a letter about no machine: {letter}" for letter in record.letters if letter.vm not in vms]
-    for vm in sorted(vms - pool.ALL):
+    for vm in sorted(vms - group_checker.ALL):
         calls = [op for op in history if op.vm == vm]
         found += machine(calls, [letter for letter in record.letters if letter.vm == vm], model)
     return found

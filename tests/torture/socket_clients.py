@@ -10,7 +10,7 @@ import websocket
 
 from support.bare_socket import BareSocket
 from support.people import Person
-from torture.record import Record
+from torture.history import Record
 
 STAYS = 6.0  # seconds, on average
 AGAIN = 0.5  # seconds until the next one in its place comes, on average

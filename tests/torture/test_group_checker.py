@@ -2,18 +2,18 @@
 
 import pytest
 
-from torture import pool
-from torture.record import FOREVER, OK, UNKNOWN, Clock, Op, Record, Seen, Told
+from torture import group_checker
+from torture.history import FOREVER, OK, UNKNOWN, Clock, Op, Record, Seen, Told
 
 ANN, BEN, CLEO, ADMIN = "ann@example.com", "ben@example.com", "cleo@example.com", "alice@example.com"
-FIRST, OTHERS = pool.MACHINES[0], pool.MACHINES[1:]
+FIRST, OTHERS = group_checker.MACHINES[0], group_checker.MACHINES[1:]
 
 
 def board(revision, at, queue=(), **has):
     """Ann has all machines but those that are named: booked by one, `held` for one, or None."""
-    vms = {vm: _view(vm, ("booked_by", ANN)) for vm in pool.MACHINES}
+    vms = {vm: _view(vm, ("booked_by", ANN)) for vm in group_checker.MACHINES}
     vms |= {vm.replace("_", "-"): _view(vm.replace("_", "-"), of) for vm, of in has.items()}
-    groups = [{"id": pool.GROUP, "queue": [{"email": email} for email in queue]}]
+    groups = [{"id": group_checker.GROUP, "queue": [{"email": email} for email in queue]}]
     return Seen(at, at, revision, vms, groups)
 
 
@@ -28,7 +28,7 @@ def held(who):
     return ("held_for", who)
 
 
-def call(who, name, begun, ended=None, vm=pool.NAME, answer=None, outcome=OK, **asked):
+def call(who, name, begun, ended=None, vm=group_checker.NAME, answer=None, outcome=OK, **asked):
     return Op(who, name, vm, begun, begun if ended is None else ended, outcome, asked, answer or {})
 
 
@@ -46,7 +46,7 @@ def found(*parts):
     for part in parts:
         kinds = {Op: record.ops, Seen: record.boards, Told: record.letters}
         kinds[type(part)].append(part)
-    return pool.violations(record)
+    return group_checker.violations(record)
 
 
 WAITING = [board(1, 10), joined(BEN, 11), board(2, 12, [BEN]), joined(CLEO, 13, 2), board(3, 14, [BEN, CLEO])]
@@ -119,4 +119,4 @@ def test_what_was_heard_fills_in_between_two_boards():
     record.clock = Clock()
     record.boards = [board(1, 10), board(3, 30, pool_0=held(CLEO))]
     record.change({"revision": 2, "vms": [_view(FIRST, held(BEN))]})
-    assert len(list(pool.steps(record))) == 2
+    assert len(list(group_checker.steps(record))) == 2

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from torture.letters import ON_DISK_AFTER, written
-from torture.record import OK, REFUSED, Op, Record, Told
+from torture.history import OK, REFUSED, Op, Record, Told
+from torture.received_letters import ON_DISK_AFTER, written
 
 GROUP = 1
 NAME = f"group-{GROUP}"  # in the record, in place of a machine's name

@@ -9,7 +9,7 @@ from random import Random
 from support.server import Server
 from support.small_disk import SmallDisk, SmallFiles
 from support.smtp import MailServer
-from torture.record import Record
+from torture.history import Record
 
 JUMP_AT_MOST = 300  # seconds; more, and people's histories would be cleaned
 
