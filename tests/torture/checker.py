@@ -1,83 +1,84 @@
-"""Whether a record can be the work of a correct server. Nothing here knows of servers: records in, sentences out.
+"""Decide whether a correct server can have produced a history. The checker knows no server: history in, sentences out.
 
 For each machine the calls must be linearizable (Herlihy and Wing): there is an order of them, each at one moment
-between its invocation and its completion, in which the model gives every answer and asks for exactly the letters that
-came. Where there is none, the call that cannot be explained is named. Calls without an answer may stand in it or not.
+between its invocation and its completion, in which the model gives every answer and exactly those letters are due that
+came. If there is none, the sentence names the call that cannot be explained. A call without an answer may be in that
+order or not.
 """
 
 from torture import group_checker
-from torture.history import Op, Record, Seen, Told
-from torture.linearizability import Configuration, Search, Step, TooMuch
+from torture.history import BoardRead, History, Operation, ReceivedLetter
+from torture.linearizability import Configuration, Search, Step, Undecided
 from torture.model import Model
-from torture.received_letters import AnyPost, Post
+from torture.received_letters import AnyLetters, ReceivedLetters
 
 
-def violations(record: Record, model: Model) -> list[str]:
-    """All that is wrong with it, as sentences; empty where a correct server could have done that."""
-    history, found = record.history(), list(record.strange)
-    found += revisions(record.boards, record.changes)
-    found += group_checker.violations(record)
-    vms = {op.vm for op in history}
-    found += [f"a letter about no machine: {letter}" for letter in record.letters if letter.vm not in vms]
-    for vm in sorted(vms - group_checker.ALL):
-        calls = [op for op in history if op.vm == vm]
-        found += machine(calls, [letter for letter in record.letters if letter.vm == vm], model)
+def violations(history: History, model: Model) -> list[str]:
+    """Return every violation as a sentence; an empty list if a correct server can have produced this history."""
+    operations, found = history.operations_to_check(), list(history.anomalies)
+    found += check_revisions(history.board_reads, history.changes)
+    found += group_checker.violations(history)
+    vms = {op.vm for op in operations}
+    found += [f"a letter about no machine: {letter}" for letter in history.letters if letter.vm not in vms]
+    for vm in sorted(vms - group_checker.PLACES):
+        calls = [op for op in operations if op.vm == vm]
+        found += check_machine(calls, [letter for letter in history.letters if letter.vm == vm], model)
     return found
 
 
-def machine(calls: list[Op], letters: list[Told], model: Model) -> list[str]:
-    """What is wrong with one machine's calls and letters; at most one sentence, since after it all else is a guess."""
-    search = Search(calls, model, Post(letters, model.clock))
+def check_machine(calls: list[Operation], letters: list[ReceivedLetter], model: Model) -> list[str]:
+    """Return the violations of one machine: mostly one sentence, because nothing can be said about what follows."""
+    search = Search(calls, model, ReceivedLetters(letters, model.clock))
     try:
-        return [] if search.succeeds() else _what_is_wrong(search, letters, model)
-    except TooMuch as too_much:
-        return [f"{calls[0].vm}: too much at once to decide, at {too_much}"]
+        return [] if search.succeeds() else _explain(search, letters, model)
+    except Undecided as undecided:
+        return [f"{calls[0].vm}: too many calls at once to decide, at {undecided}"]
 
 
-def revisions(boards: list[Seen], changes: dict[int, dict]) -> list[str]:
-    """They never go back, restarts included, and one number never stands for two states."""
+def check_revisions(reads: list[BoardRead], changes: dict[int, dict]) -> list[str]:
+    """Check that revisions never go back, even after a restart, and that one revision never has two states."""
     found, shown = [], {}
-    for seen in boards:
-        if shown.setdefault(seen.revision, seen.vms) != seen.vms:
-            found.append(f"revision {seen.revision} was shown with two states: {shown[seen.revision]} and {seen.vms}")
-    ended = sorted(boards, key=lambda seen: seen.ended)
+    for read in reads:
+        if shown.setdefault(read.revision, read.vms) != read.vms:
+            found.append(f"revision {read.revision} was shown with two states: {shown[read.revision]} and {read.vms}")
+    completed = sorted(reads, key=lambda read: read.completed)
     highest, place = 0, 0
-    for seen in sorted(boards, key=lambda seen: seen.begun):
-        while place < len(ended) and ended[place].ended < seen.begun:
-            highest, place = max(highest, ended[place].revision), place + 1
-        if seen.revision < highest:
-            found.append(f"revision {seen.revision} was shown after revision {highest}")
+    for read in sorted(reads, key=lambda read: read.invoked):
+        while place < len(completed) and completed[place].completed < read.invoked:
+            highest, place = max(highest, completed[place].revision), place + 1
+        if read.revision < highest:
+            found.append(f"revision {read.revision} was shown after revision {highest}")
     for revision in shown.keys() & changes.keys():
         for view in changes[revision].get("vms", ()):
             if shown[revision].get(view["id"]) != view:
-                found.append(f"revision {revision} was told as {view}, and shown as {shown[revision].get(view['id'])}")
+                found.append(f"revision {revision} was sent as {view}, and shown as {shown[revision].get(view['id'])}")
     return found
 
 
-def _what_is_wrong(search: Search, letters: list[Told], model: Model) -> list[str]:
-    """At the last step that could be reached."""
+def _explain(search: Search, letters: list[ReceivedLetter], model: Model) -> list[str]:
+    """Explain the failure at the last step that was reached."""
     step, reached = [(step, reached) for step, reached in zip(search.steps, search.reached, strict=True) if reached][-1]
     tried: set[Configuration] = set()
-    beyond = [following for found in reached for following in search.over(step, found, tried)]
-    if not beyond:
-        return [_say(step, reached, model)]
-    post = Post(letters, model.clock)
-    left = min((post.without_a_place(following.letters, step.accounts_until) for following in beyond), key=len)
-    return [f"a letter for what did not happen: {letter}" for letter in left]
+    after = [following for start in reached for following in search.complete(step, start, tried)]
+    if not after:
+        return [_describe(step, reached, model)]
+    received = ReceivedLetters(letters, model.clock)
+    uncaused = min((received.unmatched(one.letters, step.letters_before) for one in after), key=len)
+    return [f"a letter for what did not happen: {letter}" for letter in uncaused]
 
 
-def _say(step: Step, reached: set[Configuration], model: Model) -> str:
-    """Why, as far as it can be told."""
+def _describe(step: Step, reached: set[Configuration], model: Model) -> str:
+    """Describe the call that cannot be explained, with the states before it and the calls pending at the same time."""
     missing = " unless a letter is missing" if _is_explained_without_letters(step, reached, model) else ""
-    states = "\n    ".join(list({str(found.machine) for found in reached})[:3])
-    beside = "\n    ".join(str(other) for other in step.under_way.values() if other is not step.op)
-    said = f"no correct server answers so{missing}:\n    {step.op}\n  after\n    {states}\n  beside\n    {beside}"
-    return f"{step.op.vm}: {said}"
+    states = "\n    ".join(list({str(start.state) for start in reached})[:3])
+    pending = "\n    ".join(str(other) for other in step.pending.values() if other is not step.op)
+    calls = f"{step.op}\n  after\n    {states}\n  beside\n    {pending}"
+    return f"{step.op.vm}: no correct server answers so{missing}:\n    {calls}"
 
 
 def _is_explained_without_letters(step: Step, reached: set[Configuration], model: Model) -> bool:
-    search, tried = Search([], model, AnyPost()), set()
+    search, tried = Search([], model, AnyLetters()), set()
     try:
-        return any(True for found in reached for _ in search.over(step, found, tried))
-    except TooMuch:
+        return any(True for start in reached for _ in search.complete(step, start, tried))
+    except Undecided:
         return False

@@ -1,4 +1,4 @@
-"""What the SMTP server took, as the record knows letters: each once, by its kind, machine and reader."""
+"""Turn the letters of the SMTP server and of the outbox into letters of the history."""
 
 import json
 import re
@@ -7,46 +7,53 @@ from collections.abc import Iterable
 from support.inventory import moment
 from support.server import ROOT
 from support.smtp import Letter
-from torture.history import Told
+from torture.history import ReceivedLetter
 
-WORDS = json.loads((ROOT / "lang" / "server.en.json").read_text(encoding="utf-8"))
+TEXTS = json.loads((ROOT / "lang" / "server.en.json").read_text(encoding="utf-8"))
 
 
-def told(letters: Iterable[Letter]) -> list[Told]:
-    """The distinct letters: one may be sent twice, and is the same by its Message-ID."""
-    first: dict[str, Told] = {}
-    for letter in map(_told, letters):
+def received(letters: Iterable[Letter]) -> list[ReceivedLetter]:
+    """Return each distinct letter once. A letter may be sent twice, with the same Message-ID."""
+    first: dict[str, ReceivedLetter] = {}
+    for letter in map(_received, letters):
         first.setdefault(letter.id, letter)
     return list(first.values())
 
 
-def waiting(outbox: Iterable[dict]) -> list[Told]:
-    """Those that the data file still keeps."""
+def in_outbox(outbox: Iterable[dict]) -> list[ReceivedLetter]:
+    """Return the letters that are still in the outbox of the data file."""
     return [
-        Told(kept["id"], kept["kind"], kept["about"]["vm_id"], kept["to"], int(moment(kept["created"]).timestamp()))
-        for kept in outbox
+        ReceivedLetter(
+            stored["id"],
+            stored["kind"],
+            stored["about"]["vm_id"],
+            stored["to"],
+            int(moment(stored["created"]).timestamp()),
+        )
+        for stored in outbox
     ]
 
 
-def _told(letter: Letter) -> Told:
-    kind, vm = _about(letter.subject)
-    name = letter.message["Message-ID"].strip("<>").partition("@")[0]
-    return Told(name, kind, vm, letter.to, int(letter.message["Date"].datetime.timestamp()), letter.at)
+def _received(letter: Letter) -> ReceivedLetter:
+    kind, vm = _kind_and_machine(letter.subject)
+    letter_id = letter.message["Message-ID"].strip("<>").partition("@")[0]
+    created = int(letter.message["Date"].datetime.timestamp())
+    return ReceivedLetter(letter_id, kind, vm, letter.to, created, letter.at)
 
 
-def _about(subject: str) -> tuple[str, str]:
+def _kind_and_machine(subject: str) -> tuple[str, str]:
     for kind, pattern in _PATTERNS:
         if found := pattern.fullmatch(subject):
             return kind, found["vm"]
     return "unknown", subject
 
 
-def _pattern(words: str) -> re.Pattern:
-    return re.compile(re.escape(words).replace(r"\{vm\}", r"(?P<vm>\S+)").replace(r"\{until\}", ".+"))
+def _pattern(text: str) -> re.Pattern:
+    return re.compile(re.escape(text).replace(r"\{vm\}", r"(?P<vm>\S+)").replace(r"\{until\}", ".+"))
 
 
 _PATTERNS = [
-    (key.split(".")[1], _pattern(words))
-    for key, words in WORDS.items()
-    if re.fullmatch(r"mail\.\w+\.subject", key) and "{vm}" in words
+    (key.split(".")[1], _pattern(text))
+    for key, text in TEXTS.items()
+    if re.fullmatch(r"mail\.\w+\.subject", key) and "{vm}" in text
 ]

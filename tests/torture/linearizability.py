@@ -1,10 +1,10 @@
-"""The search for an order of one machine's calls in which the model gives every answer, and asks for just the letters
-that came.
+"""Search for a linearization of one machine's calls: an order in which the model gives every answer, and in which
+exactly those letters are due that came.
 
-Calls are put into it "just in time", as Lowe does: at each completion those, of the calls under way, that make the
-completed one possible. What explains the record so far is a configuration. They are tried depth first, as Wing and
-Gong do, the shortest explanation first, and none twice: a record that has an order is mostly walked through straight,
-whatever else might have been; one that has none is known as such when nothing is left.
+Calls are linearized "just in time", as Lowe does: at each completion, those pending calls that make the completed one
+possible. A configuration is what explains the history so far. Configurations are tried depth first, as Wing and Gong
+do, the shortest explanation first and none twice. A linearizable history is thus mostly walked through without
+backtracking, however many other explanations there are. A history is not linearizable when no configuration is left.
 """
 
 import math
@@ -12,130 +12,133 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from torture.history import FOREVER, REFUSED, UNKNOWN, Op
-from torture.machine_state import Letters, Machine
+from torture.history import FOREVER, REFUSED, UNKNOWN, Operation
+from torture.machine_state import DueLetters, MachineState
 from torture.model import Model
-from torture.received_letters import Post
+from torture.received_letters import ReceivedLetters
 
-AT_MOST = 100_000  # configurations tried for one completion; what needs more is not decided, and says so
+MAX_CONFIGURATIONS = 100_000  # tried for one completion; beyond that the search gives up and says so
 
 
-class TooMuch(Exception):
-    """It cannot be decided; at which call."""
+class Undecided(Exception):
+    """The search has given up at this call."""
 
 
 class Configuration(NamedTuple):
-    """One explanation so far: the state, which of the calls under way have happened, which letters are found."""
+    """One explanation of the history so far: the state, which pending calls are linearized, which letters matched."""
 
-    machine: Machine
-    happened: frozenset[int]
+    state: MachineState
+    linearized: frozenset[int]
     letters: int
 
 
 class Step(NamedTuple):
-    """A call completes, while these are under way, itself among them."""
+    """One call completes. `pending` are the calls that have been invoked and not completed, this one among them."""
 
     number: int
-    op: Op
-    under_way: dict[int, Op]
+    op: Operation
+    pending: dict[int, Operation]
 
     @property
-    def accounts_until(self) -> float:
-        """What must have happened before that has happened by now; in the end, everything."""
-        return math.inf if self.op.name == "end" else self.op.begun
+    def letters_before(self) -> float:
+        """Return the time before which the cause of a letter must be linearized by now; at the end, of every letter."""
+        return math.inf if self.op.name == "end" else self.op.invoked
 
 
 class Search:
-    """`reached` are, once it is over, the configurations that were found before each step."""
+    """After the search, `reached` holds the configurations that were found before each step."""
 
-    def __init__(self, calls: list[Op], model: Model, post: Post) -> None:
-        last = max((op.ended for op in calls), default=0.0)
-        end = Op("time", "end", "", last, FOREVER)  # what happened after the last call may have brought letters too
+    def __init__(self, calls: list[Operation], model: Model, letters: ReceivedLetters) -> None:
+        last = max((op.completed for op in calls), default=0.0)
+        end = Operation("time", "end", "", last, FOREVER)  # what happens after the last call may cause letters too
         self.steps = list(_steps([*calls, end]))
         self.reached: list[set[Configuration]] = [set() for _ in self.steps]
         self._tried: list[set[Configuration]] = [set() for _ in self.steps]
         self._model = model
-        self._post = post
+        self._letters = letters
 
     def succeeds(self) -> bool:
-        """Whether there is such an order. Raises TooMuch."""
-        trail = [iter([Configuration(Machine(), frozenset(), 0)])]
+        """Tell whether the calls are linearizable. Raises Undecided."""
+        trail = [iter([Configuration(MachineState(), frozenset(), 0)])]
         while trail:
-            found = next(trail[-1], None)
+            configuration = next(trail[-1], None)
             place = len(trail) - 1
-            if found is None:
+            if configuration is None:
                 trail.pop()
             elif place == len(self.steps):
                 return True
-            elif found not in self.reached[place]:
-                self.reached[place].add(found)
-                trail.append(self._beyond(place, found))
+            elif configuration not in self.reached[place]:
+                self.reached[place].add(configuration)
+                trail.append(self._after_step(place, configuration))
         return False
 
-    def _beyond(self, place: int, found: Configuration) -> Iterator[Configuration]:
-        """The ways over one step, those without a place for every letter that is due by now left out."""
+    def _after_step(self, place: int, configuration: Configuration) -> Iterator[Configuration]:
+        """Yield the configurations after one step, without those in which a letter that came has no cause by now."""
         step = self.steps[place]
-        due = self._post.due_by(step.accounts_until)
-        for beyond in self.over(step, found, self._tried[place]):
-            if not due & ~beyond.letters:
-                yield beyond._replace(happened=beyond.happened - {step.number})
+        caused = self._letters.caused_before(step.letters_before)
+        for after in self.complete(step, configuration, self._tried[place]):
+            if not caused & ~after.letters:
+                yield after._replace(linearized=after.linearized - {step.number})
 
-    def over(self, step: Step, found: Configuration, tried: set[Configuration]) -> Iterator[Configuration]:
-        """The ways to come to where the completed call has happened; one without an answer need not have."""
-        if step.number in found.happened or step.op.outcome == UNKNOWN:
-            yield found
-        if step.number in found.happened or found in tried:
+    def complete(self, step: Step, start: Configuration, tried: set[Configuration]) -> Iterator[Configuration]:
+        """Yield the configurations in which the completed call is linearized. One without an answer need not be."""
+        if step.number in start.linearized or step.op.outcome == UNKNOWN:
+            yield start
+        if step.number in start.linearized or start in tried:
             return
-        to_do = deque([found])
-        tried.add(found)
+        to_do = deque([start])
+        tried.add(start)
         while to_do:
             for following in self._one_more(to_do.popleft(), step):
                 if following in tried:
                     continue
                 tried.add(following)
-                if len(tried) > AT_MOST:
-                    raise TooMuch(str(step.op))
-                if step.number in following.happened:
+                if len(tried) > MAX_CONFIGURATIONS:
+                    raise Undecided(str(step.op))
+                if step.number in following.linearized:
                     yield following
                 else:
                     to_do.append(following)
 
-    def _one_more(self, found: Configuration, step: Step) -> Iterator[Configuration]:
-        """Each call under way that has not happened yet may be the next that does, the completed one above all.
+    def _one_more(self, configuration: Configuration, step: Step) -> Iterator[Configuration]:
+        """Linearize one more pending call, the completed one first.
 
-        One that changes nothing (a look, a refusal) and can happen right now may as well, whatever comes after; unless
-        a letter says that there was something before it.
+        If one that changes nothing (a read or a refusal) is possible now, it is enough to try that one, whatever comes
+        later, unless a letter shows that something happened before it.
         """
         others = []
-        for number in sorted(step.under_way.keys() - found.happened, key=lambda number: number != step.number):
-            op = step.under_way[number]
-            following = list(self._with(found, number, op, step.op.ended))
-            idle = found._replace(happened=found.happened | {number})
-            changes_nothing = op.name == "look" or op.outcome == REFUSED
-            if changes_nothing and idle in following and not self._post.due_by(op.begun) & ~found.letters:
-                yield idle
+        for number in sorted(step.pending.keys() - configuration.linearized, key=lambda number: number != step.number):
+            op = step.pending[number]
+            following = list(self._linearize(configuration, number, op, step.op.completed))
+            unchanged = configuration._replace(linearized=configuration.linearized | {number})
+            changes_nothing = op.name == "read" or op.outcome == REFUSED
+            uncaused = self._letters.caused_before(op.invoked) & ~configuration.letters
+            if changes_nothing and unchanged in following and not uncaused:
+                yield unchanged
                 return
             others += following
         yield from others
 
-    def _with(self, found: Configuration, number: int, op: Op, by: float) -> Iterator[Configuration]:
-        def came(due: Letters) -> bool:
-            return any(True for _ in self._post.account(found.letters, due))
+    def _linearize(
+        self, configuration: Configuration, number: int, op: Operation, by: float
+    ) -> Iterator[Configuration]:
+        def have_come(due: DueLetters) -> bool:
+            return any(True for _ in self._letters.match(configuration.letters, due))
 
-        happened = found.happened | {number}
-        for follows in self._model.after(found.machine, op, by, came):
-            for letters in self._post.account(found.letters, follows.letters):
-                yield Configuration(follows.machine, happened, letters)
+        linearized = configuration.linearized | {number}
+        for branch in self._model.branches(configuration.state, op, by, have_come):
+            for letters in self._letters.match(configuration.letters, branch.letters):
+                yield Configuration(branch.state, linearized, letters)
 
 
-def _steps(calls: list[Op]) -> Iterator[Step]:
-    """Completions in the order in which they happened."""
-    moments = [(op.begun, 0, number) for number, op in enumerate(calls)]
-    moments += [(op.ended, 1, number) for number, op in enumerate(calls)]
-    under_way: dict[int, Op] = {}
-    for _, completes, number in sorted(moments):
+def _steps(calls: list[Operation]) -> Iterator[Step]:
+    """Yield the completions in the order in which they happened."""
+    times = [(op.invoked, 0, number) for number, op in enumerate(calls)]
+    times += [(op.completed, 1, number) for number, op in enumerate(calls)]
+    pending: dict[int, Operation] = {}
+    for _, completes, number in sorted(times):
         if completes:
-            yield Step(number, calls[number], dict(under_way))
-            del under_way[number]
+            yield Step(number, calls[number], dict(pending))
+            del pending[number]
         else:
-            under_way[number] = calls[number]
+            pending[number] = calls[number]

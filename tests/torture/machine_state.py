@@ -1,7 +1,7 @@
 """What can be known of one machine from outside, and whether an answer agrees with it.
 
-Where an instant cannot be known exactly, it is the least and the most it can be, in milliseconds of the server's clock;
-an answer that names it narrows it down.
+Where an instant is not known exactly, it is a span: the least and the most it can be, in milliseconds of the server's
+clock. An answer that contains the instant narrows the span down.
 """
 
 from collections.abc import Iterator
@@ -13,22 +13,22 @@ from typing import NamedTuple
 Span = tuple[int, int]
 
 
-class Now(NamedTuple):
-    """When something happened: what the server's clock showed at the least and at the most, and between which moments
-    of the record (in seconds)."""
+class Instant(NamedTuple):
+    """When something took effect: the least and the most that the server's clock showed, in milliseconds, and the
+    times of the history after and before which it was, in seconds."""
 
     low: int
     high: int
-    begun: float
-    ended: float
+    after: float
+    before: float
 
     @property
     def span(self) -> Span:
         return self.low, self.high
 
 
-Due = tuple[str, str, Now]  # a letter's kind, its reader, when it was created
-Letters = tuple[Due, ...]
+DueLetter = tuple[str, str, Instant]  # kind, recipient, when it was created
+DueLetters = tuple[DueLetter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,78 +40,90 @@ class Waiter:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
-    """`holder` until `end`, or held for `hold` until `until`; `since` is the moment it has been so at the earliest.
+class MachineState:
+    """Booked by `holder` until `end`, or held for `hold` until `hold_until`, or free.
 
-    `told` is that the holder knows of who waits, `set_at` when the end was chosen, `reminded` how many of its reminders
-    have been sent or passed over.
+    `since`: the earliest time at which the machine can have come into this state. `holder_notified`: the holder was
+    told that somebody waits. `end_set_at`: when the end was set. `reminded`: how many of the reminders of this end were
+    sent or skipped.
     """
 
     holder: str | None = None
     end: Span = (0, 0)
-    set_at: Span = (0, 0)
+    end_set_at: Span = (0, 0)
     reminded: int = 0
-    told: bool = False
+    holder_notified: bool = False
     hold: Waiter | None = None
-    until: Span = (0, 0)
+    hold_until: Span = (0, 0)
     queue: tuple[Waiter, ...] = ()
     since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Follows:
-    """A state that may follow, and the letters that are due if it did."""
+class Branch:
+    """A state that the machine may be in, and the letters that are due if it is."""
 
-    machine: Machine
-    letters: Letters = ()
+    state: MachineState
+    letters: DueLetters = ()
 
-    def then(self, machine: Machine, *letters: Due) -> "Follows":
-        return Follows(machine, self.letters + letters)
+    def then(self, state: MachineState, *letters: DueLetter) -> "Branch":
+        return Branch(state, self.letters + letters)
 
 
-def agreeing(reached: Follows, view: dict) -> Iterator[Follows]:
-    """The same, narrowed down to what the answer shows; nothing where it shows something else."""
-    machine = reached.machine
-    if (view["booked_by"], view["held_for"]) != (machine.holder, machine.hold.email if machine.hold else None):
+def matching(branch: Branch, view: dict) -> Iterator[Branch]:
+    """Yield the branch narrowed down to what the answer shows, or nothing if the answer contradicts it."""
+    state = branch.state
+    if (view["booked_by"], view["held_for"]) != (state.holder, state.hold.email if state.hold else None):
         return
-    if len(view["queue"]) != len(machine.queue):
+    if len(view["queue"]) != len(state.queue):
         return
-    queue = tuple(_seen(waiter, shown) for waiter, shown in zip(machine.queue, view["queue"], strict=True))
-    if None in queue or not _ends_agree(machine, view):
+    queue = tuple(_matching_waiter(waiter, shown) for waiter, shown in zip(state.queue, view["queue"], strict=True))
+    if None in queue or not _ends_match(state, view):
         return
-    end = _exactly(view["expires_at"]) if machine.holder else (0, 0)
-    until = _exactly(view["held_until"]) if machine.hold else (0, 0)
-    yield reached.then(replace(machine, end=end, until=until, queue=queue))
+    end = _exactly(view["expires_at"]) if state.holder else (0, 0)
+    hold_until = _exactly(view["held_until"]) if state.hold else (0, 0)
+    yield branch.then(replace(state, end=end, hold_until=hold_until, queue=queue))
 
 
-def _ends_agree(machine: Machine, view: dict) -> bool:
-    if machine.holder and not holds(machine.end, view["expires_at"]):
+def _ends_match(state: MachineState, view: dict) -> bool:
+    if state.holder and not contains(state.end, view["expires_at"]):
         return False
-    return not machine.hold or (holds(machine.until, view["held_until"]) and machine.hold.hours == view["held_hours"])
+    return not state.hold or (contains(state.hold_until, view["held_until"]) and state.hold.hours == view["held_hours"])
 
 
-def _seen(waiter: Waiter, shown: dict) -> Waiter | None:
+def _matching_waiter(waiter: Waiter, shown: dict) -> Waiter | None:
     alike = (waiter.email, waiter.hours, waiter.auto) == (shown["email"], shown["hours"], shown["auto"])
-    return replace(waiter, since=_exactly(shown["since"])) if alike and holds(waiter.since, shown["since"]) else None
+    matches = alike and contains(waiter.since, shown["since"])
+    return replace(waiter, since=_exactly(shown["since"])) if matches else None
 
 
-def free(machine: Machine) -> Machine:
-    return replace(machine, holder=None, end=(0, 0), set_at=(0, 0), reminded=0, told=False, hold=None, until=(0, 0))
+def freed(state: MachineState) -> MachineState:
+    return replace(
+        state,
+        holder=None,
+        end=(0, 0),
+        end_set_at=(0, 0),
+        reminded=0,
+        holder_notified=False,
+        hold=None,
+        hold_until=(0, 0),
+    )
 
 
-def others(machine: Machine) -> list[Waiter]:
-    return [waiter for waiter in machine.queue if waiter.email != machine.holder]
+def other_waiters(state: MachineState) -> list[Waiter]:
+    return [waiter for waiter in state.queue if waiter.email != state.holder]
 
 
-def stands_nowhere(machine: Machine, who: str) -> bool:
-    held = machine.hold is not None and machine.hold.email == who
-    return not held and all(waiter.email != who for waiter in machine.queue)
+def is_waiting(state: MachineState, email: str) -> bool:
+    """Tell whether the person is in the queue or the machine is held for them."""
+    held = state.hold is not None and state.hold.email == email
+    return held or any(waiter.email == email for waiter in state.queue)
 
 
-def is_surely_over(machine: Machine, now: Now) -> bool:
-    """Whether a booking or hold would have been ended by whoever comes now."""
-    over = machine.end if machine.holder else machine.until
-    return bool(machine.holder or machine.hold) and over[1] <= now.low
+def is_surely_over(state: MachineState, now: Instant) -> bool:
+    """Tell whether the booking or hold has ended by now, so that any call would end it first."""
+    end = state.end if state.holder else state.hold_until
+    return bool(state.holder or state.hold) and end[1] <= now.low
 
 
 def later(span: Span, hours: float) -> Span:
@@ -119,15 +131,15 @@ def later(span: Span, hours: float) -> Span:
     return span[0] + length, span[1] + length
 
 
-def holds(span: Span, text: str) -> bool:
-    return span[0] <= _ms(text) <= span[1]
+def contains(span: Span, text: str) -> bool:
+    return span[0] <= _milliseconds(text) <= span[1]
 
 
 def _exactly(text: str) -> Span:
-    return _ms(text), _ms(text)
+    return _milliseconds(text), _milliseconds(text)
 
 
-@lru_cache(1024)  # the same ones are read again and again
-def _ms(text: str) -> int:
+@lru_cache(1024)  # the same texts are parsed again and again
+def _milliseconds(text: str) -> int:
     moment = datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=timezone.utc)
     return round(moment.timestamp() * 1000)

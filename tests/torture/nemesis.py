@@ -1,4 +1,4 @@
-"""What is done to the server meanwhile: killed, stopped, frozen, its disk filled, its clock moved, its post cut."""
+"""The nemesis: kill, stop or freeze the server, fill its disk, move its clock, cut it off from its SMTP server."""
 
 import os
 import signal
@@ -9,37 +9,39 @@ from random import Random
 from support.server import Server
 from support.small_disk import SmallDisk, SmallFiles
 from support.smtp import MailServer
-from torture.history import Record
+from torture.history import History
 
-JUMP_AT_MOST = 300  # seconds; more, and people's histories would be cleaned
+MAX_JUMP = 300  # seconds; with longer ones, old entries of people's histories would be removed
 
 
-class Faults:
-    """One fault after the other, chosen by `random`; whatever was broken is whole again after `mend`."""
+class Nemesis:
+    """Injects one fault after the other, chosen by `random`. After `heal` everything works again."""
 
-    def __init__(self, server: Server, disk: SmallDisk | SmallFiles, mail: MailServer, record: Record, random: Random):
+    def __init__(
+        self, server: Server, disk: SmallDisk | SmallFiles, mail: MailServer, history: History, random: Random
+    ):
         self._server = server
         self._disk = disk
         self._mail = mail
-        self._record = record
+        self._history = history
         self._random = random
-        self._full = self._cut = False
+        self._disk_is_full = self._smtp_is_down = False
 
-    def one(self) -> None:
-        """Any of them, in any state that the others left."""
-        [name] = self._random.choices(list(FAULTS), list(FAULTS.values()))
-        self._record.fault(name)
+    def inject(self) -> None:
+        """Inject any fault, whatever earlier ones have left behind."""
+        [name] = self._random.choices(list(FAULT_WEIGHTS), list(FAULT_WEIGHTS.values()))
+        self._history.add_fault(name)
         getattr(self, name)()
         time.sleep(self._random.uniform(0.05, 1.2))
 
     def kill(self) -> None:
         self._server.kill()
-        self._record.death()
+        self._history.add_server_end()
         self._start()
 
     def stop(self) -> None:
         self._server.stop(timeout=30)
-        self._record.death()
+        self._history.add_server_end()
         self._start()
 
     def freeze(self) -> None:
@@ -48,56 +50,55 @@ class Faults:
         os.kill(self._server.pid, signal.SIGCONT)
 
     def disk(self) -> None:
-        """Full for a moment, or until further faults have come."""
-        if not self._full:
+        """Fill the disk, for a moment or until another `disk` fault frees it."""
+        if not self._disk_is_full:
             self._disk.fill(self._server)
             time.sleep(self._random.uniform(0, 0.7))
-        if self._full or self._random.random() < 0.6:
+        if self._disk_is_full or self._random.random() < 0.6:
             self._disk.free(self._server)
-            self._full = False
+            self._disk_is_full = False
         else:
-            self._full = True
+            self._disk_is_full = True
 
     def clock(self) -> None:
-        set_clock(self._server, self._record, self._random.randrange(JUMP_AT_MOST * 1000))
+        set_clock(self._server, self._history, self._random.randrange(MAX_JUMP * 1000))
 
     def smtp(self) -> None:
-        """Away, back, or there and unwilling."""
-        if self._cut:
+        """Stop the SMTP server, or start it again; after a start it may refuse every letter for now."""
+        if self._smtp_is_down:
             self._mail.start()
         else:
             self._mail.stop()
             self._mail.answer = self._random.choice(["250 OK", "250 OK", "451 later"])
-        self._cut = not self._cut
+        self._smtp_is_down = not self._smtp_is_down
 
-    def mend(self) -> None:
-        if self._full:
+    def heal(self) -> None:
+        if self._disk_is_full:
             self.disk()
-        if self._cut:
+        if self._smtp_is_down:
             self.smtp()
         self._mail.answer = "250 OK"
 
     def _start(self) -> None:
         self._server.launch()
         if isinstance(self._disk, SmallFiles):
-            self._full = False  # the limit died with the process
-        if self._random.random() < 0.2:  # not even started
+            self._disk_is_full = False  # the limit ended with the process
+        if self._random.random() < 0.2:  # kill it while it is still starting
             time.sleep(self._random.uniform(0, 1))
             self._server.kill()
-            self._record.death()
+            self._history.add_server_end()
             self._server.launch()
-        self._server.wait_until_it_answers("/groups")  # it is not healthy where the disk is full
+        self._server.wait_until_it_answers("/groups")  # /healthz would fail while the disk is full
 
 
-# How often each comes, by weight.
-FAULTS = {"kill": 5, "stop": 1, "freeze": 2, "disk": 4, "clock": 3, "smtp": 3}
+FAULT_WEIGHTS = {"kill": 5, "stop": 1, "freeze": 2, "disk": 4, "clock": 3, "smtp": 3}
 
 
-def set_clock(server: Server, record: Record, ahead: int) -> None:
-    """From now on the server's clock shows so many milliseconds more than the wall's."""
+def set_clock(server: Server, history: History, ahead: int) -> None:
+    """Set how far the server's clock is ahead of the wall clock, in milliseconds."""
     file = Path(server.settings["TORTURE_CLOCK"])
     before = time.monotonic()
     new = file.with_suffix(".new")
     new.write_text(str(ahead))
     new.replace(file)
-    record.clock.jumped(before, time.monotonic(), ahead / 1000)
+    history.clock.jumped(before, time.monotonic(), ahead / 1000)

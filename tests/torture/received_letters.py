@@ -1,76 +1,85 @@
-"""The letters about one machine, to be accounted for one by one. A set of them is a number with a bit for each."""
+"""Match the letters that are due with the letters that came about one machine.
+
+A set of received letters is an integer with one bit for each letter.
+"""
 
 import bisect
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from torture.history import Clock, Told
-from torture.machine_state import Letters, Now
+from torture.history import Clock, ReceivedLetter
+from torture.machine_state import DueLetters, Instant
 
-ON_DISK_AFTER = 10  # seconds at most from when a rule asks for the time until others see its change; frozen ones too
+# Seconds at most between a rule's reading of the clock and the moment at which others see its commit. A process may be
+# frozen in between.
+MAX_COMMIT_SECONDS = 10
 
 
-class Post:
-    """All that came, in the order of when what they tell of had happened at the latest."""
+class ReceivedLetters:
+    """All letters about one machine, ordered by the latest time at which their cause can have happened."""
 
-    def __init__(self, letters: list[Told], clock: Clock) -> None:
-        moments = {letter: written(letter, clock) for letter in letters}
-        latest = {letter: min(moments[letter][-1][1] + ON_DISK_AFTER, letter.at) for letter in letters}
+    def __init__(self, letters: list[ReceivedLetter], clock: Clock) -> None:
+        times = {letter: write_times(letter, clock) for letter in letters}
+        latest = {letter: min(times[letter][-1][1] + MAX_COMMIT_SECONDS, letter.received) for letter in letters}
         self.letters = sorted(letters, key=latest.__getitem__)
-        self._by = [latest[letter] for letter in self.letters]
-        self._by_reader: dict[tuple[str, str], list[_Letter]] = defaultdict(list)
+        self._latest = [latest[letter] for letter in self.letters]
+        self._candidates: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
         for number, letter in enumerate(self.letters):
-            self._by_reader[letter.kind, letter.to].append(_Letter(1 << number, letter.created, moments[letter]))
+            self._candidates[letter.kind, letter.to].append(_Candidate(1 << number, letter.created, times[letter]))
 
-    def due_by(self, moment: float) -> int:
-        """Those of what must have happened before."""
-        return (1 << bisect.bisect_left(self._by, moment)) - 1
+    def caused_before(self, time: float) -> int:
+        """Return the set of the letters whose cause must have happened before this time."""
+        return (1 << bisect.bisect_left(self._latest, time)) - 1
 
-    def without_a_place(self, found: int, by: float) -> list[Told]:
-        """Those of what must have happened before that, and that are not among these."""
-        left = self.due_by(by) & ~found
+    def unmatched(self, matched: int, before: float) -> list[ReceivedLetter]:
+        """Return the letters whose cause must have happened before this time and that are not among `matched`."""
+        left = self.caused_before(before) & ~matched
         return [letter for number, letter in enumerate(self.letters) if left >> number & 1]
 
-    def account(self, found: int, due: Letters) -> Iterator[int]:
-        """The ways to find a letter for each that is due; letters of one second are alike."""
+    def match(self, matched: int, due: DueLetters) -> Iterator[int]:
+        """Yield every way to match each due letter with one that came: `matched` with those added.
+
+        Letters created in the same second are interchangeable, so only the first of them is tried.
+        """
         if not due:
-            yield found
+            yield matched
             return
-        (kind, to, now), *rest = due
+        (kind, to, instant), *rest = due
         seconds = set()
-        for letter in self._by_reader.get((kind, to), ()):
-            if not found & letter.bit and letter.created not in seconds and letter.may_be_of(now):
+        for letter in self._candidates.get((kind, to), ()):
+            if not matched & letter.bit and letter.created not in seconds and letter.can_be_of(instant):
                 seconds.add(letter.created)
-                yield from self.account(found | letter.bit, tuple(rest))
+                yield from self.match(matched | letter.bit, tuple(rest))
 
 
-def written(letter: Told, clock: Clock) -> list[tuple[float, float]]:
-    """When it can have been written: the server's clock showed its second, and the SMTP server did not have it yet."""
-    created = clock.moments(letter.created, letter.created + 1)
-    before = [(begun, min(ended, letter.at)) for begun, ended in created if begun <= letter.at]
-    return before or [(letter.at, letter.at)]
+def write_times(letter: ReceivedLetter, clock: Clock) -> list[tuple[float, float]]:
+    """Return the time spans in which the letter can have been written: the server's clock showed the second of its
+    Date, and the SMTP server had not received it yet."""
+    created = clock.times_showing(letter.created, letter.created + 1)
+    before = [(start, min(end, letter.received)) for start, end in created if start <= letter.received]
+    return before or [(letter.received, letter.received)]
 
 
-class _Letter(NamedTuple):
-    """The second that it names, and when the server's clock showed that, before the letter came."""
+class _Candidate(NamedTuple):
+    """The bit of a letter, the second of its Date, and when the server's clock showed that before the letter came."""
 
     bit: int
     created: int
-    moments: list[tuple[float, float]]
+    times: list[tuple[float, float]]
 
-    def may_be_of(self, now: Now) -> bool:
-        if not now.low // 1000 <= self.created <= now.high // 1000:
+    def can_be_of(self, instant: Instant) -> bool:
+        if not instant.low // 1000 <= self.created <= instant.high // 1000:
             return False
-        return any(begun <= now.ended and ended >= now.begun for begun, ended in self.moments)
+        return any(start <= instant.before and end >= instant.after for start, end in self.times)
 
 
-class AnyPost(Post):
-    """One in which every letter that is due has come."""
+class AnyLetters(ReceivedLetters):
+    """Assumes that every letter that is due has come."""
 
     def __init__(self) -> None:
         super().__init__([], Clock())
 
-    def account(self, found: int, due: Letters) -> Iterator[int]:
-        if all(kind != "reminder" for kind, _, _ in due):  # of which none must come
-            yield found
+    def match(self, matched: int, due: DueLetters) -> Iterator[int]:
+        if all(kind != "reminder" for kind, _, _ in due):  # reminders are optional in the model
+            yield matched
