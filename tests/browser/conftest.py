@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of the page, started once; every window has an empty profile."""
+"""A real Chromium for the tests of the page, started once. Every window has an empty profile."""
 
 import os
 import shutil
@@ -11,26 +11,26 @@ from browser.profiles import Profiles
 from browser.window import Window, open_window, window_in
 from support.server import running
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
-PATIENCE = 10_000  # milliseconds, on a machine that does other things besides
+TIMEOUT = 10_000  # milliseconds; long, because other tests run at the same time
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Browser:
     program = shutil.which(os.environ.get("CHROMIUM") or "chromium")
-    assert program, "Chromium is not there: install it, or name yours in CHROMIUM"
+    assert program, "Chromium was not found: install it, or set CHROMIUM to your browser"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=QUIET)
+        started = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
         yield started
         started.close()
 
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory):
-    """One of their own: what tests of the API leave behind is to be seen on the page."""
+    """Run a server for the browser tests alone: machines left behind by the API tests would appear on the page."""
     with running(tmp_path_factory.mktemp("pages")) as server:
         yield server
 
@@ -41,11 +41,11 @@ def profiles(browser) -> Profiles:
 
 
 @pytest.fixture
-def window(browser, profiles, server, start):  # `start`: its servers outlive the windows
-    """Opens windows: window(alice, language="ru") is on the page; a stranger's is window(). With path=None it is not on
-    the page yet. All of them must end without a complaint of the browser.
+def window(browser, profiles, server, start):  # `start`: its servers must outlive the windows
+    """Return a function that opens windows: window(alice, language="ru"), or window() for somebody not signed in.
 
-    A test that changes what is of the context (init scripts, the clock), or minds what is cached, asks for fresh=True.
+    With path=None the page is not opened yet. At the end no browser may have reported an error. With fresh=True the
+    profile is new: for tests that change the context (init scripts, the clock) or that depend on what is cached.
     """
     opened: list[tuple[Window, Callable[[], None]]] = []
 

@@ -1,4 +1,4 @@
-"""Inventories for the page: a few machines, many, and ones with names that test it."""
+"""Inventories for the tests of the page."""
 
 import json
 
@@ -6,12 +6,12 @@ from support.server import ROOT
 
 
 def starter() -> dict:
-    """What a fresh clone begins with: twelve machines in three groups."""
+    """Return the inventory of a fresh clone: twelve machines, ten of them in three groups."""
     return json.loads((ROOT / "data.json").read_text(encoding="utf-8"))
 
 
 def inventory(count: int, groups: tuple[str, ...] = (), name: str = "server-{}", **fields: object) -> dict:
-    """`count` free machines dealt out to the groups in turn."""
+    """Return `count` free machines, distributed over the groups in turn."""
     vms = [machine(name.format(n), n % len(groups) + 1 if groups else None, n, **fields) for n in range(count)]
     sections = [
         {"id": number, "name": group, "vm_ids": [vm["id"] for vm in vms if vm["group"] == number]}

@@ -1,4 +1,4 @@
-"""Profiles that are used again: a new one costs most of what a window does, as its first page starts a process."""
+"""Browser profiles that are reused. A new one is most of a window's cost, because its first page starts a process."""
 
 from collections import defaultdict
 
@@ -8,8 +8,10 @@ SCREEN = {"width": 1440, "height": 900}
 
 
 class Profiles:
-    """Plain ones, by language. What a window leaves behind is gone when it is given back, but for the files of the
-    server's that the browser may keep."""
+    """Profiles without special options, by language.
+
+    When a profile is given back, everything that a window left in it is removed, except the server's cached files.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -20,7 +22,10 @@ class Profiles:
         return free.pop() if free else new_profile(self._browser, language)
 
     def give_back(self, context: BrowserContext, language: str, origin: str) -> None:
-        """Its page stays, on the server's smallest: with the last page of a site its process ends."""
+        """Empty the profile for the next test.
+
+        One page stays open, on the server's smallest URL, because the process of a site ends with its last page.
+        """
         page, *others = context.pages
         for other in others:
             other.close()
@@ -28,7 +33,7 @@ class Profiles:
         context.set_offline(False)
         try:
             page.goto(f"{origin}/healthz")
-        except Error:  # the server is gone
+        except Error:  # the server has stopped
             context.close()
             return
         self._empty(context, page, origin)
@@ -47,9 +52,9 @@ class Profiles:
 def new_profile(browser: Browser, language: str, **options) -> BrowserContext:
     context = browser.new_context(locale=language, **{"viewport": SCREEN, **options})
     context.set_default_timeout(10_000)
-    context.add_init_script(TELL_OF_VIOLATIONS)
+    context.add_init_script(REPORT_CSP_VIOLATIONS)
     return context
 
 
-TELL_OF_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+REPORT_CSP_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error("against the content security policy:", event.violatedDirective, event.blockedURI, event.sample))"""

@@ -1,4 +1,4 @@
-"""What an admin does: machines, groups, other people's bookings, people. Every step is a dialog of the page."""
+"""Admins manage machines, groups, other people's bookings and people, each step in a dialog of the page."""
 
 import itertools
 
@@ -13,7 +13,7 @@ _groups = (f"Team {number}" for number in itertools.count(1))
 
 @pytest.fixture
 def team(alice, make_vm):
-    """A group of its own: its name, its two machines and a third that is in no group."""
+    """Return the name of a new group, and three new machines: two in the group and one outside."""
     name, vms = next(_groups), [make_vm(), make_vm(), make_vm()]
     done(alice.make_group(name, vms[:2]), 201)
     return name, vms
@@ -22,7 +22,7 @@ def team(alice, make_vm):
 def test_a_machine_is_added_with_all_its_fields(window, alice, team):
     name, _ = team
     here = window(alice)
-    here.page.get_by_role("button", name=here.say("vm.add")).first.click()
+    here.page.get_by_role("button", name=here.text("vm.add")).first.click()
     here.field("vm.id").fill(f"machine-of-{name.split()[1]}")
     here.field("fact.group").select_option(name)
     here.field("fact.external_ip").fill("10.9.8.7")
@@ -37,9 +37,9 @@ def test_a_machine_is_added_with_all_its_fields(window, alice, team):
     assert added["tags"] == ["debian", "postgresql"]
 
 
-def test_a_name_that_is_there_already_is_refused_and_what_was_typed_stays(window, alice, vm):
+def test_an_existing_name_is_refused_and_the_input_stays(window, alice, vm):
     here = window(alice)
-    here.page.get_by_role("button", name=here.say("vm.add")).first.click()
+    here.page.get_by_role("button", name=here.text("vm.add")).first.click()
     here.field("vm.id").fill(vm)
     here.field("fact.description").fill("another one")
     here.button("vm.add_submit").click()
@@ -47,7 +47,7 @@ def test_a_name_that_is_there_already_is_refused_and_what_was_typed_stays(window
     expect(here.field("fact.description")).to_have_value("another one")
 
 
-def test_editing_changes_only_what_was_changed(window, alice, make_vm):
+def test_editing_leaves_other_fields_as_they_are(window, alice, make_vm):
     vm_id = make_vm(description="old", external_ip="10.0.0.1", tags=["a"])
     here = window(alice)
     here.choose(vm_id, "act.edit-vm")
@@ -59,7 +59,7 @@ def test_editing_changes_only_what_was_changed(window, alice, make_vm):
     assert (edited["description"], edited["external_ip"], edited["tags"]) == ("new", "10.0.0.2", ["a"])
 
 
-def test_a_free_machine_is_deleted_after_one_question(window, alice, vm):
+def test_a_free_machine_is_deleted_after_one_confirmation(window, alice, vm):
     here = window(alice)
     here.choose(vm, "act.delete-vm")
     here.send()
@@ -67,7 +67,7 @@ def test_a_free_machine_is_deleted_after_one_question(window, alice, vm):
     assert alice.vm(vm) is None
 
 
-def test_a_booked_machine_is_deleted_only_when_that_is_chosen(window, alice, bob, vm):
+def test_deleting_a_booked_machine_needs_an_extra_checkbox(window, alice, bob, vm):
     done(bob.book(vm, 2))
     here = window(alice)
     here.choose(vm, "act.delete-vm")
@@ -83,21 +83,21 @@ def test_a_booked_machine_is_deleted_only_when_that_is_chosen(window, alice, bob
 
 
 def test_a_group_is_created_from_chosen_machines(window, alice, make_vm):
-    chosen, left = make_vm(), make_vm()
+    inside, outside = make_vm(), make_vm()
     name = next(_groups)
     here = window(alice)
-    here.page.get_by_role("button", name=here.say("group.create")).click()
+    here.page.get_by_role("button", name=here.text("group.create")).click()
     here.field("group.name").fill(name)
-    here.dialog.get_by_role("checkbox", name=chosen).check()
+    here.dialog.get_by_role("checkbox", name=inside).check()
     here.send()
-    expect(here.section(name).locator(here.card(chosen))).to_be_visible()
-    expect(here.section(name).locator(here.card(left))).to_have_count(0)
+    expect(here.section(name).locator(here.card(inside))).to_be_visible()
+    expect(here.section(name).locator(here.card(outside))).to_have_count(0)
 
 
-def test_a_group_needs_a_name_of_its_own(window, alice, team):
+def test_a_group_needs_a_new_name(window, alice, team):
     name, _ = team
     here = window(alice)
-    here.page.get_by_role("button", name=here.say("group.create")).click()
+    here.page.get_by_role("button", name=here.text("group.create")).click()
     here.button("group.create_submit").click()
     expect(here.dialog.get_by_role("alert")).to_contain_text("name")
     here.field("group.name").fill(name.upper())
@@ -106,10 +106,10 @@ def test_a_group_needs_a_name_of_its_own(window, alice, team):
     expect(here.field("group.name")).to_have_value(name.upper())
 
 
-def test_machines_come_into_a_group_and_go_out_of_it(window, alice, team):
+def test_machines_are_added_to_a_group_and_taken_out(window, alice, team):
     name, (first, _, outside) = team
     here = window(alice)
-    here.section(name).get_by_role("button", name=here.say("group.add_vms")).click()
+    here.section(name).get_by_role("button", name=here.text("group.add_vms")).click()
     expect(here.dialog.get_by_role("checkbox", name=first, exact=True)).to_have_count(0)
     here.dialog.get_by_role("checkbox", name=outside).check()
     here.send()
@@ -119,66 +119,66 @@ def test_machines_come_into_a_group_and_go_out_of_it(window, alice, team):
     here.choose(first, "act.take-out")
     here.send()
     expect(here.section(name).locator(here.card(first))).to_have_count(0)
-    expect(here.section(here.say("groups.none")).locator(here.card(first))).to_be_visible()
+    expect(here.section(here.text("groups.none")).locator(here.card(first))).to_be_visible()
     assert alice.vm(first)["group"] is None
 
 
 def test_a_deleted_group_leaves_its_machines(window, alice, team):
     name, (first, second, _) = team
     here = window(alice)
-    here.section(name).get_by_role("button", name=here.say("group.delete")).click()
+    here.section(name).get_by_role("button", name=here.text("group.delete")).click()
     expect(here.dialog).to_contain_text("Its 2 machines stay on the board")
     here.send()
     expect(here.section(name)).to_have_count(0)
     for vm_id in first, second:
-        expect(here.section(here.say("groups.none")).locator(here.card(vm_id))).to_be_visible()
+        expect(here.section(here.text("groups.none")).locator(here.card(vm_id))).to_be_visible()
 
 
-def test_somebody_elses_machine_is_released_with_a_reason_that_they_see(window, alice, bob, vm):
+def test_an_admin_releases_somebody_elses_machine_with_a_reason_that_is_shown_to_the_holder(window, alice, bob, vm):
     done(bob.book(vm, 2))
-    here, his = window(alice), window(bob)
+    here, bobs = window(alice), window(bob)
     here.choose(vm, "act.release")
     expect(here.dialog).to_contain_text(bob.email)
     here.field("force.reason").fill("the rack moves")
     here.send()
     expect(here.card(vm)).to_contain_text("Free")
-    expect(his.card(vm)).to_contain_text("Free")
-    expect(his.toast("the rack moves")).to_contain_text(alice.email)
+    expect(bobs.card(vm)).to_contain_text("Free")
+    expect(bobs.toast("the rack moves")).to_contain_text(alice.email)
 
 
-def test_people_become_admins_and_are_removed(window, alice, server):
+def test_an_admin_changes_roles_and_removes_people(window, alice, server):
     eve = Person(server).sign_in()
-    here, hers = window(alice), window(eve)
-    add = hers.page.get_by_role("button", name=hers.say("vm.add"))
+    here, eves = window(alice), window(eve)
+    add = eves.page.get_by_role("button", name=eves.text("vm.add"))
     expect(add).to_have_count(0)
-    here.choose_of_account("users.title")
+    here.choose_in_account("users.title")
     row = here.dialog.get_by_role("listitem").filter(has_text=eve.email)
 
-    row.get_by_role("button", name=here.say("users.make_admin")).click()
-    expect(row).to_contain_text(here.say("role.admin"))
+    row.get_by_role("button", name=here.text("users.make_admin")).click()
+    expect(row).to_contain_text(here.text("role.admin"))
     expect(add.first).to_be_visible()
-    row.get_by_role("button", name=here.say("users.make_user")).click()
-    expect(row).to_contain_text(here.say("role.user"))
+    row.get_by_role("button", name=here.text("users.make_user")).click()
+    expect(row).to_contain_text(here.text("role.user"))
     expect(add).to_have_count(0)
 
-    row.get_by_role("button", name=here.say("users.remove")).click()
+    row.get_by_role("button", name=here.text("users.remove")).click()
     here.send()
     expect(row).to_have_count(0)
-    expect(hers.sign_in_button).to_be_visible()
+    expect(eves.sign_in_button).to_be_visible()
 
 
-def test_the_admin_named_by_the_settings_cannot_be_unmade_and_the_dialog_says_so(window, alice):
+def test_an_admin_from_the_settings_cannot_be_demoted_and_the_dialog_says_why(window, alice):
     here = window(alice)
-    here.choose_of_account("users.title")
+    here.choose_in_account("users.title")
     row = here.dialog.get_by_role("listitem").filter(has_text=alice.email)
-    row.get_by_role("button", name=here.say("users.make_user")).click()
+    row.get_by_role("button", name=here.text("users.make_user")).click()
     expect(here.dialog.get_by_role("alert")).to_contain_text("by the server’s settings")
 
 
-def test_a_user_has_no_tools_of_an_admin(window, bob, team):
+def test_a_user_sees_no_admin_actions(window, bob, team):
     name, (first, *_) = team
     here = window(bob)
-    expect(here.section(name).get_by_role("button", name=here.say("group.delete"))).to_have_count(0)
+    expect(here.section(name).get_by_role("button", name=here.text("group.delete"))).to_have_count(0)
     here.open_machine(first)
     for key in "act.edit-vm", "act.delete-vm", "act.take-out":
         expect(here.button(key)).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Booking, renewing, releasing: the everyday of the page."""
+"""Book, renew and release on the page."""
 
 import re
 from datetime import datetime
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from support.answers import done
 
 
-def ends(person, vm_id: str) -> datetime:
+def end_of(person, vm_id: str) -> datetime:
     return datetime.fromisoformat(person.vm(vm_id)["expires_at"].replace("Z", "+00:00"))
 
 
@@ -17,14 +17,14 @@ def test_a_click_and_enter_book_a_free_machine(window, bob, vm):
     here.press("book", vm)
     expect(here.choice(4)).to_be_checked()
     here.page.keyboard.press("Enter")
-    expect(here.no_dialog).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
     expect(here.own_booking(vm)).to_contain_text(re.compile("4 h|3 h 59 min"))
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
     expect(here.card(vm).get_by_role("button", name=f"Release {vm}")).to_be_visible()
     assert bob.vm(vm)["booked_by"] == bob.email
 
 
-def test_the_hours_and_the_note_chosen_are_booked_and_the_hours_remembered(window, bob, make_vm):
+def test_the_chosen_hours_and_note_are_booked_and_the_hours_remembered(window, bob, make_vm):
     first, second = make_vm(), make_vm()
     here = window(bob)
     here.press("book", first)
@@ -45,36 +45,36 @@ def test_the_hours_and_the_note_chosen_are_booked_and_the_hours_remembered(windo
     expect(here.own_booking(second)).to_contain_text(re.compile("1 h 30 min|1 h 29 min"))
 
 
-def test_others_see_who_holds_it_until_when_and_the_time_running_down(window, bob, carol, vm):
+def test_others_see_the_holder_the_end_and_the_remaining_time(window, bob, carol, vm):
     done(bob.book(vm, 3, note="soak"))
     here = window(carol, path=None, fresh=True)
     here.page.clock.install()
     here.go()
     expect(here.card(vm)).to_contain_text(re.compile(r"bob.*→.*\b(3 h|2 h 59 min)", re.DOTALL))
     expect(here.card(vm).get_by_role("button", name="Book")).to_have_count(0)
-    here.card(vm).scroll_into_view_if_needed()  # far groups are brought up to date when they come near
+    here.card(vm).scroll_into_view_if_needed()  # groups far from the viewport are only updated when they come near
     here.page.clock.fast_forward("01:00:00")
     expect(here.card(vm)).to_contain_text(re.compile(r"bob.*→.*\b(2 h|1 h 59 min)", re.DOTALL))
     here.open_machine(vm)
-    expect(here.dialog).to_contain_text(here.say("fact.booked_by", who=bob.email))
+    expect(here.dialog).to_contain_text(here.text("fact.booked_by", who=bob.email))
     expect(here.dialog).to_contain_text("soak")
     expect(here.button("act.release")).to_have_count(0)
 
 
-def test_one_click_renews_by_an_hour_and_the_dialog_by_as_many_as_one_likes(window, bob, vm):
+def test_one_click_renews_by_an_hour_and_the_dialog_by_any_number(window, bob, vm):
     done(bob.book(vm, 1))
-    start = ends(bob, vm)
+    start = end_of(bob, vm)
     here = window(bob)
     here.own_booking(vm).get_by_role("button", name=f"Renew {vm} by 1 hour").click()
     expect(here.own_booking(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
-    assert (ends(bob, vm) - start).total_seconds() == 3600
+    assert (end_of(bob, vm) - start).total_seconds() == 3600
 
     here.own_booking(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
-    expect(here.dialog).to_contain_text(here.say("renew.ends_now", time="").split()[0])
+    expect(here.dialog).to_contain_text(here.text("renew.ends_now", time="").split()[0])
     here.choice(8).check()
     here.send()
     expect(here.own_booking(vm)).to_contain_text(re.compile("10 h|9 h 59 min"))
-    assert (ends(bob, vm) - start).total_seconds() == 9 * 3600
+    assert (end_of(bob, vm) - start).total_seconds() == 9 * 3600
 
 
 def test_a_release_is_one_click_and_can_be_undone(window, bob, vm):
@@ -88,12 +88,12 @@ def test_a_release_is_one_click_and_can_be_undone(window, bob, vm):
     expect(here.own_booking(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
 
 
-def test_an_error_is_shown_in_the_dialog_and_leaves_what_was_typed(window, bob, vm):
+def test_an_error_is_shown_in_the_dialog_and_the_input_stays(window, bob, vm):
     here = window(bob)
     here.press("book", vm)
     here.field("hours.other").fill("99")
     here.field("book.what_for").fill("a long one")
-    expect(here.dialog).to_contain_text(here.say("hours.too_many", n=24))
+    expect(here.dialog).to_contain_text(here.text("hours.too_many", n=24))
     here.button("book.submit").click()
     expect(here.dialog.get_by_role("alert")).to_contain_text("24")
     expect(here.field("hours.other")).to_have_value("99")
@@ -104,7 +104,7 @@ def test_an_error_is_shown_in_the_dialog_and_leaves_what_was_typed(window, bob, 
     expect(here.own_booking(vm)).to_contain_text("a long one")
 
 
-def test_what_is_under_way_is_not_sent_again(window, bob, vm):
+def test_a_form_is_not_submitted_again_while_its_request_runs(window, bob, vm):
     here = window(bob)
     sent = []
     here.page.route("**/book", lambda request: sent.append(request))
@@ -117,20 +117,20 @@ def test_what_is_under_way_is_not_sent_again(window, bob, vm):
     assert len(sent) == 1
     sent[0].continue_()
     expect(here.own_booking(vm)).to_be_visible()
-    expect(here.no_dialog).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
 
 
 def test_two_quick_clicks_renew_once(window, bob, vm):
     done(bob.book(vm, 1))
-    before = ends(bob, vm)
+    before = end_of(bob, vm)
     here = window(bob)
     here.own_booking(vm).locator("[data-action=renew-by]").dblclick()
     expect(here.own_booking(vm)).to_contain_text(re.compile("2 h|1 h 59 min"))
     expect(here.toast("is yours until")).to_have_count(1)
-    assert (ends(bob, vm) - before).total_seconds() == 3600
+    assert (end_of(bob, vm) - before).total_seconds() == 3600
 
 
-def test_the_dialog_tells_that_the_machine_was_just_taken_and_that_it_is_free_again(window, bob, carol, vm):
+def test_the_dialog_says_that_the_machine_was_just_taken_and_that_it_is_free_again(window, bob, carol, vm):
     here = window(bob)
     here.press("book", vm)
     here.field("book.what_for").fill("mine, I hope")
@@ -144,7 +144,7 @@ def test_the_dialog_tells_that_the_machine_was_just_taken_and_that_it_is_free_ag
     expect(here.own_booking(vm)).to_contain_text("mine, I hope")
 
 
-def test_a_renewal_in_another_window_is_told_in_the_renewal_dialog(window, bob, vm):
+def test_the_renewal_dialog_says_that_the_booking_was_renewed_in_another_window(window, bob, vm):
     done(bob.book(vm, 1))
     here = window(bob)
     here.own_booking(vm).get_by_role("button", name=f"Renew {vm}", exact=True).click()
@@ -154,11 +154,11 @@ def test_a_renewal_in_another_window_is_told_in_the_renewal_dialog(window, bob, 
     expect(here.button("renew.submit")).to_be_disabled()
 
 
-def test_the_history_tells_what_was_done(window, bob, vm):
+def test_the_history_lists_bookings_and_releases(window, bob, vm):
     done(bob.book(vm, 1))
     done(bob.cancel(vm))
     here = window(bob)
-    here.choose_of_account("history.title")
+    here.choose_in_account("history.title")
     entries = here.dialog.get_by_role("listitem").filter(has_text=vm)
     expect(entries).to_have_count(2)
     expect(entries.first).to_contain_text("released")
@@ -173,7 +173,7 @@ def test_an_address_is_copied_with_a_click(window, bob, make_vm):
     assert here.page.evaluate("navigator.clipboard.readText()") == "10.1.2.3"
 
 
-def test_undo_works_while_a_dialog_is_open_and_leaves_what_was_typed(window, bob, make_vm):
+def test_undo_works_while_a_dialog_is_open_and_the_input_stays(window, bob, make_vm):
     mine, other = make_vm(), make_vm()
     done(bob.book(mine, 2))
     here = window(bob)
@@ -185,13 +185,13 @@ def test_undo_works_while_a_dialog_is_open_and_leaves_what_was_typed(window, bob
     expect(here.own_booking(mine)).to_be_visible()
     expect(here.dialog.get_by_label("What for")).to_have_value("half a sentence")
     here.page.keyboard.press("Escape")
-    expect(here.no_dialog).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
     expect(here.toast(f"{mine} is yours until")).to_be_visible()
     assert bob.vm(mine)["booked_by"] == bob.email
     done(bob.cancel(mine))
 
 
-def test_a_key_undoes_and_what_is_said_of_a_machine_is_said_once(window, bob, vm):
+def test_a_key_undoes_and_each_machine_has_one_toast(window, bob, vm):
     done(bob.book(vm, 2))
     here = window(bob)
     here.own_booking(vm).get_by_role("button", name=f"Release {vm}").click()

@@ -1,4 +1,4 @@
-"""The browser's own notifications: asked for when one begins to wait, shown for one's turn, switched in the account."""
+"""The browser's notifications: permission is asked when waiting begins; the account switches them on and off."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,16 +10,16 @@ from support.people import Person
 from support.server import ADMIN
 from support.waiting import eventually
 
-# The browser's own class, so that what is shown can be looked at and clicked
-LISTEN = """(() => {
+# Wraps the browser's class, so that a test can read and click what is shown.
+RECORD_SHOWN = """(() => {
   const Real = Notification;
   window.shown = [];
   window.Notification = class extends Real {
     constructor(title, options) { super(title, options); shown.push(this); }
   };
 })()"""
-# A reader who was never asked; how the browser would decide is `decides`
-UNDECIDED = """(() => {
+# A replacement whose permission has not been asked for. %s is what the person answers: granted or denied.
+NOT_ASKED_YET = """(() => {
   let permission = "default";
   window.asked = 0;
   window.shown = [];
@@ -34,11 +34,11 @@ SHOWN = "shown.map(({title, tag}) => [title, tag])"
 
 
 def titles(here, count: int) -> list[str]:
-    """The titles of what the browser has shown, once there are that many."""
-    return eventually(lambda: len(told := here.page.evaluate(SHOWN)) == count and [title for title, _ in told])
+    """Wait until the browser has shown that many notifications, and return their titles."""
+    return eventually(lambda: len(shown := here.page.evaluate(SHOWN)) == count and [title for title, _ in shown])
 
 
-def ready(window, person, script: str, at=None, **options):
+def window_with(window, person, script: str, at=None, **options):
     here = window(person, path=None, at=at, fresh=True, **options)
     here.context.add_init_script(script)
     return here.go()
@@ -50,11 +50,11 @@ def switch(here, key: str):
 
 @pytest.fixture
 def granted(window, newcomer):
-    """The newcomer's window, where notifications are allowed."""
-    return ready(window, newcomer, LISTEN, permissions=["notifications"])
+    """Return the newcomer's window, in which notifications are permitted."""
+    return window_with(window, newcomer, RECORD_SHOWN, permissions=["notifications"])
 
 
-def test_ones_turn_is_shown_and_a_click_opens_the_machine(granted, newcomer, carol, vm):
+def test_the_persons_turn_is_shown_and_a_click_opens_the_machine(granted, newcomer, carol, vm):
     hold(vm, for_=newcomer, by=carol)
     [title] = titles(granted, 1)
     assert title.startswith(f"Your turn: {vm} is held for you until")
@@ -64,7 +64,7 @@ def test_ones_turn_is_shown_and_a_click_opens_the_machine(granted, newcomer, car
     expect(granted.button("act.take")).to_be_visible()
 
 
-def test_what_is_not_mine_to_know_is_not_shown(granted, carol, vm):
+def test_bookings_of_others_are_not_shown(granted, carol, vm):
     done(carol.book(vm, 1))
     expect(granted.toast(f"{carol.email} booked {vm}")).to_be_visible()
     assert granted.page.evaluate(SHOWN) == []
@@ -77,7 +77,7 @@ def test_several_tabs_show_it_once(granted, newcomer, carol, vm):
         expect(tab.own_booking(vm)).to_be_visible()
         expect(tab.toast(f"Your turn: {vm}")).to_be_visible()
     tags = [tag for tab in (granted, other) for _, tag in tab.page.evaluate(SHOWN)]
-    assert set(tags) == {vm}  # shown by one tab, or by both under a tag that makes them one
+    assert set(tags) == {vm}  # shown by one tab, or by both with the same tag, of which the browser makes one
 
 
 def test_a_tab_in_the_background_shows_it(granted, newcomer, carol, vm):
@@ -88,10 +88,10 @@ def test_a_tab_in_the_background_shows_it(granted, newcomer, carol, vm):
     assert titles(granted, 1)[0].startswith(f"Your turn: {vm}")
 
 
-def test_a_turn_that_passed_and_an_end_that_is_near_are_shown(window, start):
+def test_a_missed_turn_and_a_booking_that_ends_soon_are_shown(window, start):
     server = start(inventory(2), LOADZONE_HOLD_MINUTES="0.02", LOADZONE_REMIND_MINUTES="0.02")
     bob, alice = Person(server, "bob@example.com").sign_in(), Person(server, ADMIN).sign_in()
-    here = ready(window, bob, LISTEN, at=server, permissions=["notifications"])
+    here = window_with(window, bob, RECORD_SHOWN, at=server, permissions=["notifications"])
     hold("server-0", for_=bob, by=alice)
     first, second = titles(here, 2)
     assert first.startswith("Your turn: server-0")
@@ -101,9 +101,9 @@ def test_a_turn_that_passed_and_an_end_that_is_near_are_shown(window, start):
 
 
 @pytest.mark.parametrize("answer", ["granted", "denied"])
-def test_leave_is_asked_for_when_one_begins_to_wait_and_never_before(window, newcomer, carol, vm, answer):
+def test_permission_is_asked_when_waiting_begins_and_not_before(window, newcomer, carol, vm, answer):
     done(carol.book(vm, 1))
-    here = ready(window, newcomer, UNDECIDED % answer)
+    here = window_with(window, newcomer, NOT_ASKED_YET % answer)
     here.press("queue", vm)
     assert here.page.evaluate("asked") == 0
     here.send()
@@ -114,17 +114,17 @@ def test_leave_is_asked_for_when_one_begins_to_wait_and_never_before(window, new
     assert len(here.page.evaluate(SHOWN)) == (1 if answer == "granted" else 0)
     here.open_account()
     if answer == "denied":
-        expect(here.dialog).to_contain_text(here.say("notices.blocked"))
+        expect(here.dialog).to_contain_text(here.text("notices.blocked"))
         expect(switch(here, "on")).to_be_disabled()
     else:
         expect(switch(here, "on")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_they_are_switched_off_and_on_in_the_account_and_it_is_remembered(window, newcomer, carol, vm, language):
-    here = ready(window, newcomer, LISTEN, language=language, permissions=["notifications"])
+def test_the_switch_in_the_account_is_remembered(window, newcomer, carol, vm, language):
+    here = window_with(window, newcomer, RECORD_SHOWN, language=language, permissions=["notifications"])
     here.open_account()
-    expect(here.dialog).to_contain_text(here.say("notices.what"))
+    expect(here.dialog).to_contain_text(here.text("notices.what"))
     expect(switch(here, "on")).to_have_attribute("aria-pressed", "true")
     switch(here, "off").click()
     expect(switch(here, "off")).to_have_attribute("aria-pressed", "true")
@@ -138,11 +138,11 @@ def test_they_are_switched_off_and_on_in_the_account_and_it_is_remembered(window
     expect(switch(here, "on")).to_have_attribute("aria-pressed", "true")
 
 
-def test_where_the_browser_has_none_there_is_no_switch_and_waiting_works(window, newcomer, carol, vm):
+def test_in_a_browser_without_notifications_there_is_no_switch_and_waiting_works(window, newcomer, carol, vm):
     done(carol.book(vm, 1))
-    here = ready(window, newcomer, "delete window.Notification")
+    here = window_with(window, newcomer, "delete window.Notification")
     here.press("queue", vm)
     here.send()
-    expect(here.card(vm).locator(".action")).to_have_text(here.say("queue.place", n=1))
+    expect(here.card(vm).locator(".action")).to_have_text(here.text("queue.place", n=1))
     here.open_account()
-    expect(here.dialog.get_by_text(here.say("notices.label"))).to_have_count(0)
+    expect(here.dialog.get_by_text(here.text("notices.label"))).to_have_count(0)

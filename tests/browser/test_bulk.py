@@ -1,4 +1,4 @@
-"""Several machines at once: chosen by check, range, key or the filter; one call for all of them, or for none."""
+"""Several machines at once: selected by checkbox, range, key or filter. One call acts on all of them or on none."""
 
 import re
 
@@ -10,7 +10,7 @@ from support.answers import done
 from support.people import WITH_JANITOR, Person, cleared
 from support.server import ADMIN, running
 
-CHOSEN = ".card.selected .name"
+SELECTED = ".card.selected .name"
 OBSTACLE = "[data-obstacle]"
 
 
@@ -25,21 +25,21 @@ def server(served):
     return cleared(served)
 
 
-def choose(here, *vm_ids: str) -> None:
+def select(here, *vm_ids: str) -> None:
     for vm_id in vm_ids:
         here.card(vm_id).get_by_role("checkbox", name=vm_id, exact=True).click()
 
 
-def chosen(here) -> list[str]:
-    return here.page.locator(CHOSEN).all_text_contents()
+def selected(here) -> list[str]:
+    return here.page.locator(SELECTED).all_text_contents()
 
 
 def bar(here):
-    return here.page.get_by_role("region", name=here.say("bulk.label"))
+    return here.page.get_by_role("region", name=here.text("bulk.label"))
 
 
-def offer(here, kind: str):
-    return bar(here).get_by_role("button", name=here.say(f"bulk.{kind}"), exact=True)
+def action_button(here, kind: str):
+    return bar(here).get_by_role("button", name=here.text(f"bulk.{kind}"), exact=True)
 
 
 def calls_to(here, path: str) -> list:
@@ -52,9 +52,9 @@ def test_several_are_booked_renewed_and_released_each_by_one_call(window, bob):
     here = window(bob)
     made = {path: calls_to(here, path) for path in ("/book", "/renew", "/cancel")}
     trio = ["server-01", "stage-02", "gpu-01"]
-    choose(here, *trio)
-    expect(bar(here).get_by_role("status")).to_have_text(here.say("bulk.chosen", n=3))
-    offer(here, "book").click()
+    select(here, *trio)
+    expect(bar(here).get_by_role("status")).to_have_text(here.text("bulk.chosen", n=3))
+    action_button(here, "book").click()
     here.choice(2).click(force=True)
     here.field("book.what_for").fill("soak")
     here.send()
@@ -63,13 +63,13 @@ def test_several_are_booked_renewed_and_released_each_by_one_call(window, bob):
     expect(bar(here)).to_be_hidden()
     assert [made["/book"], made["/renew"]] == [[{"vm_ids": trio, "hours": 2, "note": "soak"}], []]
 
-    choose(here, *trio)
-    offer(here, "renew").click()
+    select(here, *trio)
+    action_button(here, "renew").click()
     here.choice(1).click(force=True)
     here.send()
     expect(here.own_booking("gpu-01")).to_contain_text(re.compile("3 h|2 h 59 min"))
-    choose(here, *trio)
-    offer(here, "release").click()
+    select(here, *trio)
+    action_button(here, "release").click()
     expect(here.dialog).to_contain_text("stage-02")
     here.send()
     expect(here.page.locator("#own-machines .own-booking")).to_have_count(0)
@@ -78,123 +78,125 @@ def test_several_are_booked_renewed_and_released_each_by_one_call(window, bob):
     expect(here.toast(re.compile("^bob@"))).to_have_count(0)
 
 
-def test_ranges_go_in_the_order_shown_and_all_are_those_that_the_filter_shows(window, bob):
+def test_ranges_follow_the_order_shown_and_all_means_what_the_filter_shows(window, bob):
     here = window(bob)
-    choose(here, "server-03")
+    select(here, "server-03")
     here.card("stage-01").get_by_role("checkbox").click(modifiers=["Shift"])
-    assert chosen(here) == ["server-03", "server-04", "stage-01"]
+    assert selected(here) == ["server-03", "server-04", "stage-01"]
     here.card("stage-03").click(modifiers=["Control"], position={"x": 100, "y": 45})
     here.card("server-04").click(position={"x": 110, "y": 45})
-    assert chosen(here) == ["server-03", "stage-01", "stage-03"]
+    assert selected(here) == ["server-03", "stage-01", "stage-03"]
 
     here.search.fill("build")
-    expect(bar(here)).to_contain_text(here.say("bulk.away", n=3))
-    bar(here).get_by_role("button", name=here.say("bulk.all", n=3)).click()
-    expect(bar(here)).to_contain_text(here.say("bulk.chosen", n=6))
+    expect(bar(here)).to_contain_text(here.text("bulk.away", n=3))
+    bar(here).get_by_role("button", name=here.text("bulk.all", n=3)).click()
+    expect(bar(here)).to_contain_text(here.text("bulk.chosen", n=6))
     here.search.fill("")
-    expect(bar(here)).not_to_contain_text(here.say("bulk.away", n=3))
-    bar(here).get_by_role("button", name=here.say("bulk.all", n=12)).click()
-    assert len(chosen(here)) == 12
-    bar(here).get_by_role("button", name=here.say("bulk.none")).first.click()
+    expect(bar(here)).not_to_contain_text(here.text("bulk.away", n=3))
+    bar(here).get_by_role("button", name=here.text("bulk.all", n=12)).click()
+    assert len(selected(here)) == 12
+    bar(here).get_by_role("button", name=here.text("bulk.none")).first.click()
     expect(bar(here)).to_be_hidden()
-    assert chosen(here) == []
+    assert selected(here) == []
 
 
 @pytest.mark.parametrize("layout", ["", "Russian"])
-def test_all_of_it_goes_by_keys(window, bob, layout):
+def test_selecting_works_by_keyboard(window, bob, layout):
     here = window(bob)
     x, a, b = [("ч", "KeyX"), ("ф", "KeyA"), ("и", "KeyB")] if layout else [("x", "KeyX"), ("a", "KeyA"), ("b", "KeyB")]
 
     def press(key: tuple[str, str], **more: bool) -> None:
-        fire = "(node, init) => node.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, ...init}))"
-        here.page.locator(":focus").evaluate(fire, {"key": key[0], "code": key[1], **more})
+        dispatch = "(node, init) => node.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, ...init}))"
+        here.page.locator(":focus").evaluate(dispatch, {"key": key[0], "code": key[1], **more})
 
     here.card("stage-01").locator(".name").focus()
     press(x)
-    assert chosen(here) == ["stage-01"]
+    assert selected(here) == ["stage-01"]
     here.page.keyboard.press("ArrowRight")
     here.page.keyboard.press("ArrowRight")
     press(x, shiftKey=True)
-    assert chosen(here) == ["stage-01", "stage-02", "stage-03"]
+    assert selected(here) == ["stage-01", "stage-02", "stage-03"]
     press(x)
-    assert chosen(here) == ["stage-01", "stage-02"]
+    assert selected(here) == ["stage-01", "stage-02"]
     press(b)
-    expect(offer(here, "book")).to_be_focused()
+    expect(action_button(here, "book")).to_be_focused()
     here.page.keyboard.press("Escape")
     expect(bar(here)).to_be_hidden()
     expect(here.card("stage-03").locator(".name")).to_be_focused()
     press(a)
-    assert len(chosen(here)) == 12
+    assert len(selected(here)) == 12
     press(a)
-    assert chosen(here) == []
+    assert selected(here) == []
     here.search.focus()
     here.page.keyboard.type("xab")
     expect(here.search).to_have_value("xab")
-    assert chosen(here) == []
+    assert selected(here) == []
 
 
-def test_what_does_not_apply_to_all_says_why_and_follows_what_happens(window, bob, carol):
+def test_an_action_that_does_not_apply_to_all_says_why_and_follows_changes(window, bob, carol):
     here = window(bob)
-    choose(here, "server-01", "server-02")
-    expect(offer(here, "book")).to_have_attribute("aria-disabled", "false")
+    select(here, "server-01", "server-02")
+    expect(action_button(here, "book")).to_have_attribute("aria-disabled", "false")
     done(carol.book("server-02", 1))
-    expect(offer(here, "book")).to_have_attribute("aria-disabled", "true")
-    expect(offer(here, "book")).to_have_attribute("title", re.compile("^server-02 is booked by carol@example.com"))
-    offer(here, "book").click(force=True)
+    expect(action_button(here, "book")).to_have_attribute("aria-disabled", "true")
+    expect(action_button(here, "book")).to_have_attribute(
+        "title", re.compile("^server-02 is booked by carol@example.com")
+    )
+    action_button(here, "book").click(force=True)
     expect(here.toast("server-02 is booked by carol@example.com")).to_be_visible()
-    expect(here.no_dialog).to_have_count(0)
-    expect(offer(here, "renew")).to_have_attribute("title", here.say("bulk.not_booked", vm="server-01"))
+    expect(here.dialogs).to_have_count(0)
+    expect(action_button(here, "renew")).to_have_attribute("title", here.text("bulk.not_booked", vm="server-01"))
     for kind in "move", "delete":
-        expect(offer(here, kind)).to_have_count(0)
+        expect(action_button(here, kind)).to_have_count(0)
     done(carol.cancel("server-02"))
-    expect(offer(here, "book")).to_have_attribute("aria-disabled", "false")
+    expect(action_button(here, "book")).to_have_attribute("aria-disabled", "false")
 
 
-def test_a_deleted_machine_leaves_the_choice(window, alice, bob, make_vm):
+def test_a_deleted_machine_leaves_the_selection(window, alice, bob, make_vm):
     first, second = make_vm(), make_vm()
     here = window(bob)
-    choose(here, first, second)
+    select(here, first, second)
     done(alice.delete_vm(second))
-    expect(bar(here).get_by_role("status")).to_have_text(here.say("bulk.chosen", n=1))
+    expect(bar(here).get_by_role("status")).to_have_text(here.text("bulk.chosen", n=1))
     done(alice.delete_vm(first))
     expect(bar(here)).to_be_hidden()
 
 
-def test_an_open_dialog_shows_who_was_faster_and_goes_on_without_that_machine(window, bob, carol):
+def test_an_open_dialog_shows_which_machine_was_taken_and_goes_on_without_it(window, bob, carol):
     here = window(bob)
-    choose(here, "server-01", "server-03", "stage-01")
-    offer(here, "book").click()
+    select(here, "server-01", "server-03", "stage-01")
+    action_button(here, "book").click()
     here.field("book.what_for").fill("kept words")
     done(carol.book("server-03", 1))
     expect(here.dialog.locator(OBSTACLE)).to_contain_text("server-03 is booked by carol@example.com")
     expect(here.dialog.locator(".send")).to_be_disabled()
     here.button("bulk.without").click()
-    expect(here.dialog.get_by_role("heading")).to_have_text(here.say("bulk.book_title", n=2))
+    expect(here.dialog.get_by_role("heading")).to_have_text(here.text("bulk.book_title", n=2))
     expect(here.field("book.what_for")).to_have_value("kept words")
 
     done(carol.book("stage-01", 1))
     expect(here.dialog.locator(OBSTACLE)).to_contain_text("stage-01 is booked by")
     here.button("queue.join").click()
-    expect(here.dialog.get_by_role("heading", name=here.say("queue.title", where="stage-01"))).to_be_visible()
+    expect(here.dialog.get_by_role("heading", name=here.text("queue.title", where="stage-01"))).to_be_visible()
     here.send()
     assert bob.queue("stage-01") or carol.queue("stage-01")
-    assert chosen(here) == ["server-01", "stage-01"]
+    assert selected(here) == ["server-01", "stage-01"]
 
 
-def test_a_refusal_names_the_machine_in_the_way_and_the_choice_stays(window, bob):
+def test_a_refusal_names_the_machine_and_the_selection_stays(window, bob):
     here = window(bob)
     for vm_id in "server-01", "gpu-01":
         done(bob.book(vm_id, 24))
     for _ in range(6):
         done(bob.renew("gpu-01", 24))
     before = bob.state()["vms"]
-    choose(here, "server-01", "gpu-01")
-    offer(here, "renew").click()
+    select(here, "server-01", "gpu-01")
+    action_button(here, "renew").click()
     here.choice(24).click(force=True)
     here.dialog.locator(".send").click()
     expect(here.dialog.get_by_role("alert")).to_contain_text(re.compile("^gpu-01: "))
     here.page.keyboard.press("Escape")
-    assert chosen(here) == ["server-01", "gpu-01"]
+    assert selected(here) == ["server-01", "gpu-01"]
     assert bob.state()["vms"] == before
 
 
@@ -202,15 +204,15 @@ def test_admins_move_and_delete_several(window, alice, bob, make_vm):
     trio = [make_vm(), make_vm(), make_vm()]
     done(bob.book(trio[1], 1))
     here = window(alice)
-    choose(here, *trio)
-    offer(here, "move").click()
+    select(here, *trio)
+    action_button(here, "move").click()
     here.field("fact.group").select_option(label="Staging")
     here.send()
     for vm_id in trio:
         expect(here.section("Staging").locator(here.card(vm_id))).to_be_visible()
 
-    choose(here, *trio)
-    offer(here, "delete").click()
+    select(here, *trio)
+    action_button(here, "delete").click()
     expect(here.dialog.locator(".send")).to_be_disabled()
     here.dialog.get_by_role("checkbox", name=re.compile("is booked")).check()
     here.send()
@@ -219,13 +221,13 @@ def test_admins_move_and_delete_several(window, alice, bob, make_vm):
     expect(bar(here)).to_be_hidden()
 
 
-def test_a_slow_call_is_made_once_and_shown(window, bob):
+def test_a_slow_call_is_made_once_and_shows_a_spinner(window, bob):
     here = window(bob)
     made = calls_to(here, "/book")
     waiting = []
     here.page.route("**/book", lambda route: waiting.append(route))
-    choose(here, "server-01", "server-03")
-    offer(here, "book").click()
+    select(here, "server-01", "server-03")
+    action_button(here, "book").click()
     send = here.dialog.locator(".send")
     send.click()
     expect(send).to_be_disabled()
@@ -236,31 +238,31 @@ def test_a_slow_call_is_made_once_and_shown(window, bob):
     assert len(made) == 1
 
 
-def test_strangers_choose_nothing(window):
+def test_strangers_cannot_select(window):
     here = window()
     expect(here.page.get_by_role("checkbox")).to_have_count(0)
     here.card("server-01").locator(".name").focus()
     here.page.keyboard.press("x")
-    assert chosen(here) == []
+    assert selected(here) == []
 
 
-def test_signing_out_ends_the_choice(window, server):
+def test_signing_out_clears_the_selection(window, server):
     person = Person(server).sign_in()
     here = window(person)
-    choose(here, "server-01")
-    here.choose_of_account("sign_out")
+    select(here, "server-01")
+    here.choose_in_account("sign_out")
     expect(here.sign_in_button).to_be_visible()
     expect(bar(here)).to_be_hidden()
-    assert chosen(here) == []
+    assert selected(here) == []
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_the_bar_fits_a_phone_and_touches_nothing_else(window, server, language):
+def test_the_bar_fits_on_a_phone(window, server, language):
     here = window(Person(server, ADMIN).sign_in(), language=language, viewport={"width": 320, "height": 640})
-    choose(here, "server-01", "server-03")
+    select(here, "server-01", "server-03")
     assert not here.scrolls_sideways()
     for kind in "book", "delete":
-        box = offer(here, kind).bounding_box()
+        box = action_button(here, kind).bounding_box()
         assert box["height"] >= 40
         assert 0 <= box["x"] <= 320 - box["width"]
         assert box["y"] + box["height"] <= 640

@@ -1,4 +1,4 @@
-"""GET /docs: the API's description, to read and to try, from the server's own files alone."""
+"""GET /docs: the description of the API, to read and to try, without files from other servers."""
 
 import json
 
@@ -9,7 +9,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 
 def open_docs(window, person=None, **options):
-    """With every complaint of the browser kept, as for the page itself; see `window`."""
+    """Open /docs. Errors of the browser fail the test as on the page itself; see `window`."""
     here = window(person, path=None, **options)
     here.page.goto(here.server.url + "/docs")
     expect(here.page.get_by_role("heading", name="LoadZone")).to_be_visible()
@@ -29,7 +29,7 @@ def test_it_lists_every_call(window, charlie):
     expect(operation(here, "post", "/book")).to_contain_text("vm_taken")
 
 
-def test_a_call_is_tried_as_who_is_signed_in(window, bob, vm):
+def test_a_call_is_made_as_the_person_who_is_signed_in(window, bob, vm):
     here = open_docs(window, bob)
     call = operation(here, "get", "/vms")
     call.locator("button.opblock-summary-control").click()
@@ -38,12 +38,12 @@ def test_a_call_is_tried_as_who_is_signed_in(window, bob, vm):
         call.get_by_role("button", name="Execute").click()
     assert answer.value.status == 200
     expect(call.locator(".live-responses-table tbody .response-col_status")).to_contain_text("200")
-    [seen] = [machine for machine in answer.value.json()["vms"] if machine["id"] == vm]
-    assert seen.keys() == bob.vm(vm).keys(), "a member's answer"
+    [shown] = [machine for machine in answer.value.json()["vms"] if machine["id"] == vm]
+    assert shown.keys() == bob.vm(vm).keys(), "the answer for members"
 
 
-def test_a_change_is_tried_with_what_the_description_offers(window, bob):
-    """The example is one that the server understands; there is no such machine."""
+def test_the_example_of_the_description_can_be_sent(window, bob):
+    """The server understands the example. The machine in it does not exist here."""
     here = open_docs(window, bob)
     call = operation(here, "post", "/cancel")
     call.locator("button.opblock-summary-control").click()
@@ -54,7 +54,7 @@ def test_a_change_is_tried_with_what_the_description_offers(window, bob):
     assert answer.value.json()["code"] == "no_such_vm"
 
 
-def test_one_finds_the_way_back_to_the_board(window, bob):
+def test_a_link_leads_back_to_the_board(window, bob):
     here = open_docs(window, bob)
     with here.page.expect_response("**/me"):
         here.page.get_by_role("link", name="LoadZone", exact=True).click()
@@ -62,7 +62,7 @@ def test_one_finds_the_way_back_to_the_board(window, bob):
 
 
 @pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
-def test_it_is_as_dark_as_the_system(window, scheme, dark):
+def test_it_follows_the_systems_colour_scheme(window, scheme, dark):
     here = open_docs(window, color_scheme=scheme)
     colour = here.style(".swagger-ui", "color")
     bright = sum(int(part) for part in colour.strip("rgb()").split(",")) > 380

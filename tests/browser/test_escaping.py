@@ -1,4 +1,4 @@
-"""What people type is text: a name, a note, a description is never markup, wherever it is shown."""
+"""Names, notes and descriptions are shown as text and never interpreted as markup."""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +15,7 @@ BREAKOUT = "'\"--></title></script><b onclick=window.hit=1>&lt;bold&amp;</b>"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """An older file, whose machine and groups have names that no rule of today lets in."""
+    """Start with an older file, whose machine and groups have names that the rules no longer allow."""
     wild = machine(IMAGE, 1, external_ip="10.0.0.1", internal_ip="", description=SCRIPT, tags=[IMAGE, SCRIPT])
     groups = [{"id": 1, "name": SCRIPT, "vm_ids": [IMAGE]}, {"id": 2, "name": BREAKOUT, "vm_ids": []}]
     folder = tmp_path_factory.mktemp("wild")
@@ -24,9 +24,9 @@ def server(tmp_path_factory):
         yield server
 
 
-def is_text_alone(here) -> bool:
-    strange = "document.querySelector('img[src=x], [onerror], [onclick], body b[onclick]')"
-    return here.page.evaluate(f"window.hit === undefined && {strange} === null")
+def has_no_injected_markup(here) -> bool:
+    injected = "document.querySelector('img[src=x], [onerror], [onclick], body b[onclick]')"
+    return here.page.evaluate(f"window.hit === undefined && {injected} === null")
 
 
 def test_on_the_board_names_and_notes_are_text(window, alice):
@@ -41,7 +41,7 @@ def test_on_the_board_names_and_notes_are_text(window, alice):
     expect(here.cards).to_have_count(1)
     here.go("/?q=" + "%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E")
     expect(here.search).to_have_value(IMAGE)
-    assert is_text_alone(here)
+    assert has_no_injected_markup(here)
 
 
 def test_in_every_dialog_names_and_notes_are_text(window, alice):
@@ -59,29 +59,29 @@ def test_in_every_dialog_names_and_notes_are_text(window, alice):
             expect(here.field("fact.description")).to_have_value(SCRIPT)
             expect(here.dialog.get_by_role("option", name=BREAKOUT)).to_have_count(1)
         here.page.keyboard.press("Escape")
-        expect(here.no_dialog).to_have_count(0)
-    here.page.get_by_role("button", name=here.say("group.create")).click()
+        expect(here.dialogs).to_have_count(0)
+    here.page.get_by_role("button", name=here.text("group.create")).click()
     expect(here.dialog.get_by_role("checkbox", name=IMAGE)).to_have_value(IMAGE)
     here.page.keyboard.press("Escape")
-    here.section(SCRIPT).get_by_role("button", name=here.say("group.delete")).click()
+    here.section(SCRIPT).get_by_role("button", name=here.text("group.delete")).click()
     expect(here.dialog).to_contain_text(SCRIPT)
     here.page.keyboard.press("Escape")
-    here.choose_of_account("history.title")
+    here.choose_in_account("history.title")
     expect(here.dialog.get_by_role("listitem").first).to_contain_text(IMAGE)
-    assert is_text_alone(here)
+    assert has_no_injected_markup(here)
 
 
 def test_in_toasts_names_and_reasons_are_text(window, alice, bob):
-    here, his = window(alice), window(bob)
+    here, bobs = window(alice), window(bob)
     done(bob.book("tame", note=IMAGE))
     done(alice.cancel("tame", reason=SCRIPT))
-    expect(his.toast(SCRIPT)).to_be_visible()
+    expect(bobs.toast(SCRIPT)).to_be_visible()
     done(alice.make_group(IMAGE, ["tame"]), 201)
-    expect(his.toast(IMAGE)).to_be_visible()
-    expect(his.section(IMAGE).locator(his.card("tame"))).to_be_visible()
+    expect(bobs.toast(IMAGE)).to_be_visible()
+    expect(bobs.section(IMAGE).locator(bobs.card("tame"))).to_be_visible()
     here.own_booking(IMAGE).get_by_role("button", name="Release").click()
     expect(here.toast(f"{IMAGE} is free again")).to_be_visible()
-    expect(his.toast(f"released {IMAGE}")).to_be_visible()
+    expect(bobs.toast(f"released {IMAGE}")).to_be_visible()
     done(alice.book(IMAGE, 2, note=BREAKOUT))
-    assert is_text_alone(here)
-    assert is_text_alone(his)
+    assert has_no_injected_markup(here)
+    assert has_no_injected_markup(bobs)

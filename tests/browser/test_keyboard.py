@@ -1,4 +1,4 @@
-"""Everything without a mouse: go to a machine, book it, close what is open, and be where one was."""
+"""Everything works by keyboard: find a machine, book it, close dialogs; the focus returns to where it was."""
 
 import pytest
 from playwright.sync_api import expect
@@ -16,13 +16,13 @@ def server(tmp_path_factory):
 
 
 def tab_to(here, name: str) -> None:
-    """Presses Tab until the control of that name has the focus."""
-    wanted = "(name) => [document.activeElement.ariaLabel, document.activeElement.textContent.trim()].includes(name)"
+    """Press Tab until the control with that name has the focus."""
+    has_focus = "(name) => [document.activeElement.ariaLabel, document.activeElement.textContent.trim()].includes(name)"
     for _ in range(60):
         here.page.keyboard.press("Tab")
-        if here.page.evaluate(wanted, name):
+        if here.page.evaluate(has_focus, name):
             return
-    pytest.fail(f"Tab never came to {name!r}")
+    pytest.fail(f"Tab never reached {name!r}")
 
 
 def test_find_open_book_and_come_back(window, bob):
@@ -34,7 +34,7 @@ def test_find_open_book_and_come_back(window, bob):
     press("Enter")
     expect(here.dialog.get_by_role("heading", name="server-02")).to_be_visible()
     press("Escape")
-    expect(here.no_dialog).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
     expect(here.card("server-02").locator(".name")).to_be_focused()
 
     tab_to(here, "Book server-02")
@@ -44,7 +44,7 @@ def test_find_open_book_and_come_back(window, bob):
     expect(here.choice(2)).to_be_checked()
     tab_to(here, "Book")
     press("Escape")
-    expect(here.no_dialog).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
     expect(here.card("server-02").get_by_role("button", name="Book server-02")).to_be_focused()
 
     press("Enter")
@@ -69,23 +69,23 @@ def test_a_dialog_opened_from_a_dialog_gives_the_focus_back_to_the_page(window, 
     here.card("stage-01").locator(".name").focus()
     here.page.keyboard.press("Enter")
     here.button("act.edit-vm").press("Enter")
-    expect(here.dialog.get_by_role("heading", name=here.say("vm.edit_title", vm="stage-01"))).to_be_visible()
+    expect(here.dialog.get_by_role("heading", name=here.text("vm.edit_title", vm="stage-01"))).to_be_visible()
     here.page.keyboard.press("Escape")
-    expect(here.no_dialog).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
     expect(here.card("stage-01").locator(".name")).to_be_focused()
 
 
 def test_the_first_tab_offers_to_skip_to_the_machines(window):
     here = window()
-    assert here.style(".skip-link", "boxShadow") == "none"  # nothing of it is seen before
+    assert here.style(".skip-link", "boxShadow") == "none"  # it is invisible before
     here.page.keyboard.press("Tab")
-    expect(here.page.get_by_role("link", name=here.say("nav.skip"))).to_be_focused()
+    expect(here.page.get_by_role("link", name=here.text("nav.skip"))).to_be_focused()
     here.page.keyboard.press("Enter")
     here.page.keyboard.press("Tab")
     assert here.page.evaluate("Boolean(document.activeElement.closest('main'))")
 
 
-def test_from_the_board_that_the_first_link_leads_to_an_arrow_enters_the_first_machine(window):
+def test_after_the_skip_link_an_arrow_focuses_the_first_machine(window):
     here = window()
     here.page.keyboard.press("Tab")
     here.page.keyboard.press("Enter")
@@ -93,7 +93,7 @@ def test_from_the_board_that_the_first_link_leads_to_an_arrow_enters_the_first_m
     expect(here.cards.first.locator(".name")).to_be_focused()
 
 
-def test_a_change_from_elsewhere_does_not_take_the_focus_away(window, bob, server):
+def test_a_change_by_others_does_not_take_the_focus_away(window, bob, server):
     alice = Person(server, ADMIN).sign_in()
     here = window(bob)
     here.card("build-02").locator(".name").focus()
@@ -103,7 +103,7 @@ def test_a_change_from_elsewhere_does_not_take_the_focus_away(window, bob, serve
     expect(here.card("build-02").locator(".name")).to_be_focused()
 
 
-def test_arrows_go_from_machine_to_machine_and_stay_on_the_same_control(window, bob):
+def test_arrows_move_between_machines_on_the_same_control(window, bob):
     here = window(bob)
     here.card("stage-02").locator(".name").focus()
     here.page.keyboard.press("ArrowRight")
@@ -118,19 +118,19 @@ def test_arrows_go_from_machine_to_machine_and_stay_on_the_same_control(window, 
     expect(here.card("server-01").get_by_text("192.168.10.11")).to_be_focused()
 
 
-def test_a_question_mark_shows_the_keys(window):
+def test_a_question_mark_shows_the_shortcuts(window):
     here = window()
     here.page.keyboard.press("?")
-    expect(here.dialog.get_by_role("heading", name=here.say("keys.title"))).to_be_visible()
-    expect(here.dialog).to_contain_text(here.say("keys.search"))
+    expect(here.dialog.get_by_role("heading", name=here.text("keys.title"))).to_be_visible()
+    expect(here.dialog).to_contain_text(here.text("keys.search"))
     here.page.keyboard.press("Escape")
     here.search.focus()
     here.page.keyboard.press("?")
     expect(here.search).to_have_value("?")
-    expect(here.no_dialog).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
 
 
-def test_after_a_refusal_the_focus_is_on_the_button_that_sent(window, bob, vm):
+def test_after_a_refusal_the_focus_is_on_the_submit_button(window, bob, vm):
     here = window(bob)
     here.page.route("**/book", lambda request: request.fulfill(status=409, json={"error": "Not now."}))
     here.press("book", vm)
@@ -139,7 +139,7 @@ def test_after_a_refusal_the_focus_is_on_the_button_that_sent(window, bob, vm):
     expect(here.button("book.submit")).to_be_focused()
 
 
-def test_a_machine_that_booking_takes_from_sight_leaves_the_focus_on_its_row_on_top(window, server):
+def test_if_booking_hides_the_card_the_focus_moves_to_the_own_booking(window, server):
     here = window(Person(server, "erin@example.com").sign_in())
     here.page.locator("[data-status=free]").click()
     here.card("stage-02").get_by_role("button", name="Book stage-02").press("Enter")

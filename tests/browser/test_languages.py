@@ -1,4 +1,4 @@
-"""Russian and English: by the browser's wish, by the switch, with the right plural forms, errors included."""
+"""Russian and English: chosen by the browser or the switch, with the right plural forms, errors included."""
 
 import re
 
@@ -19,14 +19,14 @@ def test_the_page_comes_in_the_language_the_browser_asks_for(window, language, w
 
 def test_a_strangers_switch_is_remembered(window):
     here = window(language="ru")
-    here.page.get_by_role("button", name=here.say("language.switch")).click()
+    here.page.get_by_role("button", name=here.text("language.switch")).click()
     expect(here.page.locator("html")).to_have_attribute("lang", "en")
     here.go()
     expect(here.page.locator("html")).to_have_attribute("lang", "en")
     expect(here.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
-def test_the_choice_of_who_is_signed_in_goes_with_them(window, server):
+def test_the_language_of_a_person_follows_them_to_other_browsers(window, server):
     person = Person(server).sign_in()
     here = window(person)
     here.open_account()
@@ -48,10 +48,10 @@ def test_russian_plural_forms_are_right(window, alice, make_vm):
         5: "Её 5 машин останутся, но без группы.",
     }.items():
         expect(here.section(groups[count])).to_contain_text(f"{count} из {count} свобод")
-        here.section(groups[count]).get_by_role("button", name=here.say("group.delete")).click()
+        here.section(groups[count]).get_by_role("button", name=here.text("group.delete")).click()
         expect(here.dialog.get_by_text(sentence, exact=True)).to_be_visible()
         here.page.keyboard.press("Escape")
-        expect(here.no_dialog).to_have_count(0)
+        expect(here.dialogs).to_have_count(0)
 
 
 def test_a_russian_reader_gets_errors_toasts_and_times_in_russian(window, alice, server, vm):
@@ -72,5 +72,5 @@ def test_a_russian_reader_gets_errors_toasts_and_times_in_russian(window, alice,
 
 def test_no_english_is_left_in_the_frame_of_a_russian_board(window, alice):
     here = window(alice, language="ru")
-    chrome = " ".join(here.page.locator(".topbar, #groups .sidebar-action").all_inner_texts()).replace("LoadZone", "")
-    assert not re.search("[A-Za-z]{3}", chrome)
+    frame = " ".join(here.page.locator(".topbar, #groups .sidebar-action").all_inner_texts()).replace("LoadZone", "")
+    assert not re.search("[A-Za-z]{3}", frame)

@@ -1,4 +1,4 @@
-"""Nothing breaks the page: no machines, one, many, names of any length, on a phone's width and on a wide screen's."""
+"""The layout holds with no machines, some, many, with names of any length, from a phone to a wide screen."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,8 +12,8 @@ from support.server import ADMIN
 WIDTHS = {320: 640, 360: 740, 768: 1024, 1440: 900, 2560: 1300}
 GROUPS = ("Production", "Staging", "Build farm")
 LONG = "of-the-northern-data-centre-that-nobody-ever-shortened-{}"
-NAMELESS = "Ж" * 100
-STEPS_OUT = """() => {
+WIDE_NAME = "Ж" * 100
+OVERFLOWS = """() => {
   const width = document.documentElement.clientWidth;
   const scrolls = (node) => node && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
   return [...document.querySelectorAll("body *:not(option, symbol *)")]
@@ -21,21 +21,21 @@ STEPS_OUT = """() => {
     .filter((node) => node.checkVisibility({opacityProperty: true}) && !scrolls(node.parentElement))
     .map((node) => `${node.tagName}.${node.className}`);
 }"""
-STEPS_OUT_OF_DIALOG = """() =>
+OVERFLOWS_DIALOG = """() =>
   [...document.querySelectorAll("dialog[open], dialog[open] :is(form, header, .body, footer)")]
   .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => `${node.tagName}.${node.className}`)"""
-WHOLLY_INSIDE = """(node, card) => {
+FULLY_INSIDE = """(node, card) => {
   const [inner, outer] = [node, card].map((one) => one.getBoundingClientRect());
   return inner.width > 0 && inner.left >= outer.left && inner.right <= outer.right;
 }"""
-WHOLLY_SEEN = """() => [...document.querySelectorAll(".card")].filter((card) => {
+COUNT_FULLY_VISIBLE = """() => [...document.querySelectorAll(".card")].filter((card) => {
   const box = card.getBoundingClientRect();
   return box.width > 0 && box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
 }).length"""
 
 
 @pytest.mark.parametrize("count", [0, 12, 500])
-def test_at_no_width_the_page_scrolls_sideways(window, start, count):
+def test_the_page_does_not_scroll_sideways_at_any_width(window, start, count):
     server = start(inventory(count, GROUPS if count else (), description="Application server"))
     alice, bob = Person(server, ADMIN).sign_in(), Person(server, "bob@example.com").sign_in()
     for person, number, hours in ((alice, 0, 0.1), (alice, 3, 21), (bob, 6, 6), (bob, 9, 9))[: count and 4]:
@@ -50,8 +50,8 @@ def test_at_no_width_the_page_scrolls_sideways(window, start, count):
     assert overflowing(window(alice, at=server, language="ru")) == {}
 
 
-def test_names_of_any_length_break_nothing(window, start):
-    names = ("Группа северного дата-центра с очень длинным именем", NAMELESS, "W" * 100)
+def test_names_of_any_length_do_not_overflow(window, start):
+    names = ("Группа северного дата-центра с очень длинным именем", WIDE_NAME, "W" * 100)
     server = start(
         inventory(12, names, name=LONG, description="d" * 500, tags=["t" * 32] * 9, external_ip="x" * 60 + ".example")
     )
@@ -64,13 +64,13 @@ def test_names_of_any_length_break_nothing(window, start):
     here.page.set_viewport_size({"width": 320, "height": 640})
     for number in 1, 2, 3:
         here.open_machine(LONG.format(number))
-        assert here.page.evaluate(STEPS_OUT) == []
+        assert here.page.evaluate(OVERFLOWS) == []
         here.page.keyboard.press("Escape")
     here.press("book", LONG.format(3))
-    assert here.page.evaluate(STEPS_OUT) == []
+    assert here.page.evaluate(OVERFLOWS) == []
 
 
-def test_names_that_differ_at_their_ends_are_told_apart(window, start):
+def test_the_ends_of_long_names_are_visible(window, start):
     server = start(inventory(12, (), name=LONG, external_ip="192.168.250.250"))
     here = window(Person(server, ADMIN).sign_in(), at=server)
     for width in (1440, 320):
@@ -80,7 +80,7 @@ def test_names_that_differ_at_their_ends_are_told_apart(window, start):
             expect(card.get_by_role("button", name=LONG.format(number), exact=True)).to_be_visible()
             end = card.locator(".name span").last
             assert end.text_content().endswith(f"-{number}")
-            assert end.evaluate(WHOLLY_INSIDE, card.element_handle())
+            assert end.evaluate(FULLY_INSIDE, card.element_handle())
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -96,17 +96,17 @@ def test_no_dialog_scrolls_sideways_on_the_narrowest_phone(window, start, langua
     done(alice.post("/tokens", {"name": "n" * 64, "days": 365}), 201)
     here = window(alice, at=server, language=language, viewport={"width": 320, "height": 640})
     found = {}
-    for opens in OPENING:
-        opens(here)
+    for open_dialog in OPENING:
+        open_dialog(here)
         here.page.wait_for_load_state("networkidle")
-        found[here.dialog.locator("h2").inner_text()] = here.page.evaluate(STEPS_OUT_OF_DIALOG)
+        found[here.dialog.locator("h2").inner_text()] = here.page.evaluate(OVERFLOWS_DIALOG)
         here.page.keyboard.press("Escape")
-        expect(here.no_dialog).to_have_count(0)
+        expect(here.dialogs).to_have_count(0)
     assert {title: out for title, out in found.items() if out} == {}
     assert len(found) >= 9
 
 
-OPENING = [  # the dialogs with most in them
+OPENING = [  # functions that open the dialogs with the most content
     *(lambda here, n=n: here.open_machine(f"server-{n}") for n in range(4)),
     lambda here: here.press("book", "server-0"),
     lambda here: here.choose("server-1", "queue.change"),
@@ -115,49 +115,49 @@ OPENING = [  # the dialogs with most in them
     lambda here: here.choose("server-0", "act.out-of-service"),
     lambda here: here.page.locator(".book-any:visible").click(),
     lambda here: here.open_account(),
-    lambda here: here.choose_of_account("tokens.title"),
-    lambda here: here.choose_of_account("users.title"),
+    lambda here: here.choose_in_account("tokens.title"),
+    lambda here: here.choose_in_account("users.title"),
     lambda here: here.page.locator("#account .bell").click(),
     *(lambda here, kind=kind: open_bulk(here, kind) for kind in ("book", "move", "delete")),
 ]
 
 
 def open_bulk(here, kind: str) -> None:
-    """The dialog for two machines; what stands in their way is in it once others have taken them."""
+    """Open the dialog for two machines. It says what prevents the action, once others have taken them."""
     for vm_id in "server-0", "server-5":
         here.card(vm_id).get_by_role("checkbox").set_checked(True)
     here.page.locator(f".bulk-bar [data-bulk-action={kind}]").click()
 
 
-def test_forty_machines_are_on_a_laptops_screen_at_once(window, start):
+def test_forty_machines_fit_on_a_laptops_screen(window, start):
     server = start(inventory(60, GROUPS))
     bob = Person(server, "bob@example.com").sign_in()
     for number in range(0, 60, 2):
         done(bob.book(f"server-{number}", 1 + number / 4))
     here = window(Person(server, "carol@example.com").sign_in(), at=server)
     expect(here.cards).to_have_count(60)
-    assert here.page.evaluate(WHOLLY_SEEN) >= 40
+    assert here.page.evaluate(COUNT_FULLY_VISIBLE) >= 40
 
 
-def test_twenty_five_machines_are_in_the_list_at_once_and_the_list_is_remembered(window, start):
+def test_twenty_five_machines_fit_in_the_list_and_the_view_is_remembered(window, start):
     server = start(inventory(60, GROUPS, description="Application server"))
     carol = Person(server, "carol@example.com").sign_in()
     here = window(carol, at=server)
-    here.page.get_by_role("button", name=here.say("view.list")).click()
-    assert here.page.evaluate(WHOLLY_SEEN) >= 25
+    here.page.get_by_role("button", name=here.text("view.list")).click()
+    assert here.page.evaluate(COUNT_FULLY_VISIBLE) >= 25
     here.go()
-    assert here.page.evaluate(WHOLLY_SEEN) >= 25
+    assert here.page.evaluate(COUNT_FULLY_VISIBLE) >= 25
     assert overflowing(here) == {}
     here.page.set_viewport_size({"width": 1440, "height": 900})
-    here.page.get_by_role("button", name=here.say("view.cards")).click()
-    expect(here.page.get_by_role("button", name=here.say("view.list"))).to_be_visible()
+    here.page.get_by_role("button", name=here.text("view.cards")).click()
+    expect(here.page.get_by_role("button", name=here.text("view.list"))).to_be_visible()
 
 
 def overflowing(here) -> dict[int, object]:
-    """By width, what sticks out of the page there."""
+    """Return what overflows the page, by width."""
     found = {}
     for width, height in WIDTHS.items():
         here.page.set_viewport_size({"width": width, "height": height})
-        if here.scrolls_sideways() or here.page.evaluate(STEPS_OUT):
-            found[width] = here.page.evaluate(STEPS_OUT) or "scrolls"
+        if here.scrolls_sideways() or here.page.evaluate(OVERFLOWS):
+            found[width] = here.page.evaluate(OVERFLOWS) or "scrolls"
     return found

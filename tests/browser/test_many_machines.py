@@ -1,4 +1,4 @@
-"""Ten thousand machines: the page opens, finds, and follows every change."""
+"""Ten thousand machines: the page opens, searches and follows changes."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,12 +19,12 @@ def server(tmp_path_factory):
 
 def test_a_change_of_one_among_ten_thousand_arrives(window, bob, server):
     carol = Person(server, "carol@example.com").sign_in()
-    here = window(bob, fresh=True)  # its process, heavy by then, is for nobody after it
+    here = window(bob, fresh=True)  # its process is large afterwards, so no other test reuses it
     here.mark()
     expect(here.page.locator(".card")).to_have_count(10_000)
-    expect(here.section("Rack 1").locator(".count")).to_have_text(here.say("count.free_of", free=250, n=250))
+    expect(here.section("Rack 1").locator(".count")).to_have_text(here.text("count.free_of", free=250, n=250))
     done(carol.book("node-09999", 3))
-    one_less = here.say("count.free_of", free=249, n=250)
+    one_less = here.text("count.free_of", free=249, n=250)
     expect(here.section("Rack 40").locator(".count")).to_have_text(one_less, timeout=30_000)
 
     here.search.fill("node-09999")

@@ -1,4 +1,4 @@
-"""The server away, the network away: the page says so, waits, and is right again by itself."""
+"""Without server or network the page says so, waits, and then updates itself."""
 
 import json
 
@@ -15,31 +15,31 @@ def server(start):
     return start(starter())
 
 
-def test_while_the_server_is_away_the_page_says_so_and_afterwards_it_is_right_again(window, bob, server):
+def test_the_page_says_that_the_server_is_down_and_updates_itself_when_it_is_back(window, bob, server):
     done(bob.book("server-01", 3))
     here = window(bob)
-    here.may_be_cut = True
+    here.may_lose_connection = True
     here.mark()
     here.press("book", "server-02")
     server.stop()
-    expect(here.offline).to_be_visible()
+    expect(here.offline_banner).to_be_visible()
     expect(here.button("book.submit")).to_be_disabled()
     here.page.keyboard.press("Escape")
 
-    waiting = here.card("server-03").get_by_role("button", name="Book server-03")
-    expect(waiting).to_be_disabled()
-    waiting.click(force=True)
-    expect(here.toast(here.say("offline.wait"))).to_be_visible()
-    expect(here.no_dialog).to_have_count(0)
+    book = here.card("server-03").get_by_role("button", name="Book server-03")
+    expect(book).to_be_disabled()
+    book.click(force=True)
+    expect(here.toast(here.text("offline.wait"))).to_be_visible()
+    expect(here.dialogs).to_have_count(0)
     here.open_machine("server-04")
     here.page.keyboard.press("Escape")
 
     inventory = server.stored()
-    inventory["vms"].append(machine("added-meanwhile", description="while the server was away"))
+    inventory["vms"].append(machine("added-meanwhile", description="while the server was down"))
     inventory["vms"] = [vm for vm in inventory["vms"] if vm["id"] != "gpu-01"]
     server.data.write_text(json.dumps(inventory), encoding="utf-8")
     server.start()
-    expect(here.offline).to_be_hidden()
+    expect(here.offline_banner).to_be_hidden()
     expect(here.card("added-meanwhile")).to_be_visible()
     expect(here.card("gpu-01")).to_have_count(0)
     expect(here.own_booking("server-01")).to_be_visible()
@@ -53,28 +53,28 @@ def test_while_the_server_is_away_the_page_says_so_and_afterwards_it_is_right_ag
 def test_a_laptop_without_network_catches_up_with_what_others_did(window, bob, server):
     carol = Person(server, "carol@example.com").sign_in()
     here = window(bob)
-    here.may_be_cut = True
+    here.may_lose_connection = True
     here.mark()
     here.context.set_offline(True)
-    expect(here.offline).to_be_visible()
+    expect(here.offline_banner).to_be_visible()
     done(carol.book("server-02", 2))
     done(carol.book("stage-01", 2))
     expect(here.card("server-02")).to_contain_text("Free")
     here.context.set_offline(False)
-    expect(here.offline).to_be_hidden()
+    expect(here.offline_banner).to_be_hidden()
     for vm_id in "server-02", "stage-01":
         expect(here.card(vm_id)).to_contain_text("carol")
     assert not here.was_reloaded()
 
 
-def test_a_call_that_is_cut_says_so_in_the_dialog_and_leaves_what_was_typed(window, bob):
+def test_a_broken_connection_is_reported_in_the_dialog_and_the_input_stays(window, bob):
     here = window(bob)
-    here.may_be_cut = True
+    here.may_lose_connection = True
     here.page.route("**/book", lambda route: route.abort("connectionreset"))
     here.press("book", "server-01")
     here.field("book.what_for").fill("soak")
     here.button("book.submit").click()
-    expect(here.dialog.get_by_role("alert")).to_have_text(here.say("error.unreachable"))
+    expect(here.dialog.get_by_role("alert")).to_have_text(here.text("error.unreachable"))
     expect(here.field("book.what_for")).to_have_value("soak")
     here.page.unroute("**/book")
     here.send()

@@ -1,12 +1,12 @@
-"""With a thumb: a phone of 390 px."""
+"""The page on a phone, 390 px wide and used by touch."""
 
 from playwright.sync_api import expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-THUMB = 24  # WCAG 2.2, 2.5.8: the least height of what is to be pressed
+MINIMUM_HEIGHT = 24  # px; WCAG 2.2, 2.5.8: the minimum height of a control
 
 
-def test_a_thumb_books_and_releases(window, newcomer, make_vm):
+def test_booking_and_releasing_by_touch(window, newcomer, make_vm):
     vm_id = make_vm(external_ip="10.0.0.7", description="a machine")
     here = window(newcomer, **PHONE)
     here.search.tap()
@@ -23,17 +23,17 @@ def test_a_thumb_books_and_releases(window, newcomer, make_vm):
     expect(here.card(vm_id)).to_contain_text("Free")
 
 
-def test_everything_to_press_is_high_enough_for_a_thumb(window, newcomer, vm):
+def test_every_control_is_high_enough(window, newcomer, vm):
     newcomer.book(vm)
     here = window(newcomer, **PHONE)
     too_low = """(least) => [...document.querySelectorAll("button, a, input")]
       .filter((node) => node.checkVisibility({contentVisibilityAuto: true}) && !node.closest(".sr-only, .skip-link"))
       .map((node) => `${node.getBoundingClientRect().height} ${node.outerHTML.slice(0, 80)}`)
-      .filter((said) => parseFloat(said) < least)"""
-    assert here.page.evaluate(too_low, THUMB) == []
+      .filter((text) => parseFloat(text) < least)"""
+    assert here.page.evaluate(too_low, MINIMUM_HEIGHT) == []
 
 
 def test_a_stranger_on_a_phone_can_choose_the_language(window):
     here = window(language="ru", **PHONE)
-    here.page.get_by_role("button", name=here.say("language.switch")).tap()
+    here.page.get_by_role("button", name=here.text("language.switch")).tap()
     expect(here.page.locator("html")).to_have_attribute("lang", "en")

@@ -1,4 +1,4 @@
-"""On paper: the machines and what is said of each, dark on white, and nothing that is to be pressed."""
+"""Printing: the machines with their details, dark on white, without controls."""
 
 from playwright.sync_api import expect
 
@@ -13,7 +13,7 @@ def test_the_page_prints_as_a_clean_list(window, newcomer, make_vm):
     done(newcomer.book(vm, 2, note="on paper"))
     here = window(newcomer, color_scheme="dark")
     here.card(other).get_by_role("checkbox").click()
-    expect(here.page.get_by_role("region", name=here.say("bulk.label"))).to_be_visible()
+    expect(here.page.get_by_role("region", name=here.text("bulk.label"))).to_be_visible()
     here.page.emulate_media(media="print")
     for part in NOT_PRINTED:
         expect(here.page.locator(part)).to_be_hidden()

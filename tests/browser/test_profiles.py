@@ -1,16 +1,16 @@
-"""A profile that is used again is as empty as a new one, whatever the last window left in it."""
+"""A reused profile is as empty as a new one, whatever the last window left in it."""
 
 from browser.profiles import Profiles
 from browser.window import window_in
 
-LEFT = """() => [document.cookie, Object.keys(localStorage), Object.keys(sessionStorage), innerWidth, navigator.onLine,
+STATE = """() => [document.cookie, Object.keys(localStorage), Object.keys(sessionStorage), innerWidth, navigator.onLine,
   Notification.permission, matchMedia("(prefers-color-scheme: dark)").matches, document.hasFocus()]"""
 
 
-def test_nothing_is_left_of_who_had_it_before(browser, server, bob):
+def test_nothing_of_the_previous_window_is_left(browser, server, bob):
     profiles = Profiles(browser)
     first = window_in(profiles.take("en"), server, None, "en").go()
-    new = first.page.evaluate(LEFT)
+    new = first.page.evaluate(STATE)
     first.another_tab()
     first.page.evaluate("localStorage.theme = 'dark'; sessionStorage.a = 'b'; document.cookie = 'c=d'")
     first.context.add_cookies([{"name": c.name, "value": c.value, "url": server.url} for c in bob.http.cookies])
@@ -24,7 +24,7 @@ def test_nothing_is_left_of_who_had_it_before(browser, server, bob):
     second = window_in(profiles.take("en"), server, None, "en").go()
     assert second.context is first.context
     assert second.context.pages == [second.page]
-    assert second.page.evaluate(LEFT) == new
+    assert second.page.evaluate(STATE) == new
     assert second.page.evaluate("fetch('/vms').then((answer) => answer.status)") == 200
     assert second.sign_in_button.is_visible()
     second.close()

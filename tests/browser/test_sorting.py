@@ -1,4 +1,4 @@
-"""The columns of the dense list: they sort the machines of each group, by click and by key, and it is remembered."""
+"""The columns of the list sort the machines within each group, by click and by key. The order is remembered."""
 
 import pytest
 from playwright.sync_api import expect
@@ -26,8 +26,11 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def server(served):
-    """The starter inventory: server-01 is taken for longer than server-03, two wait for the first and one for the last,
-    and server-02 is out of service."""
+    """Return a server on which the machines differ in every column.
+
+    server-01 is booked for longer than server-03, two people wait for the former and one for the latter, and server-02
+    is out of service.
+    """
     server = cleared(served)
     alice, carol = Person(server, ADMIN).sign_in(), Person(server, "carol@example.com").sign_in()
     done(carol.book("server-01", 5, note="a long run"))
@@ -41,17 +44,17 @@ def server(served):
 
 @pytest.fixture
 def here(window, bob):
-    one = window(bob)
-    one.page.get_by_role("button", name=one.say("view.list")).click()
-    return one
+    opened = window(bob)
+    opened.page.get_by_role("button", name=opened.text("view.list")).click()
+    return opened
 
 
-def head(here, column: str):
-    return here.page.get_by_role("columnheader", name=here.say(f"columns.{column}"))
+def header(here, column: str):
+    return here.page.get_by_role("columnheader", name=here.text(f"columns.{column}"))
 
 
 def sort(here, column: str) -> None:
-    head(here, column).get_by_role("button").click()
+    header(here, column).get_by_role("button").click()
 
 
 def order(here, group: str = "Production") -> list[str]:
@@ -68,20 +71,20 @@ def order(here, group: str = "Production") -> list[str]:
         ("waits", servers(3, 1, 2, 4), servers(1, 3, 2, 4)),
     ],
 )
-def test_a_click_sorts_within_the_groups_and_another_turns_it_round(here, column, up, down):
+def test_a_click_sorts_within_the_groups_and_another_reverses_the_order(here, column, up, down):
     assert order(here) == BY_NAME
     sort(here, column)
     assert order(here) == up
-    turned = "descending" if column == "name" else "ascending"
-    expect(head(here, column)).to_have_attribute("aria-sort", turned)
+    direction = "descending" if column == "name" else "ascending"
+    expect(header(here, column)).to_have_attribute("aria-sort", direction)
     sort(here, column)
     assert order(here) == down
     expect(here.page.locator("[aria-sort]")).to_have_count(1)
     assert sorted(order(here, "Staging")) == ["stage-01", "stage-02", "stage-03"]
 
 
-def test_it_goes_by_key_and_the_focus_stays(here):
-    button = head(here, "about").get_by_role("button")
+def test_sorting_by_key_keeps_the_focus(here):
+    button = header(here, "about").get_by_role("button")
     button.focus()
     here.page.keyboard.press("Enter")
     eventually(lambda: order(here)[0] == "server-01")
@@ -90,23 +93,23 @@ def test_it_goes_by_key_and_the_focus_stays(here):
     expect(button).to_be_focused()
 
 
-def test_it_is_remembered_and_the_cards_stay_by_their_names(here):
+def test_the_order_is_remembered_and_cards_are_sorted_by_name(here):
     sort(here, "until")
     sort(here, "until")
     by_end = order(here)
     here.go()
     assert order(here) == by_end
-    expect(head(here, "until")).to_have_attribute("aria-sort", "descending")
-    here.page.get_by_role("button", name=here.say("view.cards")).click()
+    expect(header(here, "until")).to_have_attribute("aria-sort", "descending")
+    here.page.get_by_role("button", name=here.text("view.cards")).click()
     assert order(here) == BY_NAME
     expect(here.page.get_by_role("columnheader")).to_have_count(0)
-    here.page.get_by_role("button", name=here.say("view.list")).click()
+    here.page.get_by_role("button", name=here.text("view.list")).click()
     assert order(here) == by_end
 
 
-def test_a_machine_that_changes_moves_unless_somebody_is_at_it(here, carol):
+def test_a_machine_that_changes_moves_unless_it_has_the_focus(here, carol):
     sort(here, "until")
-    done(carol.cancel("server-03"))  # alice's turn: it is held for some minutes
+    done(carol.cancel("server-03"))  # now held for alice for some minutes
     done(carol.book("server-04", 3))
     expect(here.section("Production").locator(".card .name").nth(1)).to_have_text("server-04")
     assert order(here) == ["server-03", "server-04", "server-01", "server-02"]
@@ -117,7 +120,7 @@ def test_a_machine_that_changes_moves_unless_somebody_is_at_it(here, carol):
     assert order(here).index("server-04") == 1
 
 
-def test_a_new_machine_finds_its_place(here, server):
+def test_a_new_machine_appears_in_order(here, server):
     alice = Person(server, ADMIN).sign_in()
     sort(here, "about")
     done(alice.add_vm("server-00", 1, description="aaa, first of all"), 201)

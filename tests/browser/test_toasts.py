@@ -1,4 +1,4 @@
-"""Short messages: they stay in sight, say a thing once, and wait for whoever is at them."""
+"""Toasts stay within the window, appear once for each action, and stay while they have the focus."""
 
 import itertools
 
@@ -11,10 +11,10 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.mark.parametrize("width", [1440, 320])
-def test_a_message_with_a_long_name_stays_within_the_window(window, alice, width):
+def test_a_toast_with_a_long_name_stays_within_the_window(window, alice, width):
     name = f"{'x' * 60}-{next(NUMBERS)}"
     here = window(alice, viewport={"width": width, "height": 800})
-    here.page.locator("#groups").get_by_role("button", name=here.say("vm.add")).click()
+    here.page.locator("#groups").get_by_role("button", name=here.text("vm.add")).click()
     here.field("vm.id").fill(name)
     here.send()
     box = here.toast(name).bounding_box()
@@ -22,22 +22,22 @@ def test_a_message_with_a_long_name_stays_within_the_window(window, alice, width
     assert box["x"] + box["width"] <= width
 
 
-def test_what_an_admin_does_with_a_group_is_said_once_and_the_focus_comes_back(window, alice):
-    name = f"A group said once {next(NUMBERS)}"
+def test_an_action_on_a_group_has_one_toast_and_the_focus_comes_back(window, alice):
+    name = f"A group with one toast {next(NUMBERS)}"
     here = window(alice)
-    create = here.page.locator("#groups").get_by_role("button", name=here.say("group.create"))
+    create = here.page.locator("#groups").get_by_role("button", name=here.text("group.create"))
     create.click()
     here.field("group.name").fill(name)
     here.send()
     expect(create).to_be_focused()
-    here.section(name).get_by_role("button", name=here.say("group.delete")).click()
+    here.section(name).get_by_role("button", name=here.text("group.delete")).click()
     here.send()
-    expect(here.toast(here.say("group.deleted", group=name))).to_be_visible()
-    here.page.wait_for_timeout(500)  # longer than the server's words are gathered before they are said
-    assert here.page.locator("#toasts .toast", has_text=name).count() == 2  # one of each deed
+    expect(here.toast(here.text("group.deleted", group=name))).to_be_visible()
+    here.page.wait_for_timeout(500)  # longer than the page collects the server's notifications before it shows them
+    assert here.page.locator("#toasts .toast", has_text=name).count() == 2  # one for each action
 
 
-def test_undo_waits_for_whoever_has_come_to_it_by_keyboard(window, bob, vm):
+def test_undo_stays_while_it_has_the_focus(window, bob, vm):
     done(bob.book(vm, 2))
     here = window(bob, path=None, fresh=True)
     here.page.clock.install()

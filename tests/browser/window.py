@@ -1,4 +1,4 @@
-"""A window of a real browser on the page, and what a person does and sees there."""
+"""A window of a real browser with the page, and what a person can do and see in it."""
 
 import json
 import re
@@ -11,57 +11,59 @@ from support.people import Person
 from support.server import ROOT, Server
 
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4(00|01|03|04|09|10|29) ")
-CUT = re.compile(r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket")
+CONNECTION_LOST = re.compile(
+    r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket"
+)
 
 
 class Window:
-    """One window in a browser profile of its own. What the browser complains of is kept, and fails the test."""
+    """One window in a browser profile of its own. Errors that the browser reports are collected and fail the test."""
 
-    def __init__(self, context: BrowserContext, server: Server, words: dict) -> None:
+    def __init__(self, context: BrowserContext, server: Server, texts: dict) -> None:
         self.context = context
         self.server = server
-        self.words = words
-        self.may_be_cut = False
-        self.complaints: list[str] = []
-        self._ears = {"console": self._heard, "weberror": self._failed, "dialog": self._asked}
-        for event, ear in self._ears.items():
-            context.on(event, ear)
+        self.texts = texts
+        self.may_lose_connection = False
+        self.errors: list[str] = []
+        self._listeners = {"console": self._on_console, "weberror": self._on_error, "dialog": self._on_dialog}
+        for event, listener in self._listeners.items():
+            context.on(event, listener)
         self.page: Page = context.pages[0] if context.pages else context.new_page()
 
     def go(self, path: str = "/") -> "Window":
-        """Opens the page, and waits until it is connected and has fetched what it may have missed."""
+        """Open the page, and wait until it is connected and has fetched the changes that it may have missed."""
         with self.page.expect_response("**/me"):
             self.page.goto(self.server.url + path)
         return self
 
     def another_tab(self) -> "Window":
-        """A second tab of the same profile, on the page."""
+        """Open the page in a second tab of the same profile."""
         other = Window.__new__(Window)
         other.__dict__.update(self.__dict__)
         other.page = self.context.new_page()
         return other.go()
 
-    def say(self, key: str, **blanks: object) -> str:
-        """The page's own sentence under this key, in the window's language; of plural ones the form for many."""
-        text = self.words[key]
+    def text(self, key: str, **values: object) -> str:
+        """Return the page's text for this key in the window's language; of plural forms, the one for many."""
+        text = self.texts[key]
         if isinstance(text, dict):
             text = text.get("many", text["other"])
-        for name, value in blanks.items():
+        for name, value in values.items():
             text = text.replace(f"{{{name}}}", str(value))
         return text
 
-    # what is seen
+    # What is on the page
 
     def card(self, vm_id: str) -> Locator:
         return self.page.locator(".card").filter(has=self.page.locator(".name", has_text=_exactly(vm_id)))
 
     @property
     def cards(self) -> Locator:
-        """The machines on the board that are shown now."""
+        """The cards that are visible now."""
         return self.page.locator(".card:visible")
 
     def own_booking(self, vm_id: str) -> Locator:
-        """The machine among one's own bookings on top."""
+        """The machine among the person's own bookings, above the board."""
         return self.page.locator("#own-machines .own-booking").filter(has=self.page.get_by_text(vm_id, exact=True))
 
     def section(self, name: str) -> Locator:
@@ -73,7 +75,8 @@ class Window:
         return self.page.locator("dialog[open]").last
 
     @property
-    def no_dialog(self) -> Locator:
+    def dialogs(self) -> Locator:
+        """All open dialogs."""
         return self.page.locator("dialog[open]")
 
     def toast(self, text: str | re.Pattern) -> Locator:
@@ -81,62 +84,62 @@ class Window:
 
     @property
     def search(self) -> Locator:
-        return self.page.get_by_role("searchbox", name=self.say("search.label"), exact=True)
+        return self.page.get_by_role("searchbox", name=self.text("search.label"), exact=True)
 
     @property
-    def offline(self) -> Locator:
-        return self.page.get_by_text(self.say("offline.banner"), exact=True)
+    def offline_banner(self) -> Locator:
+        return self.page.get_by_text(self.text("offline.banner"), exact=True)
 
     @property
     def sign_in_button(self) -> Locator:
-        """Only strangers see it."""
-        return self.page.locator("#account").get_by_role("button", name=self.say("sign_in"), exact=True)
+        """It is only there for people who are not signed in."""
+        return self.page.locator("#account").get_by_role("button", name=self.text("sign_in"), exact=True)
 
-    def button(self, key: str, **blanks: object) -> Locator:
-        """The button of that sentence in the dialog on top."""
-        return self.dialog.get_by_role("button", name=self.say(key, **blanks), exact=True)
+    def button(self, key: str, **values: object) -> Locator:
+        """The button with that text in the dialog on top."""
+        return self.dialog.get_by_role("button", name=self.text(key, **values), exact=True)
 
     def field(self, key: str) -> Locator:
-        return self.dialog.get_by_label(self.say(key), exact=True)
+        return self.dialog.get_by_label(self.text(key), exact=True)
 
     def choice(self, hours: int) -> Locator:
-        """The quick choice of that many hours in the dialog on top."""
-        return self.dialog.get_by_role("radio", name=self.say("time.hours", n=hours), exact=True)
+        """The radio button for that many hours in the dialog on top."""
+        return self.dialog.get_by_role("radio", name=self.text("time.hours", n=hours), exact=True)
 
-    # what is done
+    # What a person does
 
-    def press(self, act: str, vm_id: str) -> None:
-        """Presses the button on the machine's card: book, renew or release."""
-        self.card(vm_id).get_by_role("button", name=f"{self.say(f'act.{act}')} {vm_id}", exact=True).click()
+    def press(self, action: str, vm_id: str) -> None:
+        """Press a button on the machine's card: book, renew, release or queue."""
+        self.card(vm_id).get_by_role("button", name=f"{self.text(f'act.{action}')} {vm_id}", exact=True).click()
 
     def open_machine(self, vm_id: str) -> None:
         self.card(vm_id).locator(".name").click()
         expect(self.dialog.get_by_role("heading", name=vm_id, exact=True)).to_be_visible()
 
     def choose(self, vm_id: str, key: str) -> None:
-        """Opens the machine and presses one of its buttons."""
+        """Open the machine's panel and press one of its buttons."""
         self.open_machine(vm_id)
         self.button(key).click()
 
     def open_account(self) -> None:
-        self.page.locator("#account").get_by_role("button", name=re.compile(self.say("account.of", email=""))).click()
+        self.page.locator("#account").get_by_role("button", name=re.compile(self.text("account.of", email=""))).click()
 
-    def choose_of_account(self, key: str) -> None:
+    def choose_in_account(self, key: str) -> None:
         self.open_account()
         self.button(key).click()
 
     def send(self) -> None:
-        """Presses the dialog's own button and waits until it has closed."""
+        """Press the submit button of the dialog and wait until the dialog has closed."""
         send = self.dialog.locator(".send")
-        expect(send).to_be_visible()  # the first dialog of a page is fetched before it opens
-        before = self.no_dialog.count()
+        expect(send).to_be_visible()  # the code of dialogs is loaded when the first one opens
+        before = self.dialogs.count()
         send.click()
-        expect(self.no_dialog).to_have_count(before - 1)
+        expect(self.dialogs).to_have_count(before - 1)
 
-    # what is held against it
+    # What tests check
 
     def mark(self) -> None:
-        """From here on `was_reloaded` tells whether the page was loaded anew."""
+        """Mark the page, so that `was_reloaded` tells whether it has been loaded again since."""
         self.page.evaluate("window.stillTheSame = true")
 
     def was_reloaded(self) -> bool:
@@ -150,57 +153,60 @@ class Window:
         return self.page.evaluate(script, [selector, property_name])
 
     def end(self) -> None:
-        """The browser must not have complained of anything. The profile remains."""
-        for event, ear in self._ears.items():
-            self.context.remove_listener(event, ear)
-        assert self.complaints == [], self.complaints
+        """Fail if the browser has reported an error. The profile stays open."""
+        for event, listener in self._listeners.items():
+            self.context.remove_listener(event, listener)
+        assert self.errors == [], self.errors
 
     def close(self) -> None:
         self.context.close()
         self.end()
 
-    def _asked(self, dialog) -> None:
-        self.complaints.append(f"{dialog.type}({dialog.message!r})")
+    def _on_dialog(self, dialog) -> None:
+        self.errors.append(f"{dialog.type}({dialog.message!r})")
         dialog.dismiss()
 
-    def _failed(self, error: WebError) -> None:
-        self.complaints.append(f"uncaught: {error.error}")
+    def _on_error(self, error: WebError) -> None:
+        self.errors.append(f"uncaught: {error.error}")
 
-    def _heard(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         refused = REFUSED.search(message.text) and "/static/" not in message.location["url"]
-        cut = self.may_be_cut and CUT.search(message.text)
-        if message.type in ("error", "warning") and not refused and not cut:
-            self.complaints.append(message.text)
+        lost = self.may_lose_connection and CONNECTION_LOST.search(message.text)
+        if message.type in ("error", "warning") and not refused and not lost:
+            self.errors.append(message.text)
 
 
 def open_window(
     browser: Browser, server: Server, person: Person | None = None, language: str = "en", **options
 ) -> Window:
-    """A new profile in that language, with the person's session if there is one; not yet on the page."""
+    """Return a window in a new profile in that language, signed in as the person if any. The page is not opened yet."""
     return window_in(new_profile(browser, language, **options), server, person, language)
 
 
 def window_in(context: BrowserContext, server: Server, person: Person | None, language: str) -> Window:
-    """In a profile that is there, and empty."""
+    """Return a window in this empty profile. See `open_window`."""
     if person:
         context.add_cookies([{"name": c.name, "value": c.value, "url": server.url} for c in person.http.cookies])
-    return Window(context, server, words_of(language))
+    return Window(context, server, texts_in(language))
 
 
-def words_of(language: str) -> dict:
+def texts_in(language: str) -> dict:
     return json.loads((ROOT / "lang" / f"page.{language}.json").read_text(encoding="utf-8"))
 
 
-END_MOTION = """document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity)
+FINISH_ANIMATIONS = """document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity)
     .forEach((one) => one.finish())"""
 AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
 
 
-def faults(window: Window, where: str = "html", rules: tuple[str, ...] = ()) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA and its best practices on what is shown now; by these rules, or all."""
+def accessibility_violations(window: Window, where: str = "html", rules: tuple[str, ...] = ()) -> list[str]:
+    """Return what violates WCAG 2.2 AA or the best practices of axe-core in what is shown now.
+
+    `rules`: the axe rules to check; all if empty.
+    """
     if not window.page.evaluate("typeof window.axe === 'object'"):
         window.page.evaluate(AXE.read_text(encoding="utf-8"))
-    window.page.evaluate(END_MOTION)
+    window.page.evaluate(FINISH_ANIMATIONS)
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     found = window.page.evaluate("([where, options]) => axe.run(where, options)", [where, options])["violations"]
     return [f"{one['id']} {node['target']}: {node['failureSummary']}" for one in found for node in one["nodes"]]

@@ -1,4 +1,4 @@
-"""The command in the hands of ann and bob, against a server with two machines in the group Perf, and a lone one."""
+"""The command line with the tokens of ann and bob, and a server with three machines, two of them in the group Perf."""
 
 import signal
 
@@ -9,7 +9,7 @@ from support.inventory import inventory, machine
 from support.people import WITH_JANITOR, Person, cleared
 from support.server import Server, running
 
-# In the background of a shell the keys' signals are ignored, and what the tests start would inherit that.
+# A shell starts background jobs with SIGINT and SIGQUIT ignored, and the commands of the tests would inherit that.
 for _signum in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
     if signal.getsignal(_signum) is signal.SIG_IGN:
         signal.signal(_signum, signal.default_int_handler if _signum == signal.SIGINT else signal.SIG_DFL)
@@ -25,7 +25,7 @@ MACHINES = inventory([*PERF, machine("lone")], [{"id": 1, "name": "Perf", "vm_id
 
 @pytest.fixture(scope="module")
 def shared_server(tmp_path_factory) -> Server:
-    """For the tests of a file that do not mind what the others leave behind."""
+    """Run one server for the tests of a file, with whatever earlier tests have left behind."""
     with running(tmp_path_factory.mktemp("shared"), MACHINES, LOADZONE_ADMINS=WITH_JANITOR) as server:
         yield server
 
@@ -38,7 +38,7 @@ def nothing_left_running():
 
 @pytest.fixture
 def server(shared_server) -> Server:
-    """The file's server, as if nobody had done anything yet."""
+    """Return the server of the file without the people, bookings and queues of earlier tests."""
     return cleared(shared_server)
 
 
@@ -54,7 +54,7 @@ def bob(server) -> Person:
 
 @pytest.fixture
 def loadzone(server, ann, tmp_path) -> Shell:
-    """The command as ann runs it."""
+    """Return a shell with ann's token."""
     return shell_of(tmp_path / "ann", server, ann)
 
 
@@ -65,11 +65,11 @@ def bobs_loadzone(server, bob, tmp_path) -> Shell:
 
 @pytest.fixture
 def start_job(loadzone):
-    """Starts the command with one that stays until a line comes in, and waits until that one runs."""
+    """Return a function that starts `loadzone run` with a command that stays until it gets a line, and waits for it."""
 
-    def start_one(*words: str, shell: Shell = loadzone, **environment: str) -> Running:
+    def start(*words: str, shell: Shell = loadzone, **environment: str) -> Running:
         job = shell.start(*words, "--", *STAYS, **environment)
         job.wait_for("here", "out")
         return job
 
-    return start_one
+    return start

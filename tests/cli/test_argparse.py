@@ -1,4 +1,4 @@
-"""What argparse says, in Russian. It is translated by its English words, which another Python may choose otherwise."""
+"""Argparse in Russian. Its messages are found by their English words, which may differ between Python versions."""
 
 import json
 import re
@@ -7,8 +7,8 @@ import pytest
 
 from support.server import ROOT
 
-# What is typed, and how the last line of the answer must begin. Each message of texts/en.json stands here.
-WRONG = {
+# By key in texts/en.json: the arguments, and how the last line of the error output must begin.
+WRONG_USAGE = {
     "argparse.error.required": ("book lone", "loadzone: не хватает аргументов: --hours"),
     "argparse.error.unrecognized": ("list more", "loadzone: неизвестные аргументы: more"),
     "argparse.error.one_required": ("book --hours 1", "loadzone: нужен один из аргументов: VM --group"),
@@ -21,7 +21,7 @@ WRONG = {
     "argparse.error.choice": ("nix", "loadzone: аргумент КОМАНДА: неизвестное значение 'nix' (допустимы: "),
     "argparse.error.argument": ("book lone --hours 0", "loadzone: аргумент --hours: не положительное число: 0"),
 }
-ADVICE = "argparse of this Python says it otherwise: make cli/loadzone_cli/texts/en.json say the same"
+ADVICE = "argparse of this Python uses other words: change cli/loadzone_cli/texts/en.json accordingly"
 
 
 @pytest.fixture
@@ -31,12 +31,12 @@ def server(shared_server):
 
 def test_each_message_is_tried():
     texts = json.loads((ROOT / "cli" / "loadzone_cli" / "texts" / "en.json").read_text(encoding="utf-8"))
-    assert WRONG.keys() == {key for key in texts if key.startswith("argparse.error.")}
+    assert WRONG_USAGE.keys() == {key for key in texts if key.startswith("argparse.error.")}
 
 
-@pytest.mark.parametrize("key", WRONG)
+@pytest.mark.parametrize("key", WRONG_USAGE)
 def test_wrong_usage_in_russian(loadzone, key):
-    words, expected = WRONG[key]
+    words, expected = WRONG_USAGE[key]
     ended = loadzone(*words.split(), LANG="ru_RU.UTF-8")
     assert ended.err.splitlines()[-1].startswith(expected), ADVICE
     assert ended.err.startswith("вызов: loadzone "), ADVICE

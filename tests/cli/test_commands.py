@@ -1,4 +1,4 @@
-"""list, book, renew, release, queue: what people do and script by hand."""
+"""The commands list, book, renew, release and queue."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ def test_a_line_for_each_machine(loadzone, bob):
     assert last.split() == ["lone", "-", "-", "-", "free"]
 
 
-def test_only_the_free_only_of_a_group(loadzone, bob):
+def test_list_can_be_limited_to_free_machines_and_to_a_group(loadzone, bob):
     done(bob.book("perf-2"))
     ids = [
         [line.split()[0] for line in lines(loadzone("list", *words))[1:]] for words in (["--free"], ["--group", "perf"])
@@ -41,12 +41,12 @@ def test_only_the_free_only_of_a_group(loadzone, bob):
     assert len(lines(loadzone("list", "--free", "--group", "1"))) == 2
 
 
-def test_as_json_it_is_what_the_api_says(loadzone, ann):
+def test_the_json_output_is_that_of_the_api(loadzone, ann):
     assert machines(loadzone("list", "--json")) == ann.state()["vms"]
     assert [vm["id"] for vm in machines(loadzone("list", "--json", "--group", "PERF"))] == ["perf-1", "perf-2"]
 
 
-def test_an_unknown_group_is_answered_with_those_there_are(loadzone):
+def test_an_unknown_group_is_answered_with_the_existing_ones(loadzone):
     ended = loadzone("list", "--group", "nix")
     assert (ended.status, "Perf" in ended.err) == (1, True)
 
@@ -62,7 +62,7 @@ def test_colours_are_for_terminals(loadzone):
     assert "\033" not in shown["plain"]
 
 
-def test_nothing_that_is_shown_can_steer_the_terminal(start, tmp_path):
+def test_no_output_can_control_the_terminal(start, tmp_path):
     server = start(inventory([machine("evil\033[2J", "x@example.com", from_now(hours=1), note="\033]0;pwned\007")]))
     ann = Person(server, "ann@example.com").sign_in()
     ended = shell_of(tmp_path / "ann", server, ann)("list")
@@ -70,9 +70,9 @@ def test_nothing_that_is_shown_can_steer_the_terminal(start, tmp_path):
     assert not set("\033\007") & set(ended.out)
 
 
-def test_who_reads_only_the_beginning_is_no_trouble(loadzone):
-    words = f"{' '.join(COMMAND)} list | true"
-    ended = subprocess.run(["sh", "-c", words], env=loadzone.environment, capture_output=True, text=True, timeout=20)
+def test_a_reader_that_closes_the_pipe_is_no_error(loadzone):
+    script = f"{' '.join(COMMAND)} list | true"
+    ended = subprocess.run(["sh", "-c", script], env=loadzone.environment, capture_output=True, text=True, timeout=20)
     assert ended.stderr == ""
 
 
@@ -91,7 +91,7 @@ def test_book_renew_release(loadzone, ann):
     assert ann.vm("perf-1")["state"] == "free"
 
 
-def test_any_of_a_group_with_tags_and_several(loadzone, ann):
+def test_booking_any_of_a_group_with_tags_and_several_at_once(loadzone, ann):
     [big] = machines(loadzone("book", "--group", "perf", "--tag", "GPU", "--tag", "big", "--hours", "1", "--json"))
     assert big == ann.vm("perf-1")
     lines(loadzone("release", "perf-1"))
@@ -103,7 +103,7 @@ def test_any_of_a_group_with_tags_and_several(loadzone, ann):
     }
 
 
-def test_taken_is_said_with_who_and_until_when(loadzone, bob):
+def test_a_taken_machine_is_refused_with_the_name_of_its_holder(loadzone, bob):
     done(bob.book("perf-1"))
     ended = loadzone("book", "perf-1", "--hours", "1")
     assert (ended.status, ended.out) == (3, "")
@@ -111,13 +111,13 @@ def test_taken_is_said_with_who_and_until_when(loadzone, bob):
     assert loadzone("book", "--group", "perf", "--count", "2", "--hours", "1").status == 3
 
 
-def test_what_the_server_refuses(loadzone):
+def test_other_refusals_of_the_server_have_status_1(loadzone):
     assert loadzone("book", "nix", "--hours", "1").status == 1
     assert loadzone("book", "lone", "--hours", "1000").status == 1
     assert loadzone("renew", "lone", "--hours", "1").status == 1
 
 
-def test_of_several_the_others_are_released_all_the_same(loadzone, ann):
+def test_an_error_with_one_machine_does_not_keep_the_others_from_being_released(loadzone, ann):
     lines(loadzone("book", "perf-1", "--hours", "1"))
     ended = loadzone("release", "nix", "perf-1", "perf-1")
     assert (ended.status, ended.out) == (1, "perf-1 is released\n")
@@ -128,7 +128,7 @@ def test_of_several_the_others_are_released_all_the_same(loadzone, ann):
 # queue
 
 
-def test_join_look_leave(loadzone, ann, bob):
+def test_join_show_and_leave(loadzone, ann, bob):
     done(bob.book("perf-1"))
     assert loadzone("queue").out == ""
     assert lines(loadzone("queue", "join", "perf-1", "--hours", "2", "--auto")) == ["In the queue: place 1"]
@@ -141,7 +141,7 @@ def test_join_look_leave(loadzone, ann, bob):
     assert loadzone("queue", "leave", "perf-1").status == 1
 
 
-def test_a_groups_queue_and_what_is_held(loadzone, ann, bob):
+def test_a_groups_queue_and_a_held_machine(loadzone, ann, bob):
     done(bob.book("perf-1"))
     done(bob.book("perf-2"))
     lines(loadzone("queue", "join", "--group", "perf", "--hours", "1"))
@@ -149,11 +149,11 @@ def test_a_groups_queue_and_what_is_held(loadzone, ann, bob):
     done(bob.cancel("perf-2"))
     [line] = lines(loadzone("queue"))
     assert line.startswith("perf-2: held for ann@example.com until ")
-    assert len(lines(loadzone("list", "--free", "--group", "perf"))) == 2, "what is held for oneself can be booked"
+    assert len(lines(loadzone("list", "--free", "--group", "perf"))) == 2, "a machine held for oneself can be booked"
     lines(loadzone("book", "perf-2", "--hours", "1"))
     assert ann.vm("perf-2")["booked_by"] == "ann@example.com"
 
 
-def test_what_stands_free_is_held_at_once(loadzone, ann):
+def test_a_free_machine_is_held_at_once(loadzone, ann):
     assert "your turn" in loadzone("queue", "join", "lone", "--hours", "1").out
     assert ann.vm("lone")["held_for"] == "ann@example.com"

@@ -1,4 +1,4 @@
-"""loadzone login: where the token is kept, and whom it is shown to."""
+"""loadzone login: where the token is stored, and which servers it is sent to."""
 
 import json
 import os
@@ -17,7 +17,7 @@ def server(shared_server):
 
 @pytest.fixture
 def shell(tmp_path):
-    """Nobody has signed in here yet."""
+    """Return a shell in which nobody has signed in."""
     return Shell(tmp_path)
 
 
@@ -40,7 +40,7 @@ def sign_in(shell, server, token):
     return ended
 
 
-def test_what_is_saved_is_for_oneself_alone(shell, server, token):
+def test_the_saved_sign_in_is_readable_by_its_owner_only(shell, server, token):
     ended = sign_in(shell, server, token)
     assert "ann@example.com" in ended.out
     assert token not in ended.out + ended.err
@@ -50,7 +50,7 @@ def test_what_is_saved_is_for_oneself_alone(shell, server, token):
     assert shell("list").status == 0
 
 
-def test_the_folder_may_be_elsewhere(shell, server, token, tmp_path):
+def test_the_folder_follows_xdg_config_home(shell, server, token, tmp_path):
     shell.environment["XDG_CONFIG_HOME"] = str(tmp_path / "elsewhere")
     sign_in(shell, server, token)
     assert (tmp_path / "elsewhere" / "loadzone" / "config.json").exists()
@@ -78,7 +78,7 @@ def test_the_known_address_is_offered_again(shell, server, token):
     assert terminal.ended() == 0
 
 
-def test_without_a_terminal_there_is_nobody_to_ask(shell, server):
+def test_without_a_terminal_it_does_not_ask(shell, server):
     ended = shell("login", "--url", server.url)
     assert (ended.status, "--token-stdin" in ended.err) == (2, True)
 
@@ -88,60 +88,60 @@ def test_a_token_is_never_an_argument(shell, server, token):
 
 
 @pytest.mark.parametrize("wrong", ["lz_0123456789abcdef_nonsense", "", "a b", "тайна"])
-def test_what_is_no_good_token_is_not_saved(shell, server, wrong):
+def test_an_invalid_token_is_not_saved(shell, server, wrong):
     ended = shell("login", "--url", server.url, "--token-stdin", stdin=wrong + "\n")
     assert ended.status == 4
     assert not config_of(shell).exists()
 
 
-def test_a_revoked_token_is_no_good_any_more(shell, server, ann, token):
+def test_a_revoked_token_no_longer_works(shell, server, ann, token):
     sign_in(shell, server, token)
-    kept = ann.get("/tokens").json()[-1]
-    assert ann.request("DELETE", f"/tokens/{kept['id']}").ok
+    stored = ann.get("/tokens").json()[-1]
+    assert ann.request("DELETE", f"/tokens/{stored['id']}").ok
     ended = shell("list")
     assert (ended.status, ended.out) == (4, "")
     assert "token" in ended.err
 
 
 @pytest.mark.parametrize("url", ["", "loadzone.example.com", "ftp://loadzone.example.com", "http://", "http://a:b@c"])
-def test_what_is_no_address(shell, url):
+def test_an_invalid_address_is_refused(shell, url):
     ended = shell("login", "--url", url, "--token-stdin", stdin="lz_x\n")
     assert (ended.status, "https://" in ended.err) == (2, True)
 
 
-def test_nobody_there(shell):
+def test_an_unreachable_server(shell):
     ended = shell("login", "--url", "http://127.0.0.1:9", "--token-stdin", stdin="lz_x\n")
     assert (ended.status, "127.0.0.1:9" in ended.err) == (5, True)
 
 
 @pytest.mark.parametrize("page", ["<h1>It works!</h1>", "[]", "{}", '{"hello": "world"}'])
-def test_something_else_there(shell, page):
+def test_a_server_that_is_not_loadzone(shell, page):
     with Gateway(page=page) as other:
         ended = shell("login", "--url", other.url, "--token-stdin", stdin="lz_x\n")
     assert (ended.status, "not LoadZone" in ended.err) == (5, True)
 
 
-def test_who_has_not_signed_in_is_told_how(shell, server):
+def test_without_a_sign_in_it_says_how_to_sign_in(shell, server):
     ended = shell("list")
     assert (ended.status, "loadzone login" in ended.err) == (4, True)
     ended = shell("list", LOADZONE_URL=server.url)
     assert (ended.status, "LOADZONE_TOKEN" in ended.err) == (4, True)
 
 
-def test_the_environment_goes_before_what_is_saved(shell, server, token, bob):
+def test_the_environment_takes_precedence_over_the_saved_sign_in(shell, server, token, bob):
     sign_in(shell, server, token)
     assert shell("queue", "join", "lone", "--hours", "1", LOADZONE_TOKEN=token_of(bob)).status == 0
     assert bob.vm("lone")["held_for"] == "bob@example.com"
 
 
-def test_a_saved_token_goes_to_no_other_server(shell, server, token):
+def test_a_saved_token_is_sent_to_no_other_server(shell, server, token):
     sign_in(shell, server, token)
     with Gateway(server.url.removeprefix("http://")) as other:
         assert shell("list", LOADZONE_URL=other.url).status == 4
         assert other.seen == []
 
 
-def test_a_broken_file_is_said_to_be_one(shell, server, token):
+def test_a_broken_file_is_reported(shell, server, token):
     sign_in(shell, server, token)
     config_of(shell).write_text("{")
     ended = shell("list")

@@ -1,4 +1,4 @@
-"""How the command line is built: small modules for Python 3.8, of the standard library alone, that import one way."""
+"""The source of the command line: small modules for Python 3.8, standard library alone, no import cycles."""
 
 import ast
 import sys
@@ -18,7 +18,7 @@ def tree_of(module):
 
 
 def imports(module):
-    """The modules that it imports; of what comes from a package, the modules of ours by their own names."""
+    """Yield the imported modules; for `from loadzone_cli import x` with a module x, loadzone_cli.x."""
     for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -28,13 +28,13 @@ def imports(module):
             yield from (name if name in MODULES else node.module for name in inner)
 
 
-def ours(module):
+def own_imports(module):
     return {name for name in imports(module) if name.split(".")[0] == "loadzone_cli"}
 
 
 @pytest.mark.parametrize("module", sorted(FILES))
 def test_python_3_8_reads_it(module):
-    """The grammar; ruff asks for the rest (per-file-target-version in pyproject.toml)."""
+    """Checks the grammar. Ruff checks the rest (per-file-target-version in pyproject.toml)."""
     assert tree_of(module).body
 
 
@@ -42,7 +42,7 @@ def test_python_3_8_reads_it(module):
 def test_it_needs_the_standard_library_alone(module):
     others = {name.split(".")[0] for name in imports(module)} - {"loadzone_cli"}
     assert others <= set(sys.stdlib_module_names)
-    assert ours(module) <= FILES.keys()
+    assert own_imports(module) <= FILES.keys()
 
 
 @pytest.mark.parametrize("module", sorted(FILES))
@@ -52,7 +52,7 @@ def test_it_is_short(module):
 
 @pytest.mark.parametrize("module", sorted(FILES))
 def test_it_uses_nothing_private_of_another(module):
-    """A Python upgrade may change what begins with an underscore, and so may we."""
+    """Names that begin with an underscore may change with every Python version, and in our own modules too."""
     private = []
     for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Attribute) and is_private(node.attr) and not is_self(node.value):
@@ -70,15 +70,15 @@ def is_self(node):
     return isinstance(node, ast.Name) and node.id == "self"
 
 
-def test_imports_form_no_circle():
+def test_imports_form_no_cycle():
     done = set()
 
     def walk(module, path):
-        assert module not in path, f"a circle: {[*path, module]}"
+        assert module not in path, f"a cycle: {[*path, module]}"
         if module not in done:
-            for name in ours(module):
+            for name in own_imports(module):
                 walk(name, [*path, module])
             done.add(module)
 
     walk("__main__", [])
-    assert done == set(FILES), "every module is there for something"
+    assert done == set(FILES), "every module is imported"

@@ -1,4 +1,4 @@
-"""Proxies, private CAs, redirects: who gets to see the token."""
+"""Proxies, private certificate authorities and redirects: who gets the token."""
 
 import pytest
 
@@ -19,35 +19,35 @@ def authority(tmp_path_factory):
 
 @pytest.fixture
 def proxy():
-    with Gateway() as standing_by:
-        yield standing_by
+    with Gateway() as gateway:
+        yield gateway
 
 
 @pytest.fixture
 def front(server, authority):
-    """The server by https, with a certificate of the authority."""
-    with Gateway(server.url.removeprefix("http://"), tls=authority.context()) as https:
-        yield https
+    """Serve https in front of the server, with a certificate of the authority."""
+    with Gateway(server.url.removeprefix("http://"), tls=authority.context()) as gateway:
+        yield gateway
 
 
-def test_through_the_proxy_of_the_environment(loadzone, server, proxy):
+def test_the_proxy_of_the_environment_is_used(loadzone, server, proxy):
     ended = loadzone("list", http_proxy=proxy.url)
     assert (ended.status, proxy.seen[0]) == (0, f"GET {server.url}/vms")
     assert loadzone("run", "--vm", "lone", "--hours", "1", "--", "true", http_proxy=proxy.url).status == 0
 
 
-def test_past_the_proxy_where_the_environment_says_so(loadzone, proxy):
+def test_no_proxy_is_used_for_hosts_in_no_proxy(loadzone, proxy):
     assert loadzone("list", http_proxy=proxy.url, no_proxy="127.0.0.1").status == 0
     assert proxy.seen == []
 
 
-def test_a_proxy_that_is_not_there(loadzone):
+def test_an_unreachable_proxy(loadzone):
     ended = loadzone("list", http_proxy=f"http://127.0.0.1:{free_port()}")
     assert ended.status == 5
 
 
 @pytest.mark.parametrize("how", [{"SSL_CERT_FILE": ""}, {"LOADZONE_CA": ""}, "--ca"])
-def test_a_private_authority_is_trusted_where_it_is_named(loadzone, front, authority, how):
+def test_a_private_authority_is_trusted_if_it_is_named(loadzone, front, authority, how):
     words = ["--ca", authority.file] if how == "--ca" else []
     named = dict.fromkeys(how, authority.file) if isinstance(how, dict) else {}
     assert loadzone("list", *words, LOADZONE_URL=front.url, **named).status == 0
@@ -61,7 +61,7 @@ def test_by_https_a_proxy_does_not_see_the_token(loadzone, front, authority, pro
     assert proxy.tokens == []
 
 
-def test_an_unknown_authority_is_not_trusted_and_the_way_out_is_said(loadzone, front):
+def test_an_unknown_authority_is_not_trusted_and_the_message_says_what_helps(loadzone, front):
     ended = loadzone("list", LOADZONE_URL=front.url)
     assert (ended.status, "LOADZONE_CA" in ended.err) == (5, True)
     assert front.tokens == []
@@ -74,7 +74,7 @@ def test_a_certificate_for_another_name_is_not_trusted(loadzone, server, authori
 
 
 @pytest.mark.parametrize("file", ["/no/such/file", "/etc/hostname"])
-def test_what_is_no_file_of_certificates(loadzone, file):
+def test_a_file_without_certificates_is_refused(loadzone, file):
     assert loadzone("list", "--ca", file).status == 2
 
 
@@ -87,10 +87,10 @@ def test_the_authority_is_remembered_with_the_sign_in(loadzone, front, authority
 
 
 def test_a_redirect_is_not_followed(loadzone, server, front):
-    """Not to another host, not from https to http, nowhere: it is told where the server is instead."""
+    """Neither to another host nor from https to http. The message says where it leads instead."""
     other = Gateway(server.url.removeprefix("http://"))
-    with other, Gateway(redirect=other.url + "/vms") as leading_away:
-        ended = loadzone("list", LOADZONE_URL=leading_away.url)
+    with other, Gateway(redirect=other.url + "/vms") as redirecting:
+        ended = loadzone("list", LOADZONE_URL=redirecting.url)
     assert (ended.status, other.url in ended.err) == (5, True)
     assert other.seen == []
 

@@ -1,4 +1,4 @@
-"""GET /cli: the command line as one file that runs alone, and that a client need not fetch twice."""
+"""GET /cli: the command line as one file that needs nothing else, with validators for caching."""
 
 import io
 import os
@@ -29,7 +29,7 @@ def ask(server, method="GET", **headers):
 
 @pytest.fixture
 def served(server, tmp_path):
-    """The served file, executable, alone in its folder."""
+    """Return the served file, made executable, alone in its folder."""
     file = tmp_path / "bin" / "loadzone"
     file.parent.mkdir()
     file.write_bytes(ask(server).content)
@@ -46,14 +46,14 @@ def run(words, server, person, folder, **environment):
 
 
 def test_the_served_file_runs_alone(server, served, ann):
-    """Isolated (-I) Python looks neither at the folder it is started in, nor at PYTHONPATH or what was installed."""
+    """Isolated Python (-I) imports nothing from the current folder, from PYTHONPATH or from the user's packages."""
     assert os.listdir(served.parent) == ["loadzone"]
     here, words = served.parent, [PYTHON, "-I", "loadzone"]
     assert run([*words, "--version"], server, ann, here) == f"loadzone {VERSION}\n"
     assert "perf-1" in run([*words, "list"], server, ann, here)
     assert is_russian(run([*words, "list", "--help"], server, ann, here, LANG="ru_RU.UTF-8"))
     assert run([*words, "run", "--vm", "lone", "--hours", "1", "--", "echo", "ran"], server, ann, here) == "ran\n"
-    assert os.listdir(served.parent) == ["loadzone"], "it leaves no caches beside it"
+    assert os.listdir(served.parent) == ["loadzone"], "it leaves no cache files beside it"
 
 
 def test_it_is_executable_by_its_first_line(server, served, ann):
@@ -62,7 +62,7 @@ def test_it_is_executable_by_its_first_line(server, served, ann):
 
 
 def test_it_can_be_replaced_while_a_job_runs(served, loadzone, ann):
-    """All of it is read at the start: `curl -o loadzone` writes over the file of a job that still runs."""
+    """Everything is read at the start, since `curl -o loadzone` overwrites the file while a job still runs."""
     words = [PYTHON, "-I", str(served), "run", "--vm", "lone", "--hours", "1", "--heartbeat", "0.05", "--", *STAYS]
     job = Running(words, {**loadzone.environment, "LANG": "ru_RU.UTF-8"}, served.parent)
     job.wait_for("here", "out")
@@ -76,15 +76,15 @@ def test_it_holds_the_sources_and_nothing_else(served):
     with zipfile.ZipFile(served) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
-        held = {name: archive.read(name) for name in names}
+        contents = {name: archive.read(name) for name in names}
     files = [path for path in (ROOT / "cli").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     assert names == sorted(path.relative_to(ROOT / "cli").as_posix() for path in files)
-    assert held == {name: (ROOT / "cli" / name).read_bytes() for name in names}
+    assert contents == {name: (ROOT / "cli" / name).read_bytes() for name in names}
     assert "__main__.py" in names
 
 
 def test_two_builds_give_the_same_bytes(served, tmp_path):
-    """Wherever the sources lie, and whenever they were written."""
+    """The bytes depend neither on the folder of the sources nor on their modification times."""
     copy = tmp_path / "copy"
     for path in command_file.sources(command_file.SOURCES):
         target = copy / path.relative_to(command_file.SOURCES)
@@ -98,7 +98,7 @@ def test_two_builds_give_the_same_bytes(served, tmp_path):
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "gzip, deflate, br"])
 def test_it_is_never_compressed_again(server, encoding):
-    """`curl` without --compressed stores the body as it comes."""
+    """`curl` without --compressed stores the body as it is sent."""
     response = Person(server).request("GET", "/cli", headers={"Accept-Encoding": encoding}, stream=True)
     body = response.raw.read(decode_content=False)
     assert "Content-Encoding" not in response.headers
@@ -106,7 +106,7 @@ def test_it_is_never_compressed_again(server, encoding):
     assert zipfile.is_zipfile(io.BytesIO(body))
 
 
-def test_what_clients_are_told_about_it(server):
+def test_the_headers_and_head_requests(server):
     answer = ask(server)
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"] == "inline; filename=loadzone"
@@ -119,19 +119,19 @@ def test_what_clients_are_told_about_it(server):
 @pytest.mark.parametrize(
     ("condition", "validator"), [("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")]
 )
-def test_who_has_it_is_not_sent_it_again(server, condition, validator):
+def test_an_unchanged_file_is_not_sent_again(server, condition, validator):
     again = ask(server, **{condition: ask(server).headers[validator]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"]
 
 
-def test_who_has_an_older_one_is_sent_the_new_one(server):
-    """The tag of the single script that /cli was before."""
+def test_a_changed_file_is_sent(server):
+    """The ETag is that of the single script that /cli served before."""
     answer = ask(server, **{"If-None-Match": '"1796036678.633293-55974-2500332157"'})
     assert answer.status_code == 200
     assert zipfile.is_zipfile(io.BytesIO(answer.content))
 
 
-def test_a_part_of_it_can_be_asked_for(server):
+def test_a_range_of_it_can_be_requested(server):
     answer = ask(server, Range="bytes=0-21")
     assert (answer.status_code, answer.content) == (206, b"#!/usr/bin/env python3")

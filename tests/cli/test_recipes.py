@@ -66,10 +66,10 @@ def jenkins():
     return [(script, "sh", "-xe") for script in re.findall(r"^ *sh '(.*)'$", block("groovy", "sh '"), re.M)]
 
 
-def block(language, with_what):
-    """Return the one code block of docs/ci.md in this language that contains `with_what`."""
+def block(language, text):
+    """Return the one code block of docs/ci.md in this language that contains `text`."""
     blocks = re.findall(rf"^```{language}\n(.*?)^```", (DOCS / "ci.md").read_text(encoding="utf-8"), re.M | re.S)
-    [found] = [text for text in blocks if with_what in text and "loadzone" in text]
+    [found] = [one for one in blocks if text in one and "loadzone" in one]
     return found
 
 
@@ -85,7 +85,7 @@ def test_a_pipeline_runs_the_script_and_has_its_status(shell, ann, tmp_path, rec
     assert {ann.vm(vm_id)["state"] for vm_id in benched} == {"free"}
 
 
-def test_what_people_are_told_to_type(shell, ann):
+def test_the_commands_of_the_documentation_run(shell, ann):
     text = (DOCS / "command-line.md").read_text(encoding="utf-8")
     lines = re.findall(r"^(?:curl .*/cli -o loadzone .*|\./loadzone .*)$", text, re.M)
     assert len(lines) > 8

@@ -1,4 +1,4 @@
-"""loadzone run: the command between booking and releasing, however it ends."""
+"""loadzone run: book, run a command and release, however the command ends."""
 
 import json
 import signal
@@ -25,13 +25,13 @@ def test_the_command_finds_its_machines_in_the_environment(loadzone, ann):
     ended = loadzone(
         *PERF, "--count", "2", "--", "sh", "-c", 'echo "$LOADZONE_VM/$LOADZONE_VM_IP"; echo "$LOADZONE_VMS"'
     )
-    first, everything = ended.out.splitlines()
+    first, listed = ended.out.splitlines()
     assert {first} <= {"perf-1/10.0.0.1", "perf-2/192.168.0.2"}
-    assert sorted(json.loads(everything), key=lambda vm: vm["id"]) == [
+    assert sorted(json.loads(listed), key=lambda vm: vm["id"]) == [
         {"id": "perf-1", "external_ip": "10.0.0.1", "internal_ip": "192.168.0.1"},
         {"id": "perf-2", "external_ip": "", "internal_ip": "192.168.0.2"},
     ]
-    assert json.loads(everything)[0]["id"] == first.split("/")[0]
+    assert json.loads(listed)[0]["id"] == first.split("/")[0]
     assert all_free(ann)
 
 
@@ -57,11 +57,11 @@ def test_a_command_that_a_signal_ended(loadzone, ann):
     assert all_free(ann)
 
 
-def test_what_comes_after_the_dashes_is_the_commands(loadzone):
+def test_arguments_after_the_dashes_belong_to_the_command(loadzone):
     assert loadzone(*PERF, "--", "echo", "--hours", "--", "-h").out == "--hours -- -h\n"
 
 
-def test_meanwhile_it_is_booked_with_a_sign_of_life(loadzone, ann):
+def test_the_machine_is_booked_with_a_note_and_a_heartbeat(loadzone, ann):
     job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--note", "nightly run", "--", *STAYS)
     job.wait_for("here", "out")
     vm = ann.vm("lone")
@@ -101,7 +101,7 @@ def test_a_command_that_cannot_be_run(loadzone, ann, command, status):
         "--group perf --hours 1 --count 3 --wait 1m -- true",
     ],
 )
-def test_what_cannot_be_begun(loadzone, words):
+def test_a_run_that_cannot_begin_has_status_125(loadzone, words):
     ended = loadzone("run", *words.split())
     assert (ended.status, ended.out) == (125, "")
     assert ended.err
@@ -112,7 +112,7 @@ def test_a_bad_token_and_no_server(loadzone):
     assert loadzone(*PERF, "--", "true", LOADZONE_URL="http://127.0.0.1:9").status == 125
 
 
-def test_where_too_few_are_free_it_does_not_wait_unasked(loadzone, ann, bob):
+def test_without_wait_it_ends_if_too_few_machines_are_free(loadzone, ann, bob):
     done(bob.book("perf-1"))
     ended = loadzone(*PERF, "--count", "2", "--", "true")
     assert (ended.status, "1" in ended.err) == (124, True)
@@ -125,10 +125,10 @@ def test_where_too_few_are_free_it_does_not_wait_unasked(loadzone, ann, bob):
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal_reaches_all_that_the_command_started_and_its_end_is_waited_for(loadzone, ann, signum):
-    """The shell tidies up in its own time; its child, which knows nothing of the signal, must get it too."""
+def test_a_signal_reaches_all_processes_of_the_command_and_its_end_is_awaited(loadzone, ann, signum):
+    """The shell takes its time to clean up. Its child, to which it passes no signal on, must get the signal too."""
     script = f"""
-        trap 'echo tidying; read line; exit 9' {signum.name[3:]}
+        trap 'echo cleaning; read line; exit 9' {signum.name[3:]}
         {sys.executable} -c 'import signal as s; s.signal({signum}, s.SIG_DFL); print("here", flush=True); s.pause()' &
         wait $!
         wait $!
@@ -136,14 +136,14 @@ def test_a_signal_reaches_all_that_the_command_started_and_its_end_is_waited_for
     job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--", "bash", "-c", script)
     job.wait_for("here", "out")
     job.send(signum)
-    job.wait_for("tidying", "out")
+    job.wait_for("cleaning", "out")
     assert ann.vm("lone")["state"] == "booked"
     job.type("done")
     assert job.ended().status == 9
     assert ann.vm("lone")["state"] == "free"
 
 
-def test_a_command_that_the_signal_ends(loadzone, ann):
+def test_a_command_that_is_ended_by_the_signal(loadzone, ann):
     job = loadzone.start(*PERF, "--", *STAYS)
     job.wait_for("here", "out")
     job.send(signal.SIGTERM)
@@ -159,8 +159,8 @@ def test_ctrl_c_at_a_terminal_reaches_the_command(loadzone, ann):
     assert ann.vm("lone")["state"] == "free"
 
 
-def test_what_the_terminal_has_sent_to_all_is_not_sent_again(loadzone):
-    """Many programs take a second Ctrl-C for "at once", and would not tidy up."""
+def test_a_signal_that_the_terminal_has_sent_to_all_is_not_sent_again(loadzone):
+    """Many programs end at once after a second Ctrl-C, without cleaning up."""
     terminal = loadzone.at_terminal("run", "--vm", "lone", "--hours", "1", "--", *STAYS)
     terminal.wait_for("here")
     terminal.send(signal.SIGINT)
@@ -169,14 +169,14 @@ def test_what_the_terminal_has_sent_to_all_is_not_sent_again(loadzone):
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP])
-def test_other_signals_reach_it_at_a_terminal_too(loadzone, signum):
+def test_other_signals_reach_the_command_at_a_terminal_too(loadzone, signum):
     terminal = loadzone.at_terminal("run", "--vm", "lone", "--hours", "1", "--", *STAYS)
     terminal.wait_for("here")
     terminal.send(signum)
     assert terminal.ended() == 128 + signum
 
 
-def test_at_a_terminal_the_command_may_ask(loadzone):
+def test_at_a_terminal_the_command_can_read_input(loadzone):
     terminal = loadzone.at_terminal(
         "run", "--vm", "lone", "--hours", "1", "--", "sh", "-c", "read answer; echo [$answer]"
     )
@@ -186,7 +186,7 @@ def test_at_a_terminal_the_command_may_ask(loadzone):
     assert "[yes]" in terminal.seen
 
 
-def test_a_hangup_that_is_ignored_stays_so(loadzone, ann):
+def test_an_ignored_hangup_stays_ignored(loadzone, ann):
     job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--", *STAYS, before="trap '' HUP")
     job.wait_for("here", "out")
     job.send(signal.SIGHUP)
@@ -195,7 +195,7 @@ def test_a_hangup_that_is_ignored_stays_so(loadzone, ann):
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_it_waits_gives_the_place_up(loadzone, ann, bob, signum):
+def test_a_signal_while_it_waits_ends_its_place_in_the_queue(loadzone, ann, bob, signum):
     done(bob.book("lone"))
     job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--wait", "10m", "--", "true")
     job.wait_for("place 1")
@@ -204,7 +204,7 @@ def test_a_signal_while_it_waits_gives_the_place_up(loadzone, ann, bob, signum):
     assert ann.vm("lone")["queue"] == []
 
 
-def test_killed_it_is_released_when_it_has_been_silent_for_long_enough(loadzone, ann):
+def test_the_machine_of_a_killed_job_is_released_when_no_heartbeat_comes(loadzone, ann):
     job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--heartbeat", "0.05", "--", *STAYS)
     job.wait_for("here", "out")
     job.send(signal.SIGKILL)

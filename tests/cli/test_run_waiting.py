@@ -1,4 +1,4 @@
-"""loadzone run --wait: in the queue like everybody, for one machine or several, until the time is up."""
+"""loadzone run --wait: wait in the queue for one machine or several, until the time is up."""
 
 import signal
 
@@ -24,7 +24,7 @@ def queue(person):
     return [waiter["email"] for waiter in person.group(1)["queue"]]
 
 
-def test_its_turn_comes(loadzone, ann, bob, all_taken):
+def test_the_command_runs_when_its_turn_comes(loadzone, ann, bob, all_taken):
     job = loadzone.start(*GROUP, "--wait", "2m", "--", "sh", "-c", "echo on $LOADZONE_VM; read line")
     job.wait_for("waiting in the queue, place 1")
     [waiter] = ann.group(1)["queue"]
@@ -37,7 +37,7 @@ def test_its_turn_comes(loadzone, ann, bob, all_taken):
     assert ann.vm("perf-2")["state"] == "free"
 
 
-def test_one_machine_is_waited_for_too(loadzone, ann, bob, all_taken):
+def test_a_certain_machine_can_be_waited_for(loadzone, ann, bob, all_taken):
     job = loadzone.start(
         "run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "sh", "-c", "echo on $LOADZONE_VM"
     )
@@ -47,7 +47,7 @@ def test_one_machine_is_waited_for_too(loadzone, ann, bob, all_taken):
     assert job.ended().out == "on lone\n"
 
 
-def test_the_place_is_told_as_it_changes(loadzone, alice, bob, all_taken):
+def test_the_place_is_shown_when_it_changes(loadzone, alice, bob, all_taken):
     done(alice.post("/queue/join", {"group_id": 1, "hours": 1}))
     job = loadzone.start(*GROUP, "--wait", "2m", "--", "true")
     job.wait_for("place 2")
@@ -61,7 +61,7 @@ def test_the_place_is_told_as_it_changes(loadzone, alice, bob, all_taken):
     ]
 
 
-def test_who_came_first_is_served_first(loadzone, ann, alice, bob, all_taken):
+def test_a_job_does_not_overtake_people_who_joined_earlier(loadzone, ann, alice, bob, all_taken):
     done(alice.post("/queue/join", {"group_id": 1, "hours": 1}))
     job = loadzone.start(*GROUP, "--wait", "2m", "--", "true")
     job.wait_for("place 2")
@@ -73,14 +73,14 @@ def test_who_came_first_is_served_first(loadzone, ann, alice, bob, all_taken):
     assert job.ended().status == 0
 
 
-def test_the_time_is_up(loadzone, ann, all_taken):
+def test_the_wait_ends_when_the_time_is_up(loadzone, ann, all_taken):
     ended = loadzone(*GROUP, "--wait", "3s", "--", "true")
     assert (ended.status, ended.out) == (124, "")
     assert "too few machines came free in time" in ended.err
     assert queue(ann) == []
 
 
-def test_several_are_collected(loadzone, ann, bob, all_taken):
+def test_several_machines_are_collected_one_by_one(loadzone, ann, bob, all_taken):
     job = loadzone.start(*GROUP, "--count", "2", "--wait", "2m", "--", "sh", "-c", 'echo "$LOADZONE_VMS"')
     job.wait_for("place 1")
     done(bob.cancel("perf-1"))
@@ -91,7 +91,7 @@ def test_several_are_collected(loadzone, ann, bob, all_taken):
     assert (ended.status, ended.out.count("perf-")) == (0, 2)
 
 
-def test_a_place_that_was_taken_away_is_taken_again(loadzone, ann, alice, bob, all_taken):
+def test_a_job_that_was_removed_from_the_queue_joins_again(loadzone, ann, alice, bob, all_taken):
     job = loadzone.start(*GROUP, "--wait", "2m", "--", "true")
     job.wait_for("place 1")
     done(alice.post("/queue/leave", {"group_id": 1, "email": "ann@example.com"}))
@@ -100,8 +100,8 @@ def test_a_place_that_was_taken_away_is_taken_again(loadzone, ann, alice, bob, a
     assert job.ended().status == 0
 
 
-def test_a_dead_jobs_place_ends_and_a_living_ones_stays(start, tmp_path):
-    """The server looks for the silent ones once a minute; this one does so twice a second."""
+def test_a_killed_job_loses_its_place_and_a_running_job_keeps_it(start, tmp_path):
+    """The server looks for waiters without a heartbeat once a minute; this one does so twice a second."""
     server = start(inventory([machine("vm", "bob@example.com", from_now(hours=1))]), program=HASTY)
     alice, ann, carol = (Person(server, f"{name}@example.com").sign_in() for name in ("alice", "ann", "carol"))
     jobs = [
@@ -121,7 +121,7 @@ def test_a_dead_jobs_place_ends_and_a_living_ones_stays(start, tmp_path):
     assert jobs[0].ended().status == 0
 
 
-def test_what_stands_in_maintenance_is_waited_for(loadzone, alice, ann):
+def test_a_machine_in_maintenance_is_waited_for(loadzone, alice, ann):
     done(alice.edit_vm("lone", maintenance="disk swap"))
     assert loadzone("run", "--vm", "lone", "--hours", "1", "--", "true").status == 124
     job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "true")
@@ -139,42 +139,42 @@ def test_with_tags_it_waits_outside_the_queue(loadzone, ann, bob, all_taken):
     assert job.ended().out == "on perf-1\n"
 
 
-def test_tags_that_too_few_have_are_not_waited_for(loadzone):
+def test_it_does_not_wait_for_tags_that_too_few_machines_have(loadzone):
     ended = loadzone(*GROUP, "--count", "2", "--tag", "big", "--wait", "2m", "--", "true")
     assert (ended.status, "only 1 machine " in ended.err) == (124, True)
 
 
-def test_a_place_of_the_persons_own_stays_hers(loadzone, ann, all_taken):
+def test_a_place_that_the_person_took_by_hand_stays(loadzone, ann, all_taken):
     done(ann.post("/queue/join", {"group_id": 1, "hours": 1}))
     job = loadzone.start(*GROUP, "--wait", "3s", "--", "true")
     assert job.ended().status == 124
     assert queue(ann) == ["ann@example.com"]
 
 
-def test_a_place_that_is_another_ones_now_stays(loadzone, ann, alice, all_taken):
+def test_a_place_that_is_no_longer_the_jobs_stays(loadzone, ann, alice, all_taken):
     """The job's own place is gone, and its person has a new one: by hand, or for another job."""
     job = loadzone.start(*GROUP, "--wait", "2m", "--", "true")
     job.wait_for("place 1")
 
-    def is_hers():
+    def is_replaced():
         done(alice.post("/queue/leave", {"group_id": 1, "email": "ann@example.com"}))
         return done(ann.post("/queue/join", {"group_id": 1, "hours": 1}))["status"] == "ok"
 
-    eventually(is_hers)
+    eventually(is_replaced)
     done(alice.post("/queue/join", {"group_id": 1, "hours": 1}))
-    done(alice.post("/queue/leave", {"group_id": 1}))  # a newer board, which the job looks at before it leaves
+    done(alice.post("/queue/leave", {"group_id": 1}))  # makes a newer board, which the job reads before it leaves
     job.send(signal.SIGTERM)
     job.ended()
     assert queue(ann) == ["ann@example.com"]
 
 
-def test_a_full_queue_is_said_and_waited_for(loadzone, server, ann, bob, all_taken):
-    crowd = [Person(server).sign_in() for _ in range(10)]
-    for person in crowd:
+def test_a_full_queue_is_reported_and_waited_for(loadzone, server, ann, bob, all_taken):
+    others = [Person(server).sign_in() for _ in range(10)]
+    for person in others:
         done(person.post("/queue/join", {"vm_id": "lone", "hours": 1}))
     job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "true")
     job.wait_for("10")
-    for person in crowd:
+    for person in others:
         done(person.post("/queue/leave", {"vm_id": "lone"}))
     job.wait_for("place 1")
     done(bob.cancel("lone"))

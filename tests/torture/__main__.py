@@ -1,4 +1,7 @@
-"""`make torture SECONDS=600 SEED=7`: as long as you like, and with a fault planted if you want to see one found."""
+"""Run random clients against a server, inject faults, check the history: `make torture SECONDS=600 SEED=7`.
+
+With --fault a fault is planted in the server, which the check must find.
+"""
 
 import argparse
 import sys
@@ -8,7 +11,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from torture.planted import FAULTS
-from torture.run import Wishes, run
+from torture.run import Options, run
 
 
 def main() -> int:
@@ -18,15 +21,15 @@ def main() -> int:
     parser.add_argument("--machines", type=int, default=8)
     parser.add_argument("--sockets", type=int, default=24)
     parser.add_argument("--fault", choices=["", *FAULTS], default="")
-    wishes = Wishes(**vars(parser.parse_args()))
-    print(f"seed {wishes.seed}", flush=True)
+    options = Options(**vars(parser.parse_args()))
+    print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.monotonic()
-        outcome = run(wishes, Path(folder))
-    print(outcome.summary, f"in {time.monotonic() - begun:.0f} s")
-    for sentence in outcome.violations:
+        started = time.monotonic()
+        result = run(options, Path(folder))
+    print(result.summary, f"in {time.monotonic() - started:.0f} s")
+    for sentence in result.violations:
         print("VIOLATION:", sentence)
-    return bool(outcome.violations)
+    return bool(result.violations)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Faults that the checker must find, put into the server of a test from outside; the product knows of none."""
+"""Faults that the checker must find. They are patched into the server of a test; LoadZone itself knows none of them."""
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -14,8 +14,8 @@ from mailer import Mailer
 from storage import JsonStore
 
 
-def without_a_lock() -> None:
-    """Two rules may run at once."""
+def remove_lock() -> None:
+    """Let two rules run at the same time."""
     real = JsonStore.__init__
 
     def init(store, *args, **named):
@@ -25,31 +25,31 @@ def without_a_lock() -> None:
     JsonStore.__init__ = init
 
 
-def answered_early() -> None:
-    """The answer is given before the change is on disk."""
+def answer_before_commit() -> None:
+    """Answer before the commit is on disk."""
     real = JsonStore._settle
     JsonStore._settle = lambda store, *batch: gevent.spawn(real, store, *batch) and None
 
 
-def without_undo() -> None:
-    """What the disk refused stays in memory, and is written with what comes next."""
+def remove_undo() -> None:
+    """Keep in memory what could not be written, so that the next commit writes it."""
     JsonStore._undo = lambda store, batch, error: batch.settle(error)
 
 
-def forgetful_post() -> None:
-    """Letters that are due while the SMTP server is away are dropped."""
+def drop_letters() -> None:
+    """Drop the letters that are due while the SMTP server cannot be reached."""
     real = Mailer._log_it_is_away
 
-    def away(mailer, error):
+    def drop_and_log(mailer, error):
         for letter in mailer._due():
             mailer._finish(letter)
         real(mailer, error)
 
-    Mailer._log_it_is_away = away
+    Mailer._log_it_is_away = drop_and_log
 
 
-def refused_in_vain() -> None:
-    """A renewal that is refused because others wait is made all the same."""
+def apply_refused_renewals() -> None:
+    """Renew a booking although the renewal is refused because others wait."""
     real = booking.renew
 
     def renew(uow, actor, vm_id, hours, expires_at=None):
@@ -65,11 +65,11 @@ def refused_in_vain() -> None:
             return uow.vms[vm_id]
 
     booking.renew = renew
-    JsonStore.transaction = _refusing_late(JsonStore.transaction)
+    JsonStore.transaction = _raising_refusals_late(JsonStore.transaction)
 
 
-def _refusing_late(real):
-    """What the rule noted as its refusal is raised once its change is on disk."""
+def _raising_refusals_late(real):
+    """Raise the refusal that the rule has noted once its commit is on disk."""
 
     @contextmanager
     def transaction(store, open_unit):
@@ -81,8 +81,8 @@ def _refusing_late(real):
     return transaction
 
 
-def rumours() -> None:
-    """Who releases a machine of their own is written that its time was over."""
+def send_false_letters() -> None:
+    """Write to people who release their own machine that their booking has ended."""
     real = UnitOfWork.tell
 
     def tell(uow, event):
@@ -93,8 +93,8 @@ def rumours() -> None:
     UnitOfWork.tell = tell
 
 
-def last_come_first_served() -> None:
-    """A group's queue is served from its end."""
+def serve_last_first() -> None:
+    """Serve a group's queue from its end."""
     real = turns._first
 
     def first(uow, place):
@@ -104,17 +104,17 @@ def last_come_first_served() -> None:
 
 
 FAULTS = {
-    "lock": without_a_lock,
-    "early": answered_early,
-    "undo": without_undo,
-    "post": forgetful_post,
-    "refused": refused_in_vain,
-    "rumour": rumours,
-    "order": last_come_first_served,
+    "lock": remove_lock,
+    "early": answer_before_commit,
+    "undo": remove_undo,
+    "post": drop_letters,
+    "refused": apply_refused_renewals,
+    "rumour": send_false_letters,
+    "order": serve_last_first,
 }
 
 
 def plant(name: str) -> None:
-    """Put that fault in; none for an empty name."""
+    """Plant the fault of that name, or none if the name is empty."""
     if name:
         FAULTS[name]()

@@ -1,4 +1,4 @@
-"""One run: sixteen clients and a crowd of sockets at a real server, faults meanwhile, and the record checked."""
+"""One run: sixteen clients and many sockets use a real server, the nemesis injects faults, the history is checked."""
 
 import threading
 import time
@@ -11,22 +11,23 @@ from support.people import Person
 from support.server import ADMIN, Server, data_file
 from support.small_disk import small_disk
 from support.smtp import MailServer
-from torture import check, pool, post
-from torture.clients import Client, look
-from torture.crowd import SocketLimits
-from torture.faults import Faults, set_clock
+from torture import checker, letter_parser
+from torture.clients import Client, read_board
+from torture.group_checker import GROUP_ID, GROUP_NAME, MACHINES
+from torture.history import History, ReceivedLetter
 from torture.model import Model
-from torture.record import Record, Told
+from torture.nemesis import Nemesis, set_clock
+from torture.socket_clients import SocketClients
 
 CLIENTS, ADMINS = 16, 3
 HOLD_SECONDS = 3
 REMIND_SECONDS = (6, 1.8)
-CALM = 3  # seconds at the end in which nothing is broken
+QUIET_SECONDS = 3  # at the end, without faults
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """How long, with which seed, at how many machines, with how many sockets, and with which fault planted."""
+class Options:
+    """`fault` is the name of a fault to plant in the server (planted.py), or empty."""
 
     seconds: float
     seed: int
@@ -36,81 +37,81 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What was found wrong, if anything, and what was done, in a line for people."""
+class Result:
+    """The violations that were found, and a line for people about what was done."""
 
     violations: list[str]
     summary: str
 
 
-def run(wishes: Wishes, folder: Path) -> Outcome:
-    """Needs an empty folder. The server and all that it used are gone in the end."""
+def run(options: Options, folder: Path) -> Result:
+    """Run in an empty folder. The server and everything that it used have ended when this returns."""
     small = folder / "disk"
     small.mkdir()
     with small_disk(small, "4m") as disk, MailServer() as mail:
-        record = Record()
-        server = _server(folder, small, mail, wishes)
-        set_clock(server, record, 0)
+        history = History()
+        server = _server(folder, small, mail, options)
+        set_clock(server, history, 0)
         try:
             server.start()
-            crowd = _torture(server, disk, mail, record, wishes)
+            sockets = _torture(server, disk, mail, history, options)
         finally:
             server.stop(timeout=30)
-        record.letters = post.told(mail.letters)
-        _add_what_still_waits(server, record)
+        history.letters = letter_parser.received(mail.letters)
+        _add_letters_in_outbox(server, history)
     admins = frozenset(_emails(server)[:ADMINS])
     remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
     checking = time.monotonic()
-    found = check.violations(record, Model(record.clock, HOLD_SECONDS * 1000, admins, remind))
+    found = checker.violations(history, Model(history.clock, HOLD_SECONDS * 1000, admins, remind))
     found += _tracebacks(server.lines)
-    return Outcome(found, f"{_summary(record, crowd)}; checked in {time.monotonic() - checking:.0f} s")
+    return Result(found, f"{_summary(history, sockets)}; checked in {time.monotonic() - checking:.0f} s")
 
 
-def _server(folder: Path, small: Path, mail: MailServer, wishes: Wishes) -> Server:
-    vms = [machine(name, group=pool.GROUP if name in pool.MACHINES else None) for name in _machines(wishes)]
-    groups = [{"id": pool.GROUP, "name": pool.NAME, "vm_ids": list(pool.MACHINES)}]
+def _server(folder: Path, small: Path, mail: MailServer, options: Options) -> Server:
+    vms = [machine(name, group=GROUP_ID if name in MACHINES else None) for name in _machines(options)]
+    groups = [{"id": GROUP_ID, "name": GROUP_NAME, "vm_ids": list(MACHINES)}]
     settings = {
         "LOADZONE_DATA": str(data_file(small, inventory(vms, groups))),
         "LOADZONE_ADMINS": ",".join([ADMIN, *(f"admin-{n}@example.com" for n in range(1, ADMINS))]),
         "LOADZONE_HOLD_MINUTES": str(HOLD_SECONDS / 60),
         "LOADZONE_REMIND_MINUTES": ",".join(str(seconds / 60) for seconds in REMIND_SECONDS),
         "TORTURE_CLOCK": str(folder / "clock"),
-        "TORTURE_FAULT": wishes.fault,
+        "TORTURE_FAULT": options.fault,
     }
     return Server(small / "data.json", program="tests/torture/serve.py", **settings, **mail.settings)
 
 
-def _torture(server: Server, disk, mail: MailServer, record: Record, wishes: Wishes) -> SocketLimits:
-    random, stop = Random(wishes.seed), threading.Event()
+def _torture(server: Server, disk, mail: MailServer, history: History, options: Options) -> SocketClients:
+    random, stop = Random(options.seed), threading.Event()
     people = [Person(server, email).sign_in() for email in _emails(server)]
     reader = Person(server).sign_in()
-    clients = [Client(person, _machines(wishes), record, Random(random.random()), stop) for person in people]
-    crowd = SocketLimits(Person(server).sign_in(), wishes.sockets, record, Random(random.random()))
-    faults = Faults(server, disk, mail, record, Random(random.random()))
-    for thread in (*clients, crowd):
+    clients = [Client(person, _machines(options), history, Random(random.random()), stop) for person in people]
+    sockets = SocketClients(Person(server).sign_in(), options.sockets, history, Random(random.random()))
+    nemesis = Nemesis(server, disk, mail, history, Random(random.random()))
+    for thread in (*clients, sockets):
         thread.start()
     try:
-        _break_things(faults, wishes.seconds)
+        _inject_faults(nemesis, options.seconds)
     finally:
         stop.set()
         for client in clients:
             client.join(30)
-        crowd.stop()
-    _compare(reader, crowd, record)
-    _let_the_post_go(server, reader, record)
-    for person in (*people, reader, crowd.person):
+        sockets.stop()
+    _compare_sockets(reader, sockets, history)
+    _empty_outbox(server, reader, history)
+    for person in (*people, reader, sockets.person):
         person.http.close()
-    return crowd
+    return sockets
 
 
 def _tracebacks(lines: list[str]) -> list[str]:
-    """With what was said before and after, for people."""
+    """Return each traceback in the log with some lines before and after it, for people."""
     starts = [number for number, line in enumerate(lines) if "Traceback" in line]
     return ["the server's log:\n    " + "\n    ".join(lines[max(0, n - 1) : n + 30]) for n in starts]
 
 
-def _machines(wishes: Wishes) -> list[str]:
-    return [*(f"vm-{number}" for number in range(wishes.machines)), *pool.MACHINES]
+def _machines(options: Options) -> list[str]:
+    return [*(f"vm-{number}" for number in range(options.machines)), *MACHINES]
 
 
 def _emails(server: Server) -> list[str]:
@@ -118,65 +119,70 @@ def _emails(server: Server) -> list[str]:
     return admins + [f"client-{number}@example.com" for number in range(CLIENTS - len(admins))]
 
 
-def _break_things(faults: Faults, seconds: float) -> None:
-    """And leave them whole, and everybody at work for some more seconds."""
+def _inject_faults(nemesis: Nemesis, seconds: float) -> None:
+    """Inject faults for that long, heal everything, and let the clients go on for some more seconds."""
     end = time.monotonic() + seconds
     time.sleep(min(1, seconds))
     while time.monotonic() < end:
-        faults.one()
-    faults.mend()
-    time.sleep(CALM)
+        nemesis.inject()
+    nemesis.heal()
+    time.sleep(QUIET_SECONDS)
 
 
-def _compare(reader: Person, crowd: SocketLimits, record: Record) -> None:
-    """Every socket shows in the end what the server does; time may bring changes in between, so a few times."""
+def _compare_sockets(reader: Person, sockets: SocketClients, history: History) -> None:
+    """Check that every socket has the server's board in the end.
+
+    Bookings may end in between, so this is tried a few times.
+    """
     wrong = ["no socket was left in the end"]
     for _ in range(20):
-        state = look(reader, record)
-        crowd.read_for(0.3)
-        wrong = crowd.out_of_step(state) if state else ["the board could not be had in the end"]
-        if crowd.size and not wrong:
+        state = read_board(reader, history)
+        sockets.read_for(0.3)
+        wrong = sockets.differences(state) if state else ["the board could not be read in the end"]
+        if sockets.size and not wrong:
             break
     for sentence in wrong:
-        record.note_strange(sentence)
-    crowd.close()
+        history.add_anomaly(sentence)
+    sockets.close()
 
 
-def _let_the_post_go(server: Server, reader: Person, record: Record) -> None:
-    """A new start ends the pauses of the post; what is left in the outbox then is younger than that."""
+def _empty_outbox(server: Server, reader: Person, history: History) -> None:
+    """Restart the server, which ends the pauses between attempts, and wait until all letters from before are sent."""
     server.stop(timeout=30)
-    record.death()
+    history.add_server_end()
     server.start()
-    look(reader, record)
-    started = moved = time.monotonic()
-    before: list[Told] = []
-    while left := [letter for letter in post.waiting(_outbox(server)) if not _is_after(started, letter, record)]:
+    read_board(reader, history)
+    started = progress = time.monotonic()
+    before: list[ReceivedLetter] = []
+    while left := [one for one in letter_parser.in_outbox(_outbox(server)) if not _is_after(started, one, history)]:
         if len(left) != len(before):
-            before, moved = left, time.monotonic()
-        elif time.monotonic() > moved + 30:
-            record.note_strange(f"the post has stopped: {len(left)} letters wait, the first of them {left[0]}")
+            before, progress = left, time.monotonic()
+        elif time.monotonic() > progress + 30:
+            history.add_anomaly(f"no letters are sent any more: {len(left)} wait, the first of them {left[0]}")
             return
         time.sleep(0.1)
 
 
-def _is_after(moment: float, letter, record: Record) -> bool:
-    return letter.created * 1000 > record.clock.span(moment, moment)[0]
+def _is_after(start: float, letter: ReceivedLetter, history: History) -> bool:
+    return letter.created * 1000 > history.clock.span(start, start)[0]
 
 
 def _outbox(server: Server) -> list[dict]:
     return server.stored().get("outbox", [])
 
 
-def _add_what_still_waits(server: Server, record: Record) -> None:
-    sent = {letter.id for letter in record.letters}
-    record.letters += [letter for letter in post.waiting(_outbox(server)) if letter.id not in sent]
+def _add_letters_in_outbox(server: Server, history: History) -> None:
+    sent = {letter.id for letter in history.letters}
+    history.letters += [letter for letter in letter_parser.in_outbox(_outbox(server)) if letter.id not in sent]
 
 
-def _summary(record: Record, crowd: SocketLimits) -> str:
-    outcomes = {name: sum(op.outcome == name for op in record.ops) for name in ("ok", "refused", "failed", "unknown")}
+def _summary(history: History, sockets: SocketClients) -> str:
+    outcomes = {
+        name: sum(op.outcome == name for op in history.operations) for name in ("ok", "refused", "failed", "unknown")
+    }
     counted = ", ".join(f"{count} {name}" for name, count in outcomes.items())
-    kinds = {name: sum(fault == name for _, fault in record.faults) for name in dict(record.faults).values()}
+    kinds = {name: sum(fault == name for _, fault in history.faults) for name in dict(history.faults).values()}
     return (
-        f"{len(record.ops)} calls ({counted}), {len(record.boards)} looks, {len(record.letters)} letters, "
-        f"{crowd.came} sockets; faults: {kinds}"
+        f"{len(history.operations)} calls ({counted}), {len(history.board_reads)} reads, "
+        f"{len(history.letters)} letters, {sockets.opened} sockets; faults: {kinds}"
     )

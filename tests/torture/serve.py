@@ -1,6 +1,7 @@
-"""The server as `python app.py` serves it, but its clock is ahead by what a file says, and it may have a fault planted.
+"""Serve as `python app.py` does, with a clock that can be moved and possibly with a planted fault.
 
-TORTURE_CLOCK names the file (milliseconds), TORTURE_FAULT the fault (see planted.py).
+TORTURE_CLOCK names a file that contains how far the clock is ahead, in milliseconds. TORTURE_FAULT names a fault of
+planted.py.
 """
 
 from gevent import monkey
@@ -22,13 +23,16 @@ from loadzone.lib.times import utc_now
 from loadzone.server import logging_setup
 from torture import planted
 
-FILE = Path(os.environ["TORTURE_CLOCK"])
+CLOCK_FILE = Path(os.environ["TORTURE_CLOCK"])
 
 
 def clock() -> datetime:
-    """Others get their turn whenever it is asked, in the middle of a rule too: what must not mix, must be locked."""
+    """Return the moved time.
+
+    Other greenlets run at each call, even in the middle of a rule: this shows what a lock does not protect.
+    """
     gevent.sleep(0)
-    return utc_now() + timedelta(milliseconds=int(FILE.read_text()))
+    return utc_now() + timedelta(milliseconds=int(CLOCK_FILE.read_text()))
 
 
 def main() -> int:

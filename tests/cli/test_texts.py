@@ -1,4 +1,4 @@
-"""What the command says: usage, help, two languages, the local time, on whatever terminal."""
+"""The texts of the command line: usage, help, both languages, local times, terminals without Cyrillic."""
 
 import json
 import re
@@ -48,7 +48,7 @@ def lines(ended):
         "queue join --hours 1",
     ],
 )
-def test_wrong_usage_says_so(loadzone, words):
+def test_wrong_usage_is_reported(loadzone, words):
     ended = loadzone(*words.split())
     assert (ended.status, ended.out) == (2, "")
     assert ended.err
@@ -59,7 +59,7 @@ def test_the_version(loadzone):
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_help_is_everywhere_in_both_languages(loadzone, command):
+def test_every_command_has_help_in_both_languages(loadzone, command):
     english, russian = (loadzone(*command.split(), "--help", LANG=lang) for lang in ("C.UTF-8", "ru_RU.UTF-8"))
     assert "usage: loadzone" in "\n".join(lines(english))
     assert not is_russian(english.out)
@@ -76,18 +76,18 @@ def test_help_is_everywhere_in_both_languages(loadzone, command):
         ({"LANG": "de_DE.UTF-8"}, False),
     ],
 )
-def test_the_locale_chooses_ours_and_the_servers_words(loadzone, environment, russian):
+def test_the_locale_chooses_the_language_of_command_and_server(loadzone, environment, russian):
     assert is_russian(loadzone("list", **environment).out) is russian
     assert is_russian(loadzone("book", "nix", "--hours", "1", **environment).err) is russian
 
 
 def test_russian_counts(loadzone, server, bob):
     done(bob.book("perf-1"))
-    said = []
+    shown = []
     for _ in range(5):
         done(Person(server).sign_in().post("/queue/join", {"vm_id": "perf-1", "hours": 1}))
-        said.append(loadzone("list", LANG="ru_RU.UTF-8").out.split(", ")[-1].split("\n")[0])
-    assert [said[0], said[1], said[4]] == ["ждёт 1 человек", "ждут 2 человека", "ждут 5 человек"]
+        shown.append(loadzone("list", LANG="ru_RU.UTF-8").out.split(", ")[-1].split("\n")[0])
+    assert [shown[0], shown[1], shown[4]] == ["ждёт 1 человек", "ждут 2 человека", "ждут 5 человек"]
 
 
 def test_times_are_local_and_name_their_zone(loadzone, bob):
@@ -95,31 +95,33 @@ def test_times_are_local_and_name_their_zone(loadzone, bob):
     assert " +05" in loadzone("list", TZ="<+05>-5").out
 
 
-def test_a_terminal_that_knows_no_cyrillic_gets_question_marks(loadzone):
+def test_a_terminal_without_cyrillic_gets_question_marks(loadzone):
     ended = loadzone("list", LC_ALL="ru_RU.ISO-8859-1", PYTHONIOENCODING="latin-1", PYTHONUTF8="0")
     assert (ended.status, ended.err) == (0, "")
     assert "??????" in ended.out
 
 
-def test_every_text_is_there_in_both_languages():
+def test_every_text_exists_in_both_languages():
     assert TEXTS["en"].keys() == TEXTS["ru"].keys()
     for key in TEXTS["en"]:
         english, russian = TEXTS["en"][key], TEXTS["ru"][key]
-        assert not is_russian("".join(words(english))), key
-        assert is_russian("".join(words(russian))), key
+        assert not is_russian("".join(strings(english))), key
+        assert is_russian("".join(strings(russian))), key
         assert isinstance(english, dict) is isinstance(russian, dict), key
         if not key.startswith("help."):
-            assert fields(english) == fields(russian), key
+            assert placeholders(english) == placeholders(russian), key
 
 
-def words(entry):
-    """The strings of a text: itself, its lines or its plural forms."""
+def strings(entry):
+    """Return the strings of an entry: its only one, its lines or its plural forms."""
     return list(entry.values()) if isinstance(entry, dict) else entry if isinstance(entry, list) else [entry]
 
 
-def fields(entry):
-    """What is filled in; the same in each plural form."""
-    [named] = {frozenset(field for _, field, _, _ in string.Formatter().parse(text) if field) for text in words(entry)}
+def placeholders(entry):
+    """Return the names of the placeholders, which are the same in each plural form."""
+    [named] = {
+        frozenset(field for _, field, _, _ in string.Formatter().parse(text) if field) for text in strings(entry)
+    }
     return named
 
 
@@ -129,7 +131,7 @@ def test_plurals_have_the_forms_of_their_language(language, forms):
     assert plurals == dict.fromkeys(["waiting", "run.too_few"], forms)
 
 
-def test_every_text_is_used_and_every_one_used_is_there():
+def test_every_text_is_used_and_every_used_text_exists():
     named = set(re.findall(r"""\bt\(f?["\']([^"\'{]+)["\'{]""", SOURCE))
     texts = set(TEXTS["en"])
     prefixes = {name for name in named if name.endswith(".")} | {"argparse."}

@@ -1,4 +1,4 @@
-"""What a glance tells: the tab's title and icon, what is mine on top, groups that stay folded."""
+"""An overview at a glance: the title and icon of the tab, own bookings at the top, folded groups."""
 
 import re
 
@@ -14,21 +14,21 @@ from support.server import running
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("glance"), starter()) as server:
+    with running(tmp_path_factory.mktemp("overview"), starter()) as server:
         yield server
 
 
-def test_the_tab_tells_the_most_urgent_of_my_bookings(window, newcomer, server):
+def test_the_tab_shows_the_most_urgent_of_the_own_bookings(window, newcomer, server):
     here = window(newcomer)
     expect(here.page).to_have_title("LoadZone")
     done(newcomer.book("server-01", 5))
     done(newcomer.book("stage-01", 2))
     expect(here.page).to_have_title(re.compile(r"^(2 h|1 h 59 min) · stage-01"))
     icon = here.page.locator('link[rel="icon"]')
-    calm = icon.get_attribute("href")
+    before = icon.get_attribute("href")
     done(newcomer.book("build-01", 0.25))
     expect(here.page).to_have_title(re.compile("min · build-01"))
-    expect(icon).not_to_have_attribute("href", calm)
+    expect(icon).not_to_have_attribute("href", before)
     assert requests.get(server.url + icon.get_attribute("href"), timeout=10).ok
 
     own_names = here.page.locator("#own-machines .own-booking .name").all_inner_texts()
@@ -36,10 +36,10 @@ def test_the_tab_tells_the_most_urgent_of_my_bookings(window, newcomer, server):
     for vm_id in "server-01", "stage-01", "build-01":
         done(newcomer.cancel(vm_id))
     expect(here.page).to_have_title("LoadZone")
-    expect(icon).to_have_attribute("href", calm)
+    expect(icon).to_have_attribute("href", before)
 
 
-def test_what_a_machine_is_is_told_by_word_and_shape_as_well_as_by_colour(window, newcomer, bob):
+def test_the_state_is_shown_by_word_and_shape_as_well_as_by_colour(window, newcomer, bob):
     done(bob.book("server-02", 5))
     done(newcomer.book("server-03", 5))
     done(newcomer.book("server-04", 0.25))
@@ -63,7 +63,7 @@ def test_the_exact_end_with_its_zone_is_shown_on_hover(window, bob):
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_the_exact_end_with_its_zone_is_shown_where_the_keyboard_stands(window, bob, language):
+def test_the_exact_end_with_its_zone_is_shown_at_the_keyboard_focus(window, bob, language):
     done(bob.book("gpu-01", 5))
     here = window(bob, timezone_id="Asia/Yekaterinburg", language=language)
     hint = here.page.locator("#exact-end")
@@ -74,15 +74,15 @@ def test_the_exact_end_with_its_zone_is_shown_where_the_keyboard_stands(window, 
     expect(here.card("gpu-01").locator(".name")).to_have_accessible_description(re.compile(r"GMT\+05:00"))
     here.page.keyboard.press("Escape")
     expect(hint).to_be_hidden()
-    here.card("build-02").locator(".name").focus()  # free: nothing to tell
+    here.card("build-02").locator(".name").focus()  # free: it has no end
     expect(hint).to_be_hidden()
     here.card("gpu-01").locator(".name").focus()
     expect(hint).to_be_visible()
     done(bob.cancel("gpu-01"))
-    expect(hint).to_be_hidden()  # free by now
+    expect(hint).to_be_hidden()  # free again
 
 
-def test_the_pointer_alone_brings_no_hint_of_the_keyboards(window, bob):
+def test_the_pointer_does_not_show_the_hint_for_the_keyboard(window, bob):
     done(bob.book("gpu-01", 5))
     here = window(bob)
     here.own_booking("gpu-01").locator(".name").click()
@@ -107,7 +107,7 @@ def test_a_folded_group_stays_folded(window, bob):
     expect(here.card("stage-01")).to_be_visible()
 
 
-def test_a_booking_that_ends_leaves_the_top_by_itself(window, server):
+def test_a_booking_that_ends_disappears_from_the_top_by_itself(window, server):
     carol = Person(server, "carol@example.com").sign_in()
     here = window(carol)
     done(carol.book("sandbox-01", 2 / 3600))

@@ -1,4 +1,4 @@
-"""The first visit: what strangers see, and how one signs in."""
+"""What strangers see, and how people sign in."""
 
 import re
 
@@ -11,7 +11,7 @@ from support.server import running
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """As after a fresh clone: the starter inventory, codes in the log, nobody named as admin."""
+    """Run a server as after a fresh clone: the starter inventory, codes in the log, no admins in the settings."""
     with running(tmp_path_factory.mktemp("fresh"), starter(), LOADZONE_AUTH="code", LOADZONE_ADMINS="") as server:
         yield server
 
@@ -20,34 +20,34 @@ def test_a_stranger_sees_the_inventory_without_addresses_and_can_sign_in(window)
     here = window()
     expect(here.cards).to_have_count(12)
     for name, count in ("Production", 4), ("Staging", 3), ("Build farm", 3), ("No group", 2):
-        expect(here.section(name)).to_contain_text(here.say("count.free_of", free=count, n=count))
+        expect(here.section(name)).to_contain_text(here.text("count.free_of", free=count, n=count))
         expect(here.section(name).locator(".card")).to_have_count(count)
     expect(here.sign_in_button).to_be_visible()
-    expect(here.page.get_by_role("button", name=here.say("group.create"))).to_have_count(0)
+    expect(here.page.get_by_role("button", name=here.text("group.create"))).to_have_count(0)
     assert "192.168." not in here.page.content()
 
 
-def test_the_first_to_sign_in_by_the_code_of_the_log_becomes_admin(window, server):
+def test_the_first_person_to_sign_in_with_a_code_from_the_log_becomes_admin(window, server):
     here = window()
     here.sign_in_button.click()
     here.field("sign_in.email").fill("First@Example.com")
     here.page.keyboard.press("Enter")
     code = server.newest_code("first@example.com")
-    expect(here.dialog).to_contain_text(here.say("sign_in.code_in_log", email="first@example.com"))
+    expect(here.dialog).to_contain_text(here.text("sign_in.code_in_log", email="first@example.com"))
 
     here.field("sign_in.code").fill("".join(str(9 - int(digit)) for digit in code))
     expect(here.dialog.get_by_role("alert")).to_contain_text("This code is wrong")
 
     here.field("sign_in.code").fill(code)
-    expect(here.no_dialog).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
     expect(here.toast("first@example.com")).to_be_visible()
-    expect(here.page.get_by_role("button", name=here.say("group.create"))).to_be_visible()
+    expect(here.page.get_by_role("button", name=here.text("group.create"))).to_be_visible()
     expect(here.card("server-01")).to_contain_text("192.168.10.11")
     server.wait_for_log(r"first@example\.com.*admin")
 
     here.page.reload()
     here.open_account()
-    expect(here.dialog).to_contain_text(here.say("role.admin"))
+    expect(here.dialog).to_contain_text(here.text("role.admin"))
 
 
 def test_a_code_with_too_few_digits_is_refused_in_the_dialog(window):
@@ -57,11 +57,11 @@ def test_a_code_with_too_few_digits_is_refused_in_the_dialog(window):
     here.button("sign_in.next").click()
     here.field("sign_in.code").fill("12 34")
     here.button("sign_in.submit").click()
-    expect(here.dialog.get_by_role("alert")).to_have_text(here.say("sign_in.six_digits"))
+    expect(here.dialog.get_by_role("alert")).to_have_text(here.text("sign_in.six_digits"))
     expect(here.field("sign_in.code")).to_have_value("12 34")
 
 
-def test_what_is_no_address_is_refused_in_the_dialog(window):
+def test_an_invalid_address_is_refused_in_the_dialog(window):
     here = window()
     here.sign_in_button.click()
     here.field("sign_in.email").fill("not an address")
@@ -73,20 +73,20 @@ def test_what_is_no_address_is_refused_in_the_dialog(window):
 def test_on_a_trusting_server_the_address_is_enough(window, shared_server):
     here = window(at=shared_server)
     here.sign_in_button.click()
-    expect(here.dialog).to_contain_text(here.say("sign_in.trusted"))
+    expect(here.dialog).to_contain_text(here.text("sign_in.trusted"))
     here.field("sign_in.email").fill("dora@example.com")
     here.page.keyboard.press("Enter")
-    expect(here.toast(here.say("sign_in.done", email="dora@example.com"))).to_be_visible()
+    expect(here.toast(here.text("sign_in.done", email="dora@example.com"))).to_be_visible()
     expect(here.sign_in_button).to_have_count(0)
 
 
-def test_who_wants_to_book_signs_in_first_and_goes_on(window, start):
+def test_a_stranger_who_books_signs_in_first_and_goes_on(window, start):
     trusting = start(starter())
     here = window(at=trusting)
     here.press("book", "server-03")
     here.field("sign_in.email").fill("emil@example.com")
     here.page.keyboard.press("Enter")
-    expect(here.dialog.get_by_role("heading", name=here.say("book.title", vm="server-03"))).to_be_visible()
+    expect(here.dialog.get_by_role("heading", name=here.text("book.title", vm="server-03"))).to_be_visible()
     here.page.keyboard.press("Enter")
     expect(here.own_booking("server-03")).to_be_visible()
 

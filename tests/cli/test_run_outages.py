@@ -1,4 +1,4 @@
-"""loadzone run while its server is away, has other limits, or loses a machine: each test has a server of its own."""
+"""loadzone run while the server is down, has other limits or loses a machine. Each test starts a server of its own."""
 
 import signal
 
@@ -10,7 +10,7 @@ from support.command import go_on
 from support.inventory import moment
 from support.waiting import eventually
 
-LONE = ["run", "--vm", "lone", "--heartbeat", "0.05"]  # a sign of life every 0.75 s
+LONE = ["run", "--vm", "lone", "--heartbeat", "0.05"]  # a heartbeat every 0.75 s
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def server(start):
     return start(MACHINES)
 
 
-def test_the_server_may_be_restarted_in_the_middle(start_job, server, ann):
+def test_the_server_may_be_restarted_during_a_job(start_job, server, ann):
     job = start_job(*LONE, "--hours", "1")
     began = ann.vm("lone")["booked_at"]
     server.stop()
@@ -30,7 +30,7 @@ def test_the_server_may_be_restarted_in_the_middle(start_job, server, ann):
     assert ann.actions("lone") == ["book", "cancel"]
 
 
-def test_it_may_be_restarted_while_one_waits(loadzone, server, ann, bob):
+def test_the_server_may_be_restarted_while_a_job_waits(loadzone, server, ann, bob):
     done(bob.book("lone"))
     job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "true")
     job.wait_for("place 1")
@@ -42,7 +42,7 @@ def test_it_may_be_restarted_while_one_waits(loadzone, server, ann, bob):
     assert ann.actions("lone") == ["book", "cancel"]
 
 
-def test_it_may_be_away_at_the_end(start_job, server, ann):
+def test_the_server_may_be_down_at_the_end(start_job, server, ann):
     job = start_job("run", "--vm", "lone", "--hours", "1")
     server.stop()
     job.type("go on")
@@ -53,7 +53,7 @@ def test_it_may_be_away_at_the_end(start_job, server, ann):
     assert ann.actions("lone") == ["book", "cancel"]
 
 
-def test_who_cannot_wait_for_the_release_ends_it_with_a_signal(start_job, server):
+def test_a_signal_ends_the_wait_for_the_release(start_job, server):
     job = start_job("run", "--vm", "lone", "--hours", "1")
     server.stop()
     job.type("go on")
@@ -63,8 +63,8 @@ def test_who_cannot_wait_for_the_release_ends_it_with_a_signal(start_job, server
     assert (ended.status, "not released" in ended.err, "in 10 minutes" in ended.err) == (5, True, True)
 
 
-def test_it_is_renewed_by_what_the_rules_still_allow(start_job, ann, server):
-    """Two of the server's longest bookings never fit into what it allows ahead."""
+def test_a_renewal_is_as_long_as_the_limits_allow(start_job, ann, server):
+    """The longest allowed time ahead is shorter than two of the longest bookings."""
     server.settings |= {"LOADZONE_MAX_HOURS": "0.0025", "LOADZONE_MAX_AHEAD_HOURS": "0.0027"}
     server.restart()
     job = start_job(*LONE, "--hours", "0.0025")
@@ -77,11 +77,11 @@ def test_it_is_renewed_by_what_the_rules_still_allow(start_job, ann, server):
     go_on(job)
 
 
-def test_of_several_the_rest_is_kept_and_released(start_job, ann, alice):
+def test_if_one_of_several_is_lost_the_others_are_kept_and_released(start_job, ann, alice):
     job = start_job("run", "--group", "perf", "--count", "2", "--hours", "1", "--heartbeat", "0.05")
     done(alice.delete_vm("perf-1", force=True))
     job.wait_for("perf-1 is no longer booked")
-    heard = set()
-    eventually(lambda: heard.add(ann.server.stored_vm("perf-2")["heartbeat_at"]) or len(heard) > 6)
+    heartbeats = set()
+    eventually(lambda: heartbeats.add(ann.server.stored_vm("perf-2")["heartbeat_at"]) or len(heartbeats) > 6)
     go_on(job)
     assert ann.vm("perf-2")["state"] == "free"

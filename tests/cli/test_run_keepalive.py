@@ -1,4 +1,4 @@
-"""loadzone run: the booking is kept alive and renewed while the command runs, whatever gets lost on the way."""
+"""loadzone run: heartbeats and renewals keep the booking while the command runs, even if answers are lost."""
 
 import signal
 
@@ -9,29 +9,29 @@ from support.command import go_on, shell_of
 from support.gateway import Gateway
 from support.waiting import eventually
 
-LONE = ["run", "--vm", "lone", "--heartbeat", "0.05"]  # a sign of life every 0.75 s, silence after 3 s
-SHORT = ["--hours", "0.002"]  # 7.2 s, of which the last 1.8 are for renewing
+LONE = ["run", "--vm", "lone", "--heartbeat", "0.05"]  # a heartbeat every 0.75 s; without it the booking ends after 3 s
+SHORT = ["--hours", "0.002"]  # 7.2 s; it is renewed in the last 1.8 s
 
 
 @pytest.fixture
 def gateway(server):
-    with Gateway(server.url.removeprefix("http://")) as between:
-        yield between
+    with Gateway(server.url.removeprefix("http://")) as gateway:
+        yield gateway
 
 
-# Signs of life and renewals
+# Heartbeats and renewals
 
 
-def test_a_living_jobs_booking_outlasts_every_silence_allowed(start_job, server, ann):
+def test_the_booking_of_a_running_job_is_kept_by_heartbeats(start_job, server, ann):
     job = start_job(*LONE, "--hours", "1")
-    heard = set()
-    eventually(lambda: heard.add(server.stored_vm("lone")["heartbeat_at"]) or len(heard) > 6)
-    assert ann.actions("lone") == ["book"], "signs of life leave no trace in the history"
+    heartbeats = set()
+    eventually(lambda: heartbeats.add(server.stored_vm("lone")["heartbeat_at"]) or len(heartbeats) > 6)
+    assert ann.actions("lone") == ["book"], "heartbeats are not in the history"
     go_on(job)
     assert ann.actions("lone") == ["book", "cancel"]
 
 
-def test_it_is_renewed_when_little_is_left(start_job, ann):
+def test_it_is_renewed_shortly_before_its_end(start_job, ann):
     job = start_job(*LONE, *SHORT)
     began = ann.vm("lone")["booked_at"]
     job.wait_for("(?s)renewed until .*renewed until")
@@ -40,14 +40,14 @@ def test_it_is_renewed_when_little_is_left(start_job, ann):
     assert ann.actions("lone") == ["book", "renew", "renew", "cancel"]
 
 
-def test_with_rare_signs_of_life_it_is_renewed_in_time_too(start_job, ann):
+def test_with_rare_heartbeats_it_is_renewed_in_time_too(start_job, ann):
     job = start_job("run", "--vm", "lone", *SHORT)
     job.wait_for("renewed until")
     go_on(job)
     assert ann.actions("lone") == ["book", "renew", "cancel"]
 
 
-def test_where_others_wait_it_says_when_the_machine_goes_and_goes_on(start_job, ann, alice):
+def test_if_others_wait_it_says_when_the_booking_ends_and_the_command_goes_on(start_job, ann, alice):
     job = start_job(*LONE, *SHORT)
     done(alice.post("/queue/join", {"vm_id": "lone", "hours": 1}))
     job.wait_for("others wait for lone")
@@ -59,7 +59,7 @@ def test_where_others_wait_it_says_when_the_machine_goes_and_goes_on(start_job, 
     assert ann.actions("lone") == ["book", "release"]
 
 
-def test_when_nobody_waits_any_more_it_is_renewed_after_all(start_job, ann, alice):
+def test_when_nobody_waits_any_longer_it_is_renewed(start_job, ann, alice):
     job = start_job(*LONE, "--hours", "0.004")
     done(alice.post("/queue/join", {"vm_id": "lone", "hours": 1}))
     job.wait_for("others wait for lone")
@@ -68,7 +68,7 @@ def test_when_nobody_waits_any_more_it_is_renewed_after_all(start_job, ann, alic
     go_on(job)
 
 
-def test_a_lease_of_several_is_kept_and_renewed_as_a_whole(start_job, ann):
+def test_several_machines_are_kept_and_renewed_together(start_job, ann):
     job = start_job("run", "--group", "perf", "--count", "2", "--heartbeat", "0.05", *SHORT)
     for vm_id in ("perf-1", "perf-2"):
         job.wait_for(f"{vm_id}: renewed")
@@ -77,10 +77,10 @@ def test_a_lease_of_several_is_kept_and_renewed_as_a_whole(start_job, ann):
         assert ann.actions(vm_id) == ["book", "renew", "cancel"]
 
 
-# What is taken away
+# Bookings that are taken away
 
 
-def test_a_machine_that_an_admin_took_is_told_and_left_to_the_next(start_job, ann, alice, bob):
+def test_a_machine_that_an_admin_took_is_reported_and_left_to_the_next_holder(start_job, ann, alice, bob):
     job = start_job(*LONE, "--hours", "1")
     done(alice.cancel("lone", reason="urgent"))
     done(bob.book("lone"))
@@ -90,7 +90,7 @@ def test_a_machine_that_an_admin_took_is_told_and_left_to_the_next(start_job, an
     assert ann.vm("lone")["booked_by"] == "bob@example.com"
 
 
-def test_a_later_booking_of_the_same_person_is_another(start_job, ann, alice):
+def test_a_later_booking_of_the_same_person_is_not_released(start_job, ann, alice):
     job = start_job("run", "--vm", "lone", "--hours", "1")
     done(alice.cancel("lone"))
     done(ann.book("lone"))
@@ -107,7 +107,7 @@ def test_an_admins_job_leaves_other_peoples_bookings_alone(start_job, server, al
     assert bob.vm("lone")["booked_by"] == "bob@example.com"
 
 
-def test_a_token_that_is_revoked_meanwhile_is_said(start_job, ann):
+def test_a_token_that_is_revoked_meanwhile_is_reported(start_job, ann):
     job = start_job(*LONE, "--hours", "1")
     [token] = done(ann.get("/tokens"))
     done(ann.request("DELETE", f"/tokens/{token['id']}"))
@@ -116,7 +116,7 @@ def test_a_token_that_is_revoked_meanwhile_is_said(start_job, ann):
     eventually(lambda: ann.vm("lone")["state"] == "free")
 
 
-# Answers that get lost on the way
+# Lost answers
 
 
 @pytest.mark.parametrize("waits", [[], ["--wait", "2m"]])
@@ -152,7 +152,7 @@ def test_a_signal_before_the_answer_leaves_no_booking_behind(loadzone, gateway, 
     assert ann.actions("lone") == ["book", "cancel"]
 
 
-def test_a_release_whose_answer_was_lost_is_one(start_job, gateway, ann):
+def test_a_release_whose_answer_was_lost_is_done_once(start_job, gateway, ann):
     job = start_job("run", "--vm", "lone", "--hours", "1", LOADZONE_URL=gateway.url)
     gateway.lose = "POST /cancel"
     go_on(job)
