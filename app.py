@@ -20,12 +20,12 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from loadzone import RESOURCES, i18n
+from loadzone import INSTANCE, RESOURCES, i18n
 from loadzone.auth.api_tokens import ApiTokens
 from loadzone.auth.secret_key import BadSecretKey, own_key
 from loadzone.auth.session_cookie import SessionCookie
 from loadzone.auth.sessions import Sessions
-from loadzone.commands.data import is_command_lookup, refuse_flask_run
+from loadzone.commands.data import NO_DATA_FILE, is_command_lookup, refuse_flask_run
 from loadzone.commands.inventory import data
 from loadzone.config import BODY_AT_MOST, BadSetting, Config
 from loadzone.datafile.backups import REFRESH_SECONDS, Backups
@@ -58,8 +58,6 @@ from storage import JsonStore
 
 log = logging.getLogger("loadzone")
 
-# The folder of instance/: the top of a checkout. Installed, LOADZONE_DATA must say where the data is.
-HOME = Path(__file__).parent
 # Seconds. Long after a session is over, which the data file says, a browser is still known to be somebody's, which the
 # limits on sign-in codes ask for (web/rate_limits.py).
 COOKIE_KEPT_FOR = 365 * 24 * 3600
@@ -114,23 +112,22 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     For `flask --app app data …` the app has commands only, and leaves the data file to them; `flask run` is refused.
     Raises CannotStart.
     """
-    app = SyncFlask(
-        __name__, static_folder=None, template_folder=str(RESOURCES / "templates"), instance_path=str(HOME / "instance")
-    )
+    app = SyncFlask(__name__, static_folder=None, template_folder=str(RESOURCES / "templates"))
     app.cli.add_command(data)
     if config is None and is_command_lookup():
         return app
     refuse_flask_run()
     config = config or _settings()
+    folder = INSTANCE or _folder_of_data(config)
     app.config.update(
-        SECRET_KEY=_secret_key(config, Path(app.instance_path)),
+        SECRET_KEY=_secret_key(config, folder),
         MAX_CONTENT_LENGTH=BODY_AT_MOST,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=COOKIE_KEPT_FOR,
     )
     _install_web(app, clock)
-    application = _build(app, config, clock)
+    application = _build(app, config, folder, clock)
     app.extensions["loadzone"] = application.services
     app.extensions["application"] = application
     return app
@@ -149,8 +146,8 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
         app.register_blueprint(blueprint)
 
 
-def _build(app: Flask, config: Config, clock: Callable[[], datetime]) -> Application:
-    store = _open_store(config, Path(app.instance_path))
+def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetime]) -> Application:
+    store = _open_store(config, folder)
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     bus = CommandBus(store, clock, config, letters_for if config.mails else lambda event, now: ())
     mailer = Mailer(config, store, bus, LetterWriter(links, config.base_url), clock)
@@ -198,30 +195,44 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
     return socketio
 
 
-def _open_store(config: Config, instance: Path) -> JsonStore:
-    path = config.data or instance / "data.json"
+def _folder_of_data(config: Config) -> Path:
+    """Return the folder of the data file, where an installed LoadZone keeps its secret key too. Raises CannotStart."""
+    if not config.data:
+        raise CannotStart(NO_DATA_FILE)
+    folder = Path(os.path.realpath(config.data)).parent
+    if not folder.is_dir():
+        raise _no_such_folder(config.data)
+    return folder
+
+
+def _open_store(config: Config, folder: Path) -> JsonStore:
+    path = config.data or folder / "data.json"
     try:
         if not config.data:
-            instance.mkdir(mode=0o700, exist_ok=True)
-        starter = b"{}" if config.data else (HOME / "data.json").read_bytes()
+            folder.mkdir(mode=0o700, exist_ok=True)
+        starter = b"{}" if config.data else (RESOURCES / "data.json").read_bytes()
         return JsonStore(path, starter, shown, run_blocking)
     except FileInUse as error:
         raise CannotStart(f"{error} is in use by another LoadZone; stop that one first") from None
     except FileNotFoundError:
-        raise CannotStart(f"{path}: there is no such folder; create it, or set LOADZONE_DATA") from None
+        raise _no_such_folder(path) from None
     except BadFile as error:
         raise CannotStart(f"{path} cannot be used: {error}. It was left as it is") from None
     except OSError as error:
         raise CannotStart(f"{path} cannot be used: {error.strerror}") from None
 
 
-def _secret_key(config: Config, instance: Path) -> str:
+def _no_such_folder(path: Path) -> CannotStart:
+    return CannotStart(f"{path}: there is no such folder; create it, or set LOADZONE_DATA")
+
+
+def _secret_key(config: Config, folder: Path) -> str:
     try:
-        return config.secret_key or own_key(instance)
+        return config.secret_key or own_key(folder)
     except BadSecretKey as error:
         raise CannotStart(f"{error}; delete it and everybody signs in anew, or set LOADZONE_SECRET_KEY") from None
     except OSError as error:
-        raise CannotStart(f"{instance}: {error.strerror}; set LOADZONE_SECRET_KEY instead") from None
+        raise CannotStart(f"{folder}: {error.strerror}; set LOADZONE_SECRET_KEY instead") from None
 
 
 def _settings() -> Config:

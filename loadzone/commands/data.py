@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from flask import current_app
 
+from loadzone import INSTANCE
 from loadzone.config import EnvReader
 from loadzone.datafile.backups import Backups
 from loadzone.datafile.checker import check_file
@@ -25,6 +25,8 @@ from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.records import Place, State
 from loadzone.lib.atomic_file import DurableFile, FileInUse
 from loadzone.lib.times import utc_now
+
+NO_DATA_FILE = "LOADZONE_DATA is not set; name the data file, for example LOADZONE_DATA=/var/lib/loadzone/data.json"
 
 
 @click.group()
@@ -113,9 +115,11 @@ def _last_revision(content: bytes) -> int:
 
 
 def data_path() -> Path:
-    """Return the path of the data file, without symbolic links."""
-    named = EnvReader(os.environ)("LOADZONE_DATA", Path, None)
-    return Path(os.path.realpath(named or Path(current_app.instance_path) / "data.json"))
+    """Return the path of the data file, without symbolic links. Installed, only LOADZONE_DATA tells where it is."""
+    path = EnvReader(os.environ)("LOADZONE_DATA", Path, INSTANCE and INSTANCE / "data.json")
+    if path is None:
+        raise click.UsageError(NO_DATA_FILE)
+    return Path(os.path.realpath(path))
 
 
 def read_file(path: Path) -> bytes:

@@ -139,7 +139,7 @@ class Server:
 
     def _fresh_process(self) -> subprocess.Popen:
         return subprocess.Popen(
-            [sys.executable, self.program],
+            self._command(),
             cwd=self.root,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -148,6 +148,9 @@ class Server:
             text=True,
             encoding="utf-8",
         )
+
+    def _command(self) -> list[str]:
+        return [sys.executable, self.program]
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TZ", "TMPDIR") if name in os.environ}

@@ -1,0 +1,74 @@
+"""One version, that of loadzone/__init__.py, and one list of what the server is built on."""
+
+import ast
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from app import create_app
+from loadzone import __version__
+from loadzone.config import Config
+from support.server import ROOT
+
+PINS = re.compile(r"^ *\"?([\w-]+)==([\w.]+)\"?,?$", re.MULTILINE)
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def client(tmp_path):
+    app = create_app(Config(data=tmp_path / "data.json", secret_key="a key for tests alone"))
+    yield app.test_client()
+    app.extensions["application"].store.close()
+
+
+# The version
+
+
+def test_the_package_has_it():
+    ended = subprocess.run([sys.executable, "-m", "hatchling", "version"], cwd=ROOT, capture_output=True, text=True)
+    assert ended.stdout == f"{__version__}\n", ended.stderr
+
+
+def test_the_server_tells_it(client):
+    assert client.get("/healthz").json["version"] == __version__
+    assert client.get("/openapi.json").json["info"]["version"] == __version__
+
+
+def test_the_command_line_has_it():
+    ended = subprocess.run([sys.executable, "cli", "--version"], cwd=ROOT, capture_output=True, text=True)
+    assert ended.stdout == f"loadzone {__version__}\n", ended.stderr
+
+
+def test_the_newest_version_in_the_changelog_is_it():
+    headings = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", text_of("CHANGELOG.md"), re.MULTILINE)
+    assert headings[0] == ("Unreleased", "")
+    assert headings[1][0] == __version__
+    assert all(date for _, date in headings[1:])
+
+
+# What the server is built on: pyproject.toml, requirements.txt and the imports
+
+
+def imported() -> set[str]:
+    """Return the distributions that the server's code imports."""
+    files = [*ROOT.glob("*.py"), *(ROOT / "loadzone").rglob("*.py")]
+    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    ours = {path.stem for path in ROOT.glob("*.py")} | {"loadzone"}
+    others = {name.partition(".")[0] for name in names} - ours - sys.stdlib_module_names
+    distributions = packages_distributions()
+    return {distribution.lower().replace("_", "-") for name in others for distribution in distributions[name]}
+
+
+def test_what_is_imported_is_required_and_nothing_else():
+    required = text_of("pyproject.toml").partition("dependencies = [")[2].partition("]")[0]
+    first_section = text_of("requirements.txt").partition("\n\n")[0]
+    assert dict(PINS.findall(required)) == dict(PINS.findall(first_section))
+    assert {name for name, _ in PINS.findall(required)} == imported()
