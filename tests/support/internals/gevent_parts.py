@@ -100,6 +100,7 @@ def job_set_by_itself():
     try:
         add()
         assert done.wait(10)
+        scheduler.get_jobs()  # waits for the main loop, which would miss its job after the end
     finally:
         scheduler.shutdown()
 
@@ -107,10 +108,11 @@ def job_set_by_itself():
 @used("BackgroundScheduler.shutdown")
 def end_during_a_job():
     scheduler, began, may_end = BackgroundScheduler(timezone=timezone.utc), threading.Event(), threading.Event()
-    scheduler.add_job(lambda: (began.set(), may_end.wait(10)))
+    scheduler.add_job(lambda: (began.set(), may_end.wait(10)), misfire_grace_time=None)
     scheduler.start()
     try:
         assert began.wait(10)
+        scheduler.get_jobs()
         scheduler.shutdown(wait=False)
         assert not scheduler.running
     finally:
