@@ -61,7 +61,7 @@ def imported() -> set[str]:
     nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
-    ours = {path.stem for path in ROOT.glob("*.py")} | {"loadzone"}
+    ours = {path.stem for path in ROOT.glob("*.py")} | {"loadzone", "_typeshed"}  # the latter exists for type checkers
     others = {name.partition(".")[0] for name in names} - ours - sys.stdlib_module_names
     distributions = packages_distributions()
     return {distribution.lower().replace("_", "-") for name in others for distribution in distributions[name]}
