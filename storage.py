@@ -22,7 +22,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.records import Group, Place, State, Vm
 from loadzone.domain.unit_of_work import CannotSave, Commit, Touched, UnitOfWork
 from loadzone.lib.atomic_file import DurableFile
-from loadzone.lib.concurrency import RunBlocking, run_here
+from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
 
 log = logging.getLogger("loadzone.storage")
 
@@ -109,7 +109,7 @@ class JsonStore:
             if time.monotonic() - self._wrote_at < 1:
                 return
             with self._writing:
-                error = self._run_blocking(lambda: _error_of(self._file.try_writing))
+                error = self._run_blocking(lambda: os_error_of(self._file.try_writing))
             if error:
                 raise CannotSave from error
             self._wrote_at = time.monotonic()
@@ -233,14 +233,6 @@ def _outcome_of(call: Callable[[], bool]) -> bool | OSError:
         return call()
     except OSError as error:
         return error
-
-
-def _error_of(call: Callable[[], None]) -> OSError | None:
-    try:
-        call()
-    except OSError as error:
-        return error
-    return None
 
 
 @dataclass(slots=True)

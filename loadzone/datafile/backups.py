@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from loadzone.lib import atomic_file
-from loadzone.lib.concurrency import RunBlocking, run_here
+from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
 
 log = logging.getLogger("loadzone.backups")
 
@@ -104,7 +104,7 @@ class Backups:
 
     def _attempt(self, work: Callable[[], None]) -> None:
         """Do the work. The first of several failures is logged, and the first success after them."""
-        error = self._run_blocking(lambda: _error_of(work))
+        error = self._run_blocking(lambda: os_error_of(work))
         if error and not self._failing:
             log.warning("no backup of %s could be made: %s. Bookings go on", self._path, error)
         elif self._failing and not error:
@@ -114,12 +114,3 @@ class Backups:
 
 def _name_before(moment: datetime, action: str) -> str:
     return f"{moment:%Y-%m-%dT%H-%M-%SZ}-before-{action}.json"
-
-
-def _error_of(work: Callable[[], None]) -> OSError | None:
-    """Do the work; return the disk's error, which a thread pool would print if it were raised."""
-    try:
-        work()
-    except OSError as error:
-        return error
-    return None

@@ -47,6 +47,15 @@ def run_blocking(call: Callable[[], T]) -> T:
     return result
 
 
+def os_error_of(call: Callable[[], object]) -> OSError | None:
+    """Run the call; return its OSError as a value, for `run_blocking`."""
+    try:
+        call()
+    except OSError as error:
+        return error
+    return None
+
+
 def yield_to_others() -> None:
     """Let other green threads run."""
     time.sleep(0)
