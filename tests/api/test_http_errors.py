@@ -7,7 +7,7 @@ import pytest
 
 from loadzone import __version__
 from support.answers import done, refusal
-from support.calls import CHANGES, WITH_BODY
+from support.calls import CHANGING_CALLS, WITH_BODY
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_wrong_method_is_refused(alice, method, path):
     assert answer.headers["Allow"]
 
 
-@pytest.mark.parametrize("path", CHANGES)
+@pytest.mark.parametrize("path", CHANGING_CALLS)
 @pytest.mark.parametrize(
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", None],

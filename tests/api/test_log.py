@@ -20,7 +20,7 @@ def log_line(server, before: int, words: str) -> str:
 
 def test_signing_in_and_out_is_logged(server):
     for words in ("signed in for the first time", "signed in$"):
-        before = len(server.lines)
+        before = len(server.log_lines)
         ann = Person(server, "ann@example.com").sign_in()
         assert "ann@example.com" in log_line(server, before, words)
         done(ann.sign_out())
@@ -34,23 +34,23 @@ def test_a_logged_refusal_names_person_code_and_address(server):
         "other_origin": lambda: bob.post("/logout", Origin="https://evil.example", X_Forwarded_For="192.0.2.7"),
     }
     for code, attempt in attempts.items():
-        before = len(server.lines)
+        before = len(server.log_lines)
         assert attempt().status_code == 403
         assert "refused to bob@example.com, from 192.0.2.7" in log_line(server, before, code)
 
 
 def test_the_refusal_of_a_bad_token_is_logged_without_the_token(server):
     eve = Person(server, "eve@example.com")
-    before = len(server.lines)
+    before = len(server.log_lines)
     assert eve.program("lz_0123456789abcdef_sesame").get("/link/open-sesame").status_code == 401
     assert "GET /link/<token> was refused to a stranger" in log_line(server, before, "bad_token")
     assert "sesame" not in server.log
 
 
 def test_line_breaks_from_clients_begin_no_line_of_the_log(server):
-    before = len(server.lines)
+    before = len(server.log_lines)
     eve = Person(server)
     eve.get("/users", X_Forwarded_For="x%0a2026-11-26 INFO all is well")
     eve.get("/socket.io/?EIO=4&transport=polling&sid=x%0a2026-11-26 ERROR all is lost")
     eve.get("/nowhere%0a2026-11-26 ERROR all is lost")
-    assert not [line for line in server.lines[before:] if line.startswith("2026-11-26 ERROR all")]
+    assert not [line for line in server.log_lines[before:] if line.startswith("2026-11-26 ERROR all")]

@@ -208,7 +208,7 @@ def test_a_socket_receives_the_events_listed(server, column):
                 done(scene.user.book(scene.free))
                 done(scene.user.cancel(scene.free))
                 listener.wait_for_change(scene.user.state()["revision"])
-            received |= {event for event, _ in listener.heard}
+            received |= {event for event, _ in listener.received}
     except socketio.exceptions.ConnectionError:
         received = set()
     assert received == {event for event, row in EVENTS.items() if row[column] == "yes"}

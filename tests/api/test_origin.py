@@ -3,7 +3,7 @@
 import pytest
 
 from support.answers import done, refusal
-from support.calls import CHANGES
+from support.calls import CHANGING_CALLS
 from support.people import Person
 
 FOREIGN = [
@@ -36,7 +36,7 @@ def test_an_origin_that_only_looks_like_the_own_one_is_refused(bob, vm, server):
         assert refusal(bob.post("/book", {"vm_id": vm, "hours": 1}, Origin=origin)) == (403, "other_origin")
 
 
-@pytest.mark.parametrize("path", CHANGES)
+@pytest.mark.parametrize("path", CHANGING_CALLS)
 def test_every_change_is_refused_to_another_site(alice, path):
     answer = alice.post(path, {}, Origin="https://evil.example")
     assert refusal(answer) == (403, "other_origin")

@@ -20,7 +20,7 @@ def server(tmp_path_factory):
 def ann(server):
     """A new person who has asked for a code, which is `ann.code`."""
     person = Person(server)
-    before = len(server.lines)
+    before = len(server.log_lines)
     assert done(person.ask_for_code()) == {"status": "code_sent", "in_log": True}
     person.code = server.newest_code(person.email, after=before)
     return person

@@ -27,7 +27,7 @@ def test_a_malformed_address_is_refused(server):
 def test_every_start_logs_a_warning(start):
     server = start(LOADZONE_AUTH="trust")
     server.wait_for_log(r"(?i)warn.*trust")
-    before = len(server.lines)
+    before = len(server.log_lines)
     server.restart()
     server.wait_for_log(r"(?i)warn.*trust", after=before)
 

@@ -6,7 +6,7 @@ Some calls are for browsers only.
 import pytest
 
 from support.answers import done, is_russian, refusal
-from support.calls import CHANGES
+from support.calls import CHANGING_CALLS
 from support.inventory import from_now, stamp
 from support.people import Person
 
@@ -124,7 +124,7 @@ def test_a_bad_token_reads_nothing(server, path):
     assert refusal(program.get(path)) == (401, "bad_token")
 
 
-@pytest.mark.parametrize("path", CHANGES)
+@pytest.mark.parametrize("path", CHANGING_CALLS)
 def test_a_bad_token_changes_nothing(server, path):
     program = Person(server).program(FORGED)
     assert refusal(program.post(path, {}, **FOREIGN)) == (401, "bad_token")

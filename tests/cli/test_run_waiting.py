@@ -8,7 +8,7 @@ from support.answers import done
 from support.command import shell_of
 from support.inventory import from_now, inventory, machine
 from support.people import Person
-from support.server import HASTY
+from support.server import FREQUENT_SWEEPS
 from support.waiting import eventually
 
 GROUP = ["run", "--group", "perf", "--hours", "1"]
@@ -102,7 +102,7 @@ def test_a_job_that_was_removed_from_the_queue_joins_again(loadzone, ann, alice,
 
 def test_a_killed_job_loses_its_place_and_a_running_job_keeps_it(start, tmp_path):
     """The server looks for waiters without a heartbeat once a minute; this one does so twice a second."""
-    server = start(inventory([machine("vm", "bob@example.com", from_now(hours=1))]), program=HASTY)
+    server = start(inventory([machine("vm", "bob@example.com", from_now(hours=1))]), program=FREQUENT_SWEEPS)
     alice, ann, carol = (Person(server, f"{name}@example.com").sign_in() for name in ("alice", "ann", "carol"))
     jobs = [
         shell_of(tmp_path / person.email, server, person).start(

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from support.answers import done
-from support.data_commands import kept, launched, run
+from support.data_commands import backups_of, run, start_command
 from support.inventory import from_now, inventory, machine, user
 from support.people import Person
 from support.server import data_file
@@ -143,7 +143,7 @@ def test_restore_shows_asks_keeps_a_backup_and_replaces_the_file(data, backup):
     assert ids(data) == ["старая"]
     assert stored(data)["written_by"] == "hand"
     assert data.stat().st_mode & 0o777 == 0o600
-    [(name, content)] = kept(data).items()
+    [(name, content)] = backups_of(data).items()
     assert name.endswith("Z-before-restore.json")
     assert content == before
 
@@ -168,7 +168,7 @@ def test_a_restored_file_is_served_and_a_restore_can_be_undone(start, data, back
     alice = Person(server, "alice@example.com").sign_in()
     assert [vm["id"] for vm in alice.state()["vms"]] == ["старая"]
     server.stop()
-    [name] = [name for name in kept(data) if name.endswith("before-restore.json")]
+    [name] = [name for name in backups_of(data) if name.endswith("before-restore.json")]
     assert run(data, "restore", name, "--yes").code == 0
     assert ids(data) == ["a", "b"]
 
@@ -177,7 +177,7 @@ def test_a_broken_file_can_be_replaced_by_a_backup(data, backup):
     data.write_text('{"vms": [}, "revision": 41}')
     assert run(data, "restore", backup, "--yes").code == 0
     assert (ids(data), stored(data)["revision"]) == (["старая"], 42)
-    assert list(kept(data).values()) == [b'{"vms": [}, "revision": 41}']
+    assert list(backups_of(data).values()) == [b'{"vms": [}, "revision": 41}']
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
@@ -185,7 +185,7 @@ def test_nothing_changes_without_a_yes(data, backup, answer):
     before = data.read_bytes()
     assert run(data, "restore", backup, answer=answer).code == 1
     assert data.read_bytes() == before
-    assert kept(data) == {}
+    assert backups_of(data) == {}
 
 
 @pytest.mark.parametrize("content", ["", '{"vms": {}}', None])
@@ -194,7 +194,7 @@ def test_an_invalid_backup_is_not_restored(data, backup, content):
     before = data.read_bytes()
     assert run(data, "restore", backup, "--yes").code == 1
     assert data.read_bytes() == before
-    assert kept(data) == {}
+    assert backups_of(data) == {}
 
 
 @pytest.mark.parametrize("name", ["../data.json", "..", "2026-11-24T12Z.json"])
@@ -209,7 +209,7 @@ def test_a_backups_name_cannot_lead_to_another_folder(data, backup, name):
 def test_backups_are_listed_with_their_content(data, backup):
     assert "there are no backups" in run(data, "backups").out
     run(data, "restore", backup, "--yes")
-    [name] = kept(data)
+    [name] = backups_of(data)
     assert run(data, "backups").out == f"{name}  machines: 2, booked: 1, waiting: 0, groups: 1, people: 1\n"
 
 
@@ -248,7 +248,7 @@ def test_import_shows_the_changes_asks_and_makes_them(data, machines):
     assert ids(data) == ["a", "b", "new"]
     assert BEFORE["vms"][1].items() <= stored(data)["vms"][1].items()
     assert stored(data)["revision"] == 8
-    [(name, content)] = kept(data).items()
+    [(name, content)] = backups_of(data).items()
     assert name.endswith("Z-before-import.json")
     assert content == before
 
@@ -322,11 +322,11 @@ def test_a_command_killed_at_any_moment_has_happened_completely_or_not_at_all(tm
     duration, after = time.monotonic() - began, ids(data)
     for number in range(12):
         data.write_bytes(before)
-        process = launched(data, command, many, "--yes")
+        process = start_command(data, command, many, "--yes")
         time.sleep(duration * (0.4 + number / 20))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         assert ids(data) in (["a", "b"], after)
-        assert all(json.loads(content)["vms"] for name, content in kept(data).items() if name.endswith("Z.json"))
+        assert all(json.loads(content)["vms"] for name, content in backups_of(data).items() if name.endswith("Z.json"))
     assert run(data, command, many, "--yes").code == 0
     assert ids(data) == after

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.wire import HOST, Line, statuses
+from support.wire import HOST, RawConnection, statuses
 
 UPGRADE, CONNECTION = b"Upgrade: websocket\r\n", b"Connection: Upgrade\r\n"
 KEY, VERSION = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", b"Sec-WebSocket-Version: 13\r\n"
@@ -38,10 +38,10 @@ INVALID = {
 @pytest.mark.parametrize("transport", [b"websocket", b"polling"])
 @pytest.mark.parametrize("headers", INVALID.values(), ids=INVALID)
 def test_an_invalid_handshake_is_refused(server, headers, transport):
-    before = len(server.lines)
-    with Line(server) as connection:
+    before = len(server.log_lines)
+    with RawConnection(server) as connection:
         assert statuses(connection.send(handshake(*headers, transport=transport)).to_its_end()) == [400]
-    assert [line for line in server.lines[before:] if "ERROR" in line or "Traceback" in line] == []
+    assert [line for line in server.log_lines[before:] if "ERROR" in line or "Traceback" in line] == []
 
 
 GOOD = {
@@ -55,13 +55,13 @@ GOOD = {
 
 @pytest.mark.parametrize("headers", GOOD.values(), ids=GOOD)
 def test_a_valid_handshake_is_accepted_with_any_other_headers(server, headers):
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         assert statuses(connection.send(handshake(*headers)).until(b"\r\n\r\n")) == [101]
 
 
 @pytest.mark.parametrize("host", [b"a..b", b"xn--a", b"x" * 300, b"h\xe9", b"[::1]:5000", b"lz.example.com.:80"])
 def test_a_handshake_with_any_host_does_no_harm(server, host):
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         raw = handshake(UPGRADE, CONNECTION, KEY, VERSION, host=b"Host: " + host + b"\r\n")
         assert statuses(connection.send(raw).until(b"\r\n\r\n")) in ([101], [400])
     assert "Traceback" not in server.log

@@ -8,7 +8,7 @@ import pytest
 from loadzone import __version__
 from support.answers import done
 from support.people import Person
-from support.wire import HOST, Line, statuses
+from support.wire import HOST, RawConnection, statuses
 
 JSON = b"Content-Type: application/json\r\n"
 LAST = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"  # the server closes after this answer
@@ -77,7 +77,7 @@ AMBIGUOUS = {
 
 @pytest.mark.parametrize("raw", AMBIGUOUS.values(), ids=AMBIGUOUS)
 def test_an_ambiguous_request_is_refused_and_nothing_after_it_is_read(server, raw):
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         assert statuses(connection.send(raw, LAST).to_its_end()) == [400]
     assert "Traceback" not in server.log
 
@@ -99,7 +99,7 @@ GOOD = {
 
 @pytest.mark.parametrize("raw", GOOD.values(), ids=GOOD)
 def test_the_next_request_begins_where_the_last_one_ends(server, raw):
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         assert statuses(connection.send(raw, raw, LAST).to_its_end()) == [200, 200, 200]
 
 
@@ -107,28 +107,28 @@ def test_a_body_is_read_once_though_an_upgrade_is_asked_for(server):
     """A request with a body starts no WebSocket. Neither its bytes nor those of the next request may be read twice."""
     raw = post(b"Upgrade: websocket", b"Connection: Upgrade", b"Content-Length: 2")
     polled = HANDSHAKE.replace(b"transport=websocket", b"transport=polling")[:-2] + b"Content-Length: 2\r\n\r\n{}"
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         assert statuses(connection.send(raw, polled, raw, LAST).to_its_end()) == [200, 200, 200, 200]
     assert "Traceback" not in server.log
 
 
 def test_bytes_after_a_websocket_are_not_read_as_a_request(server):
     """A proxy does not look into a WebSocket. A client that went on with HTTP in it could forge the proxy's headers."""
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         connection.send(HANDSHAKE).until(b"\r\n\r\n")
         connection.send(b"\x88\x80\0\0\0\0")  # a close frame
         assert statuses(connection.send(LAST).to_its_end()) == []
 
 
 def test_bytes_after_a_refused_websocket_are_not_read_as_a_request(server):
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         refused = HANDSHAKE.replace(b"EIO=4", b"EIO=3")
         assert statuses(connection.send(refused, LAST).to_its_end()) == [400]
 
 
 def test_a_client_that_sends_requests_without_a_pause_does_not_block_others(server):
     """The next request of this client is always there already."""
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         sender = threading.Thread(target=_send_without_pause, args=(connection,))
         threads = [sender, threading.Thread(target=connection.to_its_end)]
         for thread in threads:
@@ -141,7 +141,7 @@ def test_a_client_that_sends_requests_without_a_pause_does_not_block_others(serv
                 thread.join()
 
 
-def _send_without_pause(connection: Line) -> None:
+def _send_without_pause(connection: RawConnection) -> None:
     try:
         while True:
             connection.send(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
@@ -150,14 +150,14 @@ def _send_without_pause(connection: Line) -> None:
 
 
 def test_expect_100_continue_is_answered(server):
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         connection.send(post(b"Expect: 100-continue", b"Content-Length: 2", body=b""))
         assert connection.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         assert statuses(connection.send(b"{}", LAST).to_its_end()) == [200, 200]
 
 
 def test_expect_100_continue_with_a_body_too_large_is_refused(server):
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         answer = connection.send(post(b"Expect: 100-continue", b"Content-Length: 1000000", body=b"")).to_its_end()
     assert statuses(answer) == [413]
     assert b"Connection: close\r\n" in answer
@@ -165,7 +165,7 @@ def test_expect_100_continue_with_a_body_too_large_is_refused(server):
 
 def test_a_client_that_disconnects_in_the_middle_does_no_harm(server):
     for start in (b"GET /heal", b"GET / HTTP/1.1\r\nHost: x", CHUNKED + b"2\r\n{", post(b"Content-Length: 9")):
-        Line(server).send(start).__exit__()
+        RawConnection(server).send(start).__exit__()
     charlie = Person(server)
     assert done(charlie.get("/healthz")) == {"status": "ok", "version": __version__}
     assert "Traceback" not in server.log

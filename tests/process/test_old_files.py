@@ -166,7 +166,7 @@ def test_a_name_with_a_line_break_cannot_forge_a_line_of_the_log(start):
     name = "vm\n2026-01-01 00:00:00,000 INFO forged \x1b[31m"
     server = start(inventory([machine(name, "ann@example.com", from_now(minutes=-1))]))
     done(Person(server, "alice@example.com").sign_in().book(name))
-    assert not [line for line in server.lines if line.startswith("2026-01-01")]
+    assert not [line for line in server.log_lines if line.startswith("2026-01-01")]
     assert "\x1b" not in server.log
 
 

@@ -15,7 +15,7 @@ from support.listener import Listener
 from support.people import Person
 from support.server import Server, data_file
 from support.waiting import eventually
-from support.wire import HOST, Line, statuses
+from support.wire import HOST, RawConnection, statuses
 
 PATIENCE = {
     "IDLE_TIMEOUT": 1.5,
@@ -46,7 +46,7 @@ def server(tmp_path_factory):
     server.stop()
 
 
-def send_slowly(connection: Line, head: bytes, rest: bytes) -> None:
+def send_slowly(connection: RawConnection, head: bytes, rest: bytes) -> None:
     """Send the head, then a byte every 0.1 seconds until the server disconnects. Fails if it accepts all bytes."""
     connection.send(head)
     disconnected = select.poll()
@@ -59,7 +59,7 @@ def send_slowly(connection: Line, head: bytes, rest: bytes) -> None:
 
 
 def test_five_hundred_silent_clients_delay_nobody_and_are_disconnected(server):
-    connections = [Line(server) for _ in range(MANY)]
+    connections = [RawConnection(server) for _ in range(MANY)]
     person = Person(server).sign_in()
     done(person.book("vm-1"))
     for connection in connections:
@@ -69,7 +69,8 @@ def test_five_hundred_silent_clients_delay_nobody_and_are_disconnected(server):
 
 
 def test_a_client_that_is_silent_after_an_answer_is_disconnected(server):
-    with Line(server, patience=5) as connection:  # 5 seconds are less than the timeout for clients that do not read
+    # 5 seconds are less than the timeout for clients that do not read.
+    with RawConnection(server, patience=5) as connection:
         assert statuses(connection.send(GET).to_its_end()) == [200]
 
 
@@ -85,12 +86,12 @@ def test_a_client_that_is_silent_after_an_answer_is_disconnected(server):
     ids=["request line", "header", "body", "chunks", "too large"],
 )
 def test_a_client_that_sends_too_slowly_is_disconnected(server, head, rest):
-    with Line(server) as connection:
+    with RawConnection(server) as connection:
         send_slowly(connection, head, rest)
     assert "Traceback" not in server.log
 
 
-def is_open(server: Server, connection: Line) -> bool:
+def is_open(server: Server, connection: RawConnection) -> bool:
     """Return True if the server has not closed its end of the connection; a closed socket has the inode 0."""
     ports = f":{server.port:04X}", f":{connection.socket.getsockname()[1]:04X}"
     rows = [row.split() for row in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()]
@@ -99,12 +100,12 @@ def is_open(server: Server, connection: Line) -> bool:
 
 def test_a_client_that_never_reads_is_disconnected(server):
     """The answer of 8 MB is larger than all buffers between server and client."""
-    with Line(server) as idle:
+    with RawConnection(server) as idle:
         idle.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         session = Person(server).sign_in().http.cookies["session"].encode()
         request = b"GET /vms HTTP/1.1\r\nCookie: session=" + session + b"\r\n" + HOST + b"\r\n"
         idle.send(request)
-        with Line(server) as other:  # other clients are served meanwhile
+        with RawConnection(server) as other:  # other clients are served meanwhile
             answer = other.send(request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)).to_its_end()
             assert statuses(answer) == [200]
             assert len(answer) > 8_000_000
@@ -114,7 +115,7 @@ def test_a_client_that_never_reads_is_disconnected(server):
 
 def test_a_websocket_may_be_silent_for_longer(server):
     bob = Person(server).sign_in()
-    with Listener(bob) as listener, Line(server) as idle:
+    with Listener(bob) as listener, RawConnection(server) as idle:
         idle.to_its_end()  # ends after the timeout for silent clients
         done(bob.book("vm-2"))
         listener.wait_for("notification", vm_id="vm-2")

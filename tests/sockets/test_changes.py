@@ -22,7 +22,7 @@ def test_the_change_comes_before_the_notification(bob, carol, vm, listen):
     listener = listen(carol)
     done(bob.book(vm))
     listener.wait_for("notification", kind="booked", vm_id=vm)
-    assert [event for event, _ in listener.heard] == ["change", "notification"]
+    assert [event for event, _ in listener.received] == ["change", "notification"]
 
 
 def test_applying_all_kinds_of_changes_gives_the_list(alice, bob, carol, make_vm, make_group, listen):
@@ -84,7 +84,7 @@ def test_a_stranger_receives_masked_changes_without_addresses(alice, bob, charli
     change = listener.wait_for_change(state["revision"])
     assert change["vms"] == [charlie.vm(vm)]
     assert change["vms"][0]["booked_by"] == "b…@example.com"
-    received = str(listener.heard)
+    received = str(listener.received)
     for secret in ("bob@", "alice@", "secret", "192.0.2.9", "hush"):
         assert secret not in received
     assert listener.notifications() == [], "only signed-in people get notifications"

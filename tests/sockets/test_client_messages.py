@@ -24,11 +24,11 @@ def client(server):
     ids=["event", "binary", "garbage", "ack", "deep"],
 )
 def test_a_message_of_a_client_is_ignored(client, frame, server, bob, vm):
-    before = len(server.lines)
+    before = len(server.log_lines)
     client.send(frame)
     client.send_binary(b"x" * 100)
     done(bob.book(vm))
     received = ""
     while vm not in received:
         received = client.recv()
-    assert "Traceback" not in "\n".join(server.lines[before:])
+    assert "Traceback" not in "\n".join(server.log_lines[before:])

@@ -22,9 +22,9 @@ UNUSUAL = {
 @pytest.fixture
 def no_errors_logged(server):
     """Check that the test adds no error to the log."""
-    before = len(server.lines)
+    before = len(server.log_lines)
     yield
-    errors = [line for line in server.lines[before:] if "ERROR" in line or "Traceback" in line or "failed" in line]
+    errors = [line for line in server.log_lines[before:] if "ERROR" in line or "Traceback" in line or "failed" in line]
     assert errors == []
 
 

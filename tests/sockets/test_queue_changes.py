@@ -54,7 +54,7 @@ def test_a_stranger_receives_masked_queues_of_groups_and_none_of_machines(
     ]
     assert ["w…@example.com"] in [[waiting["email"] for waiting in queue] for queue in queues]
     for secret in ("waiter@", "bob@", "secret reason"):
-        assert secret not in str(listener.heard)
+        assert secret not in str(listener.received)
     assert listener.notifications() == []
 
 

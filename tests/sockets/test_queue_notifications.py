@@ -66,7 +66,7 @@ def test_the_change_comes_first_then_public_then_personal_notifications(bob, car
     listener = listen(carol)
     done(bob.cancel(waited_for))
     listener.wait_for("notification", kind="held")
-    assert [(event, data.get("kind")) for event, data in listener.heard] == [
+    assert [(event, data.get("kind")) for event, data in listener.received] == [
         ("change", None),
         ("notification", "released"),
         ("notification", "held"),
@@ -228,7 +228,7 @@ def test_a_heartbeat_notifies_nobody(alice, bob, vm, listen):
     for _ in range(3):
         done(bob.heartbeat(vm))
     wait_for_all_sent(alice, bob_listener)
-    assert [event for event, _ in bob_listener.heard] == ["change", "notification"], (
+    assert [event for event, _ in bob_listener.received] == ["change", "notification"], (
         "both are of the machine that was added"
     )
 

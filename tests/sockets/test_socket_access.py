@@ -66,7 +66,7 @@ def test_removing_a_person_disconnects_their_sockets_before_the_next_event(alice
     done(alice.remove_user(newcomer.email))
     listener.wait_for("disconnect")
     done(bob.book(vm, note="after"))
-    assert "after" not in str(listener.heard)
+    assert "after" not in str(listener.received)
 
 
 def test_a_socket_opened_after_signing_out_is_a_strangers(bob, newcomer, vm, listen):
@@ -85,7 +85,7 @@ def test_events_sent_by_clients_do_nothing(bob, carol, vm, listen):
     done(bob.book(vm))
     listener.wait_for("notification", vm_id=vm)
     assert bob.vm(vm)["booked_by"] == "bob@example.com"
-    assert [event for event, _ in listener.heard] == ["change", "notification"]
+    assert [event for event, _ in listener.received] == ["change", "notification"]
 
 
 def test_requests_against_the_protocol_do_not_disturb_others(server, bob, carol, vm, listen):

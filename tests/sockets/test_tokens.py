@@ -54,7 +54,7 @@ def test_revoking_a_token_disconnects_its_sockets_and_no_others(newcomer, bob, v
     done(bob.book(vm, note="after"))
     for listener in (browser, other):
         listener.wait_for("notification", vm_id=vm)
-    assert all("after" not in str(listener.heard) for listener in listeners)
+    assert all("after" not in str(listener.received) for listener in listeners)
 
 
 def test_removing_the_owner_disconnects_the_sockets(alice, newcomer, token, listen_with):

@@ -1,6 +1,6 @@
 """The calls of the contract that change something."""
 
-CHANGES = [
+CHANGING_CALLS = [
     "/auth",
     "/me",
     "/logout",
@@ -22,4 +22,4 @@ CHANGES = [
     "/users/remove",
 ]
 # All of them need a body, except /logout.
-WITH_BODY = [path for path in CHANGES if path != "/logout"]
+WITH_BODY = [path for path in CHANGING_CALLS if path != "/logout"]

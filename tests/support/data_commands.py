@@ -21,7 +21,7 @@ class CommandResult:
         return self.out + self.err
 
 
-def launched(data: Path, *words: object, wrap: tuple[str, ...] = (), **settings: str) -> subprocess.Popen:
+def start_command(data: Path, *words: object, wrap: tuple[str, ...] = (), **settings: str) -> subprocess.Popen:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TZ", "TMPDIR") if name in os.environ}
     return subprocess.Popen(
         [*wrap, sys.executable, "-m", "flask", "--app", "app", "data", *map(str, words)],
@@ -35,12 +35,12 @@ def launched(data: Path, *words: object, wrap: tuple[str, ...] = (), **settings:
 
 def run(data: Path, *words: object, answer: str = "", wrap: tuple[str, ...] = (), **settings: str) -> CommandResult:
     """Run a command to its end: `answer` is typed when it asks, and `wrap` is a command to run it with."""
-    process = launched(data, *words, wrap=wrap, **settings)
+    process = start_command(data, *words, wrap=wrap, **settings)
     out, err = process.communicate(answer.encode(), timeout=60)
     return CommandResult(process.returncode, out, err)
 
 
-def kept(data: Path) -> dict[str, bytes]:
+def backups_of(data: Path) -> dict[str, bytes]:
     """Return the backups by name."""
     folder = data.with_name(f"{data.name}.backups")
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.is_dir() else {}

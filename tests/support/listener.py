@@ -13,10 +13,10 @@ TIMEOUT_SECONDS = 5
 
 
 class Listener:
-    """One connected socket of a person, signed in or not. `heard` is the list of (event, data), in order."""
+    """One connected socket of a person, signed in or not. `received` is the list of (event, data), in order."""
 
     def __init__(self, person: Person, transports: tuple[str, ...] = ("websocket",), **headers: str) -> None:
-        self.heard: list[tuple[str, dict]] = []
+        self.received: list[tuple[str, dict]] = []
         self._new_event = threading.Condition()
         self._http = requests.Session()
         self._http.trust_env = False
@@ -45,20 +45,20 @@ class Listener:
         deadline = time.monotonic() + timeout
         with self._new_event:
             while True:
-                for name, data in self.heard:
+                for name, data in self.received:
                     if name == event and all(data.get(key) == value for key, value in expected.items()):
                         return data
                 left = deadline - time.monotonic()
-                assert self._new_event.wait(left), f"{event} {expected} did not come; received {self.heard}"
+                assert self._new_event.wait(left), f"{event} {expected} did not come; received {self.received}"
 
     def wait_for_change(self, revision: int, timeout: float = TIMEOUT_SECONDS) -> dict:
         return self.wait_for("change", timeout, revision=revision)
 
     def changes(self) -> list[dict]:
-        return [data for event, data in self.heard if event == "change"]
+        return [data for event, data in self.received if event == "change"]
 
     def notifications(self, kind: str | None = None) -> list[dict]:
-        received = [data for event, data in self.heard if event == "notification"]
+        received = [data for event, data in self.received if event == "notification"]
         return [data for data in received if kind is None or data.get("kind") == kind]
 
     def emit(self, event: str, data: object) -> None:
@@ -94,7 +94,7 @@ class Listener:
 
     def _record(self, event: str, data: dict) -> None:
         with self._new_event:
-            self.heard.append((event, data))
+            self.received.append((event, data))
             self._new_event.notify_all()
 
 

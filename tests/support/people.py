@@ -42,7 +42,7 @@ class Person:
 
     def sign_in(self) -> "Person":
         """Sign in as the server asks: with the address alone, or with the code from its log."""
-        before = len(self.server.lines)
+        before = len(self.server.log_lines)
         answer = self.ask_for_code()
         assert answer.ok, answer.text
         if answer.json()["status"] == "code_sent":

@@ -18,7 +18,7 @@ from support.forked import Forked, fork_server
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
-HASTY = "tests/support/frequent_sweeps.py"  # serves like app.py; its docstring says what differs
+FREQUENT_SWEEPS = "tests/support/frequent_sweeps.py"  # serves like app.py; its docstring says what differs
 START_SECONDS = 40
 
 
@@ -36,7 +36,7 @@ class Server:
         self.program = program
         self.port = free_port()
         self.settings = settings
-        self.lines: list[str] = []
+        self.log_lines: list[str] = []
         self._new_line = threading.Condition()
         self._process: subprocess.Popen | Forked | None = None
 
@@ -50,7 +50,7 @@ class Server:
 
     @property
     def log(self) -> str:
-        return "\n".join(self.lines)
+        return "\n".join(self.log_lines)
 
     def start(self) -> "Server":
         """Start and return once /healthz answers. Raises AssertionError with the log if it ends or never answers."""
@@ -128,7 +128,7 @@ class Server:
         deadline = time.monotonic() + timeout
         with self._new_line:
             while True:
-                for line in self.lines[after:]:
+                for line in self.log_lines[after:]:
                     if found := re.search(pattern, line):
                         return found
                 assert self._new_line.wait(deadline - time.monotonic()), f"no log line matches {pattern!r}:\n{self.log}"
@@ -168,7 +168,7 @@ class Server:
     def _read(self, stream) -> None:
         for line in stream:
             with self._new_line:
-                self.lines.append(line.rstrip("\n"))
+                self.log_lines.append(line.rstrip("\n"))
                 self._new_line.notify_all()
 
     def _close(self) -> None:

@@ -8,13 +8,13 @@ from support.server import Server
 HOST = b"Host: loadzone.test\r\n"
 
 
-class Line:
+class RawConnection:
     """A raw TCP connection. Reading raises TimeoutError if nothing comes within `patience` seconds."""
 
     def __init__(self, server: Server, patience: float = 10) -> None:
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=patience)
 
-    def send(self, *data: bytes) -> "Line":
+    def send(self, *data: bytes) -> "RawConnection":
         self.socket.sendall(b"".join(data))
         return self
 
@@ -37,7 +37,7 @@ class Line:
             pass
         return received
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> "RawConnection":
         return self
 
     def __exit__(self, *error) -> None:

@@ -63,7 +63,7 @@ def run(options: Options, folder: Path) -> Result:
     remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
     checking = time.monotonic()
     found = checker.violations(history, Model(history.clock, HOLD_SECONDS * 1000, admins, remind))
-    found += _tracebacks(server.lines)
+    found += _tracebacks(server.log_lines)
     return Result(found, f"{_summary(history, sockets)}; checked in {time.monotonic() - checking:.0f} s")
 
 

@@ -97,7 +97,7 @@ def websocket_class():
         ours.send("x")
 
 
-class Line:
+class RawConnection:
     """Stands for a WebSocket that brings one message."""
 
     def __init__(self) -> None:
@@ -118,7 +118,7 @@ def no_time_limit():
     ours = WebSocket("handler", "server")
     assert not hasattr(ours, "socket")
     assert not hasattr(ours, "_sock")
-    line, eio = Line(), server()
+    line, eio = RawConnection(), server()
     Socket(eio, "id")._websocket_handler(line)
     assert line.limits == [eio.ping_interval + eio.ping_timeout], "a WebSocket with a socket gets a time limit"
 
@@ -166,7 +166,7 @@ def end_of_a_websocket():
     def refuse(packet):
         raise SocketIsClosedError
 
-    eio, line, faults = server(), Line(), []
+    eio, line, faults = server(), RawConnection(), []
     eio.logger = logging.Logger("tests.engineio")
     eio.logger.addFilter(lambda record: faults.append(record) if record.levelno > logging.INFO else False)
     socket = Socket(eio, "id")
