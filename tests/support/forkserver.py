@@ -15,6 +15,7 @@ from pathlib import Path
 
 import gevent
 from gevent import monkey
+from measured import MEASURED, trace_green_threads
 
 # Taken before gevent puts its own in their place: they leave things to its loop, and that does not run here.
 orders = socket.socket(fileno=0)
@@ -47,6 +48,8 @@ def start(program: str, environment: dict[str, str], output: int) -> int:
         return pid
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gevent.reinit()  # the loop's descriptors would be the same in all of them
+    if MEASURED:
+        trace_green_threads()
     orders.close()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for descriptor in (1, 2):
