@@ -1,5 +1,7 @@
 # make run      serve on http://localhost:5000
+# make quick    lint, types, unit and API tests: for every small step, two minutes at most
 # make test     the whole suite, a real browser included
+# make coverage the suite with coverage, branches and server processes included
 # make torture  clients at random while all breaks, the record checked: make torture SECONDS=600 SEED=7
 # make bench    how fast it is beside what this machine can do, into docs/performance.md
 # make lint     style, security, types, and who imports whom
@@ -17,14 +19,23 @@ PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: run test torture bench lint clean browser
+.PHONY: run quick test coverage torture bench lint clean browser
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
 	@exec $(BIN)/python app.py
 
+quick: lint
+	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) tests/unit tests/api
+
 test: .venv/dev.done browser
 	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) $(TESTS)
+
+coverage: .venv/dev.done browser
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q $(PYTEST_ARGS) $(TESTS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 torture: .venv/dev.done
 	@PYTHONPATH=.:tests $(BIN)/python -m torture $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(TORTURE_ARGS)
@@ -40,7 +51,7 @@ bench: .venv/dev.done
 	@$(BIN)/python bench/run.py $(BENCH)
 
 clean:
-	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results
+	@rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* build dist test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/pip:

@@ -51,7 +51,7 @@ def start(tmp_path):
 
     yield start_one
     for server in started:
-        server.kill()  # as in support.server.running
+        server.end()
 
 
 @pytest.fixture

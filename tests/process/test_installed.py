@@ -50,14 +50,16 @@ class Installation:
         return {str(path.relative_to(self.site_packages)): path.stat().st_size for path in paths}
 
 
-class InstalledServer(Server):
-    """`loadzone-server`, started in the empty folder."""
+class StartedBy(Server):
+    """A server that is started with another command than `python app.py`."""
 
-    def __init__(self, installation: Installation, data: Path, **settings: str) -> None:
-        super().__init__(data, root=installation.empty, program=installation.program, **settings)
+    def __init__(self, command: list[str], data: Path, root: Path, **settings: str) -> None:
+        super().__init__(data, root, **settings)
+        self.warm = False
+        self._words = command
 
     def _command(self) -> list[str]:
-        return [self.program]
+        return self._words
 
 
 def run(*words: object, cwd: Path = ROOT) -> None:
@@ -85,9 +87,9 @@ def installed(tmp_path_factory) -> Installation:
 
 @pytest.fixture
 def server(installed, tmp_path):
-    server = InstalledServer(installed, tmp_path / "data.json", LOADZONE_SECRET_KEY="")
+    server = StartedBy([installed.program], tmp_path / "data.json", installed.empty, LOADZONE_SECRET_KEY="")
     yield server.start()
-    server.kill()
+    server.end()
 
 
 def test_only_loadzone_is_added_to_site_packages(installed):
@@ -189,3 +191,24 @@ def test_a_data_command_without_a_data_file_says_so(installed):
 
 def test_the_program_tells_its_version(installed):
     assert installed.run(installed.program, "--version").stdout == f"loadzone-server {__version__}\n"
+
+
+# In a checkout
+
+
+def test_python_m_loadzone_serves_a_checkout_too(tmp_path):
+    server = StartedBy([sys.executable, "-m", "loadzone"], tmp_path / "data.json", ROOT)
+    ann = Person(server.start()).sign_in()
+    assert ann.is_signed_in()
+    assert server.stop() < 2
+    assert not server.data.with_name("secret_key").exists()
+
+
+def test_python_m_loadzone_has_the_data_commands_in_a_checkout_too(tmp_path):
+    data = tmp_path / "data.json"
+    data.write_text('{"vms": [{"id": "vm"}]}', encoding="utf-8")
+    words = [sys.executable, "-m", "loadzone", "data", "check"]
+    environment = {**os.environ, "LOADZONE_DATA": str(data)}
+    checked = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "machines: 1" in checked.stdout

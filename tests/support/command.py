@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.answers import done
+from support.measured import MEASURED
 from support.people import Person
 from support.server import ROOT, Server
 
@@ -44,7 +45,7 @@ class Shell:
 
     def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **environment}
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **MEASURED, **environment}
 
     def __call__(self, *words: str, stdin: str = "", **environment: str) -> CommandResult:
         """Run the command to its end."""

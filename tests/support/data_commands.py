@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.measured import MEASURED
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,7 +28,7 @@ def start_command(data: Path, *words: object, wrap: tuple[str, ...] = (), **sett
     return subprocess.Popen(
         [*wrap, sys.executable, "-m", "flask", "--app", "app", "data", *map(str, words)],
         cwd=ROOT,
-        env={**inherited, "LOADZONE_DATA": str(data), **settings},
+        env={**inherited, **MEASURED, "LOADZONE_DATA": str(data), **settings},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

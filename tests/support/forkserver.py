@@ -16,6 +16,7 @@ from pathlib import Path
 
 import gevent
 from gevent import monkey
+from measured import MEASURED, trace_green_threads
 
 # Taken before gevent replaces them: gevent's versions rely on its event loop, which does not run here.
 orders = socket.socket(fileno=0)
@@ -48,6 +49,8 @@ def start(program: str, environment: dict[str, str], output: int) -> int:
         return pid
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gevent.reinit()  # otherwise all servers would share the descriptors of one event loop
+    if MEASURED:
+        trace_green_threads()
     orders.close()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for descriptor in (1, 2):

@@ -12,7 +12,7 @@ from loadzone.web.errors import STATUS
 from support.server import ROOT
 
 ENGLISH, RUSSIAN = ROOT / "README.md", ROOT / "README.ru.md"
-DOCUMENTS = [ENGLISH, RUSSIAN, *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ENGLISH, RUSSIAN, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CODE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?:\]\(|(?:srcset|src)=\")([^)\"\s]+)")
 # A row of a table whose first cell begins with a name in backticks, and optionally the second cell.
