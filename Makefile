@@ -1,19 +1,19 @@
 # make run      serve on http://localhost:5000
-# make quick    lint, types, unit and API tests: for every small step, two minutes at most
+# make quick    lint, types, unit and API tests; for every small step
 # make test     the whole suite, a real browser included
 # make coverage the suite with coverage, branches and server processes included
-# make torture  clients at random while all breaks, the record checked: make torture SECONDS=600 SEED=7
-# make bench    how fast it is beside what this machine can do, into docs/performance.md
+# make torture  random clients while everything breaks, and a check of the history: make torture SECONDS=600 SEED=7
+# make bench    speed beside what this machine can do at best, into docs/performance.md
 # make lint     style, security, types, and who imports whom
-# make clean    away with what these made (instance/, where the data lives, stays)
+# make clean    remove what these made; instance/, where the data lives, stays
 
 PYTHON ?= python3
 export CHROMIUM ?= chromium
 TESTS ?= tests
-# Part of the measuring, not kept: BENCH="--sizes 1000 --parts http"
+# To measure a part without keeping it: BENCH="--sizes 1000 --parts http"
 BENCH ?= --keep
-# Two at a time, file by file: many tests wait for a server, not for the processor. In the order of their folders, so
-# that the short files of unit/ come last, and nobody waits for the one long test of a file.
+# Two workers, a file at a time, since many tests wait for a server and not for the processor. The order of the folders
+# stays, so that the short files of unit/ come last and no worker waits for one long file.
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
@@ -66,7 +66,7 @@ $(BIN)/pip:
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-# The tests drive a real Chromium. Where root may, it is installed; elsewhere a person is told what to install.
+# The tests drive a real Chromium. Root on Debian gets it installed; others are told what to install.
 browser:
 	@command -v $(CHROMIUM) >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
