@@ -114,7 +114,8 @@ def _schemas(app: Flask) -> tuple[Schemas, dict[str, Any]]:
     schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF, schema_generator=CompactSchema)
     components = definitions["$defs"]
     for component in components.values():
-        component["title"] = component.get("title", "").removesuffix("Response")
+        if "title" in component:
+            component["title"] = component["title"].removesuffix("Response")
     components["Hours"]["maximum"] = services_of(app).config.max_hours
     return schemas, components
 
