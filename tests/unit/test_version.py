@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions
 
 import pytest
 
@@ -63,8 +63,8 @@ def imported() -> set[str]:
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
     ours = {path.stem for path in ROOT.glob("*.py")} | {"loadzone", "_typeshed"}  # the latter exists for type checkers
     others = {name.partition(".")[0] for name in names} - ours - sys.stdlib_module_names
-    distributions = packages_distributions()
-    return {distribution.lower().replace("_", "-") for name in others for distribution in distributions[name]}
+    owners = {file.parts[0].removesuffix(".py"): found.name for found in distributions() for file in found.files or ()}
+    return {owners[name].lower().replace("_", "-") for name in others}
 
 
 def test_what_is_imported_is_required_and_nothing_else():
