@@ -77,11 +77,11 @@ class JsonStore:
     def transaction(self, open_unit: Callable[[State], UnitOfWork]) -> Iterator[UnitOfWork]:
         """Open a unit of work, and commit it at the end of the block.
 
-        Leaving the block returns once the change is on disk. An exception in the block leaves nothing behind; a refusal
-        too is raised only after the state it refers to is on disk.
-        Raises CannotSave.
+        Leaving the block returns once the change is on disk. An exception in the block leaves nothing behind. It
+        too, such as a refusal, is raised only after the state it refers to is on disk; if that fails, CannotSave is
+        raised in its place.
         """
-        refusal = None
+        raised = None
         with self._turn:
             batch = self._open_batch()
             uow = open_unit(batch.state)
@@ -90,13 +90,13 @@ class JsonStore:
             except Exception as error:
                 if batch.is_on_disk(self._committed):
                     raise
-                refusal = error
+                raised = error
             else:
                 batch.take(uow)
             leads = batch.lead()
         self._settle(batch, leads)
-        if refusal and batch.in_force:
-            raise refusal
+        if raised and batch.in_force:
+            raise raised
         if batch.error:
             raise batch.error
 

@@ -33,7 +33,7 @@ class BadSetting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings. Hours and minutes are numbers, fractions allowed. `data` None: the file in Flask's instance folder.
+    """The settings. Hours and minutes are numbers, fractions allowed. `data` None: the file in the folder instance/.
 
     It serves as the Limits of the rules (domain/limits.py).
     """

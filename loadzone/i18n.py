@@ -20,10 +20,10 @@ FOLDER = RESOURCES / "lang"
 LANGUAGES = tuple(sorted(path.name.split(".")[1] for path in FOLDER.glob("server.*.json")))
 
 # A sentence, or one for each plural form.
-Entry = str | dict[str, str]
+CatalogueEntry = str | dict[str, str]
 
 
-def _load(part: str) -> dict[str, dict[str, Entry]]:
+def _load(part: str) -> dict[str, dict[str, CatalogueEntry]]:
     return {
         language: json.loads((FOLDER / f"{part}.{language}.json").read_text(encoding="utf-8")) for language in LANGUAGES
     }

@@ -51,10 +51,11 @@ def parse_file(content: bytes, report: Callable[[str], None] = stop) -> LoadedFi
 
 
 def _vm(fields: TypedObject) -> Vm:
+    vm_id = _required_text(fields, "id")  # first, since a problem of the id is the one to name
     booking = _booking(fields)
     began = booking.booked_at or EARLIEST
     return Vm(
-        id=_required_text(fields, "id"),
+        id=vm_id,
         group=fields.number("group"),
         booking=None if _is_empty(booking) else booking,
         hold=_hold(fields),
@@ -87,8 +88,8 @@ def _booking(fields: TypedObject) -> Booking:
 
 
 def _is_empty(booking: Booking) -> bool:
-    """Tell whether there is neither a holder nor a time of a booking."""
-    return not (booking.holder or booking.expires_at or booking.booked_at or booking.end_set_at or booking.reminded)
+    """Tell whether nothing of a booking is there; a note alone is the machine's own."""
+    return booking == Booking(holder="", note=booking.note)
 
 
 def _hold(fields: TypedObject) -> Hold | None:

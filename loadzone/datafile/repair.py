@@ -97,7 +97,7 @@ def _repaired_booking(vm: Vm, users: Mapping[str, User], repaired: list[str]) ->
     if booking is None:
         return None
     if not booking.holder:
-        repaired.append(f"machine {vm.id!r} had the times of a booking but no holder")
+        repaired.append(f"machine {vm.id!r} had fields of a booking but no holder")
         return None
     return booking if booking.booked_at else replace(booking, booked_at=_beginning(vm, booking.holder, users))
 

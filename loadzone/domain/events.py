@@ -14,9 +14,9 @@ from enum import Enum, auto
 class Event:
     """`kind` (a key of EVENT_KINDS) happened. `by` did it (None: it was time), `to` is the person it concerns.
 
-    `via` is the token by which `by` acted. `hours` are the hours asked for, `until` is the end (UTC), `booked_at` when
-    the booking or the waiting began (UTC), `group` a group's name, `vm_ids` the machines that came into it, `sessions`
-    those that end with it. `quiet`: no letter is needed.
+    `via` is the name of the token by which it was done, or that it is about. `hours` are the hours asked for, `until`
+    is the end (UTC), `booked_at` when the booking or the waiting began (UTC), `group` a group's name, `vm_ids` the
+    machines that came into it, `sessions` the sessions and tokens that end with it. `quiet`: no letter is needed.
     """
 
     kind: str
@@ -37,7 +37,7 @@ class Event:
     quiet: bool = False
 
 
-class Audience(Enum):
+class Reach(Enum):
     """The people who get the event's sentence (`notice.<kind>` in the catalogue) in an open page."""
 
     EVERYBODY = auto()  # everybody who is signed in
@@ -55,14 +55,14 @@ class EventKind:
     """
 
     name: str
-    audience: Audience
+    reach: Reach
     letter: str | None = None
     log: str = ""
     alert: bool = False
     by_place: bool = False
 
 
-EVERYBODY, PERSON, NOBODY = Audience
+EVERYBODY, PERSON, NOBODY = Reach
 
 EVENT_KINDS: dict[str, EventKind] = {
     kind.name: kind

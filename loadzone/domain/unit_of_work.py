@@ -237,7 +237,7 @@ class TableOverlay(MutableMapping[K, R]):
     def __init__(self, base: dict[K, R]) -> None:
         self._base = base
         self._written: dict[K, R] = {}
-        self._removed: set[K] = set()
+        self._removed: dict[K, None] = {}
 
     def __getitem__(self, key: K) -> R:
         if key in self._written:
@@ -254,7 +254,7 @@ class TableOverlay(MutableMapping[K, R]):
             raise KeyError(key)
         self._written.pop(key, None)
         if key in self._base:
-            self._removed.add(key)
+            self._removed[key] = None
 
     def __iter__(self) -> Iterator[K]:
         for key in self._base:

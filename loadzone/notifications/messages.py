@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loadzone.domain.events import EVENT_KINDS, Audience, Event
+from loadzone.domain.events import EVENT_KINDS, Event, Reach
 from loadzone.i18n import hours, moment, say
 from loadzone.lib.times import iso
 
@@ -55,7 +55,7 @@ class Message:
 def messages_of(events: Iterable[Event]) -> list[Message]:
     """Return the messages of one commit in the order of its events; more than AT_MOST alike become one."""
     alike: dict[tuple[str, str | None], list[Event]] = {}
-    told = [event for event in events if EVENT_KINDS[event.kind].audience is not Audience.NOBODY]
+    told = [event for event in events if EVENT_KINDS[event.kind].reach is not Reach.NOBODY]
     for event in told:
         alike.setdefault(_recipient(event), []).append(event)
     messages: dict[object, Message] = {}
@@ -70,7 +70,7 @@ def messages_of(events: Iterable[Event]) -> list[Message]:
 
 
 def _recipient(event: Event) -> tuple[str, str | None]:
-    return event.kind, event.to if EVENT_KINDS[event.kind].audience is Audience.PERSON else None
+    return event.kind, event.to if EVENT_KINDS[event.kind].reach is Reach.PERSON else None
 
 
 def _key(event: Event) -> str:

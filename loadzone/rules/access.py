@@ -19,12 +19,12 @@ def signed_in(tables: Tables, actor: str | None) -> User:
     return user or refuse("not_signed_in")
 
 
-def admin_only(uow: UnitOfWork, actor: str | None) -> str:
+def require_admin(uow: UnitOfWork, actor: str | None) -> str:
     """Return the address of the acting admin. Raises Refusal: not_signed_in, not_allowed."""
-    return OPERATOR if actor == OPERATOR else admin_of(uow, uow.limits, actor).email
+    return OPERATOR if actor == OPERATOR else acting_admin(uow, uow.limits, actor).email
 
 
-def admin_of(tables: Tables, limits: Limits, actor: str | None) -> User:
+def acting_admin(tables: Tables, limits: Limits, actor: str | None) -> User:
     """Return the acting admin. Raises Refusal: not_signed_in, not_allowed."""
     user = signed_in(tables, actor)
     return user if is_admin(tables.users, limits, user.email) else refuse("not_allowed")

@@ -18,7 +18,7 @@ def create(uow: UnitOfWork, actor: str | None, name: str, vm_ids: Iterable[str] 
 
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, name_taken.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     vms = _vms(uow, vm_ids)
     if uow.group_named(name):
         refuse("name_taken", field="name", name=name)
@@ -34,7 +34,7 @@ def add_vms(uow: UnitOfWork, actor: str | None, group_id: int, vm_ids: Iterable[
 
     Raises Refusal: not_signed_in, not_allowed, no_such_group, no_such_vm.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     group = uow.group(group_id)
     added = [vm for vm in _vms(uow, vm_ids) if vm.group != group_id]
     move(uow, added, group_id, by)
@@ -49,7 +49,7 @@ def remove_vm(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | No
 
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group, not_in_group.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     vm = uow.vm(vm_id)
     if group_id is not None:
         uow.group(group_id)
@@ -65,7 +65,7 @@ def delete(uow: UnitOfWork, actor: str | None, group_id: int) -> None:
 
     Raises Refusal: not_signed_in, not_allowed, no_such_group.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     group = uow.group(group_id)
     queue.dissolve(uow, group, by)
     move(uow, uow.vms_of(group), None, by)

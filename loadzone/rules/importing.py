@@ -85,7 +85,7 @@ def plan(state: State, named: Iterable[str], wanted: Iterable[Wanted], prune: bo
 
 def carry_out(uow: UnitOfWork, actor: str | None, plan: Plan) -> None:
     """Do all of the plan. Raises Refusal where a rule forbids a part of it."""
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     for name in plan.groups:
         groups.create(uow, by, name)
     ids = _ids_by_name(uow.groups)
@@ -130,7 +130,7 @@ def _only(names: list[str], fields: Fields) -> Fields:
 
 
 def _new_groups(state: State, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that no group has yet. Names that differ only in case are one group, as everywhere."""
+    """Return the names that no group has yet. Names that differ only in case are one group."""
     known = {group.name.casefold() for group in state.groups.values()}
     new: dict[str, str] = {}
     for name in names:

@@ -33,7 +33,7 @@ class Edit(Description, total=False):
 
 def add(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None, **fields: Unpack[Description]) -> Vm:
     """Add a machine; return it. Raises Refusal: not_signed_in, not_allowed, vm_exists, no_such_group."""
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     if vm_id in uow.vms:
         refuse("vm_exists", field="id", vm_id=vm_id)
     vm = Vm(id=vm_id, **fields)
@@ -49,7 +49,7 @@ def edit(uow: UnitOfWork, actor: str | None, vm_id: str, **fields: Unpack[Edit])
     `maintenance`, a reason, takes it out of service; None brings it back.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     vm = endings.current(uow, vm_id)
     group_id = fields.pop("group_id", vm.group)
     reason = fields.pop("maintenance", vm.maintenance) or ""
@@ -69,7 +69,7 @@ def delete(uow: UnitOfWork, actor: str | None, vm_id: str, force: bool = False) 
 
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, vm_taken.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     vm = endings.current(uow, vm_id)
     if not force:
         booking.refuse_if_taken(vm)
@@ -90,7 +90,7 @@ def delete_all(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str], force:
 
     Raises what `delete` raises.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     for vm_id in () if force else vm_ids:
         booking.refuse_if_taken(endings.current(uow, vm_id))
     for vm_id in vm_ids:

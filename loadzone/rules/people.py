@@ -73,7 +73,7 @@ def choose_language(uow: UnitOfWork, actor: str | None, language: str) -> User:
 
 def list_all(state: State, limits: Limits, actor: str | None) -> list[tuple[User, Role]]:
     """Return everybody who ever signed in, with the role in force. Raises Refusal: not_signed_in, not_allowed."""
-    access.admin_of(state, limits, actor)
+    access.acting_admin(state, limits, actor)
     return [(user, role_of(state, limits, user.email)) for user in state.users.values()]
 
 
@@ -82,7 +82,7 @@ def set_role(uow: UnitOfWork, actor: str | None, email: str, role: Role) -> None
 
     Raises Refusal: not_signed_in, not_allowed, no_such_user, admin_by_settings, last_admin.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     user = uow.user(email)
     if role == "user" and email in uow.limits.admins:
         refuse("admin_by_settings", email=email)
@@ -99,7 +99,7 @@ def remove(uow: UnitOfWork, actor: str | None, email: str) -> None:
 
     Raises Refusal: not_signed_in, not_allowed, no_such_user, last_admin.
     """
-    by = access.admin_only(uow, actor)
+    by = access.require_admin(uow, actor)
     user = uow.user(email)
     _keep_an_admin(uow, email)
     queue.leave_all(uow, user)

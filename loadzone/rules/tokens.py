@@ -52,7 +52,7 @@ def list_of(state: State, limits: Limits, actor: str | None, email: str | None =
     """
     me = access.signed_in(state, actor)
     if email and email != me.email:
-        access.admin_of(state, limits, actor)
+        access.acting_admin(state, limits, actor)
     owner = state.users.get(email or me.email) or refuse("no_such_user", email=email)
     return list(owner.tokens.values())
 

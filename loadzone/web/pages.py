@@ -12,7 +12,7 @@ import orjson
 from flask import Blueprint, Response, current_app, render_template, send_file
 
 from loadzone import __version__, i18n
-from loadzone.domain.events import EVENT_KINDS, Audience
+from loadzone.domain.events import EVENT_KINDS, Reach
 from loadzone.domain.records import LinkAction, LinkTarget, Vm
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -36,7 +36,7 @@ BY_LINK: Mapping[LinkAction, Callable[[UnitOfWork, LinkTarget], Vm]] = {
     "pass": by_link.pass_on,
 }
 # The kinds of events that the page puts in the inbox of the person, and that the browser shows as notifications.
-PERSONAL_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.PERSON]
+PERSONAL_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.PERSON]
 ALERT_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.alert]
 
 

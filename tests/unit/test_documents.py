@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loadzone.config import Config
-from loadzone.domain.events import EVENT_KINDS, Audience
+from loadzone.domain.events import EVENT_KINDS, Reach
 from loadzone.web.errors import STATUS
 from support.server import ROOT
 
@@ -158,6 +158,4 @@ def test_every_refusal_is_described_with_its_status():
 def test_every_kind_of_notification_is_described():
     cells = re.findall(r"^\| (`[^|]*`) \|", text_of("docs/sockets.md"), re.MULTILINE)
     described = [kind for cell in cells for kind in re.findall(r"`(\w+)`", cell)]
-    assert sorted(described) == sorted(
-        kind.name for kind in EVENT_KINDS.values() if kind.audience is not Audience.NOBODY
-    )
+    assert sorted(described) == sorted(kind.name for kind in EVENT_KINDS.values() if kind.reach is not Reach.NOBODY)

@@ -11,10 +11,10 @@ import pytest
 from app import create_app
 from loadzone import i18n, rules
 from loadzone.config import Config
-from loadzone.domain.events import EVENT_KINDS, Audience
+from loadzone.domain.events import EVENT_KINDS, Reach
 
 RULES = sorted(Path(rules.__file__).parent.glob("*.py"))
-TOLD_TO_PEOPLE = [kind for kind in EVENT_KINDS.values() if kind.audience is not Audience.NOBODY]
+TOLD_TO_PEOPLE = [kind for kind in EVENT_KINDS.values() if kind.reach is not Reach.NOBODY]
 # Sentences of one kind that depend on more than the kind (loadzone/notifications/messages.py).
 VARIANTS = {"role_changed": ["admin", "user"]}
 MORE = {"notice.force_released.reason"}
@@ -103,7 +103,7 @@ def test_only_kinds_without_a_sentence_have_a_log_line_of_their_own():
     with_line = [kind for kind in EVENT_KINDS.values() if kind.log]
     assert with_line
     for kind in with_line:
-        assert kind.audience is Audience.NOBODY, kind.name
+        assert kind.reach is Reach.NOBODY, kind.name
         assert {name for _, name, _, _ in string.Formatter().parse(kind.log) if name} <= {"by", "to", "via"}, kind.name
 
 
@@ -115,7 +115,7 @@ def test_the_page_gets_the_kinds_of_its_inbox_and_of_the_browsers_notifications(
         app.extensions["application"].stop()
     [boot] = re.findall(r'<script type="application/json" id="boot">(.*?)</script>', html, re.DOTALL)
     assert json.loads(boot)["events"] == {
-        "personal": [kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.PERSON],
+        "personal": [kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.PERSON],
         "alert": [kind.name for kind in EVENT_KINDS.values() if kind.alert],
     }
 

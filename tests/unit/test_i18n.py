@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from loadzone import config, i18n
-from loadzone.domain.events import EVENT_KINDS, Audience
+from loadzone.domain.events import EVENT_KINDS, Reach
 from loadzone.schemas.validation import _REASONS
 from loadzone.web.errors import STATUS
 from loadzone.web.pages import BY_LINK
 
-PERSONAL = {kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.PERSON}
-PUBLIC = {kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.EVERYBODY}
+PERSONAL = {kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.PERSON}
+PUBLIC = {kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.EVERYBODY}
 FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
 ROOT = Path(i18n.__file__).parents[1]
 

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from loadzone.domain.events import EVENT_KINDS, Audience, Event
+from loadzone.domain.events import EVENT_KINDS, Event, Reach
 from loadzone.i18n import LANGUAGES
 from loadzone.notifications.messages import messages_of
 from support.world import NOON
 
-PERSONAL = {kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.PERSON}
-PUBLIC = {kind.name for kind in EVENT_KINDS.values() if kind.audience is Audience.EVERYBODY}
+PERSONAL = {kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.PERSON}
+PUBLIC = {kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.EVERYBODY}
 
 
 def sentences(*events, language="en"):
