@@ -9,6 +9,7 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from email.message import Message
 from typing import Any
 
@@ -70,7 +71,7 @@ class ApiClient:
         self._latest = headers.get("ETag", ""), board
         return board
 
-    def book(self, request: dict[str, Any]) -> list[Vm]:
+    def book(self, request: Mapping[str, object]) -> list[Vm]:
         """Book a machine, or machines of a group, and return them."""
         answer = self.call("/book", request)
         return answer["vms"] if "group_id" in request else [answer]
@@ -81,7 +82,7 @@ class ApiClient:
         vm: Vm = self.call("/renew", {"vm_id": vm_id, "hours": hours, **meant})
         return vm
 
-    def call(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def call(self, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Return the JSON object of the answer. With a body it is a POST."""
         request = urllib.request.Request(self.url + path)
         if body is not None:
@@ -89,7 +90,7 @@ class ApiClient:
             request.add_header("Content-Type", "application/json")
         return self._open(request)[1]
 
-    def call_ignoring(self, codes: set[str], path: str, body: dict[str, Any]) -> None:
+    def call_ignoring(self, codes: set[str], path: str, body: Mapping[str, object]) -> None:
         """Call, and take a refusal with one of these codes for success: there was nothing left to do."""
         try:
             self.call(path, body)

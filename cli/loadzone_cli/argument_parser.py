@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from loadzone_cli.exit_status import USAGE
 from loadzone_cli.translation import LANGUAGE, t, texts
@@ -32,7 +32,7 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         return translated_headings(super().format_help())
 
-    def error(self, message: str) -> Any:
+    def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(self.usage_status, f"loadzone: {translated_error(message)}\n")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 from loadzone_cli import __version__, commands, queue_commands
 from loadzone_cli.argument_parser import Parser
@@ -12,6 +12,14 @@ from loadzone_cli.argument_types import duration, positive_integer, positive_num
 from loadzone_cli.exit_status import NOT_RUN
 from loadzone_cli.run_command import run
 from loadzone_cli.translation import t
+
+
+class Subparsers(Protocol):
+    """The object that `add_subparsers` returns, whose class argparse keeps private."""
+
+    def add_parser(self, name: str, *, help: str, description: str) -> Parser:
+        """Add the parser of a command and return it."""
+        ...
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -39,55 +47,55 @@ def main_parser() -> Parser:
     return parser
 
 
-def add_login(subparsers: Any) -> None:
+def add_login(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "login", commands.login)
     parser.add_argument("--url", help=t("option.url"))
     parser.add_argument("--token-stdin", action="store_true", help=t("option.token_stdin"))
 
 
-def add_list(subparsers: Any) -> None:
+def add_list(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "list", commands.list_machines)
     parser.add_argument("--free", action="store_true", help=t("option.free"))
     parser.add_argument("--group", metavar="G", help=t("option.in_group"))
     add_json(parser)
 
 
-def add_book(subparsers: Any) -> None:
+def add_book(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "book", commands.book)
-    add_target(parser, "vm", metavar="VM", nargs="?")
+    add_target(parser, "vm", nargs="?")
     add_selection(parser)
     add_hours(parser)
     add_note(parser)
     add_json(parser)
 
 
-def add_renew(subparsers: Any) -> None:
+def add_renew(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "renew", commands.renew)
     parser.add_argument("vm", metavar="VM", help=t("option.vm"))
     add_hours(parser)
 
 
-def add_release(subparsers: Any) -> None:
+def add_release(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "release", commands.release)
     parser.add_argument("vms", metavar="VM", nargs="+", help=t("option.vm"))
 
 
-def add_queue(subparsers: Any) -> None:
+def add_queue(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "queue", queue_commands.queue)
     inner = parser.add_subparsers(metavar=t("help.command"))
     join = add_command(inner, "queue.join", queue_commands.queue_join)
-    add_target(join, "vm", metavar="VM", nargs="?")
+    add_target(join, "vm", nargs="?")
     add_count(join)
     add_hours(join)
     join.add_argument("--auto", action="store_true", help=t("option.auto"))
-    add_target(add_command(inner, "queue.leave", queue_commands.queue_leave), "vm", metavar="VM", nargs="?")
+    add_target(add_command(inner, "queue.leave", queue_commands.queue_leave), "vm", nargs="?")
 
 
-def add_run(subparsers: Any) -> None:
+def add_run(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "run", run)
     parser.usage = "loadzone run (--vm VM | --group G [--count N] [--tag T]...) --hours H [--wait 30m] -- COMMAND..."
     parser.epilog, parser.usage_status = t("help.run.epilog"), NOT_RUN
-    add_target(parser, "--vm", metavar="VM")
+    add_target(parser, "--vm")
     add_selection(parser)
     add_hours(parser)
     parser.add_argument("--wait", type=duration, metavar="30m", help=t("option.wait"))
@@ -95,20 +103,20 @@ def add_run(subparsers: Any) -> None:
     parser.add_argument("--heartbeat", type=positive_number, default=10, metavar="MINUTES", help=t("option.heartbeat"))
 
 
-def add_command(subparsers: Any, key: str, handler: Callable[[argparse.Namespace], int]) -> Parser:
+def add_command(subparsers: Subparsers, key: str, handler: Callable[[argparse.Namespace], int]) -> Parser:
     """Add the command of this key (`login`, or `queue.join` below `queue`) and return its parser."""
     about = t(f"command.{key}")
-    parser: Parser = subparsers.add_parser(key.rpartition(".")[2], help=about, description=about)
+    parser = subparsers.add_parser(key.rpartition(".")[2], help=about, description=about)
     # Where `queue` has it, the parser of `queue join` must not set it back.
     parser.add_argument("--ca", metavar="FILE", default=argparse.SUPPRESS, help=t("option.ca"))
     parser.set_defaults(handler=handler)
     return parser
 
 
-def add_target(parser: Parser, name: str, **vm: Any) -> None:
+def add_target(parser: Parser, name: str, nargs: str | None = None) -> None:
     """Add the choice between a machine, as an argument or option of this name, and a group."""
     target = parser.add_mutually_exclusive_group(required=True)
-    target.add_argument(name, help=t("option.vm"), **vm)
+    target.add_argument(name, nargs=nargs, metavar="VM", help=t("option.vm"))
     target.add_argument("--group", metavar="G", help=t("option.group"))
 
 

@@ -1,4 +1,4 @@
-"""What the server shows: machines, groups, and who waits for them. Only the fields that are used here."""
+"""The board: all machines and groups with their queues, as `GET /vms` returns them. Only the fields used here."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import argparse
 import secrets
 import time
 from collections.abc import Callable
-from typing import Any
 
 from loadzone_cli import timing
 from loadzone_cli.api_client import ApiClient
@@ -17,7 +16,7 @@ from loadzone_cli.leases import Leases
 from loadzone_cli.messages import say, say_away, say_back
 from loadzone_cli.process import Process, handle_signals
 from loadzone_cli.queue_place import QueuePlace
-from loadzone_cli.target import selection_of
+from loadzone_cli.target import Target, selection_of
 from loadzone_cli.times import local_time
 from loadzone_cli.translation import t
 
@@ -25,7 +24,7 @@ from loadzone_cli.translation import t
 class Job:
     """Books machines before its command, keeps them while it runs, and releases them after it."""
 
-    def __init__(self, api: ApiClient, args: argparse.Namespace, target: dict[str, Any]) -> None:
+    def __init__(self, api: ApiClient, args: argparse.Namespace, target: Target) -> None:
         self._api, self._command = api, args.command
         self._waits = args.wait is not None
         self._deadline = time.monotonic() + (args.wait if self._waits else timing.LOST_SECONDS)

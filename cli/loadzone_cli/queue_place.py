@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from typing import Any
 
 from loadzone_cli import timing
 from loadzone_cli.api_client import ApiClient
@@ -12,13 +11,14 @@ from loadzone_cli.board import Board, Vm, Waiter, is_bookable
 from loadzone_cli.errors import ALREADY_GONE, CommandError, ServerRefusal
 from loadzone_cli.exit_status import NOT_FREE
 from loadzone_cli.messages import say_if_new
+from loadzone_cli.target import Target
 from loadzone_cli.translation import t
 
 
 class QueuePlace:
     """The place in a queue. A person has one in each queue, so the jobs of one person may share it."""
 
-    def __init__(self, api: ApiClient, args: argparse.Namespace, target: dict[str, Any]) -> None:
+    def __init__(self, api: ApiClient, args: argparse.Namespace, target: Target) -> None:
         self.is_ours = False  # whether the place is there because of this job
         self._api, self._target = api, target
         self._count: int = args.count

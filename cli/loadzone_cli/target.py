@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TypedDict
 
 from loadzone_cli.api_client import ApiClient
 from loadzone_cli.board import find_group
@@ -12,7 +12,21 @@ from loadzone_cli.exit_status import USAGE
 from loadzone_cli.translation import t
 
 
-def target_of(api: ApiClient, args: argparse.Namespace) -> dict[str, Any]:
+class Target(TypedDict, total=False):
+    """A machine or a group: one of the two keys."""
+
+    vm_id: str
+    group_id: int
+
+
+class Selection(TypedDict, total=False):
+    """How many machines of a group, and with which tags: each key only where it was asked for."""
+
+    count: int
+    tags: list[str]
+
+
+def target_of(api: ApiClient, args: argparse.Namespace) -> Target:
     """Return `vm_id`, or `group_id` of the group that is named. Raises CommandError."""
     if not args.vm:
         return {"group_id": find_group(api.board(), args.group)["id"]}
@@ -21,7 +35,11 @@ def target_of(api: ApiClient, args: argparse.Namespace) -> dict[str, Any]:
     return {"vm_id": args.vm}
 
 
-def selection_of(args: argparse.Namespace) -> dict[str, Any]:
-    """Return `count` and `tags`: how many machines of a group, and with which tags, where that was asked for."""
-    count, tags = getattr(args, "count", 1), getattr(args, "tags", [])
-    return {**({"count": count} if count > 1 else {}), **({"tags": tags} if tags else {})}
+def selection_of(args: argparse.Namespace) -> Selection:
+    """Return how many machines of a group are asked for, and with which tags."""
+    selection: Selection = {}
+    if getattr(args, "count", 1) > 1:
+        selection["count"] = args.count
+    if getattr(args, "tags", []):
+        selection["tags"] = args.tags
+    return selection

@@ -111,7 +111,7 @@ def _last_revision(content: bytes) -> int:
     return max(map(int, re.findall(rb'"revision": ?(\d{1,15})\b', content)), default=0)
 
 
-# What the commands share
+# Shared by the commands
 
 
 def data_path() -> Path:

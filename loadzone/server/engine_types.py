@@ -1,4 +1,4 @@
-"""What server/ uses of an Engine.IO server (python-engineio), which has no types. docs/upgrading.md says what for."""
+"""Types for the parts of python-engineio that server/ uses: the library has none. docs/upgrading.md lists the uses."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ SOCKETS_AT_MOST = 20_000
 # A client sends a packet when it connects and disconnects, and answers a ping every 25 seconds; all of them are small.
 PACKET_BURST = 50
 PACKETS_PER_SECOND = 1
-# What arrives on a WebSocket beside packets, such as pings by the client, is limited by its size.
+# These also limit frames that carry no packet, such as pings by the client.
 BYTE_BURST = 8192
 BYTES_PER_SECOND = 256
 MESSAGE_AT_MOST = 2048  # bytes

@@ -1,4 +1,4 @@
-"""What strangers see, and how people sign in."""
+"""The page for visitors who are not signed in, and signing in."""
 
 import re
 

@@ -52,7 +52,7 @@ class Window:
             text = text.replace(f"{{{name}}}", str(value))
         return text
 
-    # What is on the page
+    # Reading the page
 
     def card(self, vm_id: str) -> Locator:
         return self.page.locator(".card").filter(has=self.page.locator(".name", has_text=_exactly(vm_id)))
@@ -106,7 +106,7 @@ class Window:
         """The radio button for that many hours in the dialog on top."""
         return self.dialog.get_by_role("radio", name=self.text("time.hours", n=hours), exact=True)
 
-    # What a person does
+    # Actions of a person
 
     def press(self, action: str, vm_id: str) -> None:
         """Press a button on the machine's card: book, renew, release or queue."""
@@ -136,7 +136,7 @@ class Window:
         send.click()
         expect(self.dialogs).to_have_count(before - 1)
 
-    # What tests check
+    # Checks
 
     def mark(self) -> None:
         """Mark the page, so that `was_reloaded` tells whether it has been loaded again since."""

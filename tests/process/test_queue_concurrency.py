@@ -3,26 +3,9 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from support.answers import done
 from support.inventory import inventory, machine
 from support.people import Person
-
-
-@pytest.fixture
-def sign_in_people():
-    """Return a function that signs in so many people, eight at a time."""
-    signed_in = []
-
-    def sign_in(server, size: int) -> list[Person]:
-        with ThreadPoolExecutor(8) as pool:
-            signed_in.extend(pool.map(lambda _: Person(server).sign_in(), range(size)))
-        return signed_in
-
-    yield sign_in
-    for person in signed_in:
-        person.http.close()
 
 
 def group_of(count: int) -> dict:

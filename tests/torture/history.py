@@ -64,7 +64,7 @@ class ReceivedLetter:
 
 
 class Clock:
-    """What the server's clock showed, in milliseconds since 1970, as far as it can be known from outside."""
+    """A range of times that holds the time of the server's clock, in milliseconds since 1970."""
 
     def __init__(self, ahead: float = 0.0) -> None:
         """`ahead`: how far the wall clock is ahead of the monotonic one, in seconds."""

@@ -1,4 +1,4 @@
-"""What can be known of one machine from outside, and whether an answer agrees with it.
+"""The state of one machine as far as clients can know it, and the check of an answer against it.
 
 Where an instant is not known exactly, it is a span: the least and the most it can be, in milliseconds of the server's
 clock. An answer that contains the instant narrows the span down.

@@ -1,4 +1,4 @@
-"""What one machine may do: a second implementation of LoadZone's rules, as simple as possible.
+"""The rules of one machine, written a second time and as simply as possible.
 
 A machine has a holder, an end, a hold and a queue. Each operation gives all states that may follow it, with the letters
 that are due in each.

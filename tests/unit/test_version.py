@@ -52,7 +52,7 @@ def test_the_newest_version_in_the_changelog_is_it():
     assert all(date for _, date in headings[1:])
 
 
-# What the server is built on: pyproject.toml, requirements.txt and the imports
+# Dependencies: pyproject.toml, requirements.txt and the imports
 
 
 def imported() -> set[str]:

@@ -70,7 +70,7 @@ class Connection:
 
 @dataclass
 class Served:
-    """What came of a request: the calls of the handler, what it sent, and the environments of the application."""
+    """The result of a request: the calls of the handler, the bytes it sent, and the environments of the application."""
 
     arguments: tuple
     calls: list[str]
