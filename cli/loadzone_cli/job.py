@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 from loadzone_cli import timing
 from loadzone_cli.api_client import ApiClient
-from loadzone_cli.board import Board, Vm, booked_seconds
+from loadzone_cli.board import Board, Vm
 from loadzone_cli.errors import WAITING_HELPS, CommandError, ServerRefusal, ServerUnavailable, StoppedBySignal
 from loadzone_cli.exit_status import NOT_FREE
 from loadzone_cli.leases import Leases
+from loadzone_cli.lost_booking import LostBooking
 from loadzone_cli.messages import say, say_away, say_back
 from loadzone_cli.process import Process, handle_signals
 from loadzone_cli.queue_place import QueuePlace
@@ -28,14 +29,9 @@ class Job:
         self._api, self._command = api, args.command
         self._waits = args.wait is not None
         self._deadline = time.monotonic() + (args.wait if self._waits else timing.LOST_SECONDS)
-        # A few milliseconds make the length of the booking this job's own. So it finds the booking on the board where
-        # the answer got lost on the way, however many jobs share one person's token.
-        length = max(1, round(args.hours * 3_600_000))
-        self._length_ms = length - secrets.randbelow(min(1000, length))
         self._heartbeat: float = args.heartbeat
-        hours = self._length_ms / 3_600_000
-        self._request = {**target, **selection_of(args), "hours": hours, "note": args.note}
-        self._may_have_booked = False  # whether a booking may have been made that we have not heard of
+        self._lost = LostBooking(args.hours, args.heartbeat)
+        self._request = {**target, **selection_of(args), "hours": self._lost.hours, "note": args.note}
         self._place = QueuePlace(api, args, target)
         self._leases = Leases(api, args)
         self._in_a_hurry = False  # whether a signal asks us to end without trying longer
@@ -68,12 +64,12 @@ class Job:
                 say_back()
                 if vms:
                     self._leases.begin(vms)
-                    self._may_have_booked = False  # from here on, what looks like ours may be another job's
+                    self._lost.is_possible = False  # from here on, what looks like ours may be another job's
                     self._place.settle()
                     return vms
                 self._pause(CommandError(t("run.gave_up"), NOT_FREE))
             except ServerUnavailable as error:
-                if not self._waits and not self._may_have_booked:
+                if not self._waits and not self._lost.is_possible:
                     raise
                 self._pause(error)
 
@@ -86,32 +82,26 @@ class Job:
         self._place.update(board)
         vms = self._of_lost_answer(board)
         if not vms and (not self._waits or self._place.can_book(board)):
-            vms = self._book()
+            vms = self._book(board)
         if not vms and self._place.wait_in_queue(board):
-            vms = self._book()
+            vms = self._book(board)
         return vms
 
-    def _book(self) -> list[Vm]:
+    def _book(self, board: Board) -> list[Vm]:
         """Return the booked machines; none where others have them and there is time to wait."""
-        before, self._may_have_booked = self._may_have_booked, True
+        before = self._lost.is_possible
+        self._lost.expect(board)
         try:
             return self._api.book({**self._request, "heartbeat_minutes": self._heartbeat})
         except ServerRefusal as refusal:
-            self._may_have_booked = before
+            self._lost.is_possible = before
             if not self._waits or refusal.code not in WAITING_HELPS:
                 raise
             return []
 
     def _of_lost_answer(self, board: Board) -> list[Vm]:
         """Return the machines that a call of ours booked, and whose answer did not reach us."""
-        if not self._may_have_booked:
-            return []
-        ours = [vm for vm in board["vms"] if vm["booked_by"] == self._api.email()]
-        return [vm for vm in ours if vm["id"] not in self._leases.booked and self._is_marked(vm)]
-
-    def _is_marked(self, vm: Vm) -> bool:
-        same_length = round(booked_seconds(vm) * 1000) == self._length_ms
-        return same_length and vm["heartbeat_minutes"] == self._heartbeat
+        return [vm for vm in self._lost.find(board, self._api.email()) if vm["id"] not in self._leases.booked]
 
     def _pause(self, reason: CommandError) -> None:
         """Wait until the next look at the board. Raises `reason` where there is no time left to wait."""
@@ -141,7 +131,7 @@ class Job:
         """Release what was booked and leave the queue. Try for a while where the server is away."""
         self._leases.stop()
         deadline = time.monotonic() + timing.RELEASE_SECONDS
-        while self._leases.booked or self._place.is_ours or self._may_have_booked:
+        while self._leases.booked or self._place.is_ours or self._lost.is_possible:
             try:
                 board = self._api.board()
                 self._leases.release(board, self._of_lost_answer(board))

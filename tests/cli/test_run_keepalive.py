@@ -10,6 +10,7 @@ from support.gateway import Gateway
 from support.waiting import eventually
 
 LONE = ["run", "--vm", "lone", "--heartbeat", "0.05"]  # a heartbeat every 0.75 s; without it the booking ends after 3 s
+MARKED = 3_599_999 / 3_600_000  # how long a job for an hour books where the random part of its mark is 0
 SHORT = ["--hours", "0.002"]  # 7.2 s; it is renewed in the last 1.8 s
 
 
@@ -134,11 +135,14 @@ def test_several_whose_answer_was_lost_are_found(start_job, gateway, ann):
     assert ann.actions("perf-1") == ann.actions("perf-2") == ["book", "cancel"]
 
 
-def test_anothers_booking_is_not_taken_for_the_lost_one(loadzone, gateway, ann):
-    """Another job with the same token booked the machine just before."""
-    done(ann.book("lone", heartbeat_minutes=10))
+@pytest.mark.parametrize("hours", [1, MARKED])
+def test_anothers_booking_is_not_taken_for_the_lost_one(loadzone, gateway, ann, tmp_path, hours):
+    """Another job with the same token booked the machine just before: for the whole length, or with the same mark."""
+    (tmp_path / "sitecustomize.py").write_text("import secrets\nsecrets.randbelow = lambda n: 0\n")
+    done(ann.book("lone", hours=hours, heartbeat_minutes=10))
     gateway.lose = "POST /book"
-    ended = loadzone("run", "--vm", "lone", "--hours", "1", "--", "true", LOADZONE_URL=gateway.url)
+    here = {"LOADZONE_URL": gateway.url, "PYTHONPATH": str(tmp_path)}
+    ended = loadzone("run", "--vm", "lone", "--hours", "1", "--", "true", **here)
     assert ended.status == 124
     assert ann.actions("lone") == ["book"]
 
