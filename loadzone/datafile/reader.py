@@ -67,6 +67,7 @@ def _vm(fields: TypedObject) -> Vm:
         tags=fields.texts("tags"),
         external_ip=fields.text("external_ip") or "",
         internal_ip=fields.text("internal_ip") or "",
+        version=fields.number("version") or 0,
         rest=fields.rest(),
     )
 
@@ -144,6 +145,7 @@ def _group(fields: TypedObject) -> Group:
         name=_required_text(fields, "name"),
         vm_ids=fields.texts("vm_ids"),
         queue=_queue(fields, EARLIEST, is_group=True),
+        version=fields.number("version") or 0,
         rest=fields.rest(),
     )
 

@@ -74,6 +74,7 @@ def _vm(vm: Vm) -> Json:
         "tags": vm.tags,
         "external_ip": vm.external_ip,
         "internal_ip": vm.internal_ip,
+        "version": vm.version,
     }
     return {
         "id": vm.id,
@@ -122,7 +123,7 @@ def _waiter(waiter: Waiter) -> Json:
 
 
 def _group(group: Group) -> Json:
-    optional = {"queue": [_waiter(waiter) for waiter in group.queue]}
+    optional = {"queue": [_waiter(waiter) for waiter in group.queue], "version": group.version}
     return {"id": group.id, "name": group.name, "vm_ids": group.vm_ids, **_without_empty(optional), **group.rest}
 
 

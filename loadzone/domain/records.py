@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 MOST = 2**53  # the largest whole number that a browser counts exactly
+TAGS_MOST = 20  # tags of a machine
 NOTHING: Mapping[str, object] = MappingProxyType({})
 Role = Literal["user", "admin"]
 
@@ -102,7 +103,8 @@ class Vm:
     """A machine, its present booking or hold, and its queue.
 
     `maintenance` is the reason why it is out of service. `freed_at` is when it was last given back. `loose_note` is a
-    note that a loaded file has on a machine without a booking; it stays until the next one.
+    note that a loaded file has on a machine without a booking; it stays until the next one. `version` grows with each
+    edit; the unit of work counts it (domain/versions.py).
     """
 
     id: str
@@ -118,6 +120,7 @@ class Vm:
     external_ip: str = ""
     internal_ip: str = ""
     rest: Mapping[str, object] = field(default_factory=_nothing)
+    version: int = 0
 
     @property
     def stands_free(self) -> bool:
@@ -132,13 +135,17 @@ class Vm:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A named set of machines; `vm_ids` always agrees with the machines' own `group`. Its queue is for any of them."""
+    """A named set of machines; `vm_ids` always agrees with the machines' own `group`. Its queue is for any of them.
+
+    `version` is as in Vm.
+    """
 
     id: int
     name: str
     vm_ids: tuple[str, ...] = ()
     queue: tuple[Waiter, ...] = ()
     rest: Mapping[str, object] = field(default_factory=_nothing)
+    version: int = 0
 
 
 Place = Vm | Group  # what has a queue

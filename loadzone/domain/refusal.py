@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NoReturn
 
-Fact = str | int | float | bool | datetime | None
+from loadzone.domain.records import Group, Vm
+
+Fact = str | int | float | bool | datetime | Vm | Group | None
 
 
 class Refusal(Exception):
     """A rule does not allow what was asked.
 
     `code` is a stable word for programs (web/errors.py has the HTTP status of each), `facts` are what helps: the field,
-    a limit, the holder, the end. The sentence for people is made in schemas/refusal_text.py.
+    a limit, the holder, the end, the record as it is now. The sentence for people is made in schemas/refusal_text.py.
     """
 
     def __init__(self, code: str, **facts: Fact) -> None:

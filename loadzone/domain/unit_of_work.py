@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
 from loadzone.domain.events import Event
@@ -13,6 +14,7 @@ from loadzone.domain.limits import Limits
 from loadzone.domain.lookalikes import skeleton
 from loadzone.domain.records import Group, Letter, Place, State, User, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.versions import versioned
 
 K = TypeVar("K")
 R = TypeVar("R")
@@ -119,8 +121,9 @@ class UnitOfWork:
     def __init__(self, base: State, now: datetime, limits: Limits) -> None:
         self.now = now
         self.limits = limits
-        self.vms = TableOverlay(base.vms)
-        self.groups = TableOverlay(base.groups)
+        first = base.revision + 1  # not 1: a name or number that comes again must not look like the one that went
+        self.vms = TableOverlay(base.vms, partial(versioned, first=first))
+        self.groups = TableOverlay(base.groups, partial(versioned, first=first))
         self.users = TableOverlay(base.users)
         self.letters: TableOverlay[str, Letter] = TableOverlay(base.letters)
         self.events: list[Event] = []
@@ -230,12 +233,16 @@ class UnitOfWork:
 
 
 class TableOverlay(MutableMapping[K, R]):
-    """A mapping over another that stays as it is; new, changed and removed records are kept here."""
+    """A mapping over another that stays as it is; new, changed and removed records are kept here.
 
-    __slots__ = ("_base", "_removed", "_written")
+    `prepare(before, record)` returns what is kept in the place of a record that is written; `before` is that of `base`.
+    """
 
-    def __init__(self, base: dict[K, R]) -> None:
+    __slots__ = ("_base", "_prepare", "_removed", "_written")
+
+    def __init__(self, base: dict[K, R], prepare: Callable[[R | None, R], R] = lambda before, record: record) -> None:
         self._base = base
+        self._prepare = prepare
         self._written: dict[K, R] = {}
         self._removed: dict[K, None] = {}
 
@@ -247,7 +254,7 @@ class TableOverlay(MutableMapping[K, R]):
         return self._base[key]
 
     def __setitem__(self, key: K, record: R) -> None:
-        self._written[key] = record
+        self._written[key] = self._prepare(self._base.get(key), record)
 
     def __delitem__(self, key: K) -> None:
         if key not in self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.records import Booking, Hold, User, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, endings, history, lease, turns
+from loadzone.rules import access, endings, history, lease, seen, turns
 
 
 def book(
@@ -23,10 +23,12 @@ def book(
     note: str = "",
     via: str = "",
     heartbeat_minutes: float | None = None,
+    held_for: str | None = None,
 ) -> Vm:
     """Book the machine for `hours` from now; return it.
 
-    A machine held for the actor can be booked; one held for somebody else only by an admin with `force`.
+    A machine held for the actor can be booked; one held for somebody else only by an admin with `force`, which with
+    `held_for` goes for that person and no other.
     `via` is the name of the token by which it is booked. With `heartbeat_minutes` the booking ends when its job is
     silent for so long.
     Raises Refusal: not_signed_in, no_such_vm, vm_taken, vm_held, in_maintenance, too_far_ahead, bad_input.
@@ -37,7 +39,8 @@ def book(
     refuse_if_taken(vm)
     if vm.maintenance:
         refuse("in_maintenance", vm_id=vm_id, reason=vm.maintenance)
-    taken_from = _hold_to_take(uow, me, vm, vm.hold, force) if vm.hold else None
+    may_take = force and (held_for is None or (vm.hold is not None and vm.hold.email == held_for))
+    taken_from = _hold_to_take(uow, me, vm, vm.hold, may_take) if vm.hold else None
     if taken_from:
         uow.tell(Event("hold_taken", by=me.email, to=taken_from.email, vm_id=vm_id))
         vm = turns.put_back(uow, vm)
@@ -79,17 +82,24 @@ def book_any(
     return [book(uow, actor, vm.id, hours, False, note, via, heartbeat_minutes) for vm in chosen]
 
 
-def renew(uow: UnitOfWork, actor: str | None, vm_id: str, hours: float, expires_at: datetime | None = None) -> Vm:
-    """Move the end of a booking by `hours`; return the machine. A caller that names `expires_at` means that end alone.
+def renew(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_id: str,
+    hours: float,
+    expires_at: datetime | None = None,
+    ends: Mapping[str, datetime] | None = None,
+) -> Vm:
+    """Move the end of a booking by `hours`; return the machine.
 
+    A caller that names `expires_at`, or `ends` by machine, means a booking with that end alone.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed, others_wait, in_maintenance,
     too_far_ahead, bad_input.
     """
     me = access.signed_in(uow, actor)
     lease.check_hours(uow, hours)
     vm, booking = _own(uow, me, vm_id)
-    if expires_at and expires_at != booking.expires_at:
-        refuse("changed", vm_id=vm_id, expires_at=booking.expires_at)
+    seen.check_end(vm, booking, expires_at or (ends or {}).get(vm_id))
     if not access.is_admin(uow.users, uow.limits, me.email):
         _refuse_if_wanted(uow, vm)
     end = lease.end_of(uow, vm, booking.expires_at or uow.now, hours)
@@ -100,14 +110,23 @@ def renew(uow: UnitOfWork, actor: str | None, vm_id: str, hours: float, expires_
     return uow.vms[vm_id]
 
 
-def cancel(uow: UnitOfWork, actor: str | None, vm_id: str, reason: str = "") -> Vm:
+def cancel(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_id: str,
+    reason: str = "",
+    booked_at: datetime | None = None,
+    bookings: Mapping[str, datetime] | None = None,
+) -> Vm:
     """Release a booking; return the machine, free or already the next one's.
 
-    A holder whose machine somebody else released is told the reason.
-    Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked.
+    A holder whose machine somebody else released is told the reason. A caller that names `booked_at`, or `bookings` by
+    machine, means the booking that began then alone.
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed.
     """
     me = access.signed_in(uow, actor)
     vm, booking = _own(uow, me, vm_id)
+    seen.check_beginning(vm, booking, booked_at or (bookings or {}).get(vm_id))
     kind = "released" if booking.holder == me.email else "force_released"
     event = Event(kind, by=me.email, to=booking.holder, vm_id=vm_id, reason=reason)
     lease.end(uow, vm, booking, "cancel", event)

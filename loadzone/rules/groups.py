@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -10,16 +10,22 @@ from loadzone.domain.events import Event
 from loadzone.domain.records import MOST, Group, Hold, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, queue, turns
+from loadzone.rules import access, queue, seen, turns
 
 
-def create(uow: UnitOfWork, actor: str | None, name: str, vm_ids: Iterable[str] = ()) -> Group:
-    """Make a group; return it. Machines that are in another group move into it.
+def create(
+    uow: UnitOfWork,
+    actor: str | None,
+    name: str,
+    vm_ids: Iterable[str] = (),
+    versions: Mapping[str, int] | None = None,
+) -> Group:
+    """Make a group; return it. Machines that are in another group move into it. `versions` are as in `add_vms`.
 
-    Raises Refusal: not_signed_in, not_allowed, no_such_vm, name_taken.
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, changed, name_taken.
     """
     by = access.require_admin(uow, actor)
-    vms = _vms(uow, vm_ids)
+    vms = _vms(uow, vm_ids, versions)
     if uow.group_named(name):
         refuse("name_taken", field="name", name=name)
     group = Group(id=_new_id(uow.groups), name=name)
@@ -29,14 +35,23 @@ def create(uow: UnitOfWork, actor: str | None, name: str, vm_ids: Iterable[str] 
     return uow.groups[group.id]
 
 
-def add_vms(uow: UnitOfWork, actor: str | None, group_id: int, vm_ids: Iterable[str]) -> tuple[list[str], Group]:
+def add_vms(
+    uow: UnitOfWork,
+    actor: str | None,
+    group_id: int,
+    vm_ids: Iterable[str],
+    version: int | None = None,
+    versions: Mapping[str, int] | None = None,
+) -> tuple[list[str], Group]:
     """Put machines into the group; return the ids of those that were not in it before, and the group.
 
-    Raises Refusal: not_signed_in, not_allowed, no_such_group, no_such_vm.
+    `version` is the group's as the caller has seen it, `versions` are the machines'.
+    Raises Refusal: not_signed_in, not_allowed, no_such_group, no_such_vm, changed.
     """
     by = access.require_admin(uow, actor)
     group = uow.group(group_id)
-    added = [vm for vm in _vms(uow, vm_ids) if vm.group != group_id]
+    seen.check_group(group, version)
+    added = [vm for vm in _vms(uow, vm_ids, versions) if vm.group != group_id]
     move(uow, added, group_id, by)
     ids = tuple(vm.id for vm in added)
     if ids:
@@ -44,13 +59,17 @@ def add_vms(uow: UnitOfWork, actor: str | None, group_id: int, vm_ids: Iterable[
     return list(ids), uow.groups[group_id]
 
 
-def remove_vm(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None = None) -> None:
+def remove_vm(
+    uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None = None, version: int | None = None
+) -> None:
     """Take the machine out of this group, or of whichever it is in.
 
-    Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group, not_in_group.
+    `version` is the machine's as the caller has seen it.
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, changed, no_such_group, not_in_group.
     """
     by = access.require_admin(uow, actor)
     vm = uow.vm(vm_id)
+    seen.check_vm(vm, version)
     if group_id is not None:
         uow.group(group_id)
     group = uow.group_of(vm)
@@ -60,13 +79,15 @@ def remove_vm(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | No
     uow.tell(Event("vm_ungrouped", by=by, vm_id=vm_id, group_id=group.id, group=group.name))
 
 
-def delete(uow: UnitOfWork, actor: str | None, group_id: int) -> None:
+def delete(uow: UnitOfWork, actor: str | None, group_id: int, version: int | None = None) -> None:
     """Delete the group; its machines stay, in no group. Everybody in its queue is told.
 
-    Raises Refusal: not_signed_in, not_allowed, no_such_group.
+    `version` is what the caller has seen.
+    Raises Refusal: not_signed_in, not_allowed, no_such_group, changed.
     """
     by = access.require_admin(uow, actor)
     group = uow.group(group_id)
+    seen.check_group(group, version)
     queue.dissolve(uow, group, by)
     move(uow, uow.vms_of(group), None, by)
     del uow.groups[group_id]
@@ -108,6 +129,9 @@ def _new_id(ids: Collection[int]) -> int:
     return last + 1 if last < MOST else next(number for number in count(1) if number not in ids)
 
 
-def _vms(uow: UnitOfWork, vm_ids: Iterable[str]) -> list[Vm]:
-    """Return the machines, each once. Raises Refusal: no_such_vm where one is unknown."""
-    return [uow.vm(vm_id) for vm_id in dict.fromkeys(vm_ids)]
+def _vms(uow: UnitOfWork, vm_ids: Iterable[str], versions: Mapping[str, int] | None) -> list[Vm]:
+    """Return the machines, each once. Raises Refusal: no_such_vm where one is unknown; changed."""
+    vms = [uow.vm(vm_id) for vm_id in dict.fromkeys(vm_ids)]
+    for vm in vms:
+        seen.check_vm(vm, (versions or {}).get(vm.id))
+    return vms

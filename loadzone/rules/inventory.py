@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from typing_extensions import TypedDict, Unpack  # in the standard library from Python 3.11 on
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import Vm
+from loadzone.domain.records import TAGS_MOST, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, booking, endings, groups, lease, queue, turns
+from loadzone.rules import access, booking, endings, groups, lease, queue, seen, turns
 
 
 class Description(TypedDict, total=False):
@@ -25,10 +26,15 @@ class Description(TypedDict, total=False):
 
 
 class Edit(Description, total=False):
-    """The fields of an edit: also the group (None: no group) and why it is out of service (None: it is not)."""
+    """The fields of an edit: also the group (None: no group) and why it is out of service (None: it is not).
+
+    Tags are added and removed after `tags` has replaced them. Tags that differ only in case are the same.
+    """
 
     group_id: int | None
     maintenance: str | None
+    add_tags: tuple[str, ...]
+    remove_tags: tuple[str, ...]
 
 
 def add(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None, **fields: Unpack[Description]) -> Vm:
@@ -39,39 +45,61 @@ def add(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None, **
     vm = Vm(id=vm_id, **fields)
     uow.vms[vm_id] = vm
     uow.tell(Event("vm_added", by=by, vm_id=vm_id))
-    _place(uow, vm, group_id, by)
+    _place(uow, [vm], group_id, by)
     return uow.vms[vm_id]
 
 
-def edit(uow: UnitOfWork, actor: str | None, vm_id: str, **fields: Unpack[Edit]) -> Vm:
-    """Change the given fields of the machine; return it. Its booking stays as it is.
+def edit(uow: UnitOfWork, actor: str | None, vm_id: str, version: int | None = None, **changes: Unpack[Edit]) -> Vm:
+    """Change the given fields of the machine; return it. The arguments and refusals are those of `edit_all`.
 
-    `maintenance`, a reason, takes it out of service; None brings it back.
-    Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group.
+    `version` is what the caller has seen.
+    """
+    versions = {} if version is None else {vm_id: version}
+    [vm] = edit_all(uow, actor, [vm_id], versions, **changes)
+    return vm
+
+
+def edit_all(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_ids: Sequence[str],
+    versions: Mapping[str, int] | None = None,
+    **changes: Unpack[Edit],
+) -> list[Vm]:
+    """Change the given fields of these machines, all or none; return them. Their bookings stay as they are.
+
+    `versions` are what the caller has seen. `maintenance`, a reason, takes them out of service; None brings them back.
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group, changed, bad_input.
     """
     by = access.require_admin(uow, actor)
-    vm = endings.current(uow, vm_id)
-    group_id = fields.pop("group_id", vm.group)
-    reason = fields.pop("maintenance", vm.maintenance) or ""
-    edited = replace(vm, **cast(Description, fields))  # nothing else is left in it
-    if edited != vm or group_id != vm.group:
-        uow.vms[vm_id] = edited
-        uow.tell(Event("vm_edited", by=by, vm_id=vm_id))
-    if reason != vm.maintenance:
-        _set_maintenance(uow, edited, reason, by)
-    _place(uow, uow.vms[vm_id], group_id, by)
-    turns.serve(uow, vm_id)
-    return uow.vms[vm_id]
+    for vm_id in vm_ids:
+        seen.check_vm(uow.vm(vm_id), (versions or {}).get(vm_id))
+    for vm_id in vm_ids:
+        _edit(uow, endings.current(uow, vm_id), changes, by)
+    if "group_id" in changes:
+        _place(uow, [uow.vms[vm_id] for vm_id in vm_ids], changes["group_id"], by)
+    for vm_id in vm_ids:
+        turns.serve(uow, vm_id)
+    return [uow.vms[vm_id] for vm_id in vm_ids]
 
 
-def delete(uow: UnitOfWork, actor: str | None, vm_id: str, force: bool = False) -> None:
+def delete(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_id: str,
+    force: bool = False,
+    version: int | None = None,
+    booked_at: datetime | None = None,
+) -> None:
     """Delete the machine; a booked one only with `force`. Its holder and everybody in its queue are told.
 
-    Raises Refusal: not_signed_in, not_allowed, no_such_vm, vm_taken.
+    `version` is what the caller has seen. With `booked_at`, `force` goes for the booking that began then, and no other.
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, changed, vm_taken.
     """
     by = access.require_admin(uow, actor)
+    seen.check_vm(uow.vm(vm_id), version)
     vm = endings.current(uow, vm_id)
-    if not force:
+    if not force or (vm.booking and booked_at not in (None, vm.booking.booked_at)):
         booking.refuse_if_taken(vm)
     if vm.booking:
         until = vm.booking.expires_at
@@ -85,16 +113,50 @@ def delete(uow: UnitOfWork, actor: str | None, vm_id: str, force: bool = False) 
     turns.serve_group(uow, vm.group)
 
 
-def delete_all(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str], force: bool = False) -> None:
-    """Delete all these machines, or none. Bookings are checked before the first one goes and others are served.
+def delete_all(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_ids: Sequence[str],
+    force: bool = False,
+    versions: Mapping[str, int] | None = None,
+    bookings: Mapping[str, datetime] | None = None,
+) -> None:
+    """Delete all these machines, or none. All are checked before the first one goes and others are served.
 
+    `versions` are what the caller has seen. With `bookings`, `force` goes for those that began then, and no others.
     Raises what `delete` raises.
     """
     by = access.require_admin(uow, actor)
-    for vm_id in () if force else vm_ids:
-        booking.refuse_if_taken(endings.current(uow, vm_id))
+    for vm_id in vm_ids:
+        seen.check_vm(uow.vm(vm_id), (versions or {}).get(vm_id))
+        vm = endings.current(uow, vm_id)
+        if not force or (vm.booking and bookings is not None and bookings.get(vm_id) != vm.booking.booked_at):
+            booking.refuse_if_taken(vm)
     for vm_id in vm_ids:
         delete(uow, by, vm_id, force=True)
+
+
+def _edit(uow: UnitOfWork, vm: Vm, changes: Edit, by: str) -> None:
+    """Change what describes the machine, and whether it is in service; the group is left to `_place`."""
+    described = {name: value for name, value in changes.items() if name in Description.__annotations__}
+    edited = replace(vm, **cast(Description, described))
+    edited = replace(edited, tags=_tags(edited, changes.get("add_tags", ()), changes.get("remove_tags", ())))
+    if edited != vm or changes.get("group_id", vm.group) != vm.group:
+        uow.vms[vm.id] = edited
+        uow.tell(Event("vm_edited", by=by, vm_id=vm.id))
+    reason = changes.get("maintenance", vm.maintenance) or ""
+    if reason != vm.maintenance:
+        _set_maintenance(uow, edited, reason, by)
+
+
+def _tags(vm: Vm, added: Iterable[str], removed: Iterable[str]) -> tuple[str, ...]:
+    """Return the machine's tags with some more and without some. Raises Refusal: bad_input where they get too many."""
+    known, gone = {tag.casefold() for tag in vm.tags}, {tag.casefold() for tag in removed}
+    new = {tag.casefold(): tag for tag in reversed(tuple(added)) if tag.casefold() not in known}  # the first spelling
+    tags = tuple(tag for tag in (*vm.tags, *reversed(new.values())) if tag.casefold() not in gone)
+    if len(vm.tags) < len(tags) > TAGS_MOST:
+        refuse("bad_input", field="add_tags", reason="too_many_items", max=TAGS_MOST, vm_id=vm.id)
+    return tags
 
 
 def _without_hold(uow: UnitOfWork, vm: Vm, by: str) -> Vm:
@@ -124,8 +186,8 @@ def _set_maintenance(uow: UnitOfWork, vm: Vm, reason: str, by: str) -> None:
     turns.serve_group(uow, vm.group)
 
 
-def _place(uow: UnitOfWork, vm: Vm, group_id: int | None, by: str) -> None:
-    """Move the machine into the group. Raises Refusal: no_such_group."""
+def _place(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str) -> None:
+    """Move the machines into the group. Raises Refusal: no_such_group."""
     if group_id is not None:
         uow.group(group_id)
-    groups.move(uow, [vm], group_id, by)
+    groups.move(uow, vms, group_id, by)

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from loadzone.config import EMAIL, EMAIL_MAX, LEAST_AMOUNT
-from loadzone.domain.records import MOST
+from loadzone.domain.records import MOST, TAGS_MOST
 from loadzone.lib.times import parse_time
 
 VM_ID_MAX = 64
@@ -124,8 +124,9 @@ def _each_once(items: list[str]) -> list[str]:
 VmRef = Annotated[
     str, StringConstraints(min_length=1, max_length=1000), Field(json_schema_extra={"examples": ["server-01"]})
 ]
-VmRefs = Annotated[list[VmRef], Field(max_length=5000), AfterValidator(_each_once)]
-SomeVmRefs = Annotated[list[VmRef], Field(min_length=1, max_length=5000), AfterValidator(_each_once)]
+VMS_MOST = 5000  # machines in one request
+VmRefs = Annotated[list[VmRef], Field(max_length=VMS_MOST), AfterValidator(_each_once)]
+SomeVmRefs = Annotated[list[VmRef], Field(min_length=1, max_length=VMS_MOST), AfterValidator(_each_once)]
 NewVmId = Annotated[
     str,
     StringConstraints(min_length=1),
@@ -150,7 +151,12 @@ Host = Annotated[
     StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9._:%\[\]-]*$"),
     Field(json_schema_extra={"examples": ["192.0.2.7"]}),
 ]
-Tags = Annotated[list[Annotated[str, NonEmptyLine(32, "linux")]], Field(max_length=20), AfterValidator(_each_once)]
+Tags = Annotated[
+    list[Annotated[str, NonEmptyLine(32, "linux")]], Field(max_length=TAGS_MOST), AfterValidator(_each_once)
+]
 Count = Annotated[int, WholeNumber(1, 1000)]
 Heartbeat = Annotated[float, Field(ge=0.01, le=1440, allow_inf_nan=False)]  # minutes
 Moment = Annotated[datetime, BeforeValidator(_instant)]
+Moments = Annotated[dict[VmRef, Moment], Field(max_length=VMS_MOST)]  # by machine
+Version = Annotated[int, WholeNumber(0, MOST)]
+Versions = Annotated[dict[VmRef, Version], Field(max_length=VMS_MOST)]  # by machine

@@ -30,6 +30,7 @@ def _not_enough_free(facts: Facts) -> str:
 # The ending of the catalogue's key, for codes with more than one sentence.
 _VARIANTS: Mapping[str, Callable[[Facts], str]] = {
     "bad_input": lambda facts: f".{facts.get('reason', 'request')}",
+    "changed": lambda facts: "" if "expires_at" in facts else ".group" if "group" in facts else ".vm",
     "wrong_code": lambda facts: "" if facts["tries_left"] else ".last",
     "not_allowed": lambda facts: ".holder" if "holder" in facts else "",
     "vm_held": lambda facts: "" if facts["until"] else ".kept",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
@@ -19,10 +19,13 @@ from loadzone.schemas.field_types import (
     Hours,
     Line,
     Moment,
+    Moments,
     NewVmId,
     NonEmptyLine,
     SomeVmRefs,
     Tags,
+    Version,
+    Versions,
     VmRef,
     VmRefs,
     WholeNumber,
@@ -31,23 +34,23 @@ from loadzone.schemas.field_types import (
 
 def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
     """Add to the JSON Schema what `Target._check_target` checks, and an example."""
-    ways = model.ways()
     schema["oneOf"] = [
         {
             "required": [way],
             "properties": {
                 way: {"not": {"type": "null"}},
-                **{other: {"type": "null"} for other in ways if other != way},
-                **{name: False for name in sorted(model.OF_GROUPS) if way != "group_id"},
+                **{other: {"type": "null"} for other in model.WAYS if other != way},
+                **{name: False for name, only_way in model.ONLY_WITH.items() if way != only_way},
             },
         }
-        for way in ways
+        for way in model.WAYS
     ]
     schema["examples"] = [model.EXAMPLE]
 
 
-def _nothing_by_default(schema: dict[str, Any]) -> None:
-    """Remove the defaults from the JSON Schema: absent fields stay as they are."""
+def _edits(schema: dict[str, Any], model: type[Target]) -> None:
+    """Do what `_exactly_one` does, and remove the defaults: absent fields stay as they are."""
+    _exactly_one(schema, model)
     for field in schema["properties"].values():
         field.pop("default", None)
 
@@ -81,49 +84,59 @@ class Target(RequestBody):
 
     model_config = ConfigDict(json_schema_extra=_exactly_one)
 
-    OF_GROUPS: ClassVar[frozenset[str]] = frozenset()  # fields that are allowed only with a group
+    WAYS: ClassVar[tuple[str, ...]]  # the fields that can name the target
+    ONLY_WITH: ClassVar[Mapping[str, str]] = {}  # fields that are allowed only with one of these ways
     EXAMPLE: ClassVar[dict[str, Any]] = {"vm_id": "server-01"}
 
     @model_validator(mode="after")
     def _check_target(self) -> Target:
-        ways = self.ways()
-        named = [way for way in ways if getattr(self, way) is not None]
+        named = [way for way in self.WAYS if getattr(self, way) is not None]
         if len(named) != 1:
-            facts = {"names": ", ".join(ways), "field": ways[0]}
+            facts = {"names": ", ".join(self.WAYS), "field": self.WAYS[0]}
             raise PydanticCustomError("one_of", "one_of", facts)
-        misplaced = self.model_fields_set & self.OF_GROUPS if named != ["group_id"] else ()
+        given = sorted(self.model_fields_set & self.ONLY_WITH.keys())
+        misplaced = [name for name in given if self.ONLY_WITH[name] != named[0]]
         if misplaced:
-            raise PydanticCustomError("of_groups", "of_groups", {"names": ", ".join(sorted(misplaced))})
+            kind = ONLY_WITH_KINDS[self.ONLY_WITH[misplaced[0]]]
+            raise PydanticCustomError(kind, kind, {"names": ", ".join(misplaced)})
         return self
 
-    @classmethod
-    @cache
-    def ways(cls) -> tuple[str, ...]:
-        """Return the fields of this model that can name a target."""
-        return tuple(way for way in ("vm_id", "vm_ids", "group_id") if way in cls.model_fields)
-
     def given(self) -> dict[str, Any]:
-        """Return the fields that the request has, except those that are null."""
-        return {name: value for name, value in super().given().items() if value is not None}
+        """Return the fields that the request has, without a target that is null."""
+        return {name: value for name, value in super().given().items() if value is not None or name not in self.WAYS}
+
+
+# The error for a field that goes with another way to name the target.
+ONLY_WITH_KINDS: Mapping[str, Literal["of_one", "of_several", "of_groups"]] = {
+    "vm_id": "of_one",
+    "vm_ids": "of_several",
+    "group_id": "of_groups",
+}
 
 
 class VmOrGroup(Target):
+    WAYS = ("vm_id", "group_id")
+
     vm_id: VmRef | None = None
     group_id: GroupId | None = None
 
 
 class VmOrVms(Target):
+    WAYS: ClassVar[tuple[str, ...]] = ("vm_id", "vm_ids")
+
     vm_id: VmRef | None = None
     vm_ids: SomeVmRefs | None = None
 
 
 class Book(VmOrVms):
-    OF_GROUPS = frozenset({"count", "tags"})
+    WAYS = ("vm_id", "vm_ids", "group_id")
+    ONLY_WITH = {"count": "group_id", "tags": "group_id", "held_for": "vm_id"}
     EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
     hours: Hours
     note: Annotated[str, Line(200, "load test")] = ""
     force: bool = False
+    held_for: Email | None = None
     count: Count = 1
     tags: Tags = []
     heartbeat_minutes: Heartbeat | None = None
@@ -131,7 +144,7 @@ class Book(VmOrVms):
 
 
 class JoinQueue(VmOrGroup):
-    OF_GROUPS = frozenset({"count"})
+    ONLY_WITH = {"count": "group_id"}
     EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
     hours: Hours
@@ -149,13 +162,24 @@ class Beat(RequestBody):
 
 
 class Renew(VmOrVms):
+    ONLY_WITH = {"expires_at": "vm_id", "ends": "vm_ids"}
     EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
     hours: Hours
     expires_at: Moment | None = None
+    ends: Moments | None = None
 
 
-class Cancel(VmOrVms):
+class OneBooking(VmOrVms):
+    """Also names the very bookings that are meant, by their beginnings."""
+
+    ONLY_WITH = {"booked_at": "vm_id", "bookings": "vm_ids"}
+
+    booked_at: Moment | None = None
+    bookings: Moments | None = None
+
+
+class Cancel(OneBooking):
     reason: Annotated[str, Line(200, "idle since yesterday")] = ""
 
 
@@ -171,34 +195,47 @@ class AddVm(VmFields):
     group_id: GroupId | None = None
 
 
-class EditVm(VmFields):
-    model_config = ConfigDict(json_schema_extra=_nothing_by_default)
+class EditVm(VmOrVms, VmFields):
+    model_config = ConfigDict(json_schema_extra=_edits)
+    ONLY_WITH = {"external_ip": "vm_id", "internal_ip": "vm_id", "version": "vm_id", "versions": "vm_ids"}
 
-    vm_id: VmRef
     group_id: GroupId | None = None
     maintenance: Annotated[str, NonEmptyLine(200, "broken fan")] | None = None
+    add_tags: Tags = []
+    remove_tags: Tags = []
+    version: Version | None = None
+    versions: Versions | None = None
 
 
-class DeleteVm(VmOrVms):
+class DeleteVm(OneBooking):
+    ONLY_WITH = {**OneBooking.ONLY_WITH, "version": "vm_id", "versions": "vm_ids"}
+
     force: bool = False
+    version: Version | None = None
+    versions: Versions | None = None
 
 
 class NewGroup(RequestBody):
     name: GroupName
     vm_ids: VmRefs = []
+    versions: Versions | None = None
 
 
-class VmIds(RequestBody):
+class AddToGroup(RequestBody):
     vm_ids: VmRefs
+    version: Version | None = None
+    versions: Versions | None = None
 
 
 class RemoveFromGroup(RequestBody):
     vm_id: VmRef
     group_id: GroupId | None = None
+    version: Version | None = None
 
 
 class DeleteGroup(RequestBody):
     group_id: GroupId
+    version: Version | None = None
 
 
 class Role(RequestBody):

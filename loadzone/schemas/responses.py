@@ -53,6 +53,7 @@ class VmResponse(TypedDict):
     tags: list[str]
     external_ip: str
     internal_ip: str
+    version: int
 
 
 class VmsResponse(TypedDict):
@@ -64,6 +65,7 @@ class GroupResponse(TypedDict):
     name: str
     vm_ids: list[str]
     queue: list[WaiterResponse]
+    version: int
 
 
 class BoardResponse(TypedDict):
@@ -170,3 +172,5 @@ class RefusalResponse(TypedDict):
     tries_left: NotRequired[int]
     retry_after: NotRequired[int]
     unsure: NotRequired[bool]
+    vm: NotRequired[VmResponse]
+    group: NotRequired[GroupResponse]

@@ -37,6 +37,7 @@ def member_vm(vm: Vm) -> responses.VmResponse:
         "tags": list(vm.tags),
         "external_ip": vm.external_ip,
         "internal_ip": vm.internal_ip,
+        "version": vm.version,
     }
 
 
@@ -55,7 +56,13 @@ def stranger_vm(vm: Vm) -> responses.StrangerVmResponse:
 def group_view(group: Group) -> responses.GroupResponse:
     """Return the group as members see it."""
     queue = [waiter_view(waiter) for waiter in group.queue]
-    return {"id": group.id, "name": group.name, "vm_ids": list(group.vm_ids), "queue": queue}
+    return {
+        "id": group.id,
+        "name": group.name,
+        "vm_ids": list(group.vm_ids),
+        "queue": queue,
+        "version": group.version,
+    }
 
 
 def stranger_group(group: Group) -> responses.GroupResponse:

@@ -67,6 +67,7 @@ _REASONS = {
     "less_than_equal": "at_most",
     "bool_type": "yes_no",
     "list_type": "list",
+    "dict_type": "table",
     "too_long": "too_many_items",
     "too_short": "empty",
     "literal_error": "choice",
@@ -75,6 +76,8 @@ _REASONS = {
     "vm_id": "vm_id",
     "email": "email",
     "one_of": "one_of",
+    "of_one": "of_one",
+    "of_several": "of_several",
     "of_groups": "of_groups",
 }
 

@@ -9,11 +9,13 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from loadzone.config import BODY_AT_MOST
-from loadzone.domain.refusal import Refusal
+from loadzone.domain.records import Group, Vm
+from loadzone.domain.refusal import Fact, Refusal
 from loadzone.domain.unit_of_work import CannotSave
 from loadzone.i18n import say
 from loadzone.lib.times import iso
 from loadzone.schemas.refusal_text import Facts, sentence
+from loadzone.schemas.serializers import shown
 from loadzone.web.context import actor, language
 
 log = logging.getLogger("loadzone.errors")
@@ -135,13 +137,19 @@ def _answer(status: int, code: str, facts: Facts) -> Response:
         title = say(reader, "page.broken.title" if status >= 500 else "page.error.title")
         response = Response(render_template("error.html", lang=reader, status=status, title=title, text=text))
     else:
-        shown = {name: iso(value) if isinstance(value, datetime) else value for name, value in facts.items()}
-        response = jsonify({"error": text, "code": code, **shown})
+        response = jsonify({"error": text, "code": code, **{name: _json(fact) for name, fact in facts.items()}})
     response.status_code = status
     if status == 401:
         invalid = ', error="invalid_token"' if code in BAD_TOKENS else ""
         response.headers["WWW-Authenticate"] = CHALLENGE + invalid
     return response
+
+
+def _json(fact: Fact) -> object:
+    """Return the fact as JSON. Only people who are signed in meet refusals with a record in them."""
+    if isinstance(fact, Vm | Group):
+        return shown(fact)
+    return iso(fact) if isinstance(fact, datetime) else fact
 
 
 def _wants_page() -> bool:

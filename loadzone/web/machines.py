@@ -77,7 +77,9 @@ def renew(body: requests.Renew) -> responses.VmResponse | responses.VmsResponse:
 
 @api.post("/cancel")
 @endpoint(
-    returns=responses.VmResponse | responses.VmsResponse, who="signed in", refuses="not_allowed no_such_vm not_booked"
+    returns=responses.VmResponse | responses.VmsResponse,
+    who="signed in",
+    refuses="not_allowed no_such_vm not_booked changed",
 )
 def cancel(body: requests.Cancel) -> responses.VmResponse | responses.VmsResponse:
     """Release one machine or several: all of them or none. People who wait for them are served at once."""
@@ -127,14 +129,17 @@ def add_vm(body: requests.AddVm) -> responses.VmResponse:
 
 
 @api.post("/edit-vm")
-@endpoint(returns=responses.VmResponse, who="admin", refuses="no_such_vm no_such_group")
-def edit_vm(body: requests.EditVm) -> responses.VmResponse:
-    """Change the given fields of a machine. `maintenance`, a reason, takes it out of service; null brings it back."""
-    return member_vm(run(inventory.edit, **_immutable(body.given())))
+@endpoint(returns=responses.VmResponse | responses.VmsResponse, who="admin", refuses="no_such_vm no_such_group changed")
+def edit_vm(body: requests.EditVm) -> responses.VmResponse | responses.VmsResponse:
+    """Change the given fields of one machine or several: all or none. `maintenance` is a reason; null ends it."""
+    fields = _immutable(body.given())
+    if body.vm_ids is None:
+        return member_vm(run(inventory.edit, **fields))
+    return {"vms": [member_vm(vm) for vm in run(inventory.edit_all, **fields)]}
 
 
 @api.post("/delete-vm")
-@endpoint(returns=responses.OkResponse | responses.VmsResponse, who="admin", refuses="no_such_vm vm_taken")
+@endpoint(returns=responses.OkResponse | responses.VmsResponse, who="admin", refuses="no_such_vm changed vm_taken")
 def delete_vm(body: requests.DeleteVm) -> responses.OkResponse | responses.VmsResponse:
     """Delete one machine or several: all of them or none. Booked ones are deleted only with `force`."""
     if body.vm_ids is None:
@@ -148,22 +153,22 @@ def delete_vm(body: requests.DeleteVm) -> responses.OkResponse | responses.VmsRe
 
 
 @api.post("/groups")
-@endpoint(returns=responses.GroupResponse, who="admin", refuses="name_taken no_such_vm", status=201)
+@endpoint(returns=responses.GroupResponse, who="admin", refuses="name_taken no_such_vm changed", status=201)
 def create_group(body: requests.NewGroup) -> responses.GroupResponse:
     """Create a group and move machines into it."""
     return group_view(run(groups.create, **body.given()))
 
 
 @api.post(f"/groups/<int(max={MOST}):group_id>/add-existing-vms")
-@endpoint(returns=responses.AddedResponse, who="admin", refuses="no_such_group no_such_vm")
-def add_to_group(group_id: int, body: requests.VmIds) -> responses.AddedResponse:
+@endpoint(returns=responses.AddedResponse, who="admin", refuses="no_such_group no_such_vm changed")
+def add_to_group(group_id: int, body: requests.AddToGroup) -> responses.AddedResponse:
     """Move machines into a group."""
     added, group = run(groups.add_vms, group_id=group_id, **body.given())
     return {"added": added, "group": group_view(group)}
 
 
 @api.post("/remove-vm-from-group")
-@endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_vm no_such_group not_in_group")
+@endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_vm changed no_such_group not_in_group")
 def remove_from_group(body: requests.RemoveFromGroup) -> responses.OkResponse:
     """Remove a machine from a group, or from the group it is in if none is named."""
     run(groups.remove_vm, **body.given())
@@ -171,7 +176,7 @@ def remove_from_group(body: requests.RemoveFromGroup) -> responses.OkResponse:
 
 
 @api.post("/delete-group")
-@endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_group")
+@endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_group changed")
 def delete_group(body: requests.DeleteGroup) -> responses.OkResponse:
     """Delete a group. Its machines stay."""
     run(groups.delete, **body.given())
@@ -200,5 +205,5 @@ def _one_or_several(
 
 
 def _immutable(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields as records keep them, with tags as a tuple."""
-    return {**fields, "tags": tuple(fields["tags"])} if "tags" in fields else fields
+    """Return the fields as records keep them, with lists as tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}

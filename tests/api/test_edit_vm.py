@@ -36,7 +36,7 @@ def test_a_machine_keeps_its_group_if_none_is_named(alice, vm, make_group):
 
 def test_an_edit_keeps_the_booking(alice, bob, vm):
     booked = done(bob.book(vm, note="mine"))
-    assert done(alice.edit_vm(vm, description="x")) == booked | {"description": "x"}
+    assert done(alice.edit_vm(vm, description="x")) == booked | {"description": "x", "version": booked["version"] + 1}
 
 
 def test_an_edit_without_effect_does_not_change_the_revision(alice, make_vm):

@@ -134,7 +134,7 @@ def test_deleting_a_group_keeps_its_machines(alice, bob, make_vm, make_group):
     assert done(alice.delete_group(group)) == {"status": "ok"}
     assert alice.group(group) is None
     assert alice.vm(free)["group"] is None
-    assert alice.vm(held) == booked | {"group": None}
+    assert alice.vm(held) == booked | {"group": None, "version": booked["version"] + 1}
     assert is_consistent(alice)
 
 

@@ -110,8 +110,8 @@ def _bodies() -> list[tuple[str, type[requests.RequestBody]]]:
 def good(model: type[requests.RequestBody], field: str) -> dict[str, str]:
     """Return the JSON text of each field of a valid body. The machines and people in it do not exist."""
     names = [name for name, one in model.model_fields.items() if one.is_required()]
-    if issubclass(model, requests.Target) and field not in model.ways():
-        names.append("group_id" if field in model.OF_GROUPS else model.ways()[0])
+    if issubclass(model, requests.Target) and field not in model.WAYS:
+        names.append(model.ONLY_WITH.get(field, model.WAYS[0]))
     return {name: json.dumps(GOOD[name]) for name in names}
 
 

@@ -72,7 +72,7 @@ def test_only_admins_take_a_machine_out_of_service(world):
 
 def test_a_booking_in_force_stays_until_its_end_and_its_holder_is_notified(taken):
     booked = taken.vm()
-    assert take_out(taken) == replace(booked, maintenance="disk swap")
+    assert take_out(taken) == replace(booked, maintenance="disk swap", version=booked.version + 1)
     assert [(event.to, event.until) for event in taken.events] == [(CHARLIE, booked.booking.expires_at)]
     assert taken.refused(renew, actor=CHARLIE, vm_id="vm", hours=1).code == "in_maintenance"
     assert taken.do(renew, actor=ALICE, vm_id="vm", hours=1).booking.expires_at == NOON + timedelta(hours=5)

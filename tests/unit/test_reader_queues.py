@@ -44,6 +44,7 @@ BOOKED = Vm(
     external_ip="192.0.2.1",
     internal_ip="10.0.0.1",
     rest={"cpu": 8},
+    version=7,
 )
 HELD = Vm(
     "held", group=1, hold=Hold(BOB, 2.5, NOON, until=NOON + timedelta(minutes=15), group=1, heartbeat_minutes=10.0)
@@ -71,7 +72,7 @@ def free_machine(*queue, **more):
 
 
 def test_every_field_reads_back_the_same():
-    group = Group(1, "Perf", ("booked", "held"), (WAITER, Waiter(CHARLIE, 1.0, NOON)), {"color": "red"})
+    group = Group(1, "Perf", ("booked", "held"), (WAITER, Waiter(CHARLIE, 1.0, NOON)), {"color": "red"}, 8)
     user = User(
         BOB,
         NOON,

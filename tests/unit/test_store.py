@@ -59,7 +59,7 @@ def test_when_the_call_returns_the_change_is_in_the_file(store, path):
 def test_it_is_there_after_a_restart(store, open_store):
     put(store, "vm", description="here")
     store.close()
-    assert open_store().snapshot.vms["vm"] == Vm("vm", description="here")
+    assert open_store().snapshot.vms["vm"] == Vm("vm", description="here", version=1)
 
 
 def test_an_exception_leaves_nothing_behind(store, path):

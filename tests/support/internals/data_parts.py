@@ -28,7 +28,16 @@ from loadzone.schemas.validation import _REASONS
 from support.internals.registry import used
 from support.server import ROOT
 
-OUR_OWN_ERRORS = {"time", "characters", "vm_id", "email", "one_of", "of_groups"}  # PydanticCustomError in schemas/
+OUR_OWN_ERRORS = {
+    "time",
+    "characters",
+    "vm_id",
+    "email",
+    "one_of",
+    "of_one",
+    "of_several",
+    "of_groups",
+}  # PydanticCustomError in schemas/
 STRICT = ConfigDict(strict=True)
 
 
@@ -56,6 +65,7 @@ def names_of_errors():
         "less_than_equal": (Annotated[int, Field(le=1)], 2),
         "bool_type": (bool, 1),
         "list_type": (list[int], "x"),
+        "dict_type": (dict[str, int], "x"),
         "too_long": (Annotated[list[int], Field(max_length=1)], [1, 2]),
         "too_short": (Annotated[list[int], Field(min_length=1)], []),
         "literal_error": (Literal["a", "b"], "c"),

@@ -1,0 +1,27 @@
+"""Versions of machines and groups. They tell an edit that was meant for an older state."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from operator import attrgetter
+from typing import TypeVar
+
+from loadzone.domain.records import Group, Vm
+
+P = TypeVar("P", Vm, Group)
+
+# Bookings and queues change these; a change of any other field is an edit.
+_NOT_EDITED = frozenset({"version", "booking", "hold", "queue", "freed_at", "loose_note"})
+_EDITED = {
+    kind: attrgetter(*(field.name for field in fields(kind) if field.name not in _NOT_EDITED)) for kind in (Vm, Group)
+}
+
+
+def versioned(before: P | None, after: P, first: int) -> P:
+    """Return the record with its version: one more than before if it was edited, `first` if it is new."""
+    if before is None:
+        version = first
+    else:
+        edited = _EDITED[type(after)]
+        version = before.version + (edited(before) != edited(after))
+    return after if after.version == version else replace(after, version=version)

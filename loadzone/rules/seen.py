@@ -1,0 +1,36 @@
+"""A call may say what its caller has seen. Where that is no longer so, it is refused with the present record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from loadzone.domain.records import Booking, Group, Vm
+from loadzone.domain.refusal import refuse
+
+
+def check_vm(vm: Vm, version: int | None) -> None:
+    """Raise Refusal: changed where the machine has another version. None: the caller does not mind."""
+    if version not in (None, vm.version):
+        refuse("changed", vm_id=vm.id, vm=vm)
+
+
+def check_group(group: Group, version: int | None) -> None:
+    """Raise Refusal: changed where the group has another version. None: the caller does not mind."""
+    if version not in (None, group.version):
+        refuse("changed", group_id=group.id, name=group.name, group=group)
+
+
+def check_beginning(vm: Vm, booking: Booking, booked_at: datetime | None) -> None:
+    """Raise Refusal: changed where the booking began at another time. None: the caller does not mind."""
+    if booked_at not in (None, booking.booked_at):
+        _refuse_booking(vm, booking)
+
+
+def check_end(vm: Vm, booking: Booking, expires_at: datetime | None) -> None:
+    """Raise Refusal: changed where the booking ends at another time. None: the caller does not mind."""
+    if expires_at not in (None, booking.expires_at):
+        _refuse_booking(vm, booking)
+
+
+def _refuse_booking(vm: Vm, booking: Booking) -> None:
+    refuse("changed", vm_id=vm.id, expires_at=booking.expires_at, vm=vm)
