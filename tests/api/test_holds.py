@@ -45,7 +45,7 @@ def test_a_released_machine_is_held_for_the_first_in_the_queue(bob, carol, waite
     answer = done(bob.cancel(waited_for))
     assert is_held_for(carol, answer)
     assert answer == carol.vm(waited_for)
-    assert abs(moment(answer["held_until"]) - from_now(minutes=15)).total_seconds() < 5
+    assert abs(moment(answer["held_until"]) - from_now(minutes=15)).total_seconds() < 60
     assert answer["booked_by"] is answer["expires_at"] is None
     assert answer["queue"] == []
     assert answer["held_hours"] == 2
@@ -112,7 +112,7 @@ def test_a_held_machine_is_booked_for_any_hours(carol, held):
     taken = done(carol.book(held, 0.5, note="at last"))
     assert (taken["state"], taken["booked_by"], taken["note"]) == ("booked", "carol@example.com", "at last")
     assert taken["held_for"] is taken["held_until"] is None
-    assert abs(moment(taken["expires_at"]) - from_now(hours=0.5)).total_seconds() < 5
+    assert abs(moment(taken["expires_at"]) - from_now(hours=0.5)).total_seconds() < 60
     assert carol.actions(held) == ["book"]
     assert refusal(carol.leave(held)) == (409, "not_in_queue")
 
@@ -165,7 +165,7 @@ def test_with_auto_the_machine_is_booked_at_once_for_the_hours_asked(bob, carol,
     done(carol.join(vm, 1.5, auto=True))
     booked = done(bob.cancel(vm))
     assert (booked["state"], booked["booked_by"], booked["held_for"]) == ("booked", "carol@example.com", None)
-    assert abs(moment(booked["expires_at"]) - from_now(hours=1.5)).total_seconds() < 5
+    assert abs(moment(booked["expires_at"]) - from_now(hours=1.5)).total_seconds() < 60
     assert booked["queue"] == []
     assert carol.actions(vm) == ["book"]
 

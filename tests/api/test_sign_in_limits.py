@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.answers import done, refusal
+from support.codes import wrong
 from support.people import Person
 from support.server import Server, data_file
 
@@ -41,8 +42,11 @@ def test_codes_cannot_be_guessed_by_asking_again_and_again(start):
     ann = Person(server)
 
     def ask_and_guess():
+        before = len(server.log_lines)
         asked = ann.ask_for_code()
-        return asked if asked.status_code == 429 else ann.give_code("000000")
+        if asked.status_code == 429:
+            return asked
+        return ann.give_code(wrong(server.newest_code(ann.email, after=before)))
 
     assert refusal(first_refusal(ask_and_guess)) == (429, "too_many")
 
@@ -89,13 +93,18 @@ def test_a_network_is_limited_whatever_addresses_it_asks_for(start):
     assert done(through_proxy(Person(server), "2001:db8:1:3::1", {"email": "ann@example.com"}))["status"] == "code_sent"
 
 
+def guess(server: Server, person: Person):
+    """Give a wrong code; `person` has asked for one."""
+    return person.give_code(wrong(server.newest_code(person.email)))
+
+
 def test_a_network_cannot_try_codes_on_many_addresses(start):
     server = start(LOADZONE_AUTH="code")
     people = [Person(server) for _ in range(30)]
     for person in people:
         done(person.ask_for_code())
     guessers = iter(people * 5)
-    answer = first_refusal(lambda: next(guessers).give_code("000000"), 150)
+    answer = first_refusal(lambda: guess(server, next(guessers)), 150)
     assert refusal(answer) == (429, "too_many")
     last = people[-1]
     assert refusal(last.give_code(server.newest_code(last.email))) == (429, "too_many"), (
@@ -108,9 +117,9 @@ def test_a_network_cannot_try_codes_on_many_addresses_at_the_same_time(start):
     people = [Person(server) for _ in range(40)]
     for person in people:
         done(person.ask_for_code())
-    guess = lambda person: [person.give_code("000000").status_code for _ in range(5)]  # noqa: E731
+    guesses = lambda person: [guess(server, person).status_code for _ in range(5)]  # noqa: E731
     with ThreadPoolExecutor(len(people)) as pool:
-        answers = Counter(itertools.chain.from_iterable(pool.map(guess, people)))
+        answers = Counter(itertools.chain.from_iterable(pool.map(guesses, people)))
     assert answers == {401: 100, 429: 100}
 
 

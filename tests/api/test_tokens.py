@@ -17,8 +17,8 @@ def test_a_new_token_is_shown_once(newcomer):
     assert made.keys() == LISTED_FIELDS | {"token"}
     assert (made["name"], made["used"]) == ("nightly-perf", None)
     assert re.fullmatch(r"lz_[0-9A-Za-z_-]{40,}", made["token"])
-    assert abs(moment(made["created"]) - from_now()).total_seconds() < 5
-    assert abs(moment(made["expires"]) - from_now(days=30)).total_seconds() < 5
+    assert abs(moment(made["created"]) - from_now()).total_seconds() < 60
+    assert abs(moment(made["expires"]) - from_now(days=30)).total_seconds() < 60
     assert answer.headers["Cache-Control"] == "no-store"
     [listed] = done(newcomer.tokens())
     assert listed == {name: value for name, value in made.items() if name != "token"}
@@ -28,7 +28,7 @@ def test_a_token_is_neither_in_the_file_nor_in_the_log(newcomer, server):
     token = done(newcomer.make_token(), 201)["token"]
     done(newcomer.program(token).get("/me"))
     refusal(newcomer.program(f"{token}x").get("/me"))
-    secret = token.rpartition("_")[2]
+    secret = token.split("_", 2)[2]
     assert secret[:20] not in server.data.read_text(encoding="utf-8")
     assert secret[:20] not in server.log
     assert newcomer.email in server.data.read_text(encoding="utf-8")

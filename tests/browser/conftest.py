@@ -13,7 +13,7 @@ from support.server import running
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
-TIMEOUT = 10_000  # milliseconds; long, because other tests run at the same time
+TIMEOUT = 30_000  # milliseconds; long, because other tests run at the same time
 
 expect.set_options(timeout=TIMEOUT)
 

@@ -182,7 +182,7 @@ def test_after_several_large_changes_the_board_is_fetched_once(window, start):
     here.go()
     here.page.on("request", lambda request: fetched.append(request.url) if request.url.endswith("/vms") else None)
     here.page.clock.install()
-    here.page.clock.pause_at(datetime.now() + timedelta(seconds=2))
+    here.page.clock.pause_at(datetime.now() + timedelta(seconds=15))
     for name in "First", "Second":
         done(alice.make_group(name, names), 201)
     eventually(lambda: here.page.title() and sum('"all":true' in frame for frame in frames) == 2)

@@ -86,7 +86,7 @@ def test_book_renew_release(loadzone, ann):
     booked = ann.vm("perf-1")
     assert (booked["booked_by"], booked["note"], booked["via"][:7]) == ("ann@example.com", "soak", "nightly")
     lines(loadzone("renew", "perf-1", "--hours", "0.5"))
-    assert abs(moment(ann.vm("perf-1")["expires_at"]) - from_now(hours=2)).total_seconds() < 20
+    assert abs(moment(ann.vm("perf-1")["expires_at"]) - from_now(hours=2)).total_seconds() < 60
     assert lines(loadzone("release", "perf-1")) == ["perf-1 is released"]
     assert ann.vm("perf-1")["state"] == "free"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from support.gateway import Gateway
-from support.server import free_port
+from support.ports import free_port
 from support.smtp import Authority
 
 

@@ -205,7 +205,7 @@ def test_a_signal_while_it_waits_ends_its_place_in_the_queue(loadzone, ann, bob,
 
 
 def test_the_machine_of_a_killed_job_is_released_when_no_heartbeat_comes(loadzone, ann):
-    job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--heartbeat", "0.05", "--", *STAYS)
+    job = loadzone.start("run", "--vm", "lone", "--hours", "1", "--heartbeat", "0.1", "--", *STAYS)
     job.wait_for("here", "out")
     job.send(signal.SIGKILL)
     assert job.ended().status == -signal.SIGKILL

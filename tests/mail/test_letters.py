@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from support.answers import done, is_russian
-from support.inventory import from_now, inventory, machine, record, user
+from support.inventory import from_now, inventory, machine, moment, record, user
 from support.people import Person
 from support.waiting import eventually
 
@@ -98,8 +98,9 @@ def test_the_reminder_names_the_machine_and_has_two_links(smtp, start, soon):
     assert "<tests>" not in letter.html
 
 
-def test_each_reminder_of_the_settings_is_sent(smtp, start, soon):
-    start(soon("twice@example.com", seconds=2), LOADZONE_REMIND_MINUTES="5,4.95", **smtp.settings)
+def test_each_reminder_of_the_settings_is_sent(smtp, start):
+    server = start(inventory([machine("vm")]), LOADZONE_REMIND_MINUTES="5,4.95", **smtp.settings)
+    done(Person(server, "twice@example.com").sign_in().book("vm", 301 / 3600))
     smtp.wait_for_letter("twice@example.com", count=2)
 
 
@@ -136,8 +137,9 @@ def test_a_reminder_is_sent_again_after_a_renewal(smtp, start, soon):
     server = start(soon("renewed@example.com", seconds=1), LOADZONE_REMIND_MINUTES="5", **smtp.settings)
     smtp.wait_for_letter("renewed@example.com")
     holder = Person(server, "renewed@example.com").sign_in()
-    done(holder.renew("vm-of-renewed", 6 / 3600))
-    smtp.wait_for_letter("renewed@example.com", count=2, timeout=20)
+    ends = moment(holder.vm("vm-of-renewed")["expires_at"])
+    done(holder.renew("vm-of-renewed", (from_now(minutes=5, seconds=3) - ends) / timedelta(hours=1)))
+    smtp.wait_for_letter("renewed@example.com", count=2)
 
 
 @pytest.mark.parametrize(("language", "russian"), [("ru", True), ("en", False)])

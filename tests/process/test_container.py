@@ -10,7 +10,8 @@ import threading
 import pytest
 import yaml
 
-from support.server import ROOT, free_port
+from support.ports import free_port
+from support.server import ROOT
 
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

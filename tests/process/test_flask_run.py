@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from support.server import ROOT, free_port
+from support.ports import free_port
+from support.server import ROOT
 
 
 @pytest.mark.parametrize("before", [[], ["--debug"]], ids=str)

@@ -45,7 +45,7 @@ def test_fifty_kills_lose_nothing_that_was_confirmed(start):
         for thread in threads:
             thread.start()
         for _ in range(random.randint(1, 40)):
-            assert confirmed.acquire(timeout=10)
+            assert confirmed.acquire(timeout=30)
         server.kill()
         for thread in threads:
             thread.join(20)

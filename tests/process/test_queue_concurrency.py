@@ -18,7 +18,7 @@ def together(people: list[Person], act) -> list:
     barrier = threading.Barrier(len(people))
 
     def one(person: Person):
-        barrier.wait(30)
+        barrier.wait(60)
         return act(person)
 
     with ThreadPoolExecutor(len(people)) as pool:

@@ -62,6 +62,7 @@ def test_five_hundred_silent_clients_delay_nobody_and_are_disconnected(server):
     connections = [RawConnection(server) for _ in range(MANY)]
     person = Person(server).sign_in()
     done(person.book("vm-1"))
+    person.http.close()  # the server would end this connection just when the next request comes
     for connection in connections:
         assert connection.to_its_end() == b""
         connection.socket.close()
@@ -116,6 +117,7 @@ def test_a_client_that_never_reads_is_disconnected(server):
 def test_a_websocket_may_be_silent_for_longer(server):
     bob = Person(server).sign_in()
     with Listener(bob) as listener, RawConnection(server) as idle:
+        bob.http.close()  # the server would end this connection just when the next request comes
         idle.to_its_end()  # ends after the timeout for silent clients
         done(bob.book("vm-2"))
         listener.wait_for("notification", vm_id="vm-2")

@@ -115,10 +115,10 @@ def test_a_lapsed_hold_notifies_its_person_and_the_next(short_hold_server, liste
     done(ben.join("vm"))
     ann_listener, ben_listener = listen(ann), listen(ben)
     until = done(alice.cancel("vm"))["held_until"]
-    sent = ann_listener.wait_for("notification", timeout=10, kind="hold_lapsed")
+    sent = ann_listener.wait_for("notification", kind="hold_lapsed")
     assert (sent["vm_id"], sent["until"]) == ("vm", until)
-    assert moment(ben_listener.wait_for("notification", timeout=10, kind="held")["until"]) > moment(until)
-    ben_listener.wait_for("notification", timeout=10, kind="hold_lapsed")
+    assert moment(ben_listener.wait_for("notification", kind="held")["until"]) > moment(until)
+    ben_listener.wait_for("notification", kind="hold_lapsed")
     wait_for_all_sent(alice, ann_listener, ben_listener)
     assert (personal_kinds(ann_listener), personal_kinds(ben_listener)) == (
         ["held", "hold_lapsed"],
@@ -217,7 +217,7 @@ def test_maintenance_notifies_everybody_and_waiting_people_again(alice, bob, car
 def test_the_end_of_a_silent_jobs_booking_notifies_everybody_with_the_reason(bob, carol, vm, listen):
     listener = listen(carol)
     done(bob.book(vm, heartbeat_minutes=1 / 60))
-    sent = listener.wait_for("notification", timeout=10, kind="silent", vm_id=vm)
+    sent = listener.wait_for("notification", kind="silent", vm_id=vm)
     assert "bob@example.com" in sent["msg"]
     assert "did not report" in sent["msg"]
 

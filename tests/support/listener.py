@@ -9,7 +9,7 @@ import socketio
 
 from support.people import Person
 
-TIMEOUT_SECONDS = 5
+TIMEOUT_SECONDS = 30
 
 
 class Listener:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from support.forked import Forked, fork_server
 from support.measured import MEASURED
+from support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
@@ -80,7 +80,7 @@ class Server:
         self._reader.join(timeout)
         return code, self.log
 
-    def stop(self, how: signal.Signals = signal.SIGTERM, timeout: float = 10) -> float:
+    def stop(self, how: signal.Signals = signal.SIGTERM, timeout: float = 30) -> float:
         """Ask it to end and return how many seconds that took. If it does not end, kill it and raise TimeoutExpired."""
         started = time.monotonic()
         if self._process and self._process.poll() is None:
@@ -135,7 +135,7 @@ class Server:
         """Return the file's content without machines, groups and people: above all letters not sent yet."""
         return str({name: value for name, value in self.stored().items() if name not in ("vms", "groups", "users")})
 
-    def wait_for_log(self, pattern: str, timeout: float = 10, after: int = 0) -> re.Match:
+    def wait_for_log(self, pattern: str, timeout: float = 30, after: int = 0) -> re.Match:
         """Wait for a log line that matches, from line number `after` on, and return the first match."""
         deadline = time.monotonic() + timeout
         with self._new_line:
@@ -206,9 +206,3 @@ def data_file(folder: Path, inventory: dict | None = None) -> Path:
     if inventory is not None:
         path.write_text(json.dumps(inventory, ensure_ascii=False, indent=1), encoding="utf-8")
     return path
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]

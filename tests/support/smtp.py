@@ -14,9 +14,9 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from support.server import free_port
+from support.ports import free_port
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 30
 LOGIN = ("mailer@example.com", "correct horse")
 
 

@@ -5,7 +5,6 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from random import SystemRandom
 
 import pytest
 
@@ -24,7 +23,7 @@ def planted(tmp_path_factory):
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("planted")
 def test_the_history_under_faults_is_that_of_a_correct_server(tmp_path):
-    seed = int(os.environ.get("TORTURE_SEED") or SystemRandom().randrange(2**32))
+    seed = int(os.environ.get("TORTURE_SEED") or 7)
     result = run(Options(SECONDS, seed), tmp_path)
     print(f"seed {seed}: {result.summary}")
     if result.violations:

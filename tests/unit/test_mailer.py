@@ -12,7 +12,7 @@ from loadzone.notifications.letters import LetterWriter
 from loadzone.notifications.signed_links import SignedLinks
 from mailer import Mailer
 from storage import JsonStore
-from support.server import free_port
+from support.ports import free_port
 from support.world import NOON, unit
 
 
