@@ -23,16 +23,30 @@ log = logging.getLogger("loadzone.backups")
 # How many stay: by hour, the last of a day, and those made before an action.
 HOURS_KEPT, DAYS_KEPT, BEFORE_ACTIONS_KEPT = 24, 14, 10
 REFRESH_SECONDS = 300
+_SECOND = "%Y-%m-%dT%H-%M-%S"
 _BY_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T\d\dZ\.json")
 _BEFORE_ACTION = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-before-[a-z]+\.json")
 
 
-def names_to_delete(names: Iterable[str]) -> set[str]:
-    """Return which of these backups are too many.
+def names_to_delete(names: Iterable[str], present: str) -> set[str]:
+    """Return which of these backups are too many. `present` is the time now as in their names, to the second.
 
-    Only hours and days that have a backup count, so neither two idle weeks nor a clock that jumps delete any. A file
+    Only hours and days that have a backup count, so two idle weeks delete none. Names from the future, which a clock
+    that was set back leaves, are counted apart: otherwise a new backup would be the oldest, and deleted at once. A file
     that is not named like a backup stays.
     """
+    names = set(names)
+    future = {name for name in names if _is_later(name, present)}
+    return _too_many(names - future) | _too_many(future)
+
+
+def _is_later(name: str, present: str) -> bool:
+    """Compare to the hour for a backup by hour, which is written again and again, and to the second for others."""
+    length = len("2026-11-26T19") if _BY_HOUR.fullmatch(name) else len(present)
+    return name[:length] > present[:length]
+
+
+def _too_many(names: Iterable[str]) -> set[str]:
     newest_first = sorted(names, reverse=True)
     by_hour = [match for name in newest_first if (match := _BY_HOUR.fullmatch(name))]
     last_of_day: dict[str, str] = {}
@@ -58,7 +72,7 @@ class Backups:
 
     def refresh(self) -> None:
         """Bring the backup of this hour up to date. If that fails, it is logged once, and the server goes on."""
-        self._attempt(lambda: self._write(self._hour_name(), self._newest(filter(_BY_HOUR.fullmatch, self.names()))))
+        self._attempt(lambda: self._write(self._hour_name(), self._newest(filter(_BY_HOUR.fullmatch, self._past()))))
 
     def try_save_before(self, action: str) -> None:
         """Do as `save_before`; if that fails, it is only logged."""
@@ -66,10 +80,10 @@ class Backups:
 
     def save_before(self, action: str) -> None:
         """Make a backup of the file as it is before `action`, such as `restore`. Raises OSError."""
-        moment = self._clock().astimezone(timezone.utc)
+        moment = self._now()
         while (self.folder / _name_before(moment, action)).exists():  # two in one second are both kept
             moment += timedelta(seconds=1)
-        lasting = (name for name in self.names() if name != self._hour_name())  # that one will be overwritten
+        lasting = (name for name in self._past() if name != self._hour_name())  # that one will be overwritten
         self._write(_name_before(moment, action), self._newest(lasting))
 
     def names(self) -> list[str]:
@@ -79,8 +93,16 @@ class Backups:
         files = (path.name for path in self.folder.iterdir() if path.is_file())  # leaves broken links out
         return sorted(name for name in files if _BY_HOUR.fullmatch(name) or _BEFORE_ACTION.fullmatch(name))
 
+    def _now(self) -> datetime:
+        return self._clock().astimezone(timezone.utc)
+
+    def _past(self) -> list[str]:
+        """Return the names that a clock set back has not made names of the future: only these say what came last."""
+        present = f"{self._now():{_SECOND}}"
+        return [name for name in self.names() if not _is_later(name, present)]
+
     def _hour_name(self) -> str:
-        return f"{self._clock().astimezone(timezone.utc):%Y-%m-%dT%HZ}.json"
+        return f"{self._now():%Y-%m-%dT%HZ}.json"
 
     def _newest(self, names: Iterable[str]) -> Path | None:
         paths = [self.folder / name for name in names]
@@ -94,7 +116,7 @@ class Backups:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self._check_free_space(len(content))
         atomic_file.write_atomically(self.folder / name, content)
-        for old in names_to_delete(self.names()):
+        for old in names_to_delete(self.names(), f"{self._now():{_SECOND}}") - {name}:
             (self.folder / old).unlink(missing_ok=True)
 
     def _check_free_space(self, size: int) -> None:
@@ -113,4 +135,4 @@ class Backups:
 
 
 def _name_before(moment: datetime, action: str) -> str:
-    return f"{moment:%Y-%m-%dT%H-%M-%SZ}-before-{action}.json"
+    return f"{moment:{_SECOND}}Z-before-{action}.json"

@@ -17,6 +17,7 @@ from support.disk import Failing
 from support.waiting import eventually
 
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=timezone.utc)
+LATER = "2099-01-01T00-00-00"
 
 
 def name(moment):
@@ -51,39 +52,41 @@ def test_of_hourly_backups_the_last_24_and_the_last_of_each_of_14_days_are_kept(
     hours = [MIDNIGHT + timedelta(hours=n) for n in range(28 * 24)]
     names = {name(hour) for hour in hours}
     lasts_of_days = [name(hour) for hour in hours if hour.hour == 23]
-    assert names - names_to_delete(names) == {*map(name, hours[-24:]), *lasts_of_days[-14:]}
+    assert names - names_to_delete(names, LATER) == {*map(name, hours[-24:]), *lasts_of_days[-14:]}
 
 
 def test_the_latest_of_today_counts_as_the_last_of_its_day():
     names = [f"2026-11-{day:02}T{hour:02}Z.json" for day in (1, 2) for hour in range(24)] + ["2026-11-03T07Z.json"]
-    assert set(names) - names_to_delete(names) == {"2026-11-01T23Z.json", *names[-24:]}
+    assert set(names) - names_to_delete(names, LATER) == {"2026-11-01T23Z.json", *names[-24:]}
 
 
 def test_weeks_without_backups_remove_none():
     rare = [name(MIDNIGHT + timedelta(days=30 * n)) for n in range(14)]
-    assert names_to_delete(rare) == set()
+    assert names_to_delete(rare, LATER) == set()
 
 
 def test_the_newest_ten_made_before_an_action_are_kept_beside_the_hourly_ones():
     before = [f"2026-11-24T12-00-{second:02}Z-before-start.json" for second in range(15)]
     hours = [name(MIDNIGHT + timedelta(hours=n)) for n in range(24)]
-    assert names_to_delete(before + hours) == set(before[:5])
+    assert names_to_delete(before + hours, LATER) == set(before[:5])
 
 
 @pytest.mark.parametrize(
     "foreign", ["data.json", "2026-11-24T12Z.json.gz", "old-2026-11-24T12Z.json", ".unfinished.tmp"]
 )
 def test_a_file_not_named_like_a_backup_is_left_alone(foreign):
-    assert foreign not in names_to_delete([foreign] + [name(MIDNIGHT + timedelta(hours=n)) for n in range(100 * 24)])
+    assert foreign not in names_to_delete(
+        [foreign] + [name(MIDNIGHT + timedelta(hours=n)) for n in range(100 * 24)], LATER
+    )
 
 
 @given(st.sets(st.integers(0, 24 * 60)))
 def test_their_number_is_bounded_and_the_newest_is_kept(hours):
     names = {name(MIDNIGHT + timedelta(hours=n)) for n in hours}
-    kept = names - names_to_delete(names)
+    kept = names - names_to_delete(names, LATER)
     assert len(kept) <= HOURS_KEPT + DAYS_KEPT
     assert not names or max(names) in kept
-    assert names_to_delete(kept) == set()
+    assert names_to_delete(kept, LATER) == set()
 
 
 # Which are made
@@ -166,6 +169,33 @@ def test_superfluous_ones_are_removed_when_one_is_made(data):
     }
 
 
+def test_backups_go_on_after_the_clock_was_set_back(data):
+    for hour in range(48):
+        data.now = MIDNIGHT + timedelta(hours=hour)
+        data.write(f"state {hour}")
+        data.backups.refresh()
+        data.backups.save_before("restore")
+    data.now -= timedelta(days=1)
+    for hour in range(30):
+        data.write(f"new state {hour}")
+        data.backups.save_before("import")
+        data.write(f"newer state {hour}")
+        data.backups.refresh()
+        assert {f"new state {hour}", f"newer state {hour}"} <= set(data.kept().values())
+        data.now += timedelta(hours=1)
+    assert len(data.backups.names()) <= HOURS_KEPT + DAYS_KEPT + BEFORE_ACTIONS_KEPT
+
+
+def test_after_the_clock_was_set_back_old_content_does_not_count_as_the_newest(data):
+    data.backups.refresh()
+    data.now -= timedelta(days=1)
+    data.write("second")
+    data.backups.refresh()
+    data.write("first")
+    data.backups.refresh()
+    assert data.kept() == {"2026-11-23T00Z.json": "first", "2026-11-24T00Z.json": "first"}
+
+
 # When they cannot be made
 
 
@@ -230,10 +260,12 @@ def test_the_server_refreshes_them_every_five_minutes(tmp_path):
     application = create_app(config).extensions["application"]
     application.start()
     try:
-        [job] = [job for job in application.scheduler._timers.get_jobs() if job.name.startswith("Backups")]
-        assert job.trigger.interval == timedelta(minutes=5)
+        timers = application.scheduler._timers
+        [interval] = [one for one in timers._intervals if one.work == application.backups.refresh]
+        assert interval.seconds == 5 * 60
         application.services.bus.run(people.sign_in, email="ann@example.com", session="s")
-        job.modify(next_run_time=datetime.now(timezone.utc))
+        interval.due = 0
+        timers.wakeup()
         eventually(
             lambda: any("ann@example.com" in path.read_text() for path in application.backups.folder.glob("*Z.json"))
         )
