@@ -6,9 +6,10 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from loadzone.domain.refusal import refuse
+from loadzone.lib.times import steady_seconds
 
 GOOD_FOR = timedelta(minutes=10)
 TRIES = 5
@@ -17,19 +18,22 @@ AT_MOST = 10_000
 
 @dataclass(slots=True)
 class PendingCode:
-    """A code that was sent and not used yet."""
+    """A code that was sent and not used yet. `until` is a time by the steady clock."""
 
     email: str
     code: str
-    until: datetime
+    until: float
     tries_left: int = TRIES
 
 
 class LoginCodes:
-    """The pending codes, by the ticket that the asking browser keeps in its cookie."""
+    """The pending codes, by the ticket that the asking browser keeps in its cookie.
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
+    Their ten minutes are measured by `steady()`: seconds that nobody can set.
+    """
+
+    def __init__(self, steady: Callable[[], float] = steady_seconds) -> None:
+        self._steady = steady
         self._pending: dict[str, PendingCode] = {}
 
     def issue(self, email: str, ticket: str | None = None) -> tuple[str, str]:
@@ -37,13 +41,13 @@ class LoginCodes:
         self._pending.pop(ticket or "", None)
         self._forget_old()
         ticket, code = secrets.token_urlsafe(16), f"{secrets.randbelow(1_000_000):06}"
-        self._pending[ticket] = PendingCode(email, code, self._clock() + GOOD_FOR)
+        self._pending[ticket] = PendingCode(email, code, self._steady() + GOOD_FOR.total_seconds())
         return ticket, code
 
     def redeem(self, ticket: str, email: str, code: str) -> PendingCode:
         """Use the code up; return it. Raises Refusal: wrong_code; code_expired where there is none to try any more."""
         pending = self._pending.get(ticket)
-        if pending is None or pending.until <= self._clock():
+        if pending is None or pending.until <= self._steady():
             self._pending.pop(ticket, None)
             refuse("code_expired", field="code")
         digits = "".join(code.split())
@@ -60,7 +64,7 @@ class LoginCodes:
         self._pending[ticket] = pending
 
     def _forget_old(self) -> None:
-        now = self._clock()
+        now = self._steady()
         for ticket in [ticket for ticket, pending in self._pending.items() if pending.until <= now]:
             del self._pending[ticket]
         while len(self._pending) >= AT_MOST:

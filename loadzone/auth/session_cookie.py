@@ -63,9 +63,12 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def _read(self, cookies: str, name: str, _: int) -> Mapping[str, Any]:
         serializer = self.get_signing_serializer(self._app)
-        age = int(self._app.permanent_session_lifetime.total_seconds())
+        text = parse_cookie(cookies).get(name, "")
         try:
-            content: Mapping[str, Any] = serializer.loads(parse_cookie(cookies).get(name, ""), max_age=age)  # type: ignore[union-attr]  # None without a secret key
+            content, signed_at = serializer.loads(text, return_timestamp=True)  # type: ignore[union-attr]  # None without a secret key
         except (BadSignature, UnicodeDecodeError):  # our cookies are UTF-8
             return {}
-        return content
+        # The library's own `max_age` refuses cookies from the future too: all of them, once the clock is set back.
+        is_old = self._clock() - signed_at > self._app.permanent_session_lifetime
+        fresh: Mapping[str, Any] = {} if is_old else content
+        return fresh

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import datetime, timezone
 from time import time_ns
 
+_STEADY_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the first one is Linux's
 _FRACTION = re.compile(r"\.(\d+)")
 
 
 def utc_now() -> datetime:
     """Return the wall clock's time, cut to milliseconds, so that an answer shows the same time as the file."""
     return datetime.fromtimestamp(time_ns() // 1_000_000 / 1000, timezone.utc)
+
+
+def steady_seconds() -> float:
+    """Return seconds that nobody can set, for intervals. Where the system can, they count the time of a suspend too."""
+    return time.clock_gettime(_STEADY_CLOCK)
 
 
 def iso(moment: datetime) -> str:

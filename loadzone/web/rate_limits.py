@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from limits import RateLimitItem, RateLimitItemPerHour, parse_many
-from limits.storage import MemoryStorage
+from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from loadzone.domain.refusal import Refusal, refuse
+from loadzone.lib.times import steady_seconds
 
 # The limit by address alone is wider, so that a stranger in another network cannot keep a person from signing in. The
 # limit by day protects a mailbox from a flood, and the million possible codes from being tried, five per letter.
@@ -32,26 +33,93 @@ RETURNING = "own "  # prefix of the counters of returning people; there are at m
 _RETURNING_KEY = RateLimitItemPerHour(1).key_for(RETURNING).partition(RETURNING)[0] + RETURNING
 
 
-class BoundedMemory(MemoryStorage):
-    """Counters in memory, at most COUNTERS_AT_MOST.
+@dataclass(slots=True)
+class Counter:
+    """The hits in a window, and its end by the steady clock."""
+
+    hits: int
+    until: float
+
+
+class BoundedMemory(Storage):
+    """Counters in memory, at most COUNTERS_AT_MOST. Their windows are measured by `steady()`, which nobody can set.
 
     When all are in use, a new key counts as over its limit until other counters expire. Returning people are exempt.
     """
 
     STORAGE_SCHEME = ["bounded-memory"]  # noqa: RUF012
+    base_exceptions = Exception
+
+    def __init__(self, steady: Callable[[], float] = steady_seconds) -> None:
+        super().__init__()
+        self._steady = steady
+        self._counters: dict[str, Counter] = {}
+        self._cleaned_at = -math.inf
+
+    def __len__(self) -> int:
+        return len(self._counters)
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Add to a counter; return its new value."""
-        if not self.get(key) and len(self.storage) >= COUNTERS_AT_MOST and not key.startswith(_RETURNING_KEY):
-            return sys.maxsize
-        return super().incr(key, expiry, amount)
+        counter = self._counter(key)
+        if counter is None:
+            if self._is_full() and not key.startswith(_RETURNING_KEY):
+                return sys.maxsize
+            counter = self._counters[key] = Counter(0, self._steady() + expiry)
+        counter.hits += amount
+        return counter.hits
+
+    def decr(self, key: str) -> None:
+        """Take back one hit."""
+        if counter := self._counter(key):
+            counter.hits = max(0, counter.hits - 1)
+
+    def get(self, key: str) -> int:
+        """Return the value of a counter."""
+        counter = self._counter(key)
+        return counter.hits if counter else 0
+
+    def get_expiry(self, key: str) -> float:
+        """Return the end of a counter's window."""
+        counter = self._counter(key)
+        return counter.until if counter else self._steady()
+
+    def seconds_left(self, until: float) -> int:
+        """Return the whole seconds until then, at least 1."""
+        return max(1, math.ceil(until - self._steady()))
+
+    def clear(self, key: str) -> None:
+        """Forget a counter."""
+        self._counters.pop(key, None)
+
+    def check(self) -> bool:
+        """Tell that the memory is there."""
+        return True
+
+    def reset(self) -> int:
+        """Forget all counters; return their number."""
+        number = len(self._counters)
+        self._counters.clear()
+        return number
+
+    def _counter(self, key: str) -> Counter | None:
+        counter = self._counters.get(key)
+        return counter if counter and counter.until > self._steady() else None
+
+    def _is_full(self) -> bool:
+        """Tell whether there is no room. Expired counters make room, and are looked for at most once a second."""
+        now = self._steady()
+        if len(self._counters) >= COUNTERS_AT_MOST and now - self._cleaned_at >= 1:
+            self._cleaned_at = now
+            self._counters = {key: counter for key, counter in self._counters.items() if counter.until > now}
+        return len(self._counters) >= COUNTERS_AT_MOST
 
 
 class RateLimits:
     """Counts requests for codes and tries of codes, and refuses those over a limit."""
 
-    def __init__(self) -> None:
-        self._storage = BoundedMemory()
+    def __init__(self, steady: Callable[[], float] = steady_seconds) -> None:
+        self._storage = BoundedMemory(steady)
         self._limiter = FixedWindowRateLimiter(self._storage)
 
     def count_code_request(self, email: str, network: str, is_returning: bool) -> None:
@@ -94,5 +162,5 @@ class RateLimits:
         for item in items:
             if not self._limiter.hit(item, key):
                 reset_time = self._limiter.get_window_stats(item, key).reset_time
-                refuse("too_many", retry_after=max(1, math.ceil(reset_time - time.time())))
+                refuse("too_many", retry_after=self._storage.seconds_left(reset_time))
         return items

@@ -1,6 +1,9 @@
+import time
+
 import limits
 import pytest
 
+from loadzone.domain.refusal import Refusal
 from loadzone.lib.networks import network_of
 from loadzone.web import rate_limits
 
@@ -26,16 +29,14 @@ def test_an_address_counts_for_its_network(address, network):
 @pytest.fixture
 def memory(monkeypatch):
     monkeypatch.setattr(rate_limits, "COUNTERS_AT_MOST", 3)
-    memory = rate_limits.BoundedMemory()
-    yield memory
-    memory.timer.join()
+    return rate_limits.BoundedMemory()
 
 
 def test_memory_is_bounded_and_existing_counters_go_on_counting(memory):
     assert [memory.incr(key, 60) for key in "abca"] == [1, 1, 1, 2]
     assert memory.incr("d", 60) > 10**9, "the count of a client over its limit"
     assert memory.incr("b", 60) == 2
-    assert len(memory.storage) == len(memory.expirations) == len(memory.locks) == 3
+    assert len(memory) == 3
 
 
 def test_full_memory_still_has_room_for_people_who_signed_in_in_this_browser_before(memory):
@@ -53,3 +54,16 @@ def test_expired_and_cleared_counters_make_room(memory):
     assert memory.incr("a", 60) == 1
     memory.clear("b")
     assert memory.incr("d", 60) == 1
+
+
+def test_a_wall_clock_that_is_set_prolongs_no_limit(monkeypatch):
+    monkeypatch.setattr(time, "time", None)
+    seconds = [1000.0]
+    counted = rate_limits.RateLimits(lambda: seconds[0])
+    for _ in range(10):
+        counted.count_code_request("ann@example.com", "192.0.2.7", is_returning=True)
+    with pytest.raises(Refusal) as refused:
+        counted.count_code_request("ann@example.com", "192.0.2.7", is_returning=True)
+    assert refused.value.facts == {"retry_after": 3600}
+    seconds[0] += 3600
+    counted.count_code_request("ann@example.com", "192.0.2.7", is_returning=True)

@@ -1,15 +1,17 @@
 """python-engineio: a server without a network, to which requests are put as WSGI calls."""
 
+import ast
 import importlib.util
 import inspect
 import io
 import logging
 import re
 from functools import partial
+from types import SimpleNamespace
 
 import engineio
 import pytest
-from engineio import base_server, server as engineio_server
+from engineio import base_server, base_socket, server as engineio_server, socket as engineio_socket
 from engineio.async_drivers.gevent import WebSocketWSGI
 from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from engineio.packet import MESSAGE, Packet
@@ -51,6 +53,23 @@ def connect(eio: engineio.Server) -> str:
     sid = re.search(rb'"sid":"([^"]+)"', answer)[1].decode()
     eio.sockets[sid].close = partial(eio.sockets[sid].close, wait=False)
     return sid
+
+
+@used("engineio.socket.time")
+def clock_of_pings():
+    seconds = [1000.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base_socket, "time", SimpleNamespace(time=lambda: seconds[0]))
+        patch.setattr(engineio_socket, "time", SimpleNamespace(time=lambda: seconds[0]))
+        eio = server()
+        client = eio.sockets[connect(eio)]
+        client.last_ping = seconds[0]
+        assert client.check_ping_timeout()
+        seconds[0] += eio.ping_timeout + 1
+        assert not client.check_ping_timeout()
+    for module in (base_socket, engineio_socket):
+        nodes = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Attribute)]
+        assert {node.attr for node in nodes if ast.unparse(node.value) == "time"} == {"time"}
 
 
 @used("eio._async")
