@@ -33,13 +33,14 @@ from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.command_bus import CommandBus
 from loadzone.lib.atomic_file import FileInUse
 from loadzone.lib.concurrency import async_mode, is_green, run_blocking
+from loadzone.lib.listening_clock import LOOK_SECONDS, ListeningClock
 from loadzone.lib.times import utc_now
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
 from loadzone.notifications.letters import LetterWriter, letters_for
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.schemas.serializers import shown
-from loadzone.server import gevent_server, logging_setup, socket_filter, socket_limits
+from loadzone.server import gevent_server, logging_setup, ping_clock, socket_filter, socket_limits
 from loadzone.server.socket_rooms import SocketRooms
 from loadzone.server.websocket import use_whole_frames
 from loadzone.web import errors, origins, security
@@ -85,6 +86,7 @@ class Application:
     mailer: Mailer
     scheduler: Scheduler
     broadcaster: Broadcaster
+    listening_clock: ListeningClock
 
     def start(self) -> None:
         """Begin the timers, the mailer and the delivery to sockets.
@@ -95,6 +97,7 @@ class Application:
         self.backups.try_save_before("start")
         self.scheduler.catch_up()
         self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
+        self.scheduler.every(self.listening_clock.look, LOOK_SECONDS)
         self.scheduler.start()
         self.mailer.start()
 
@@ -149,7 +152,9 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
 def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetime]) -> Application:
     store = _open_store(config, folder)
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
-    bus = CommandBus(store, clock, config, letters_for if config.mails else lambda event, now: ())
+    listening_clock = ListeningClock(clock(), lambda: store.is_failing)
+    letters = letters_for if config.mails else lambda event, now: ()
+    bus = CommandBus(store, clock, config, letters, listening_clock.now)
     mailer = Mailer(config, store, bus, LetterWriter(links, config.base_url), clock)
     store.subscribe(log_commit)
     services = Services(
@@ -168,8 +173,9 @@ def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetim
         store=store,
         backups=Backups(store.path, clock, run_blocking),
         mailer=mailer,
-        scheduler=Scheduler(store, bus, config, clock),
+        scheduler=Scheduler(store, bus, config, clock, listening_clock.now),
         broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user),
+        listening_clock=listening_clock,
     )
 
 
@@ -185,6 +191,7 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
     )
     if is_green():
         use_whole_frames(socketio.server)
+    ping_clock.use_steady_clock()
     socket_limits.SocketLimits(socketio.server.eio)
     socket_filter.ignore_client_messages(socketio.server)
     app.wsgi_app = security.with_headers(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it

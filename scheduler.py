@@ -26,23 +26,33 @@ RETRY_SECONDS = (1, 10)  # the first pause while the file cannot be written, and
 class Scheduler:
     """Runs the commands that time brings. `start` begins the timers; `tick` does at once what is due."""
 
-    def __init__(self, store: Store, bus: CommandBus, limits: Limits, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        bus: CommandBus,
+        limits: Limits,
+        clock: Callable[[], datetime],
+        listening_clock: Callable[[], datetime] | None = None,
+    ) -> None:
         self._store = store
         self._bus = bus
         self._limits = limits
         self._clock = clock
+        self._listening_clock = listening_clock or clock
         self._heap: list[tuple[datetime, str]] = []  # deadlines, with machine ids
         self._heap_lock = threading.Lock()
         self._ticking = threading.Lock()
         self._armed: datetime | None = None
         self._pause = 0
+        self._listens = True
+        self._looked_at = clock()
         self._timers = ClockSafeScheduler(timezone=timezone.utc)
         self._collect()
         store.subscribe(self._follow)
 
     def catch_up(self) -> None:
         """Before the first answer: release what ended meanwhile, serve the queues, clean the histories."""
-        self._attempt(lambda: self._bus.run(expiry.listen_again))
+        self._listens = False
         self.sweep()
         self.clean_up()
 
@@ -60,6 +70,7 @@ class Scheduler:
 
     def tick(self) -> None:
         """Release and remind whatever is due by now, then sleep until the next deadline."""
+        self._listen_again()
         with self._ticking:
             while due := self._pop_due():
                 self._settle(due)
@@ -67,10 +78,10 @@ class Scheduler:
 
     def sweep(self) -> None:
         """Look at everything, whatever the heap says: the safety net."""
+        self._listen_again()
         self._attempt(lambda: self._bus.run(expiry.set_right))
         self._attempt(lambda: self._bus.run(queue.forget_silent))
-        self._attempt(lambda: self._bus.run(tokens.cut_expired))
-        self._attempt(lambda: self._bus.run(people.cut_expired))
+        self._cut_expired()
         self._collect()
         self.tick()
 
@@ -80,7 +91,7 @@ class Scheduler:
 
     def every(self, work: Callable[[], None], seconds: float) -> None:
         """Run this again and again, once the timers have begun."""
-        self._timers.add_job(work, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True)
+        self._timers.every(work, seconds)
 
     @property
     def next_deadline(self) -> datetime | None:
@@ -88,12 +99,22 @@ class Scheduler:
         with self._heap_lock:
             return self._heap[0][0] if self._heap else None
 
+    def _listen_again(self) -> None:
+        """Once, as soon as it can be saved: forget how long jobs were silent while the server was down."""
+        self._listens = self._listens or self._attempt(lambda: self._bus.run(expiry.listen_again))
+
+    def _cut_expired(self) -> None:
+        """Tell which tokens and sessions ran out since the last look, however long ago that was."""
+        since, self._looked_at = self._looked_at, self._clock()
+        self._attempt(lambda: self._bus.run(tokens.cut_expired, since))
+        self._attempt(lambda: self._bus.run(people.cut_expired, since))
+
     def _settle(self, vm_ids: list[str]) -> None:
         is_done = self._attempt(lambda: self._bus.run(expiry.settle, vm_ids, pause=yield_to_others))
         later = None if is_done else self._clock() + timedelta(seconds=self._pause)
-        vms = self._store.snapshot.vms
+        vms, unheard = self._store.snapshot.vms, self._unheard()
         for vm in filter(None, map(vms.get, vm_ids)):
-            self._watch(vm, later)
+            self._watch(vm, unheard, later)
 
     def _attempt(self, work: Callable[[], None]) -> bool:
         """Tell whether it could be saved. While it cannot, which the store logs, the pauses between tries grow."""
@@ -107,24 +128,30 @@ class Scheduler:
         return True
 
     def _follow(self, commit: Commit) -> None:
+        unheard = self._unheard()
         for vm_id in commit.touched.vms:
             vm = commit.after.vms.get(vm_id)
             if vm is not None:
-                self._watch(vm)
+                self._watch(vm, unheard)
         self._arm()
 
     def _collect(self) -> None:
         """Build the heap anew from the data."""
-        deadlines = [(expiry.next_deadline(vm, self._limits), vm.id) for vm in self._store.snapshot.vms.values()]
+        vms, unheard = self._store.snapshot.vms.values(), self._unheard()
+        deadlines = [(expiry.next_deadline(vm, self._limits, unheard), vm.id) for vm in vms]
         with self._heap_lock:
             self._heap = [(moment, vm_id) for moment, vm_id in deadlines if moment]
             heapq.heapify(self._heap)
 
-    def _watch(self, vm: Vm, not_before: datetime | None = None) -> None:
-        moment = expiry.next_deadline(vm, self._limits)
+    def _watch(self, vm: Vm, unheard: timedelta, not_before: datetime | None = None) -> None:
+        moment = expiry.next_deadline(vm, self._limits, unheard)
         if moment:
             with self._heap_lock:
                 heapq.heappush(self._heap, (max(moment, not_before or moment), vm.id))
+
+    def _unheard(self) -> timedelta:
+        """Return how far the listening clock is behind."""
+        return self._clock() - self._listening_clock()
 
     def _pop_due(self) -> list[str]:
         """Return the machines whose deadline has come. One that was renewed is in the heap again, for later."""

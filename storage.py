@@ -69,6 +69,11 @@ class JsonStore:
         """The last committed state. It never changes; the next commit brings another."""
         return self._committed
 
+    @property
+    def is_failing(self) -> bool:
+        """True if the last write failed: changes are refused."""
+        return self._failing
+
     def subscribe(self, listener: Callable[[Commit], None]) -> None:
         """Call `listener` with every commit, in order. It must be quick and must not change the store."""
         self._listeners.append(listener)

@@ -16,7 +16,11 @@ T = TypeVar("T")
 
 
 class CommandBus:
-    """Runs rules on a store. `letters_for(event, now)` makes the letters that an event asks for."""
+    """Runs rules on a store.
+
+    `letters_for(event, now)` makes the letters that an event asks for. `listening_clock` runs only while the server can
+    hear; without it the silence of jobs is measured by `clock`.
+    """
 
     def __init__(
         self,
@@ -24,11 +28,13 @@ class CommandBus:
         clock: Callable[[], datetime],
         limits: Limits,
         letters_for: Callable[[Event, datetime], Iterable[Letter]],
+        listening_clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._limits = limits
         self._letters_for = letters_for
+        self._listening_clock = listening_clock or clock
 
     def run(self, rule: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the rule returns, once its changes are on disk.
@@ -43,5 +49,5 @@ class CommandBus:
         return result
 
     def _unit_of_work(self, state: State) -> UnitOfWork:
-        """Read the clock only now: this is called when the rule's turn has come."""
-        return UnitOfWork(state, self._clock(), self._limits)
+        """Read the clocks only now: this is called when the rule's turn has come."""
+        return UnitOfWork(state, self._clock(), self._limits, self._listening_clock())

@@ -26,7 +26,8 @@ class Waiter:
     """A person's place in a queue: for `hours`, and in a group's queue for `count` machines together.
 
     `auto` books them at once when the turn comes. `via` names the token that took the place. Where a job keeps the
-    place alive, it ends when nothing was heard of the job for `heartbeat_minutes` since `seen`.
+    place alive, it ends when nothing was heard of the job for `heartbeat_minutes` since `seen`, which is a time by the
+    clock of UnitOfWork.heard_until.
     """
 
     email: str
@@ -38,11 +39,11 @@ class Waiter:
     heartbeat_minutes: float | None = None
     seen: datetime | None = None
 
-    def is_silent(self, now: datetime) -> bool:
+    def is_silent(self, heard_until: datetime) -> bool:
         """Tell whether the job that keeps the place alive has been silent for too long."""
         if not self.heartbeat_minutes:
             return False
-        return (self.seen or self.since) + timedelta(minutes=self.heartbeat_minutes) <= now
+        return (self.seen or self.since) + timedelta(minutes=self.heartbeat_minutes) <= heard_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Booking:
     `booked_at` is when it began, `end_set_at` when its present end was chosen (by booking or renewing), `reminded` the
     due time of the last reminder sent for that end, `told_waiting` whether the holder knows that somebody waits.
     `note` says what it is for. `via` names the token that made it; where a job keeps it alive, it ends when nothing
-    was heard of the job for `heartbeat_minutes` since `heartbeat_at`. A file of the original system may lack its times.
+    was heard of the job for `heartbeat_minutes` since `heartbeat_at`, which is a time by the clock of
+    UnitOfWork.heard_until. A file of the original system may lack its times.
     """
 
     holder: str
@@ -92,7 +94,7 @@ class Booking:
 
     @property
     def silent_at(self) -> datetime | None:
-        """When the job that keeps it alive will have been silent for too long; None: no job does."""
+        """When, by the clock of `heartbeat_at`, its job will have been silent for too long; None: no job does."""
         if not self.heartbeat_minutes or not self.heartbeat_at:
             return None
         return self.heartbeat_at + timedelta(minutes=self.heartbeat_minutes)

@@ -74,6 +74,11 @@ class Store(Transactions, Protocol):
         """Call `listener` with every commit, in order. It must be quick and must not change the store."""
         ...
 
+    @property
+    def is_failing(self) -> bool:
+        """True if the last write failed: changes are refused."""
+        ...
+
     def check(self) -> None:
         """Raise CannotSave unless a write would succeed now."""
         ...
@@ -115,11 +120,13 @@ class UnitOfWork:
     """The state that one rule sees and changes, with the time and the settings that hold for it.
 
     It reads through to `base` and keeps what it writes until `apply_to` takes it over, so dropping it leaves nothing
-    behind. `now` is UTC.
+    behind. `now` is UTC. `heard_until` is the time by a clock that runs only while the server can hear
+    (lib/listening_clock.py); the silence of jobs is measured by it.
     """
 
-    def __init__(self, base: State, now: datetime, limits: Limits) -> None:
+    def __init__(self, base: State, now: datetime, limits: Limits, heard_until: datetime | None = None) -> None:
         self.now = now
+        self.heard_until = heard_until or now
         self.limits = limits
         first = base.revision + 1  # not 1: a name or number that comes again must not look like the one that went
         self.vms = TableOverlay(base.vms, partial(versioned, first=first))

@@ -146,7 +146,7 @@ def beat(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str]) -> None:
         if booking.holder != me.email:
             refuse("not_allowed", vm_id=vm_id, holder=booking.holder)
         if booking.heartbeat_minutes:
-            uow.vms[vm_id] = replace(vm, booking=replace(booking, heartbeat_at=uow.now))
+            uow.vms[vm_id] = replace(vm, booking=replace(booking, heartbeat_at=uow.heard_until))
 
 
 def refuse_if_taken(vm: Vm) -> None:

@@ -22,7 +22,7 @@ def end_if_over(uow: UnitOfWork, vm: Vm) -> bool:
     booking = vm.booking
     if booking and booking.has_ended(uow.now):
         _end(uow, vm, booking, Event("expired", to=booking.holder, vm_id=vm.id, until=booking.expires_at))
-    elif booking and booking.silent_at and booking.silent_at <= uow.now:
+    elif booking and booking.silent_at and booking.silent_at <= uow.heard_until:
         silence = (booking.heartbeat_minutes or 0) / 60
         event = Event("silent", to=booking.holder, via=booking.via, vm_id=vm.id, hours=silence, until=uow.now)
         _end(uow, vm, booking, event)

@@ -20,7 +20,8 @@ def settle(uow: UnitOfWork, vm_ids: Iterable[str], pause: Callable[[], None] = l
 
     `pause` is called every AT_A_STRETCH machines, so that readers are answered in between.
     """
-    ends = [(end, vm_id) for vm_id in vm_ids if (vm := uow.vms.get(vm_id)) and (end := _end_of(vm))]
+    unheard = uow.now - uow.heard_until
+    ends = [(end, vm_id) for vm_id in vm_ids if (vm := uow.vms.get(vm_id)) and (end := _end_of(vm, unheard))]
     for number, (_, vm_id) in enumerate(sorted(ends, key=lambda pair: pair[0]), start=1):
         if number % AT_A_STRETCH == 0:
             pause()
@@ -29,10 +30,13 @@ def settle(uow: UnitOfWork, vm_ids: Iterable[str], pause: Callable[[], None] = l
             _remind(uow, vm, vm.booking)
 
 
-def next_deadline(vm: Vm, limits: Limits) -> datetime | None:
-    """Return when this machine needs attention next; it may have passed already. None: never."""
+def next_deadline(vm: Vm, limits: Limits, unheard: timedelta = timedelta(0)) -> datetime | None:
+    """Return when this machine needs attention next; it may have passed already. None: never.
+
+    `unheard` is how far the listening clock, by which jobs go silent, is behind.
+    """
     reminders = _reminders_left(vm.booking, limits) if vm.booking else []
-    end = _end_of(vm)
+    end = _end_of(vm, unheard)
     return min([end, *reminders]) if end else None
 
 
@@ -56,20 +60,20 @@ def listen_again(uow: UnitOfWork) -> None:
     """Count the silence of jobs from now: no job could be heard while the server was down."""
     for vm in uow.vms_kept_alive():
         if vm.booking:
-            uow.vms[vm.id] = replace(vm, booking=replace(vm.booking, heartbeat_at=uow.now))
+            uow.vms[vm.id] = replace(vm, booking=replace(vm.booking, heartbeat_at=uow.heard_until))
     for place in uow.places_with_queue():
         if any(waiter.heartbeat_minutes for waiter in place.queue):
             _hear_all(uow, uow.vms[place.id] if isinstance(place, Vm) else place)
 
 
 def _hear_all(uow: UnitOfWork, place: Place) -> None:
-    uow.write(replace(place, queue=tuple(replace(waiter, seen=uow.now) for waiter in place.queue)))
+    uow.write(replace(place, queue=tuple(replace(waiter, seen=uow.heard_until) for waiter in place.queue)))
 
 
-def _end_of(vm: Vm) -> datetime | None:
+def _end_of(vm: Vm, unheard: timedelta) -> datetime | None:
     """Return the first of: the end of the booking, the end of its job's allowed silence, the end of the hold."""
     booking, hold = vm.booking, vm.hold
-    ends = [booking.expires_at, booking.silent_at] if booking else []
+    ends = [booking.expires_at, booking.silent_at and booking.silent_at + unheard] if booking else []
     ends += [hold.until] if hold else []
     return min((end for end in ends if end), default=None)
 

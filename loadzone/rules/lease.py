@@ -34,7 +34,7 @@ def begin(
         note=note,
         via=via,
         heartbeat_minutes=heartbeat_minutes,
-        heartbeat_at=uow.now if heartbeat_minutes else None,
+        heartbeat_at=uow.heard_until if heartbeat_minutes else None,
     )
     queue = tuple(waiter for waiter in vm.queue if waiter.email != email)
     booked = uow.vms[vm.id] = replace(vm, booking=booking, hold=None, queue=queue, loose_note="")

@@ -10,7 +10,7 @@ from loadzone.domain.limits import Limits
 from loadzone.domain.records import Role, State, User
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, lease, queue, tokens, turns
+from loadzone.rules import access, lease, queue, turns
 
 SIGNED_IN_FOR = timedelta(days=30)
 SESSIONS_AT_MOST = 200
@@ -55,10 +55,10 @@ def sign_out(uow: UnitOfWork, actor: str | None, session: str | None) -> None:
     uow.tell(Event("signed_out", to=user.email, sessions=tuple(ended)))
 
 
-def cut_expired(uow: UnitOfWork) -> None:
-    """Tell which sessions have just run out, so that their sockets end with them. Runs with every sweep."""
-    until = uow.now - SIGNED_IN_FOR
-    for email, names in uow.sessions_last_used_between(until - tokens.LOOKED_AT_LEAST_EVERY, until).items():
+def cut_expired(uow: UnitOfWork, since: datetime) -> None:
+    """Tell which sessions ran out after `since`, the time of the last look, so that their sockets end with them."""
+    used_until = uow.now - SIGNED_IN_FOR
+    for email, names in uow.sessions_last_used_between(since - SIGNED_IN_FOR, used_until).items():
         uow.tell(Event("sessions_expired", to=email, sessions=names))
 
 

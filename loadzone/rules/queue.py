@@ -42,7 +42,7 @@ def join(
         refuse("is_yours", vm_id=place.id)  # or a holder could stay first for ever
     if isinstance(place, Vm) and place.hold and place.hold.email == me.email:
         return "already_in_queue", 0
-    wish = Waiter(me.email, hours, uow.now, auto, count, via, heartbeat_minutes, seen=uow.now)
+    wish = Waiter(me.email, hours, uow.now, auto, count, via, heartbeat_minutes, seen=uow.heard_until)
     status = _take_place(uow, place, wish)
     if isinstance(place, Vm):
         turns.serve(uow, place.id, by=me.email)
@@ -87,7 +87,7 @@ def forget_silent(uow: UnitOfWork) -> None:
     """Take jobs that went silent out of the queues."""
     for place in uow.places_with_queue():
         for waiter in _present(uow, place).queue:
-            if waiter.is_silent(uow.now):
+            if waiter.is_silent(uow.heard_until):
                 _give_up(uow, _present(uow, place), waiter.email)
 
 

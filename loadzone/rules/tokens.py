@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
@@ -14,7 +14,6 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access
 
 AT_MOST = 50
-LOOKED_AT_LEAST_EVERY = timedelta(minutes=5)  # some sweeps, of which a few may come late
 
 
 def create(uow: UnitOfWork, actor: str | None, token_id: str, name: str, digest: str, days: int) -> Token:
@@ -65,7 +64,7 @@ def use(uow: UnitOfWork, actor: str | None, token_id: str) -> None:
         uow.users[user.email] = replace(user, tokens={**user.tokens, token_id: replace(token, used=uow.now)})
 
 
-def cut_expired(uow: UnitOfWork) -> None:
-    """Tell which tokens have just expired, so that their sockets end with them. Runs with every sweep."""
-    for email, ids in uow.tokens_expired_between(uow.now - LOOKED_AT_LEAST_EVERY, uow.now).items():
+def cut_expired(uow: UnitOfWork, since: datetime) -> None:
+    """Tell which tokens have expired after `since`, the time of the last look, so that their sockets end with them."""
+    for email, ids in uow.tokens_expired_between(since, uow.now).items():
         uow.tell(Event("tokens_expired", to=email, sessions=ids))

@@ -65,7 +65,7 @@ def put_back(uow: UnitOfWork, vm: Vm) -> Vm:
     group = None if hold.group is None else uow.groups.get(hold.group)
     place: Place = group or freed
     own = next((waiter for waiter in place.queue if waiter.email == hold.email), None)
-    again = _waiting_again(hold, own, uow.now, len(group.vm_ids) if group else 1)
+    again = _waiting_again(hold, own, uow.heard_until, len(group.vm_ids) if group else 1)
     others = [waiter for waiter in place.queue if waiter is not own]
     earlier = sum(1 for waiter in others if waiter.since <= again.since)
     uow.write(replace(place, queue=(*others[:earlier], again, *others[earlier:])))
@@ -101,13 +101,13 @@ def _is_kept(hold: Hold, email: str, group_id: int) -> bool:
     return hold.until is None and (hold.email, hold.group) == (email, group_id)
 
 
-def _waiting_again(hold: Hold, own: Waiter | None, now: datetime, at_most: int) -> Waiter:
+def _waiting_again(hold: Hold, own: Waiter | None, heard_until: datetime, at_most: int) -> Waiter:
     """Return the place that the person gets back.
 
     Somebody who has joined again meanwhile keeps the new wishes; machines that were held together are wanted together.
     """
     if own is None:
-        return Waiter(hold.email, hold.hours, hold.since, heartbeat_minutes=hold.heartbeat_minutes, seen=now)
+        return Waiter(hold.email, hold.hours, hold.since, heartbeat_minutes=hold.heartbeat_minutes, seen=heard_until)
     count = min(own.count + (own.since == hold.since), max(1, at_most))
     return replace(own, since=min(own.since, hold.since), count=count)
 
@@ -154,7 +154,7 @@ def _first(uow: UnitOfWork, place: Place) -> Waiter | None:
     Silent jobs are passed over, and so is a waiter who wants more machines than can still come.
     """
     for waiter in place.queue:
-        if waiter.is_silent(uow.now):
+        if waiter.is_silent(uow.heard_until):
             continue
         if waiter.count == 1 or isinstance(place, Vm) or waiter.count <= _still_to_come(uow, place, waiter.email):
             return waiter

@@ -26,12 +26,13 @@ class World:
         self.state = State()
         self.now = NOON
         self.limits = Config(**{"admins": (ALICE,), **settings})
+        self.unheard = timedelta(0)  # how far the listening clock is behind
         self.events = []
         for person in (ALICE, BOB, CHARLIE):
             self.do(people.sign_in, email=person, session=f"session of {person}")
 
     def do(self, rule, **arguments):
-        uow = UnitOfWork(self.state, self.now, self.limits)
+        uow = UnitOfWork(self.state, self.now, self.limits, self.now - self.unheard)
         answer = rule(uow, **arguments)
         uow.apply_to(self.state)
         self.events = uow.events

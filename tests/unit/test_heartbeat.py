@@ -114,6 +114,40 @@ def test_a_booking_that_ends_before_its_heartbeat_is_due_expires(world):
     assert settled(world) == ["expired"]
 
 
+# While the server could not hear
+
+
+@pytest.mark.parametrize("away", [timedelta(hours=10), timedelta(days=-1)], ids=["paused", "clock set back"])
+def test_only_the_time_in_which_the_server_could_hear_counts_as_silence(world, away):
+    world.add("other")
+    world.do(book, actor=BOB, vm_id="vm", hours=20, heartbeat_minutes=10)
+    world.do(book, actor=CHARLIE, vm_id="other", hours=20)
+    world.do(join, actor=BOB, vm_id="other", hours=1, heartbeat_minutes=10)
+    world.later(minutes=8)
+    world.now += away
+    world.unheard = away
+    world.later(minutes=2, milliseconds=-1)
+    world.do(forget_silent)
+    assert settled(world) == []
+    assert (world.vm().holder, waiting(world.vm("other"))) == (BOB, [BOB])
+    assert next_deadline(world.vm(), world.limits, world.unheard) == world.now + timedelta(milliseconds=1)
+    world.later(milliseconds=1)
+    assert settled(world) == ["silent"]
+    world.do(forget_silent)
+    assert waiting(world.vm("other")) == []
+
+
+def test_a_sign_of_life_after_a_pause_counts_from_then(with_job):
+    with_job.later(minutes=9)
+    with_job.now += timedelta(hours=3)
+    with_job.unheard = timedelta(hours=3)
+    with_job.do(beat, actor=BOB, vm_ids=["vm"])
+    with_job.later(minutes=9)
+    assert settled(with_job) == []
+    with_job.later(minutes=1)
+    assert settled(with_job) == ["silent"]
+
+
 # Places in a queue
 
 

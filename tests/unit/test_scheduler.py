@@ -2,22 +2,24 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import apscheduler.schedulers.base
 import pytest
 
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Booking
-from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.domain.unit_of_work import CannotSave, UnitOfWork
 from loadzone.lib import atomic_file
 from loadzone.lib.times import utc_now
-from loadzone.rules import booking, inventory, people
+from loadzone.rules import booking, inventory, people, tokens
 from loadzone.schemas.serializers import shown
 from loadzone.server.clock_safe_scheduler import LONGEST_SLEEP, ClockSafeScheduler
 from scheduler import Scheduler
 from storage import JsonStore
 from support.disk import Failing
+from support.waiting import eventually
 from support.world import ALICE, BOB, NOON, unit
 
 
@@ -26,15 +28,19 @@ class System:
 
     def __init__(self, path, clock=None, **settings):
         self.now = NOON
+        self.unheard = timedelta(0)
         self.clock = clock or (lambda: self.now)
         self.limits = Config(admins=(ALICE,), **settings)
         self.store = JsonStore(path, shown=shown)
-        self.bus = CommandBus(self.store, self.clock, self.limits, lambda event, now: ())
-        self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock)
+        self.bus = CommandBus(self.store, self.clock, self.limits, lambda event, now: (), self.listening_clock)
+        self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock, self.listening_clock)
         self.commits = []
         self.store.subscribe(self.commits.append)
         for person in (ALICE, BOB):
             self.bus.run(people.sign_in, email=person, session="s")
+
+    def listening_clock(self):
+        return self.clock() - self.unheard
 
     def add(self, *vm_ids):
         for vm_id in vm_ids:
@@ -112,6 +118,68 @@ def test_a_clock_that_jumps_back_leaves_nothing_stuck(system):
     system.events()
     system.scheduler.tick()
     assert system.events() == [("expired", "vm")]
+
+
+def book_with_job(system):
+    system.bus.run(booking.book, actor=BOB, vm_id="vm", hours=20, heartbeat_minutes=10)
+    system.events()
+
+
+def test_after_a_pause_a_job_has_what_was_left_of_its_time(system):
+    book_with_job(system)
+    system.now += timedelta(hours=2)
+    system.unheard = timedelta(hours=2)
+    system.scheduler.tick()
+    assert system.events() == []
+    assert system.scheduler.next_deadline == system.now + timedelta(minutes=10)
+    system.now += timedelta(minutes=10)
+    system.scheduler.tick()
+    assert system.events() == [("silent", "vm")]
+
+
+def test_after_the_clock_was_set_back_a_silent_job_is_noticed_in_time(system):
+    book_with_job(system)
+    system.now -= timedelta(days=1)
+    system.unheard = timedelta(days=-1)
+    system.scheduler.sweep()
+    system.now += timedelta(minutes=10)
+    system.scheduler.tick()
+    assert system.events() == [("silent", "vm")]
+
+
+def test_a_start_on_a_full_disk_gives_jobs_their_time_again_once_it_can(system, tmp_path, monkeypatch):
+    book_with_job(system)
+    system.close()
+    again = System(tmp_path / "data.json", clock=lambda: NOON + timedelta(hours=2))
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic_file, "os", Failing("writev"))
+        again.scheduler.catch_up()
+    again.scheduler.tick()
+    assert again.store.snapshot.vms["vm"].booking.heartbeat_at == NOON + timedelta(hours=2)
+    again.close()
+
+
+def test_the_disk_is_told_to_fail_until_something_was_saved(system, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic_file, "os", Failing("writev"))
+        with pytest.raises(CannotSave):
+            system.book("vm", 1)
+        assert system.store.is_failing
+    assert system.store.is_failing
+    system.book("vm", 1)
+    assert not system.store.is_failing
+
+
+def test_sessions_and_tokens_that_ran_out_during_a_long_sleep_are_told(system):
+    system.bus.run(tokens.create, BOB, "t", "nightly", "digest", 1)
+    system.events()
+    system.now += timedelta(days=40)
+    system.scheduler.sweep()
+    ended = [session for commit in system.commits for event in commit.events for session in event.sessions]
+    assert ended == ["t", "s", "s"]
+    system.commits.clear()
+    system.scheduler.sweep()
+    assert system.events() == []
 
 
 def test_ten_thousand_that_end_together_are_released_once_each_in_one_commit(tmp_path):
@@ -205,6 +273,43 @@ def test_a_booking_without_an_end_gets_one_at_the_next_sweep_if_the_start_could_
     assert system.store.snapshot.vms["vm"].booking.expires_at is None
     system.scheduler.sweep()
     assert system.scheduler.next_deadline == NOON + timedelta(hours=24)
+
+
+def test_intervals_go_on_when_the_clock_is_set_back(monkeypatch):
+    ahead = timedelta(days=1)
+
+    class SettableClock(datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return datetime.now(zone) + ahead
+
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", SettableClock)
+    timers, runs = ClockSafeScheduler(), []
+    timers.every(lambda: runs.append(1), 0.01)
+    timers.start()
+    try:
+        eventually(lambda: runs)
+        ahead = timedelta(0)
+        seen = len(runs)
+        eventually(lambda: len(runs) > seen + 3)
+    finally:
+        timers.shutdown()
+
+
+def test_an_interval_that_passed_during_a_suspend_runs_at_once():
+    seconds, runs = [0.0], []
+    timers = ClockSafeScheduler(steady=lambda: seconds[0])
+    timers.every(lambda: runs.append(seconds[0]), 3600)
+    timers.start()
+    try:
+        seconds[0] += 8 * 3600
+        timers.wakeup()
+        eventually(lambda: runs)
+        timers.wakeup()
+        assert timers._process_jobs() <= LONGEST_SLEEP
+    finally:
+        timers.shutdown()
+    assert runs == [8 * 3600], "once, however many were missed"
 
 
 def test_the_timers_check_the_clock_every_few_seconds():
