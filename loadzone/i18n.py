@@ -6,7 +6,8 @@ An entry is a sentence with `{placeholders}`, or an object of plural forms, chos
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -21,6 +22,8 @@ LANGUAGES = tuple(sorted(path.name.split(".")[1] for path in FOLDER.glob("server
 
 # A sentence, or one for each plural form.
 CatalogueEntry = str | dict[str, str]
+# By key: facts, with the ending that each gives the key if it is set, and if it is not. `{}` stands for its value.
+Endings = Mapping[str, tuple[tuple[str, str, str], ...]]
 
 
 def _load(part: str) -> dict[str, dict[str, CatalogueEntry]]:
@@ -44,6 +47,13 @@ def say(language: str, key: str, **values: object) -> str:
     return entry.format(**{name: _written(language, value) for name, value in values.items()})
 
 
+def key_for(key: str, facts: Mapping[str, object], endings: Endings) -> str:
+    """Return the key of the sentence that fits the facts. static/sentences.js does the same."""
+    for fact, if_set, if_not in endings.get(key, ()):
+        key += if_set.format(facts[fact]) if facts.get(fact) else if_not
+    return key
+
+
 def moment(language: str, instant: datetime) -> str:
     """Return an instant in the server's local time, with its offset, so that it cannot be misread."""
     local = instant.astimezone()
@@ -54,10 +64,10 @@ def moment(language: str, instant: datetime) -> str:
 @lru_cache(1024)
 def hours(language: str, amount: float) -> str:
     """Return `4 hours` or `1.5 hours`; below one hour, minutes."""
-    minutes = round(amount * 60)
+    minutes = math.floor(amount * 60 + 0.5)  # as the page rounds: round() would make 2 of 2.5
     if minutes < 60:
         return say(language, "minutes", n=max(1, minutes))
-    rounded = round(amount, 2)
+    rounded = math.floor(amount * 100 + 0.5) / 100
     return say(language, "hours", n=int(rounded) if rounded == int(rounded) else rounded)
 
 

@@ -1,5 +1,6 @@
 // Calls to the server. They return the answer or throw an ApiError with a message for the user.
 import { t } from "./i18n.js";
+import { loadSentences, refusalText } from "./sentences.js";
 import { applyResponse, setMe, state } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
@@ -52,5 +53,6 @@ async function request(path, options) {
   }
   if (response.ok) return answer;
   if (answer.code === "not_signed_in") setMe({ authenticated: false });
-  throw new ApiError(answer.error, answer.code, answer);
+  await loadSentences();
+  throw new ApiError(refusalText(answer), answer.code, answer);
 }

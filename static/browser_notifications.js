@@ -1,6 +1,7 @@
 // Notifications shown by the browser, for the events that the server names as alerts: for one, that it is the user's turn.
 import { boot } from "./boot.js";
 import { chosenNotifications, claimForThisTab, rememberNotifications } from "./preferences.js";
+import { loadSentences, notificationText } from "./sentences.js";
 import { state } from "./state.js";
 
 const ALERT_KINDS = new Set(boot.events.alert);
@@ -28,13 +29,15 @@ export async function switchNotifications(on) {
 }
 
 /** Show a notification of the server in one tab only. A click on it focuses the page and calls `open({vm})`. */
-export function showBrowserNotification({ kind, msg, vm_id: id, until }, open) {
+export async function showBrowserNotification(facts, open) {
+  const { kind, msg, vm_id: id, until } = facts;
   if (!ALERT_KINDS.has(kind) || notificationState() !== "on" || !claimForThisTab(`${kind} ${id} ${until} ${msg}`)) return;
+  await loadSentences();
   const tag = id ?? kind;
   shown.get(tag)?.close();
   const icon = document.querySelector('link[rel="icon"]').href;
   try {
-    const notification = new Notification(msg, { tag, icon, requireInteraction: kind === "held" });
+    const notification = new Notification(notificationText(facts), { tag, icon, requireInteraction: kind === "held" });
     shown.set(tag, notification);
     notification.addEventListener("click", () => {
       window.focus();

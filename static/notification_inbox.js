@@ -19,18 +19,19 @@ export function onInboxChange(listener) {
   return () => listeners.delete(listener);
 }
 
-/** Return the notifications, newest first: {at (milliseconds), revision (of the board), msg, vm, seen}. */
+/** Return the notifications, newest first: {at (milliseconds), revision (of the board), vm, seen, msg, facts}. Old ones have no facts. */
 export const inbox = () => JSON.parse(recall(storageKey()) ?? "[]");
 
 export const unreadCount = () => (state.me.authenticated ? inbox().filter(({ seen }) => !seen).length : 0);
 
 /** Store a notification of the server if it concerns the user and is not about the user's own action. */
-export function addToInbox({ kind, msg, vm_id: vm, by }) {
+export function addToInbox({ msg, ...facts }) {
+  const { kind, vm_id: vm, by } = facts;
   if (!state.me.authenticated || !(PERSONAL_KINDS.has(kind) || (by !== state.me.email && concernsMe(vm)))) return;
   const stored = inbox();
   const { revision } = state;
   if (stored.some((notification) => notification.msg === msg && notification.revision === revision)) return; // another tab has stored it
-  store([{ at: now(), revision, msg, vm }, ...stored]);
+  store([{ at: now(), revision, msg, vm, facts }, ...stored]);
 }
 
 export const markAllRead = () => store(inbox().map((notification) => ({ ...notification, seen: true })));

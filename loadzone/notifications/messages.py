@@ -1,4 +1,7 @@
-"""Messages: a commit's events as sentences for people, many of a kind in one."""
+"""Messages: a commit's events as sentences for people, many of a kind in one.
+
+The page makes the same sentences from the facts, with times in the reader's zone (static/sentences.js).
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from loadzone.domain.events import EVENT_KINDS, Event, Reach
-from loadzone.i18n import hours, moment, say
+from loadzone.i18n import Endings, hours, key_for, moment, say
 from loadzone.lib.times import iso
 
 AT_MOST = 5  # sentences of a kind; more become one
+
+# Kinds with more than one sentence.
+ENDINGS: Endings = {
+    "notice.role_changed": (("role", ".{}", ""),),
+    "notice.force_released": (("reason", ".reason", ""),),
+    **{f"notice.{kind.name}": (("vm_id", "", ".group"),) for kind in EVENT_KINDS.values() if kind.by_place},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +31,17 @@ class Message:
     to: str | None = None
 
     def notification(self, language: str) -> dict[str, object]:
-        """Return the socket event `notification`: the sentence, and what it is about."""
+        """Return the socket event `notification`: the sentence, and the facts in it."""
         return {"msg": self.sentence(language), "kind": self.kind, **self._facts()}
 
     def sentence(self, language: str) -> str:
-        """Return the sentence."""
+        """Return the sentence; times are in the server's zone."""
         if len(self.events) > 1:
             return say(language, f"notice.{self.kind}.many", n=len(self.events))
         event = self.events[0]
         return say(
             language,
-            _key(event),
+            key_for(f"notice.{self.kind}", self._facts(), ENDINGS),
             n=len(event.vm_ids),
             by=say(language, "by.via", by=event.by, via=event.via) if event.by and event.via else event.by,
             to=event.to,
@@ -44,12 +54,22 @@ class Message:
 
     def _facts(self) -> dict[str, object]:
         if len(self.events) > 1:
-            return {}
+            return {"many": len(self.events)}
         event = self.events[0]
-        facts: dict[str, object] = {"vm_id": event.vm_id, "group_id": event.group_id, "by": event.by}
-        if self.to and event.until:
-            facts["until"] = iso(event.until)
-        return {key: value for key, value in facts.items() if value is not None}
+        facts: dict[str, object] = {
+            "vm_id": event.vm_id,
+            "group_id": event.group_id,
+            "group": event.group,
+            "machines": len(event.vm_ids) or None,
+            "by": event.by,
+            "via": event.via if event.by else "",
+            "to": event.to,
+            "hours": event.hours,
+            "until": iso(event.until) if event.until and self.to else None,
+            "reason": event.reason,
+            "role": event.role,
+        }
+        return {name: value for name, value in facts.items() if value is not None and value != ""}
 
 
 def messages_of(events: Iterable[Event]) -> list[Message]:
@@ -71,13 +91,3 @@ def messages_of(events: Iterable[Event]) -> list[Message]:
 
 def _recipient(event: Event) -> tuple[str, str | None]:
     return event.kind, event.to if EVENT_KINDS[event.kind].reach is Reach.PERSON else None
-
-
-def _key(event: Event) -> str:
-    if event.kind == "role_changed":
-        return f"notice.role_changed.{event.role}"
-    if event.kind == "force_released" and event.reason:
-        return "notice.force_released.reason"
-    if EVENT_KINDS[event.kind].by_place and event.group_id is not None:
-        return f"notice.{event.kind}.group"
-    return f"notice.{event.kind}"

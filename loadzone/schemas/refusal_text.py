@@ -1,47 +1,50 @@
-"""The sentence that tells a person why something was refused."""
+"""The sentence that tells a person why something was refused.
+
+The page makes the same sentence from the code and the facts, with times in the reader's zone (static/sentences.js). It
+gets the three tables here together with the catalogue.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
 from loadzone.domain.refusal import Fact
-from loadzone.i18n import moment, say
+from loadzone.i18n import Endings, key_for, moment, say
 
 Facts = Mapping[str, Fact]
+
+# Codes with more than one sentence.
+ENDINGS: Endings = {
+    "error.bad_input": (("reason", ".{}", ".request"),),
+    "error.changed": (("group", ".group", ""), ("expires_at", ".booking", "")),
+    "error.wrong_code": (("tries_left", "", ".last"),),
+    "error.not_allowed": (("holder", ".holder", ""),),
+    "error.vm_held": (("until", "", ".kept"),),
+    "error.not_enough_free": (("free", "", ".zero"), ("until", "", ".no_end")),
+    "error.other_origin": (("host", ".name", ""),),
+    "error.name_taken": (("what", ".{}", ""),),
+    "error.cannot_save": (("unsure", ".unsure", ""),),
+}
+# The fact that chooses the plural form, and by what it is divided. Other codes have a fact `n`.
+COUNTED: Mapping[str, tuple[str, int]] = {
+    "error.wrong_code": ("tries_left", 1),
+    "error.not_enough_free": ("free", 1),
+    "error.too_many": ("retry_after", 60),
+}
+# The facts that are instants.
+INSTANTS = ("until", "expires_at", "latest")
 
 
 def sentence(code: str, facts: Facts, language: str) -> str:
     """Return the sentence for this refusal, with its facts in it; times are in the server's zone."""
+    key = f"error.{code}"
     values: dict[str, object] = {
         name: moment(language, value) if isinstance(value, datetime) else value for name, value in facts.items()
     }
-    if code in _COUNTED:
-        values["n"] = _COUNTED[code](facts)
-    variant = _VARIANTS[code](facts) if code in _VARIANTS else ""
-    return say(language, f"error.{code}{variant}", **values)
-
-
-def _not_enough_free(facts: Facts) -> str:
-    return ("" if facts["free"] else ".zero") + ("" if facts["until"] else ".no_end")
-
-
-# The ending of the catalogue's key, for codes with more than one sentence.
-_VARIANTS: Mapping[str, Callable[[Facts], str]] = {
-    "bad_input": lambda facts: f".{facts.get('reason', 'request')}",
-    "changed": lambda facts: "" if "expires_at" in facts else ".group" if "group" in facts else ".vm",
-    "wrong_code": lambda facts: "" if facts["tries_left"] else ".last",
-    "not_allowed": lambda facts: ".holder" if "holder" in facts else "",
-    "vm_held": lambda facts: "" if facts["until"] else ".kept",
-    "not_enough_free": _not_enough_free,
-    "other_origin": lambda facts: ".name" if "host" in facts else "",
-    "name_taken": lambda facts: ".token" if facts.get("what") == "token" else "",
-    "cannot_save": lambda facts: ".unsure" if facts.get("unsure") else "",
-}
-# The number that chooses the plural form.
-_COUNTED: Mapping[str, Callable[[Facts], int]] = {
-    "wrong_code": lambda facts: cast(int, facts["tries_left"]),
-    "not_enough_free": lambda facts: cast(int, facts["free"]),
-    "too_many": lambda facts: max(1, round(cast(int, facts["retry_after"]) / 60)),
-}
+    if key in COUNTED:
+        fact, divisor = COUNTED[key]
+        values["n"] = max(1, math.floor(cast(int, facts[fact]) / divisor + 0.5))
+    return say(language, key_for(key, facts, ENDINGS), **values)

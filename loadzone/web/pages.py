@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, current_app, render_template, send_file
+from flask import Blueprint, Response, current_app, render_template, send_file, url_for
 
 from loadzone import __version__, i18n
 from loadzone.domain.events import EVENT_KINDS, Reach
@@ -26,6 +26,7 @@ from loadzone.web.context import actor, language, services
 from loadzone.web.endpoint import BINARY, HTML, endpoint
 from loadzone.web.openapi import description_of
 from loadzone.web.people import me
+from loadzone.web.sentences import file_of
 
 pages = Blueprint("pages", __name__)
 
@@ -133,6 +134,7 @@ def _boot() -> str:
             "hold_minutes": config.hold_minutes,
         },
         "events": {"personal": PERSONAL_EVENTS, "alert": ALERT_EVENTS},
+        "sentences": url_for("static", filename=file_of(language())),
         "now": iso(services().clock()),
     }
     return orjson.dumps(boot).decode().replace("<", "\\u003c")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -22,6 +23,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".md": "text/plain",
     ".map": "application/json",
+    ".json": "application/json",
 }
 
 
@@ -35,11 +37,12 @@ class StaticFile:
 
 
 class StaticFiles:
-    """All files under `folder` by their relative paths, and the bundles made from them."""
+    """All files under `folder` by their relative paths, the bundles made from them, and `made`: other files by name."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, made: Mapping[str, bytes]) -> None:
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-        self._files = {name: _packed(name, content) for name, content in sorted((files | _bundles(files)).items())}
+        all_files = {**files, **_bundles(files), **made}
+        self._files = {name: _packed(name, content) for name, content in sorted(all_files.items())}
 
     def install(self, app: Flask) -> None:
         """Serve the files as the endpoint `static`, under a URL that changes whenever one of them changes."""

@@ -3,6 +3,7 @@ import { dayAndTime, exactTime } from "../format.js";
 import { clearInbox, inbox, markAllRead, onInboxChange } from "../notification_inbox.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { loadSentences, notificationText } from "../sentences.js";
 import { state } from "../state.js";
 import { openDialog } from "./dialog.js";
 
@@ -21,6 +22,7 @@ export function notificationsDialog() {
   });
   show(dialog);
   markAllRead();
+  loadSentences().then(() => show(dialog));
 }
 
 function show(dialog) {
@@ -33,8 +35,8 @@ function show(dialog) {
     : html`<p class="muted">${t("heard.none")}</p>`);
 }
 
-function row({ at, msg, vm, seen }, shownAsUnread) {
-  const text = html`<span class="message">${msg}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>`;
+function row({ at, msg, vm, seen, facts }, shownAsUnread) {
+  const text = html`<span class="message">${notificationText({ msg, ...facts })}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>`;
   return html`<li class="${(!seen || shownAsUnread.has(String(at))) && "unread"}" data-at="${at}">${state.vms.has(vm)
     ? html`<button type="button" data-action="open" data-vm="${vm}">${text}</button>` : text}</li>`;
 }

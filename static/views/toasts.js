@@ -3,6 +3,7 @@ import { element, html } from "../html.js";
 import { addToInbox } from "../notification_inbox.js";
 import { t } from "../i18n.js";
 import { refresh } from "../live.js";
+import { loadSentences, notificationText } from "../sentences.js";
 import { state } from "../state.js";
 
 const STAY_MS = 5000;
@@ -70,15 +71,18 @@ export function receiveNotification(notification) {
   if (notification.kind === "role_changed") refresh();
   addToInbox(notification);
   gathered.push(notification);
-  if (gathered.length === 1) setTimeout(showGathered, GATHER_MS);
+  if (gathered.length > 1) return;
+  loadSentences();
+  setTimeout(showGathered, GATHER_MS);
 }
 
 /** Show the notifications gathered in the last 250 ms, except those about this tab's own actions. */
-function showGathered() {
-  const messages = gathered.filter((notification) => !isOwnAction(notification)).map(({ msg }) => msg);
+async function showGathered() {
+  const notifications = gathered.filter((notification) => !isOwnAction(notification));
   gathered = [];
-  if (messages.length > MAX_SHOWN) toast(t("toast.many", { n: messages.length }));
-  else messages.forEach((message) => toast(message));
+  await loadSentences();
+  if (notifications.length > MAX_SHOWN) toast(t("toast.many", { n: notifications.length }));
+  else for (const notification of notifications) toast(notificationText(notification));
 }
 
 const isOwnAction = ({ kind, vm_id: vmId, by = state.me.email }) => by === state.me.email && Date.now() - (ownActions.get(`${kind} ${vmId}`) ?? 0) < 5000;

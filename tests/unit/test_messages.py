@@ -61,14 +61,29 @@ def test_events_for_nobody_have_no_message():
     assert sentences(Event("signed_out", to="ann@x.y"), Event("language_chosen", to="ann@x.y")) == []
 
 
-def test_a_notification_names_its_kind_machine_and_person():
+def test_a_notification_has_its_kind_and_the_facts_in_its_sentence():
     (message,) = messages_of([booked("a")])
     assert message.notification("en") == {
         "msg": "ann@x.y booked a for 1 hour",
         "kind": "booked",
         "vm_id": "a",
         "by": "ann@x.y",
+        "hours": 1,
     }
+    (message,) = messages_of([Event("group_edited", by="ann@x.y", group_id=3, group="Perf", vm_ids=("a", "b"))])
+    assert message.notification("en") == {
+        "msg": "ann@x.y added 2 machines to the group “Perf”",
+        "kind": "group_edited",
+        "group_id": 3,
+        "group": "Perf",
+        "machines": 2,
+        "by": "ann@x.y",
+    }
+
+
+def test_a_sentence_for_many_has_their_number():
+    (message,) = messages_of([booked(str(number)) for number in range(6)])
+    assert message.notification("en") == {"msg": "6 machines were booked", "kind": "booked", "many": 6}
 
 
 def event_of(kind, number=7, **more):
