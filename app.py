@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ from loadzone.web.board_cache import BoardCache
 from loadzone.web.board_middleware import BoardMiddleware
 from loadzone.web.context import Services, language, socket_user
 from loadzone.web.json_provider import OrjsonProvider
+from loadzone.web.known_callers import is_signed_in
 from loadzone.web.machines import api
 from loadzone.web.pages import pages
 from loadzone.web.people import people_api
@@ -253,7 +255,9 @@ def serve(app: Flask) -> int:
     """Serve the app until SIGTERM or Ctrl-C; return the exit status."""
     application: Application = app.extensions["application"]
     config = application.services.config
-    return gevent_server.serve(app, config.host, config.port, application, lambda: _greet(application))
+    return gevent_server.serve(
+        app, config.host, config.port, application, lambda: _greet(application), partial(is_signed_in, app)
+    )
 
 
 def _greet(application: Application) -> None:

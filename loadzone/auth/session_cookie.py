@@ -63,8 +63,8 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def _read(self, cookies: str, name: str, _: int) -> Mapping[str, Any]:
         serializer = self.get_signing_serializer(self._app)
-        text = parse_cookie(cookies).get(name, "")
         try:
+            text = parse_cookie(cookies).get(name, "")
             content, signed_at = serializer.loads(text, return_timestamp=True)  # type: ignore[union-attr]  # None without a secret key
         except (BadSignature, UnicodeDecodeError):  # our cookies are UTF-8
             return {}

@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import gevent
 from flask import Flask
@@ -43,14 +43,31 @@ class Lifecycle(Protocol):
         ...
 
 
-def serve(app: Flask, host: str, port: int, lifecycle: Lifecycle, on_serving: Callable[[], None]) -> int:
+class Server(pywsgi.WSGIServer):  # type: ignore[misc]  # gevent has no types
+    """A WSGI server that knows who may send large bodies: `is_signed_in(cookies, authorization)`."""
+
+    def __init__(self, *args: Any, is_signed_in: Callable[[str, str], bool], **options: Any) -> None:  # as in gevent
+        super().__init__(*args, **options)
+        self.is_signed_in = is_signed_in
+
+
+def serve(
+    app: Flask,
+    host: str,
+    port: int,
+    lifecycle: Lifecycle,
+    on_serving: Callable[[], None],
+    is_signed_in: Callable[[str, str], bool],
+) -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit status.
 
-    `on_serving` is called once connections are accepted.
+    `on_serving` is called once connections are accepted. `is_signed_in(cookies, authorization)` tells by these two
+    headers who may send large bodies.
     """
-    server = pywsgi.WSGIServer(
+    server = Server(
         (host, port),
         app,
+        is_signed_in=is_signed_in,
         handler_class=HttpHandler,
         log=None,
         error_log=_ErrorLog(),

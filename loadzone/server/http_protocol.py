@@ -12,12 +12,14 @@ import re
 import socket
 from contextlib import AbstractContextManager
 from http.client import HTTPMessage
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import gevent
 from gevent import pywsgi
+from gevent.lock import Semaphore
 
-from loadzone.config import BODY_AT_MOST
+from loadzone.config import BODY_AT_MOST, STRANGERS_BODY_AT_MOST
+from loadzone.server.http_reader import LINE_BYTES_AT_MOST, read_chunked, read_exactly, read_field_lines
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -34,27 +36,33 @@ SOCKET_TIMEOUT = 300
 # Seconds for which the rest of a body that is too large is read and dropped, so that the client gets to see the answer.
 DRAIN_TIMEOUT = 5
 
-HEADER_BYTES_AT_MOST = 32 * 1024
-HEADER_LINES_AT_MOST = 100
-CHUNKS_AT_MOST = 1000
+# Bodies that are larger than those of strangers, and in memory at the same time. Others wait.
+LARGE_BODIES_AT_ONCE = 4
 # Requests of one connection after which the other greenlets run. A client that sends without waiting for answers
 # (pipelining) would otherwise be served alone.
 REQUESTS_IN_A_ROW = 10
-LINE_BYTES_AT_MOST = pywsgi.MAX_REQUEST_LINE
 
 # RFC 9112 without what it tolerates from old clients: bare line feeds, folded lines, blanks before the colon.
 REQUEST_LINE = re.compile(r"[A-Z]{1,20} [\x21-\x7e\x80-\xff]+ HTTP/1\.[01]\r\n")
-FIELD_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n")
-MANY_BLANKS = re.compile(rb"[\t ]{64}")  # no client sends so many; parsers behind us take quadratic time for them
-CHUNK_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n")
 CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
 WEBSOCKET_KEY = re.compile(r"[0-9A-Za-z+/]{22}==")  # 16 bytes
+
+_large_bodies = Semaphore(LARGE_BODIES_AT_ONCE)
+
+
+class KnowsCallers(Protocol):
+    """The server of a handler: gevent_server.Server."""
+
+    def is_signed_in(self, cookies: str, authorization: str) -> bool:
+        """Tell whether these headers are those of somebody signed in."""
+        ...
 
 
 class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
     """One connection. The application is called once the whole request is there; too large a body is left unread."""
 
     # Set by pywsgi.
+    server: KnowsCallers
     rfile: io.BufferedReader
     command: str
     path: str
@@ -63,6 +71,8 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
     content_length: int | None
     close_connection: bool
     response_headers: list[tuple[bytes, bytes]]
+    environ: WSGIEnvironment
+    wsgi_input: pywsgi.Input | None
 
     def __init__(self, sock: socket.socket, address: object, server: object) -> None:
         # pywsgi sends head and body in two calls. With Nagle's algorithm the second waits 40 ms for the first's ACK.
@@ -71,6 +81,14 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
         super().__init__(sock, address, server)
         self._body: bytes | None = b""
         self._answered = 0
+        self._has_large_body = False
+
+    def handle(self) -> None:
+        """Handle the requests of the connection, until it ends."""
+        try:
+            super().handle()
+        finally:
+            self._forget_body()
 
     def read_requestline(self) -> str:
         """Return the request line. Raises TimeoutError."""
@@ -100,7 +118,7 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
 
     def MessageClass(self, rfile: BinaryIO, *_: object) -> HTTPMessage:  # noqa: N802 (the name is pywsgi's)
         """Return the headers, read and checked."""
-        headers: HTTPMessage = super().MessageClass(io.BytesIO(_read_field_lines(rfile)))
+        headers: HTTPMessage = super().MessageClass(io.BytesIO(read_field_lines(rfile)))
         _check_framing(headers, self.request_version)
         return headers
 
@@ -117,12 +135,15 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
         environ.pop("HTTP_UPGRADE", None)
         self.wsgi_input = environ["wsgi.input"] = pywsgi.Input(io.BytesIO(self._body or b""), len(self._body or b""))
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
-            environ["CONTENT_LENGTH"] = str(BODY_AT_MOST + 1 if self._body is None else len(self._body))
+            environ["CONTENT_LENGTH"] = str(len(self._body or b""))
+        if self._body is None:
+            environ["CONTENT_LENGTH"] = str(BODY_AT_MOST + 1)  # Flask refuses it with 413
         return environ
 
     def handle_one_response(self) -> None:
         """Run the application, send its answer, and end the connection where it cannot go on."""
         super().handle_one_response()
+        self._forget_body()
         self._answered += 1
         if self._answered % REQUESTS_IN_A_ROW == 0:
             gevent.sleep(0)
@@ -155,11 +176,30 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
     def _read_body(self) -> bytes | None:
         """Return the body; None if it is too large, and then it is not read."""
         length = self.content_length or 0
-        if length > BODY_AT_MOST:
+        most = self._body_at_most(length)
+        if length > most:
             return None
         if (length or self._is_chunked()) and self.headers.get("Expect", "").lower() == "100-continue":
             self.socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return _read_chunked(self.rfile) if self._is_chunked() else _read_exactly(self.rfile, length)
+        return read_chunked(self.rfile, most) if self._is_chunked() else read_exactly(self.rfile, length)
+
+    def _body_at_most(self, length: int) -> int:
+        """Return how many bytes this caller may send. Waits while too many others send large bodies."""
+        if length <= STRANGERS_BODY_AT_MOST and not self._is_chunked():
+            return STRANGERS_BODY_AT_MOST
+        if not self.server.is_signed_in(self.headers.get("Cookie", ""), self.headers.get("Authorization", "")):
+            return STRANGERS_BODY_AT_MOST
+        _large_bodies.acquire()
+        self._has_large_body = True
+        return BODY_AT_MOST
+
+    def _forget_body(self) -> None:
+        """Let the next one send a large body."""
+        if self._has_large_body:
+            self._has_large_body = False
+            self._body = self._body and b""
+            self.environ, self.wsgi_input = {}, None  # they refer to it
+            _large_bodies.release()
 
     def _is_chunked(self) -> bool:
         return "Transfer-Encoding" in self.headers
@@ -196,18 +236,6 @@ def _time_limit(seconds: float) -> AbstractContextManager[object]:
     return limit
 
 
-def _read_field_lines(rfile: BinaryIO) -> bytes:
-    """Return the field lines of a header or trailer section, up to the empty line. Raises ValueError."""
-    lines: list[bytes] = []
-    left = HEADER_BYTES_AT_MOST
-    while (line := rfile.readline(left)) != b"\r\n":
-        if not FIELD_LINE.fullmatch(line) or MANY_BLANKS.search(line) or len(lines) == HEADER_LINES_AT_MOST:
-            raise ValueError("a header line is malformed, or there are too many")
-        lines.append(line)
-        left -= len(line)
-    return b"".join(lines)
-
-
 def _check_framing(headers: HTTPMessage, version: str) -> None:
     """Raise ValueError unless there is one host, and one way to tell where the body ends."""
     names = ("Host", "Content-Length", "Transfer-Encoding")
@@ -227,35 +255,3 @@ def _check_handshake(headers: HTTPMessage) -> None:
     options = [option.strip(" \t") for option in ",".join(headers.get_all("Connection", [])).lower().split(",")]
     if "upgrade" not in options or versions != ["13"] or len(keys) != 1 or not WEBSOCKET_KEY.fullmatch(keys[0]):
         raise ValueError("the WebSocket handshake is malformed")
-
-
-def _read_chunked(rfile: BinaryIO) -> bytes | None:
-    """Return a chunked body; None if it is too large. The trailer section is read and ignored. Raises ValueError."""
-    body, chunks = bytearray(), 0
-    while size := _read_chunk_size(rfile):
-        chunks += 1
-        if chunks > CHUNKS_AT_MOST:
-            raise ValueError("there are too many chunks")
-        if len(body) + size > BODY_AT_MOST:
-            return None
-        body += _read_exactly(rfile, size)
-        if rfile.read(2) != b"\r\n":
-            raise ValueError("a chunk is longer than its size")
-    _read_field_lines(rfile)
-    return bytes(body)
-
-
-def _read_chunk_size(rfile: BinaryIO) -> int:
-    """Return the size of the next chunk in bytes; 0 for the last one."""
-    found = CHUNK_SIZE_LINE.fullmatch(rfile.readline(LINE_BYTES_AT_MOST))
-    if not found:
-        raise ValueError("the size of a chunk is malformed")
-    return int(found[1], 16)
-
-
-def _read_exactly(rfile: BinaryIO, length: int) -> bytes:
-    """Return this number of bytes. Raises ConnectionError if the connection ends before."""
-    content = rfile.read(length)
-    if len(content) < length:
-        raise ConnectionError("the connection ended within the body")
-    return content

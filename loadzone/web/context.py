@@ -101,6 +101,12 @@ def language() -> str:
     return i18n.best_of(wishes) or services().config.language
 
 
+def bearer_token(authorization: str) -> str | None:
+    """Return the token from this Authorization header. If there is one, the cookie is ignored."""
+    scheme, _, text = authorization.partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else None
+
+
 def socket_user() -> SocketUser:
     """Return the user of a socket; call it in the handshake. Raises Refusal: bad_token, token_expired."""
     found = _find_caller()
@@ -119,15 +125,9 @@ def read_body(model: type[B]) -> B:
 
 
 def _find_caller() -> Caller:
-    text = _bearer_token()
+    text = bearer_token(request.environ.get("HTTP_AUTHORIZATION", ""))
     if text is None:
         found = services().sessions.find(unproxied(session))
         return Caller(found.email, found) if found else STRANGER
     email, token = services().api_tokens.find(text)
     return Caller(email, token=token)
-
-
-def _bearer_token() -> str | None:
-    """Return the token from the Authorization header. If there is one, the cookie is ignored."""
-    scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return text.strip() if scheme.lower() == "bearer" else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from loadzone.config import BODY_AT_MOST
+from loadzone.config import BODY_AT_MOST, STRANGERS_BODY_AT_MOST
 from loadzone.domain.records import Group, Vm
 from loadzone.domain.refusal import Fact, Refusal
 from loadzone.domain.unit_of_work import CannotSave
@@ -111,7 +111,8 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status >= 500:
         return _fault(error)
-    response = _answer(status, HTTP_ERRORS.get(status, "bad_input"), {"max": BODY_AT_MOST} if status == 413 else {})
+    most = BODY_AT_MOST if actor() else STRANGERS_BODY_AT_MOST
+    response = _answer(status, HTTP_ERRORS.get(status, "bad_input"), {"max": most} if status == 413 else {})
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response

@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from loadzone import __version__
+from loadzone.config import BODY_AT_MOST
 from support.answers import done, refusal
 from support.calls import CHANGING_CALLS, WITH_BODY
 
@@ -92,13 +93,13 @@ def test_a_body_too_large_is_refused_before_it_is_read(server):
 
 
 def test_the_refusal_of_a_body_too_large_is_json(bob, vm):
-    answer = bob.post("/book", {"vm_id": vm, "hours": 1, "note": "x" * 2_000_000})
+    answer = bob.post("/book", {"vm_id": vm, "hours": 1, "note": "x" * BODY_AT_MOST})
     assert refusal(answer) == (413, "too_large")
     assert bob.vm(vm)["state"] == "free"
 
 
 def test_a_large_body_without_a_length_is_refused(bob, vm):
-    pieces = (b"x" * 10_000 for _ in range(200))
+    pieces = (b"x" * 10_000 for _ in range(BODY_AT_MOST // 10_000 + 1))
     answer = bob.http.post(
         bob.server.url + "/book", data=pieces, headers={"Content-Type": "application/json"}, timeout=20
     )
