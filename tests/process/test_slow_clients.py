@@ -111,7 +111,7 @@ def test_a_client_that_never_reads_is_disconnected(server):
             assert statuses(answer) == [200]
             assert len(answer) > 8_000_000
         assert is_open(server, idle)
-        eventually(lambda: not is_open(server, idle))
+        eventually(lambda: not is_open(server, idle), timeout=60)
 
 
 def test_a_websocket_may_be_silent_for_longer(server):
