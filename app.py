@@ -167,7 +167,7 @@ def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetim
         board_cache=BoardCache(store),
         links=links,
         sessions=Sessions(config, store, bus, clock, mailer.post_code),
-        api_tokens=ApiTokens(store, bus, clock),
+        api_tokens=ApiTokens(config, store, bus, clock),
         rate_limits=RateLimits(),
     )
     return Application(

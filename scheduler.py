@@ -79,6 +79,7 @@ class Scheduler:
     def sweep(self) -> None:
         """Look at everything, whatever the heap says: the safety net."""
         self._listen_again()
+        self._attempt(lambda: self._bus.run(people.end_disallowed))
         self._attempt(lambda: self._bus.run(expiry.set_right))
         self._attempt(lambda: self._bus.run(queue.forget_silent))
         self._cut_expired()

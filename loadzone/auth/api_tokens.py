@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.limits import Limits
 from loadzone.domain.records import Token
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import CannotSave, Commit, Store
 from loadzone.lib.digests import digest
-from loadzone.rules import tokens
+from loadzone.rules import people, tokens
 
 log = logging.getLogger("loadzone.api_tokens")
 
@@ -25,7 +26,8 @@ NOTED_EVERY = timedelta(minutes=10)
 class ApiTokens:
     """Makes tokens (`lz_<id>_<secret>`) and finds their owners."""
 
-    def __init__(self, store: Store, bus: CommandBus, clock: Callable[[], datetime]) -> None:
+    def __init__(self, limits: Limits, store: Store, bus: CommandBus, clock: Callable[[], datetime]) -> None:
+        self._limits = limits
         self._store = store
         self._bus = bus
         self._clock = clock
@@ -49,6 +51,8 @@ class ApiTokens:
         user = self._store.snapshot.users.get(self._owners.get(token_id, ""))
         token = user.tokens.get(token_id) if user else None
         if user is None or token is None or prefix != PREFIX or not _is_secret_of(token, secret):
+            refuse("bad_token")
+        if not people.is_allowed(self._limits, user.email):
             refuse("bad_token")
         if token.expires <= self._clock():
             refuse("token_expired", until=token.expires)

@@ -57,7 +57,7 @@ class Sessions:
         """Return the session that the cookie stands for, if it is in force."""
         email = cookie.get("who")
         user = self._state.users.get(email) if email else None
-        if user is None:
+        if user is None or not people.is_allowed(self._config, user.email):
             return None
         name = digest(cookie.get("session", ""))
         return Session(user.email, name) if people.has_session(user, name, self._clock()) else None

@@ -99,6 +99,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("first_admin", NOBODY, log="{by} is the first to sign in and becomes admin"),
         EventKind("user_added", NOBODY, log="{by} signed in for the first time"),
         EventKind("user_removed", NOBODY, log="{by} removed {to}"),
+        EventKind("domain_disallowed", NOBODY, log="{to} was signed out: LOADZONE_ALLOWED_DOMAINS lacks this domain"),
         EventKind("signed_out", NOBODY, log="{to} signed out"),
         EventKind("sessions_dropped", NOBODY),
         EventKind("sessions_expired", NOBODY),

@@ -188,9 +188,9 @@ class UnitOfWork:
         """Return the machines that this person has booked."""
         return [vm for vm in self.vms.values() if vm.booking and vm.booking.holder == email]
 
-    def vms_held_for(self, email: str) -> list[Vm]:
-        """Return the machines that are held, or kept, for this person."""
-        return [vm for vm in self.vms.values() if vm.hold and vm.hold.email == email]
+    def vms_held(self) -> list[Vm]:
+        """Return the machines that are held, or kept, for somebody."""
+        return [vm for vm in self.vms.values() if vm.hold]
 
     def vms_kept_alive(self) -> list[Vm]:
         """Return the machines whose booking ends when its job goes silent."""

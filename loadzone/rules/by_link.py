@@ -8,7 +8,7 @@ from loadzone.domain.limits import Limits
 from loadzone.domain.records import Hold, LinkTarget, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import booking, endings, queue
+from loadzone.rules import booking, endings, people, queue
 
 
 def renew(uow: UnitOfWork, target: LinkTarget) -> Vm:
@@ -62,7 +62,7 @@ def is_valid(target: LinkTarget, vm: Vm | None, now: datetime) -> bool:
 
 
 def _vm_of(uow: UnitOfWork, target: LinkTarget) -> Vm:
-    if target.vm_id not in uow.vms:
+    if target.vm_id not in uow.vms or not people.is_allowed(uow.limits, target.holder):
         refuse("link_void")
     vm = endings.current(uow, target.vm_id)
     return vm if is_valid(target, vm, uow.now) else refuse("link_void")

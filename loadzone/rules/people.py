@@ -18,8 +18,13 @@ SESSIONS_AT_MOST = 200
 
 def check_domain(limits: Limits, email: str) -> None:
     """Raise Refusal: domain_not_allowed for an address whose domain may not sign in."""
-    if limits.allowed_domains and email.rpartition("@")[2] not in limits.allowed_domains:
+    if not is_allowed(limits, email):
         refuse("domain_not_allowed", field="email", domains=", ".join(limits.allowed_domains))
+
+
+def is_allowed(limits: Limits, email: str) -> bool:
+    """Tell whether addresses of this domain may sign in."""
+    return not limits.allowed_domains or email.rpartition("@")[2] in limits.allowed_domains
 
 
 def sign_in(uow: UnitOfWork, email: str, session: str, seen_language: str | None = None) -> User:
@@ -62,6 +67,20 @@ def cut_expired(uow: UnitOfWork, since: datetime) -> None:
         uow.tell(Event("sessions_expired", to=email, sessions=names))
 
 
+def end_disallowed(uow: UnitOfWork) -> None:
+    """End the sessions and tokens of people whose domain may not sign in any more, and take them out of all queues.
+
+    Runs with every sweep. Their bookings stay until they end; an admin can release them.
+    """
+    if not uow.limits.allowed_domains:
+        return
+    for user in list(uow.users.values()):
+        if (user.sessions or user.tokens) and not is_allowed(uow.limits, user.email):
+            uow.users[user.email] = replace(user, sessions={}, tokens={})
+            uow.tell(Event("domain_disallowed", to=user.email, sessions=(*user.sessions, *user.tokens)))
+    queue.leave_all(uow, lambda email: not is_allowed(uow.limits, email))
+
+
 def choose_language(uow: UnitOfWork, actor: str | None, language: str) -> User:
     """Set the person's language; return the record. Raises Refusal: not_signed_in."""
     user = access.signed_in(uow, actor)
@@ -102,7 +121,7 @@ def remove(uow: UnitOfWork, actor: str | None, email: str) -> None:
     by = access.require_admin(uow, actor)
     user = uow.user(email)
     _keep_an_admin(uow, email)
-    queue.leave_all(uow, user)
+    queue.leave_all(uow, email.__eq__)
     for vm in uow.vms_booked_by(email):
         if vm.booking:
             lease.end(uow, vm, vm.booking, "cancel", Event("force_released", by=by, to=email, vm_id=vm.id))
@@ -139,6 +158,6 @@ def _keep_an_admin(uow: UnitOfWork, leaving: str) -> None:
 
     An admin by the settings can, even before ever signing in.
     """
-    others = uow.admins() | set(uow.limits.admins)
+    others = {email for email in uow.admins() | set(uow.limits.admins) if is_allowed(uow.limits, email)}
     if access.is_admin(uow.users, uow.limits, leaving) and not others - {leaving}:
         refuse("last_admin", email=leaving)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import Group, Place, User, Vm, Waiter
+from loadzone.domain.records import Group, Place, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, lease, turns
@@ -74,13 +74,15 @@ def leave(
         uow.tell(_event("queue_removed", place, me.email, email))
 
 
-def leave_all(uow: UnitOfWork, user: User) -> None:
-    """Take the person out of every queue and pass on whatever is held for them."""
+def leave_all(uow: UnitOfWork, leaves: Callable[[str], bool]) -> None:
+    """Take people out of every queue and pass on whatever is held for them: those whose address `leaves`."""
     for place in uow.places_with_queue():
-        if _waiter(place, user.email):
-            _leave_queue(uow, place, user.email)
-    for vm in uow.vms_held_for(user.email):
-        turns.pass_on(uow, uow.vms[vm.id])
+        queue = tuple(waiter for waiter in place.queue if not leaves(waiter.email))
+        if len(queue) < len(place.queue):
+            uow.write(replace(place, queue=queue))
+    for vm in uow.vms_held():
+        if vm.hold and leaves(vm.hold.email):
+            turns.pass_on(uow, uow.vms[vm.id])
 
 
 def forget_silent(uow: UnitOfWork) -> None:

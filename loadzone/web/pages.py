@@ -17,7 +17,7 @@ from loadzone.domain.records import LinkAction, LinkTarget, Vm
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import iso
-from loadzone.rules import by_link
+from loadzone.rules import by_link, people
 from loadzone.schemas import responses
 from loadzone.schemas.serializers import MEMBERS, STRANGERS
 from loadzone.web import compression
@@ -54,7 +54,8 @@ def show_link(token: str) -> tuple[str, int]:
     """Show the page behind a link in a letter. It changes nothing, because mail scanners open links too."""
     target = services().links.read(token)
     vm = services().store.snapshot.vms.get(target.vm_id)
-    if vm is None or not by_link.is_valid(target, vm, services().clock()):
+    is_allowed = people.is_allowed(services().config, target.holder)
+    if vm is None or not is_allowed or not by_link.is_valid(target, vm, services().clock()):
         return _void_page(token)
     return _link_page(target, token, "text", f"link.{target.action}.button", target.until, vm), 200
 

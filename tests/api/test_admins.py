@@ -1,7 +1,7 @@
 """Rules about which people are admins, and which addresses may sign in."""
 
-from support.answers import refusal
-from support.inventory import inventory, user
+from support.answers import done, refusal
+from support.inventory import inventory, machine, user
 from support.people import Person
 
 
@@ -47,3 +47,22 @@ def test_only_addresses_of_the_allowed_domains_sign_in(start):
         assert answer.status_code in (400, 403)
         refusal(answer)
         assert not ann.is_signed_in()
+
+
+def test_a_narrowed_list_of_domains_ends_sessions_and_tokens_at_the_start(start):
+    server = start(inventory([machine("vm")]))
+    ann, eve = Person(server, "ann@example.com").sign_in(), Person(server, "eve@old.example").sign_in()
+    made = {person.email: done(person.post("/tokens", {"name": "ci", "days": 9}), 201) for person in (ann, eve)}
+    server.settings["LOADZONE_ALLOWED_DOMAINS"] = "example.com"
+    server.restart()
+    server.wait_for_log("eve@old.example was signed out: LOADZONE_ALLOWED_DOMAINS lacks this domain")
+    assert "ann@example.com was signed out" not in server.log
+    assert (ann.is_signed_in(), eve.is_signed_in()) == (True, False)
+    stranger = Person(server)
+    as_program = {email: {"Authorization": f"Bearer {answer['token']}"} for email, answer in made.items()}
+    assert done(stranger.get("/me", **as_program[ann.email]))["email"] == ann.email
+    assert refusal(stranger.get("/me", **as_program[eve.email])) == (401, "bad_token")
+    assert server.stored()["users"][eve.email].get("sessions", {}) == {}
+    server.settings["LOADZONE_ALLOWED_DOMAINS"] = ""
+    server.restart()
+    assert not eve.is_signed_in(), "what has ended does not come back"

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from loadzone.auth.api_tokens import NOTED_EVERY, ApiTokens
+from loadzone.auth.sessions import Sessions
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.refusal import Refusal
 from loadzone.lib import atomic_file
+from loadzone.lib.digests import digest
 from loadzone.rules import people, tokens
 from storage import JsonStore
 from support.disk import Failing
@@ -22,8 +24,9 @@ class System:
         self.now = NOON
         self.path = path
         self.store = JsonStore(path)
-        self.bus = CommandBus(self.store, lambda: self.now, Config(admins=(ALICE,)), lambda event, now: ())
-        self.tokens = ApiTokens(self.store, self.bus, lambda: self.now)
+        limits = Config(admins=(ALICE,))
+        self.bus = CommandBus(self.store, lambda: self.now, limits, lambda event, now: ())
+        self.tokens = ApiTokens(limits, self.store, self.bus, lambda: self.now)
 
     def make(self, actor=BOB, name="nightly", days=30):
         return self.tokens.make(actor, name, days)
@@ -58,6 +61,22 @@ def test_a_token_leads_to_its_owner(system):
     assert system.tokens.find(text) == (BOB, record)
     assert (record.name, record.created, record.expires) == ("nightly", NOON, NOON + timedelta(days=30))
     assert record.used is None
+
+
+def test_a_token_of_a_domain_no_longer_allowed_is_refused_even_before_it_is_removed(system):
+    _, text = system.make()
+    narrowed = Config(allowed_domains=("example.org",))
+    assert system.refused(ApiTokens(narrowed, system.store, system.bus, lambda: NOON).find, text) == "bad_token"
+
+
+def test_a_session_of_a_domain_no_longer_allowed_is_void_even_before_it_is_removed(system):
+    cookie = {"who": BOB, "session": "secret"}
+    system.bus.run(people.sign_in, email=BOB, session=digest("secret"))
+    found = [
+        Sessions(Config(allowed_domains=domains), system.store, system.bus, lambda: NOON, lambda *_: None).find(cookie)
+        for domains in [(), ("example.com",), ("example.org",)]
+    ]
+    assert [session and session.email for session in found] == [BOB, BOB, None]
 
 
 def test_it_has_the_form_of_a_token_and_no_two_are_alike(system):

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from loadzone.domain.records import LinkTarget
 from loadzone.domain.refusal import Refusal
-from loadzone.rules import people
-from loadzone.rules.booking import book
+from loadzone.rules import by_link, people, tokens
+from loadzone.rules.booking import book, cancel
+from loadzone.rules.queue import join
 from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, World
 
@@ -124,3 +127,57 @@ def test_choosing_the_same_language_again_makes_no_event(world):
     assert world.kinds() == ["language_chosen"]
     world.do(people.choose_language, actor=BOB, language="en")
     assert world.kinds() == []
+
+
+# LOADZONE_ALLOWED_DOMAINS, narrowed
+
+EVE = "eve@old.example"
+
+
+@pytest.fixture
+def narrowed():
+    """Return a world in which eve has a session, a token, a booking, a place and a hold, but may not sign in."""
+    world = World()
+    world.add("booked", "taken", "held")
+    world.do(people.sign_in, email=EVE, session="phone")
+    world.do(tokens.create, actor=EVE, token_id="t", name="nightly", digest="digest", days=30)
+    world.do(book, actor=EVE, vm_id="booked", hours=2)
+    for vm_id in ("taken", "held"):
+        world.do(book, actor=CHARLIE, vm_id=vm_id, hours=2)
+        world.do(join, actor=EVE, vm_id=vm_id, hours=1)
+        world.do(join, actor=BOB, vm_id=vm_id, hours=1)
+    world.do(cancel, actor=CHARLIE, vm_id="held")
+    assert world.vm("held").hold.email == EVE
+    world.limits = replace(world.limits, allowed_domains=("example.com",))
+    return world
+
+
+def test_people_of_a_domain_no_longer_allowed_lose_sessions_tokens_places_and_holds(narrowed):
+    before = narrowed.state.users[BOB]
+    narrowed.do(people.end_disallowed)
+    assert narrowed.kinds() == ["domain_disallowed", "held"]
+    assert (narrowed.events[0].to, narrowed.events[0].sessions) == (EVE, ("phone", "t"))
+    eve = narrowed.state.users[EVE]
+    assert (eve.sessions, eve.tokens) == ({}, {})
+    assert (narrowed.vm("held").hold.email, [w.email for w in narrowed.vm("taken").queue]) == (BOB, [BOB])
+    assert narrowed.vm("booked").holder == EVE, "what was promised to her stays"
+    assert narrowed.state.users[BOB] == before
+    narrowed.do(people.end_disallowed)
+    assert narrowed.events == []
+
+
+def test_the_links_in_their_letters_are_void(narrowed):
+    booking = narrowed.vm("booked").booking
+    for action in ("renew", "release"):
+        target = LinkTarget(action, "booked", EVE, booking.booked_at, booking.expires_at)
+        assert narrowed.refused(getattr(by_link, action), target=target).code == "link_void"
+
+
+def test_an_admin_who_may_not_sign_in_does_not_count_as_the_last_one():
+    world = World(admins=())
+    world.do(people.sign_in, email=EVE, session="phone")
+    for email in (BOB, EVE):
+        world.state.users[email] = replace(world.state.users[email], role="admin")
+    world.state.users[ALICE] = replace(world.state.users[ALICE], role="user")
+    world.limits = replace(world.limits, allowed_domains=("example.com",))
+    assert world.refused(people.set_role, actor=BOB, email=BOB, role="user").code == "last_admin"
