@@ -1,4 +1,5 @@
 // Calls to the server. They return the answer or throw an ApiError with a message for the user.
+import { noteServerTime } from "./clock.js";
 import { t } from "./i18n.js";
 import { loadSentences, refusalText } from "./sentences.js";
 import { applyResponse, setMe, state } from "./state.js";
@@ -45,8 +46,10 @@ export async function postForVms(path, body) {
 
 async function request(path, options) {
   let response, answer;
+  const sent = performance.now();
   try {
     response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    noteTime(response, sent);
     answer = await response.json();
   } catch (error) {
     throw new ApiError(t(error.name === "TimeoutError" ? "error.slow" : "error.unreachable"), "unreachable");
@@ -55,4 +58,9 @@ async function request(path, options) {
   if (answer.code === "not_signed_in") setMe({ authenticated: false });
   await loadSentences();
   throw new ApiError(refusalText(answer), answer.code, answer);
+}
+
+function noteTime({ headers }, sent) {
+  const time = Date.parse(headers.get("LoadZone-Time"));
+  if (time) noteServerTime(time, sent, performance.now());
 }

@@ -1,5 +1,6 @@
 // The filter of the board: text, group and status. It is kept in the URL, so it can be shared and works with the back button.
-import { HOUR, now } from "./format.js";
+import { now } from "./clock.js";
+import { HOUR } from "./format.js";
 import { isHeldForMe, isMine, state, subscribe } from "./state.js";
 
 export const SOON = HOUR / 2;

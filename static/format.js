@@ -1,26 +1,31 @@
 // Times and durations as text, in the browser's time zone, by the server's clock.
 import { boot } from "./boot.js";
+import { now } from "./clock.js";
 import { language, t } from "./i18n.js";
+import { offsetIfAmbiguous } from "./zone.js";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 const TIME_ALONE_WITHIN = 18 * HOUR; // for an instant so near, the day is clear without naming it
 
-const skew = Date.parse(boot.now) - Date.now();
 const region = language === "en" ? "en-GB" : language; // British order: the day before the month
-const dateFormat = (options) => new Intl.DateTimeFormat(region, { hourCycle: "h23", ...options });
-const timeFormat = dateFormat({ hour: "2-digit", minute: "2-digit" });
-const weekdayFormat = dateFormat({ weekday: "short" });
-const dayFormat = dateFormat({ day: "numeric", month: "short" });
-const dateWithYearFormat = dateFormat({ day: "numeric", month: "short", year: "numeric" });
-const fullFormat = dateFormat({
-  weekday: "long", day: "numeric", month: "long", year: "numeric",
-  hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
-});
 
-/** Return the server's time in milliseconds, even if the clock of this computer is wrong. */
-export function now() {
-  return Date.now() + skew;
+let formats;
+useCurrentZone();
+
+/** Make the formats anew: each keeps the time zone in which it was made. */
+export function useCurrentZone() {
+  const format = (options) => new Intl.DateTimeFormat(region, { hourCycle: "h23", ...options });
+  formats = {
+    time: format({ hour: "2-digit", minute: "2-digit" }),
+    weekday: format({ weekday: "short" }),
+    day: format({ day: "numeric", month: "short" }),
+    dateWithYear: format({ day: "numeric", month: "short", year: "numeric" }),
+    full: format({
+      weekday: "long", day: "numeric", month: "long", year: "numeric",
+      hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
+    }),
+  };
 }
 
 /**
@@ -57,28 +62,28 @@ export function duration(milliseconds) {
   return parts.join(" ");
 }
 
-/** Return an instant in short: "18:40" if it is the next 18:40, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
+/** Return an instant in short: "18:40" (or "02:30 UTC+2", if that time comes twice) if it is the next 18:40, "Wed 18:40" within a week, "3 Dec, 18:40" later. */
 export function shortTime(instant) {
   const date = new Date(instant);
-  const time = timeFormat.format(date);
+  const time = timeOfDay(date);
   const days = daysAhead(date);
   if (days === 0 || (date > now() && date - now() < TIME_ALONE_WITHIN)) return time;
-  return days > 0 && days < 7 ? `${weekdayFormat.format(date)} ${time}` : `${dateText(date)}, ${time}`;
+  return days > 0 && days < 7 ? `${formats.weekday.format(date)} ${time}` : `${dateText(date)}, ${time}`;
 }
 
 /** Return an instant with its day: "today, 18:40", "tomorrow, 18:40", "Sat 3 Dec, 18:40". */
 export function dayAndTime(instant) {
   const date = new Date(instant);
-  const time = timeFormat.format(date);
+  const time = timeOfDay(date);
   const days = daysAhead(date);
   if (days === 0) return t("time.today", { time });
   if (days === 1) return t("time.tomorrow", { time });
-  return `${weekdayFormat.format(date)} ${dateText(date)}, ${time}`;
+  return `${formats.weekday.format(date)} ${dateText(date)}, ${time}`;
 }
 
 /** Return an instant in full, with seconds and time zone, for tooltips. */
 export function exactTime(instant) {
-  return fullFormat.format(new Date(instant));
+  return formats.full.format(new Date(instant));
 }
 
 /** Return how much of the booking or of the hold is left, from 1 down to 0. */
@@ -94,10 +99,12 @@ export function shortName(email) {
   return email.includes("…") ? email : email.split("@")[0];
 }
 
+const timeOfDay = (date) => formats.time.format(date) + offsetIfAmbiguous(date);
+
 /** Return day and month, and the year if it is not this year. */
 function dateText(date) {
   const sameYear = date.getFullYear() === new Date(now()).getFullYear();
-  return (sameYear ? dayFormat : dateWithYearFormat).format(date);
+  return (sameYear ? formats.day : formats.dateWithYear).format(date);
 }
 
 const fraction = (end, length) => Math.min(1, Math.max(0, (end - now()) / length));

@@ -1,6 +1,8 @@
 // The socket: receives changes and notifications, detects a lost connection and refreshes the page after it.
 import { get } from "./api.js";
+import { noteEventTime } from "./clock.js";
 import { applyChange, loadBoard, markStale, setMe, setOnline } from "./state.js";
+import { measureServerTime } from "./timekeeping.js";
 import { io } from "./vendor/socket.io-4.8.4.esm.min.js";
 
 const OFFLINE_AFTER_MS = 1000;
@@ -24,6 +26,7 @@ export function connect(listener) {
     if (!socket.active) setTimeout(() => socket.connect(), 2000); // refused: the client does not try again by itself
   });
   socket.on("change", (change) => {
+    if (change.now && noteEventTime(Date.parse(change.now))) measureServerTime();
     if (!applyChange(change)) change.all ? scheduleRefresh() : refresh();
   });
   socket.on("notification", (notification) => (fetching ? pendingNotifications.push(notification) : onNotification(notification)));

@@ -6,6 +6,7 @@ import { performAction, preloadActions } from "./lazy_actions.js";
 import { connect } from "./live.js";
 import { readUrl, setFilter } from "./filter.js";
 import { state } from "./state.js";
+import { watchClockAndZone } from "./timekeeping.js";
 import { mountAccount, toggleView } from "./views/account.js";
 import { mountBell } from "./views/bell.js";
 import { mountBoard } from "./views/board.js";
@@ -44,6 +45,7 @@ connect((notification) => {
   showBrowserNotification(notification, (data) => performAction("open", data));
 });
 preloadActions();
+watchClockAndZone();
 performance.mark("ready"); // bench/page.py waits for it
 
 function onClick(event) {

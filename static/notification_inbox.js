@@ -1,6 +1,6 @@
 // The last notifications for the user. They are stored in this browser by user, survive reloads and are shared by all tabs.
 import { boot } from "./boot.js";
-import { now } from "./format.js";
+import { now } from "./clock.js";
 import { recall, remember } from "./preferences.js";
 import { positionIn } from "./queue.js";
 import { isHeldForMe, isMine, state, subscribe } from "./state.js";

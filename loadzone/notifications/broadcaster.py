@@ -6,6 +6,7 @@ import logging
 import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Protocol
@@ -15,6 +16,7 @@ from loadzone.domain.records import Vm
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import Commit, Store
 from loadzone.i18n import LANGUAGES
+from loadzone.lib.times import iso
 from loadzone.notifications.messages import messages_of
 from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, VM_VIEWS, Audience, shown
 
@@ -66,9 +68,12 @@ class Broadcaster:
     `identify()` returns the person behind a socket, within its handshake. `start` begins the delivery.
     """
 
-    def __init__(self, rooms: Rooms, store: Store, identify: Callable[[], SocketUser]) -> None:
+    def __init__(
+        self, rooms: Rooms, store: Store, identify: Callable[[], SocketUser], clock: Callable[[], datetime]
+    ) -> None:
         self._rooms = rooms
         self._identify = identify
+        self._clock = clock
         self._commits: queue.Queue[Commit | None] = queue.Queue()
         store.subscribe(self._commits.put)
         rooms.on_connect(self._connect)
@@ -101,7 +106,7 @@ class Broadcaster:
     def _deliver(self, commit: Commit) -> None:
         if commit.visible:
             for audience in (MEMBERS, STRANGERS):
-                self._rooms.send(audience, "change", partial(change_of, commit, audience))
+                self._rooms.send(audience, "change", partial(change_of, commit, audience, self._clock))
         for message in messages_of(commit.events):
             for language in LANGUAGES:
                 room = _person_room(message.to, language) if message.to else _language_room(language)
@@ -124,8 +129,8 @@ class Broadcaster:
             self._rooms.move(_person_room(email, old), leaving, entering)
 
 
-def change_of(commit: Commit, audience: Audience) -> dict[str, object]:
-    """Return the socket event `change` as this audience may see it."""
+def change_of(commit: Commit, audience: Audience, clock: Callable[[], datetime]) -> dict[str, object]:
+    """Return the socket event `change` as this audience may see it, with the time at which it is sent."""
     before, after = commit.before, commit.after
     differing = (vm_id for vm_id in commit.touched.vms if _differs(before.vms.get(vm_id), after.vms.get(vm_id)))
     vm_ids = list(islice(differing, ALL_AT_ONCE + 1))  # enough to know that they are too many
@@ -135,6 +140,7 @@ def change_of(commit: Commit, audience: Audience) -> dict[str, object]:
         "revision": after.revision,
         "vms": [VM_VIEWS[audience](after.vms[vm_id]) for vm_id in vm_ids if vm_id in after.vms],
         "removed": [vm_id for vm_id in vm_ids if vm_id not in after.vms],
+        "now": iso(clock()),
     }
     if commit.touched.groups:
         change["groups"] = [GROUP_VIEWS[audience](group) for group in after.groups.values()]

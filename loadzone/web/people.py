@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request, session
+from flask import Blueprint, Response, request, session
 
 from loadzone.lib.networks import network_of
+from loadzone.lib.times import iso
 from loadzone.rules import people, tokens
 from loadzone.schemas import requests, responses
 from loadzone.schemas.serializers import history_view, token_view, user_view
@@ -14,6 +15,14 @@ from loadzone.web.endpoint import endpoint
 people_api = Blueprint("people_api", __name__)
 
 OK: responses.OkResponse = {"status": "ok"}
+TIME_HEADER = "LoadZone-Time"
+
+
+@people_api.after_request
+def tell_time(response: Response) -> Response:
+    """Tell the page the server's time (static/clock.js). The header `Date` has seconds only, and proxies replace it."""
+    response.headers[TIME_HEADER] = iso(services().clock())
+    return response
 
 
 @people_api.get("/me")

@@ -1,6 +1,7 @@
 // The dialog that books one machine.
 import { postForVm } from "../api.js";
-import { now, shortTime } from "../format.js";
+import { now } from "../clock.js";
+import { shortTime } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";

@@ -1,6 +1,7 @@
 // The dialog that books any free machines of a group: as many as asked for, or none.
 import { postForVms } from "../api.js";
-import { now, shortTime } from "../format.js";
+import { now } from "../clock.js";
+import { shortTime } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";

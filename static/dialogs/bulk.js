@@ -1,7 +1,8 @@
 // The dialog of a bulk action: one call for all selected machines, which changes all of them or none.
 import { post, postForVms } from "../api.js";
 import { firstObstacle } from "../bulk_actions.js";
-import { now, shortTime } from "../format.js";
+import { now } from "../clock.js";
+import { shortTime } from "../format.js";
 import { fill, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";

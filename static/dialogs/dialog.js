@@ -10,8 +10,8 @@ let dialogCount = 0;
 
 /**
  * Open a dialog and return it. `submit(dialog)` runs when the form is sent; then the dialog closes, unless `submit`
- * returns false or throws. A dialog without `submit` has no form to send. `watch(dialog)` runs after every change of the
- * state. A `persistent` dialog does not close at a click beside it. `tone` is the class of the send button.
+ * returns false or throws. A dialog without `submit` has no form to send. `watch(dialog, changed)` runs after every change of
+ * the state. A `persistent` dialog does not close at a click beside it. `tone` is the class of the send button.
  */
 export function openDialog({ title, subtitle, body, submit, label, tone = "primary", wide, persistent, watch, extraButtons }) {
   const id = `dialog-${++dialogCount}`;
@@ -50,7 +50,7 @@ export class Dialog {
     this.watch = watch;
     this.blocked = false;
     this.busy = false;
-    this.unsubscribe = subscribe(() => this.stateChanged());
+    this.unsubscribe = subscribe((changed) => this.stateChanged(changed));
     node.addEventListener("close", () => this.onClosed());
     node.addEventListener("click", (event) => {
       if ((event.target === node && !isPersistent(node)) || event.target.closest(".close, [data-closes]")) this.close();
@@ -129,8 +129,8 @@ export class Dialog {
   updateSendButton() { if (this.send) this.send.disabled = this.busy || this.blocked || !state.online; }
 
   /** Call `watch`, except during a call: its own change arrives over the socket and must not block the dialog. */
-  stateChanged() {
-    if (!this.busy) this.watch?.(this);
+  stateChanged(changed = {}) {
+    if (!this.busy) this.watch?.(this, changed);
     this.updateSendButton();
   }
 

@@ -1,5 +1,6 @@
 // The field for a number of hours: quick choices, an input for other numbers, and the resulting end.
-import { dayAndTime, duration, HOUR, now } from "../format.js";
+import { now } from "../clock.js";
+import { dayAndTime, duration, HOUR } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { lastHours } from "../preferences.js";

@@ -1,6 +1,7 @@
 // The dialog that creates an API token, and the one that shows it, once.
 import { post } from "../api.js";
-import { dayAndTime, HOUR, now } from "../format.js";
+import { now } from "../clock.js";
+import { dayAndTime, HOUR } from "../format.js";
 import { html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { openDialog } from "./dialog.js";

@@ -12,6 +12,7 @@ export function notificationsDialog() {
     title: t("heard.title"),
     subtitle: t("heard.what"),
     body: html`<div data-inbox></div>`,
+    watch: (opened, { times }) => times && show(opened),
     extraButtons: html`<button type="button" class="button" data-clear>${t("heard.clear")}</button>`,
   });
   const unsubscribe = onInboxChange(() => show(dialog));

@@ -1,6 +1,7 @@
 // The dialog that lists and revokes API tokens. Admins can open it for any user.
 import { get, remove } from "../api.js";
-import { dayAndTime, exactTime, now } from "../format.js";
+import { now } from "../clock.js";
+import { dayAndTime, exactTime } from "../format.js";
 import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";

@@ -1,22 +1,24 @@
 // The dialog with all facts and actions of one machine.
 import { dayAndTime, exactTime, timeLeft } from "../format.js";
-import { html, icon } from "../html.js";
+import { html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { renewalObstacle } from "../queue.js";
 import { groupOf, isAdmin, isHeldForMe, isMine, isMyTurn, state } from "../state.js";
 import { openDialog } from "./dialog.js";
 import { queueSections } from "./vm_queues.js";
 
+const TICK_MS = 1000;
+
 export function vmDetailsDialog(vm) {
   let shownVm, shownQueue;
-  openDialog({
+  const opened = openDialog({
     title: vm.id,
     body: html`<div class="details" data-details></div>`,
-    watch: (dialog) => {
+    watch: (dialog, { times }) => {
       const current = state.vms.get(vm.id);
       if (!current) return dialog.close();
       const groupQueue = groupOf(current)?.queue;
-      if (current === shownVm && groupQueue === shownQueue) return;
+      if (current === shownVm && groupQueue === shownQueue && !times) return;
       [shownVm, shownQueue] = [current, groupQueue];
       dialog.replacePart("[data-details]", content(current));
       for (const button of dialog.node.querySelectorAll("[data-action]:not([data-keeps-open])")) {
@@ -24,6 +26,12 @@ export function vmDetailsDialog(vm) {
       }
     },
   });
+  const timer = setInterval(() => showTimesLeft(opened.node), TICK_MS);
+  opened.node.addEventListener("close", () => clearInterval(timer));
+}
+
+function showTimesLeft(node) {
+  for (const part of node.querySelectorAll("[data-time-left]")) setText(part, timeLeft(part.dataset.timeLeft));
 }
 
 function content(vm) {
@@ -63,7 +71,7 @@ function heldForText(vm) {
 
 const fact = (name, value) => html`<dt>${name}</dt><dd>${value}</dd>`;
 
-const timeFact = (name, instant) => instant && fact(name, html`${dayAndTime(instant)} (${timeLeft(instant)})<small>${exactTime(instant)}</small>`);
+const timeFact = (name, instant) => instant && fact(name, html`${dayAndTime(instant)} (<span data-time-left="${instant}">${timeLeft(instant)}</span>)<small>${exactTime(instant)}</small>`);
 
 const copyable = (name, text) => text && fact(name, html`
   <button type="button" class="copy" data-action="copy" data-keeps-open data-text="${text}" title="${t("copy.hint", { text })}">${text}${icon("copy")}</button>`);

@@ -3,7 +3,7 @@ import { filter, matchesFilter, matchesGroup, onFilter } from "../filter.js";
 import { t } from "../i18n.js";
 import { compareVms, onSort, sorting } from "../sorting.js";
 import { state, subscribe } from "../state.js";
-import { cards, createCard, flash, tickCard, updateCard } from "./card.js";
+import { cards, createCard, flash, showTimesAnew, tickCard, updateCard } from "./card.js";
 import { moveIntoOrder } from "./column_headers.js";
 import { showEmptyBoard } from "./empty_board.js";
 import { renderIncrementally } from "./incremental_render.js";
@@ -25,7 +25,8 @@ export function mountBoard() {
   setInterval(tick, TICK_MS);
 }
 
-function update({ vms, groups, queues }) {
+function update({ vms, groups, queues, times }) {
+  if (times) for (const card of cards.values()) showTimesAnew(card);
   if (groups) placeSections();
   if (vms === "all") for (const id of new Set([...cards.keys(), ...state.vms.keys()])) placeCard(id, false);
   else for (const id of vms ?? []) placeCard(id, true);

@@ -67,6 +67,12 @@ export function updateCard(card, vm) {
   tickCard(card);
 }
 
+/** Show the card's times in another time zone. */
+export function showTimesAnew(card) {
+  card.timeTick = null;
+  if (card.rendered) tickCard(card);
+}
+
 /** Update what changes as time passes. */
 export function tickCard(card) {
   const { vm } = card;

@@ -13,7 +13,7 @@ export function mountExactEnd() {
   document.addEventListener("focusin", ({ target }) => show(target.closest("#board .name:focus-visible")));
   document.addEventListener("focusout", () => show(null));
   document.addEventListener("keydown", (event) => event.key === "Escape" && show(null));
-  subscribe(({ vms }) => vms && describedName && show(describedName.isConnected ? describedName : null));
+  subscribe(({ vms, times }) => (vms || times) && describedName && show(describedName.isConnected ? describedName : null));
   addEventListener("scroll", () => describedName && positionHint(), { passive: true }); // moving the focus may scroll the page
 }
 

@@ -8,7 +8,7 @@ const rows = new Map(); // by "turn" or "booking" and machine id
 
 export function mountOwnMachines() {
   updateRows();
-  subscribe(({ vms, queues, me }) => (vms || queues || me) && updateRows());
+  subscribe(({ vms, queues, me, times }) => (vms || queues || me || times) && updateRows());
   setInterval(() => rows.forEach((row) => row.tick()), 1000);
 }
 

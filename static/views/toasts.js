@@ -63,7 +63,7 @@ function moveToTopLayer() {
 
 /** Note that this tab causes the event `kind` for a machine (undefined: for many), so that its notification is not shown again. */
 export function noteOwnAction(kind, vmId) {
-  ownActions.set(`${kind} ${vmId}`, Date.now());
+  ownActions.set(`${kind} ${vmId}`, performance.now());
 }
 
 /** Handle a notification of the server: store it in the inbox and show it as a toast. */
@@ -85,4 +85,4 @@ async function showGathered() {
   else for (const notification of notifications) toast(notificationText(notification));
 }
 
-const isOwnAction = ({ kind, vm_id: vmId, by = state.me.email }) => by === state.me.email && Date.now() - (ownActions.get(`${kind} ${vmId}`) ?? 0) < 5000;
+const isOwnAction = ({ kind, vm_id: vmId, by = state.me.email }) => by === state.me.email && performance.now() - (ownActions.get(`${kind} ${vmId}`) ?? -Infinity) < 5000;
