@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import TypeVar, cast
 
 from babel import Locale
 from babel.numbers import format_decimal
@@ -32,6 +32,8 @@ def _load(part: str) -> dict[str, dict[str, CatalogueEntry]]:
     }
 
 
+Text = TypeVar("Text", bound=str)
+
 PAGE = _load("page")
 SERVER = _load("server")
 _LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
@@ -41,10 +43,15 @@ _MONTHS = {language: locale.months["format"]["abbreviated"] for language, locale
 
 def say(language: str, key: str, **values: object) -> str:
     """Return the sentence under `key`, with numbers in the language's form. Raises KeyError if there is none."""
+    return say_as(str, language, key, **values)
+
+
+def say_as(form: type[Text], language: str, key: str, **values: object) -> Text:
+    """Return the sentence as this kind of text: Markup escapes the values that are not Markup. See `say`."""
     entry = SERVER[language][key]
     if not isinstance(entry, str):
         entry = entry[_PLURAL_FORMS[language](cast(float, values["n"]))]
-    return entry.format(**{name: _written(language, value) for name, value in values.items()})
+    return cast(Text, form(entry).format(**{name: _written(language, value) for name, value in values.items()}))
 
 
 def key_for(key: str, facts: Mapping[str, object], endings: Endings) -> str:

@@ -7,12 +7,12 @@ gets the three tables here together with the catalogue.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import cast
 
 from loadzone.domain.refusal import Fact
-from loadzone.i18n import Endings, key_for, moment, say
+from loadzone.i18n import Endings, Text, key_for, moment, say_as
 
 Facts = Mapping[str, Fact]
 
@@ -40,11 +40,18 @@ INSTANTS = ("until", "expires_at", "latest")
 
 def sentence(code: str, facts: Facts, language: str) -> str:
     """Return the sentence for this refusal, with its facts in it; times are in the server's zone."""
+    return sentence_as(str, moment, code, facts, language)
+
+
+def sentence_as(
+    form: type[Text], write_time: Callable[[str, datetime], Text], code: str, facts: Facts, language: str
+) -> Text:
+    """Return the sentence as this kind of text, with times as `write_time` gives them."""
     key = f"error.{code}"
     values: dict[str, object] = {
-        name: moment(language, value) if isinstance(value, datetime) else value for name, value in facts.items()
+        name: write_time(language, value) if isinstance(value, datetime) else value for name, value in facts.items()
     }
     if key in COUNTED:
         fact, divisor = COUNTED[key]
         values["n"] = max(1, math.floor(cast(int, facts[fact]) / divisor + 0.5))
-    return say(language, key_for(key, facts, ENDINGS), **values)
+    return say_as(form, language, key_for(key, facts, ENDINGS), **values)

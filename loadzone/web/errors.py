@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 
 from flask import Flask, Response, jsonify, render_template, request
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from loadzone.config import BODY_AT_MOST, STRANGERS_BODY_AT_MOST
@@ -14,9 +15,10 @@ from loadzone.domain.refusal import Fact, Refusal
 from loadzone.domain.unit_of_work import CannotSave
 from loadzone.i18n import say
 from loadzone.lib.times import iso
-from loadzone.schemas.refusal_text import Facts, sentence
+from loadzone.schemas.refusal_text import Facts, sentence, sentence_as
 from loadzone.schemas.serializers import shown
 from loadzone.web.context import actor, language
+from loadzone.web.time_element import time_element
 
 log = logging.getLogger("loadzone.errors")
 
@@ -133,11 +135,12 @@ def _log_suspicious(code: str) -> None:
 
 def _answer(status: int, code: str, facts: Facts) -> Response:
     reader = language()
-    text = sentence(code, facts, reader)
     if _wants_page():
+        text: str = sentence_as(Markup, time_element, code, facts, reader)
         title = say(reader, "page.broken.title" if status >= 500 else "page.error.title")
         response = Response(render_template("error.html", lang=reader, status=status, title=title, text=text))
     else:
+        text = sentence(code, facts, reader)
         response = jsonify({"error": text, "code": code, **{name: _json(fact) for name, fact in facts.items()}})
     response.status_code = status
     if status == 401:

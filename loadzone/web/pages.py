@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, current_app, render_template, send_file, url_for
+from markupsafe import Markup
 
 from loadzone import __version__, i18n
 from loadzone.domain.events import EVENT_KINDS, Reach
@@ -27,6 +28,7 @@ from loadzone.web.endpoint import BINARY, HTML, endpoint
 from loadzone.web.openapi import description_of
 from loadzone.web.people import me
 from loadzone.web.sentences import file_of
+from loadzone.web.time_element import time_element
 
 pages = Blueprint("pages", __name__)
 
@@ -144,13 +146,13 @@ def _boot() -> str:
 def _link_page(target: LinkTarget, token: str, text: str, button: str | None, until: datetime, vm: Vm) -> str:
     reader, config = language(), services().config
     length = by_link.hours_to_take(vm.hold, config) if vm.hold else by_link.hours(config)
-    words = {"vm": target.vm_id, "until": i18n.moment(reader, until), "time": i18n.hours(reader, length)}
+    words = {"vm": target.vm_id, "until": time_element(reader, until), "time": i18n.hours(reader, length)}
     return render_template(
         "link.html",
         lang=reader,
         token=token,
         title=i18n.say(reader, f"link.{target.action}.title", **words),
-        text=i18n.say(reader, f"link.{target.action}.{text}", **words),
+        text=i18n.say_as(Markup, reader, f"link.{target.action}.{text}", **words),
         button=i18n.say(reader, button, **words) if button else "",
         detail=target.holder,
     )

@@ -2,7 +2,7 @@
 import { now } from "../clock.js";
 import { dayAndTime, duration, HOUR } from "../format.js";
 import { html, setText } from "../html.js";
-import { t } from "../i18n.js";
+import { plainNumber, t } from "../i18n.js";
 import { lastHours } from "../preferences.js";
 import { state } from "../state.js";
 
@@ -17,7 +17,7 @@ export function hoursField(label, { hours, relative } = {}) {
   const max = state.settings.max_hours;
   const choices = [...QUICK_HOURS.filter((choice) => choice < max), ...(relative ? [] : ["evening"]), max];
   const last = hours ?? lastHours();
-  const otherHours = QUICK_HOURS.includes(last) || last === max ? "" : String(last);
+  const otherHours = QUICK_HOURS.includes(last) || last === max ? "" : plainNumber(last);
   return html`
     <fieldset class="field"><legend class="label">${label}</legend>
       <div class="quick-choices">

@@ -68,6 +68,8 @@ def test_a_russian_reader_gets_errors_toasts_and_times_in_russian(window, alice,
     done(alice.cancel(vm, reason="переезд"))
     expect(here.toast("переезд")).to_contain_text(re.compile("alice@example.com.*освобо"))
     expect(here.card(vm)).to_contain_text("Свободна")
+    here.press("book", vm)
+    expect(here.field("hours.other")).to_have_value("1,5")
 
 
 def test_no_english_is_left_in_the_frame_of_a_russian_board(window, alice):
