@@ -33,13 +33,14 @@ from loadzone.datafile.backups import REFRESH_SECONDS, Backups
 from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.command_bus import CommandBus
 from loadzone.lib.atomic_file import FileInUse
-from loadzone.lib.concurrency import async_mode, is_green, run_blocking
+from loadzone.lib.concurrency import async_mode, is_green, run_blocking, yield_to_others
 from loadzone.lib.listening_clock import LOOK_SECONDS, ListeningClock
 from loadzone.lib.times import utc_now
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
 from loadzone.notifications.letters import LetterWriter, letters_for
 from loadzone.notifications.signed_links import SignedLinks
+from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from loadzone.server import gevent_server, logging_setup, ping_clock, socket_filter, socket_limits
 from loadzone.server.socket_rooms import SocketRooms
@@ -156,7 +157,7 @@ def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetim
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     listening_clock = ListeningClock(clock(), lambda: store.is_failing)
     letters = letters_for if config.mails else lambda event, now: ()
-    bus = CommandBus(store, clock, config, letters, listening_clock.now)
+    bus = CommandBus(store, clock, config, finish, letters, yield_to_others, listening_clock.now)
     mailer = Mailer(config, store, bus, LetterWriter(links, config.base_url), clock)
     store.subscribe(log_commit)
     services = Services(

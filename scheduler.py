@@ -14,7 +14,6 @@ from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Vm
 from loadzone.domain.unit_of_work import CannotSave, Commit, Store
-from loadzone.lib.concurrency import yield_to_others
 from loadzone.rules import expiry, history, people, queue, tokens
 from loadzone.server.clock_safe_scheduler import ClockSafeScheduler
 
@@ -111,7 +110,7 @@ class Scheduler:
         self._attempt(lambda: self._bus.run(people.cut_expired, since))
 
     def _settle(self, vm_ids: list[str]) -> None:
-        is_done = self._attempt(lambda: self._bus.run(expiry.settle, vm_ids, pause=yield_to_others))
+        is_done = self._attempt(lambda: self._bus.run(expiry.settle, vm_ids))
         later = None if is_done else self._clock() + timedelta(seconds=self._pause)
         vms, unheard = self._store.snapshot.vms, self._unheard()
         for vm in filter(None, map(vms.get, vm_ids)):

@@ -52,6 +52,7 @@ class Config:
     allowed_domains: tuple[str, ...] = ()
     max_hours: float = 24
     max_ahead_hours: float = 168
+    max_machines: int = 100
     remind_minutes: tuple[float, ...] = (60, 15)
     hold_minutes: float = 15
     language: str = "ru"
@@ -83,6 +84,7 @@ class Config:
             allowed_domains=read("LOADZONE_ALLOWED_DOMAINS", _each(_domain), ()),
             max_hours=read("LOADZONE_MAX_HOURS", _amount, 24),
             max_ahead_hours=read("LOADZONE_MAX_AHEAD_HOURS", _amount, 168),
+            max_machines=read("LOADZONE_MAX_MACHINES", _machines, 100),
             remind_minutes=read("LOADZONE_REMIND_MINUTES", _each(_amount), (60, 15)),
             hold_minutes=read("LOADZONE_HOLD_MINUTES", _amount, 15),
             language=read("LOADZONE_LANGUAGE", _one_of(*LANGUAGES), "ru"),
@@ -147,6 +149,10 @@ def _port(text: str) -> int:
 
 def _count(text: str) -> int:
     return _number(text, int, "a whole number", 0, 10)
+
+
+def _machines(text: str) -> int:
+    return _number(text, int, "a whole number", 1, 1_000_000)
 
 
 def _amount(text: str) -> float:

@@ -35,6 +35,7 @@ from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.times import utc_now
 from loadzone.notifications.letters import letters_for
 from loadzone.rules import access, importing
+from loadzone.rules.finish import finish
 from loadzone.rules.importing import Plan
 from loadzone.schemas import refusal_text
 
@@ -150,7 +151,7 @@ def _shown(value: object) -> str:
 
 def _carry_out(file: DurableFile, state: State, limits: Config, plan: Plan) -> None:
     letters = letters_for if limits.mails else lambda event, now: ()
-    bus = CommandBus(OfflineStore(file, state), utc_now, limits, letters)
+    bus = CommandBus(OfflineStore(file, state), utc_now, limits, finish, letters)
     try:
         bus.run(importing.carry_out, actor=access.OPERATOR, plan=plan)
     except Refusal as refusal:

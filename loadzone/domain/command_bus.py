@@ -18,8 +18,9 @@ T = TypeVar("T")
 class CommandBus:
     """Runs rules on a store.
 
-    `letters_for(event, now)` makes the letters that an event asks for. `listening_clock` runs only while the server can
-    hear; without it the silence of jobs is measured by `clock`.
+    `finish(uow)` completes each unit of work: it serves the queues. `letters_for(event, now)` makes the letters that
+    an event asks for. `pause()` lets others go on during a long unit of work. `listening_clock` runs only while the
+    server can hear; without it the silence of jobs is measured by `clock`.
     """
 
     def __init__(
@@ -27,27 +28,32 @@ class CommandBus:
         store: Transactions,
         clock: Callable[[], datetime],
         limits: Limits,
+        finish: Callable[[UnitOfWork], None],
         letters_for: Callable[[Event, datetime], Iterable[Letter]],
+        pause: Callable[[], None] = lambda: None,
         listening_clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._limits = limits
+        self._finish = finish
         self._letters_for = letters_for
+        self._pause = pause
         self._listening_clock = listening_clock or clock
 
     def run(self, rule: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what the rule returns, once its changes are on disk.
+        """Return what the rule returns, once its changes are on disk; machines and groups as they are by then.
 
         Raises Refusal where the rule refuses, and CannotSave where the disk does.
         """
         with self._store.transaction(self._unit_of_work) as uow:
             result = rule(uow, *args, **kwargs)
+            self._finish(uow)
             for event in uow.events:
                 for letter in self._letters_for(event, uow.now):
                     uow.letters[letter.id] = letter
-        return result
+        return uow.latest(result)
 
     def _unit_of_work(self, state: State) -> UnitOfWork:
         """Read the clocks only now: this is called when the rule's turn has come."""
-        return UnitOfWork(state, self._clock(), self._limits, self._listening_clock())
+        return UnitOfWork(state, self._clock(), self._limits, self._listening_clock(), self._pause)

@@ -29,6 +29,11 @@ class Limits(Protocol):
         ...
 
     @property
+    def max_machines(self) -> int:
+        """Machines that one person may have booked or held at any time."""
+        ...
+
+    @property
     def remind_minutes(self) -> tuple[float, ...]:
         """Minutes before the end at which a holder is reminded."""
         ...

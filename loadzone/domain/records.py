@@ -134,6 +134,16 @@ class Vm:
         """The address of whoever has booked it."""
         return self.booking.holder if self.booking else None
 
+    @property
+    def had_by(self) -> str | None:
+        """The address of whoever has booked it, or has it held until some time: what one person may have is limited."""
+        return self.booking.holder if self.booking else self.hold.email if self.hold and self.hold.until else None
+
+    @property
+    def kept_for(self) -> str | None:
+        """The address of whoever it is kept for, who waits for more machines of its group."""
+        return self.hold.email if self.hold and not self.hold.until else None
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -227,9 +237,24 @@ class LinkTarget:
 LinkAction = Literal["renew", "release", "take", "pass"]
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A person's machines and places: how many machines are booked by or held for them, and how many kept for them.
+
+    `queues` are the groups in whose queues they wait.
+    """
+
+    has: int = 0
+    kept: int = 0
+    queues: frozenset[int] = frozenset()
+
+
 @dataclass(slots=True)
 class State:
-    """Everything, by key, in the order of the file. A published state never changes again."""
+    """Everything, by key, in the order of the file. A published state never changes again.
+
+    `tallies` is an index of the machines and groups by person (domain/tallies.py); None: not counted yet.
+    """
 
     vms: dict[str, Vm] = field(default_factory=dict)
     groups: dict[int, Group] = field(default_factory=dict)
@@ -237,7 +262,10 @@ class State:
     letters: dict[str, Letter] = field(default_factory=dict)
     revision: int = 0
     rest: Mapping[str, object] = field(default_factory=_nothing)
+    tallies: dict[str, Tally] | None = field(default=None, repr=False, compare=False)
 
     def copy(self) -> State:
         """Return a state of its own that shares the records."""
-        return State(dict(self.vms), dict(self.groups), dict(self.users), dict(self.letters), self.revision, self.rest)
+        tallies = None if self.tallies is None else dict(self.tallies)
+        tables = dict(self.vms), dict(self.groups), dict(self.users), dict(self.letters)
+        return State(*tables, self.revision, self.rest, tallies)

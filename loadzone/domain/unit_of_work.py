@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
+from loadzone.domain import tallies
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.lookalikes import skeleton
-from loadzone.domain.records import Group, Letter, Place, State, User, Vm
+from loadzone.domain.records import Entry, Group, Letter, Place, State, Tally, User, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.table_overlay import TableOverlay
 from loadzone.domain.versions import versioned
 
-K = TypeVar("K")
-R = TypeVar("R")
+T = TypeVar("T")
 
 
 class CannotSave(Exception):
@@ -74,11 +75,6 @@ class Store(Transactions, Protocol):
         """Call `listener` with every commit, in order. It must be quick and must not change the store."""
         ...
 
-    @property
-    def is_failing(self) -> bool:
-        """True if the last write failed: changes are refused."""
-        ...
-
     def check(self) -> None:
         """Raise CannotSave unless a write would succeed now."""
         ...
@@ -116,24 +112,62 @@ class Commit:
     visible: bool
 
 
+@dataclass(slots=True)
+class Unserved:
+    """The changes since the queues were served last, as machines, groups and people's machines were before them.
+
+    `all`: every queue is to be served, whatever has changed.
+    """
+
+    vms: dict[str, Vm | None] = field(default_factory=dict)
+    groups: dict[int, Group | None] = field(default_factory=dict)
+    has: dict[str, int] = field(default_factory=dict)
+    all: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """True if nothing has changed."""
+        return not (self.vms or self.groups or self.has or self.all)
+
+
+def _go_on() -> None:
+    pass
+
+
 class UnitOfWork:
     """The state that one rule sees and changes, with the time and the settings that hold for it.
 
     It reads through to `base` and keeps what it writes until `apply_to` takes it over, so dropping it leaves nothing
     behind. `now` is UTC. `heard_until` is the time by a clock that runs only while the server can hear
-    (lib/listening_clock.py); the silence of jobs is measured by it.
+    (lib/listening_clock.py); the silence of jobs is measured by it. Long loops call `pause` now and then, so that
+    readers are answered meanwhile.
+
+    `lines` are added to the histories at the end. `told_by_answer` are the people whom the answer to this very call
+    tells that they are served: they need no letter.
     """
 
-    def __init__(self, base: State, now: datetime, limits: Limits, heard_until: datetime | None = None) -> None:
+    def __init__(
+        self,
+        base: State,
+        now: datetime,
+        limits: Limits,
+        heard_until: datetime | None = None,
+        pause: Callable[[], None] = _go_on,
+    ) -> None:
         self.now = now
         self.heard_until = heard_until or now
         self.limits = limits
+        self.pause = pause
         first = base.revision + 1  # not 1: a name or number that comes again must not look like the one that went
-        self.vms = TableOverlay(base.vms, partial(versioned, first=first))
-        self.groups = TableOverlay(base.groups, partial(versioned, first=first))
+        self.vms = TableOverlay(base.vms, self._note_vm, partial(versioned, first=first))
+        self.groups = TableOverlay(base.groups, self._note_group, partial(versioned, first=first))
         self.users = TableOverlay(base.users)
         self.letters: TableOverlay[str, Letter] = TableOverlay(base.letters)
+        self.tallies = TableOverlay(tallies.of(base), self._note_tally)
         self.events: list[Event] = []
+        self.lines: dict[str, list[Entry]] = {}
+        self.told_by_answer: set[str] = set()
+        self._unserved = Unserved()
 
     def tell(self, event: Event) -> None:
         """Note an event. Listeners get it after the commit."""
@@ -146,14 +180,45 @@ class UnitOfWork:
         else:
             self.groups[place.id] = place
 
+    def take_unserved(self) -> Unserved:
+        """Return the changes since the last call."""
+        unserved, self._unserved = self._unserved, Unserved()
+        return unserved
+
+    def serve_all(self) -> None:
+        """Have every queue served at the end of the unit of work."""
+        self._unserved.all = True
+
+    def latest(self, result: T) -> T:
+        """Return what a rule returned, with its machines and groups as they are now."""
+        if isinstance(result, Vm):
+            return cast(T, self.vms.get(result.id, result))
+        if isinstance(result, Group):
+            return cast(T, self.groups.get(result.id, result))
+        if isinstance(result, (list, tuple)):
+            return cast(T, type(result)(map(self.latest, result)))
+        return result
+
     def apply_to(self, state: State) -> Touched:
         """Write all changes into `state`; return the touched keys in the order of writing."""
+        self.tallies.apply_to(tallies.of(state))
         return Touched(
             self.vms.apply_to(state.vms),
             self.groups.apply_to(state.groups),
             self.users.apply_to(state.users),
             self.letters.apply_to(state.letters),
         )
+
+    def _note_vm(self, vm_id: str, old: Vm | None, new: Vm | None) -> None:
+        self._unserved.vms.setdefault(vm_id, old)
+        tallies.change_vm(self.tallies, old, new)
+
+    def _note_group(self, group_id: int, old: Group | None, new: Group | None) -> None:
+        self._unserved.groups.setdefault(group_id, old)
+        tallies.change_group(self.tallies, old, new)
+
+    def _note_tally(self, email: str, old: Tally | None, new: Tally | None) -> None:
+        self._unserved.has.setdefault(email, old.has if old else 0)
 
     # Queries by key
 
@@ -172,6 +237,10 @@ class UnitOfWork:
     def group_of(self, vm: Vm) -> Group | None:
         """Return the group that the machine is in."""
         return None if vm.group is None else self.groups.get(vm.group)
+
+    def tally(self, email: str) -> Tally:
+        """Return the number of machines that the person has, and the groups in whose queues they wait."""
+        return self.tallies.get(email, tallies.NONE)
 
     def vms_of(self, group: Group) -> list[Vm]:
         """Return the machines of the group, in its order."""
@@ -205,6 +274,10 @@ class UnitOfWork:
         waited_for = {group.id for group in self.groups.values() if group.queue}
         return [vm for vm in self.vms.values() if vm.queue or vm.group in waited_for]
 
+    def vms_waited_for_by(self, emails: Set[str]) -> list[Vm]:
+        """Return the machines in whose own queue one of these people waits."""
+        return [vm for vm in self.vms.values() if any(waiter.email in emails for waiter in vm.queue)]
+
     def places_with_queue(self) -> list[Place]:
         """Return everything that somebody waits for, groups first."""
         places: list[Place] = [*self.groups.values(), *self.vms.values()]
@@ -237,53 +310,3 @@ class UnitOfWork:
             for email, user in self.users.items()
         }
         return {email: names for email, names in found.items() if names}
-
-
-class TableOverlay(MutableMapping[K, R]):
-    """A mapping over another that stays as it is; new, changed and removed records are kept here.
-
-    `prepare(before, record)` returns what is kept in the place of a record that is written; `before` is that of `base`.
-    """
-
-    __slots__ = ("_base", "_prepare", "_removed", "_written")
-
-    def __init__(self, base: dict[K, R], prepare: Callable[[R | None, R], R] = lambda before, record: record) -> None:
-        self._base = base
-        self._prepare = prepare
-        self._written: dict[K, R] = {}
-        self._removed: dict[K, None] = {}
-
-    def __getitem__(self, key: K) -> R:
-        if key in self._written:
-            return self._written[key]
-        if key in self._removed:
-            raise KeyError(key)
-        return self._base[key]
-
-    def __setitem__(self, key: K, record: R) -> None:
-        self._written[key] = self._prepare(self._base.get(key), record)
-
-    def __delitem__(self, key: K) -> None:
-        if key not in self:
-            raise KeyError(key)
-        self._written.pop(key, None)
-        if key in self._base:
-            self._removed[key] = None
-
-    def __iter__(self) -> Iterator[K]:
-        for key in self._base:
-            if key not in self._removed:
-                yield key
-        for key in self._written:
-            if key not in self._base or key in self._removed:
-                yield key
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def apply_to(self, table: dict[K, R]) -> dict[K, None]:
-        """Write the changes into `table`; return the touched keys, removed ones first."""
-        for key in self._removed:
-            del table[key]
-        table.update(self._written)
-        return dict.fromkeys([*self._removed, *self._written])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.records import Booking, Hold, User, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, endings, history, lease, seen, turns
+from loadzone.rules import access, bulk, endings, history, lease, person_limits, seen, turns
 
 
 def book(
@@ -28,10 +28,10 @@ def book(
     """Book the machine for `hours` from now; return it.
 
     A machine held for the actor can be booked; one held for somebody else only by an admin with `force`, which with
-    `held_for` goes for that person and no other.
+    `held_for` goes for that person and no other. `force` also sets aside how many machines a person may have.
     `via` is the name of the token by which it is booked. With `heartbeat_minutes` the booking ends when its job is
     silent for so long.
-    Raises Refusal: not_signed_in, no_such_vm, vm_taken, vm_held, in_maintenance, too_far_ahead, bad_input.
+    Raises Refusal: not_signed_in, no_such_vm, vm_taken, vm_held, in_maintenance, over_limit, too_far_ahead, bad_input.
     """
     me = access.signed_in(uow, actor)
     lease.check_hours(uow, hours)
@@ -39,16 +39,31 @@ def book(
     refuse_if_taken(vm)
     if vm.maintenance:
         refuse("in_maintenance", vm_id=vm_id, reason=vm.maintenance)
-    may_take = force and (held_for is None or (vm.hold is not None and vm.hold.email == held_for))
-    taken_from = _hold_to_take(uow, me, vm, vm.hold, may_take) if vm.hold else None
-    if taken_from:
-        uow.tell(Event("hold_taken", by=me.email, to=taken_from.email, vm_id=vm_id))
-        vm = turns.put_back(uow, vm)
-    lease.begin(uow, vm, me.email, hours, note, via, heartbeat_minutes)
-    turns.serve(uow, vm_id)  # other machines may have been kept for a waiter who is no longer first
-    turns.serve_group(uow, taken_from.group if taken_from else None)
-    turns.tell_holder(uow, vm_id)
-    return uow.vms[vm_id]
+    force = _may_force(uow, me, force)
+    if vm.hold and vm.hold.email != me.email:
+        vm = _take_from_other(uow, me, vm, vm.hold, force and held_for in (None, vm.hold.email))
+    if not force:
+        _check_limit(uow, me, [vm])
+    return lease.begin(uow, vm, me.email, hours, note, via, heartbeat_minutes)
+
+
+def book_all(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_ids: Sequence[str],
+    hours: float,
+    force: bool = False,
+    note: str = "",
+    via: str = "",
+    heartbeat_minutes: float | None = None,
+) -> list[Vm]:
+    """Book these machines: all or none. Raises what `book` raises."""
+    me = access.signed_in(uow, actor)
+    vms = [uow.vm(vm_id) for vm_id in vm_ids]
+    endings.end_all_over(uow, vms)
+    if not _may_force(uow, me, force):
+        _check_limit(uow, me, vms)  # of all together, so that the refusal says how many are left
+    return bulk.each(uow, actor, book, vm_ids, hours, force, note, via, heartbeat_minutes)
 
 
 def book_any(
@@ -58,6 +73,7 @@ def book_any(
     hours: float,
     count: int = 1,
     tags: Sequence[str] = (),
+    force: bool = False,
     note: str = "",
     via: str = "",
     heartbeat_minutes: float | None = None,
@@ -69,17 +85,17 @@ def book_any(
     me = access.signed_in(uow, actor)
     lease.check_hours(uow, hours)
     group = uow.group(group_id)
-    for vm_id in group.vm_ids:
-        endings.current(uow, vm_id)
+    endings.end_all_over(uow, uow.vms_of(group))
     wanted = {tag.casefold() for tag in tags}
-    # Read only now: an ending of one machine may have changed another.
     fitting = [vm for vm in uow.vms_of(group) if wanted <= {tag.casefold() for tag in vm.tags}]
     free = [vm for vm in fitting if vm.stands_free or _is_held_for(vm, me)]
     if len(free) < count:
         ends = [vm.booking.expires_at for vm in fitting if vm.booking and vm.booking.expires_at]
         refuse("not_enough_free", free=len(free), count=count, until=min(ends, default=None))
     chosen = sorted(free, key=_rest_order)[:count]
-    return [book(uow, actor, vm.id, hours, False, note, via, heartbeat_minutes) for vm in chosen]
+    if not _may_force(uow, me, force):
+        _check_limit(uow, me, chosen)
+    return [book(uow, actor, vm.id, hours, force, note, via, heartbeat_minutes) for vm in chosen]
 
 
 def renew(
@@ -130,7 +146,6 @@ def cancel(
     kind = "released" if booking.holder == me.email else "force_released"
     event = Event(kind, by=me.email, to=booking.holder, vm_id=vm_id, reason=reason)
     lease.end(uow, vm, booking, "cancel", event)
-    turns.serve(uow, vm_id)
     return uow.vms[vm_id]
 
 
@@ -155,23 +170,29 @@ def refuse_if_taken(vm: Vm) -> None:
         refuse("vm_taken", vm_id=vm.id, holder=vm.booking.holder, until=vm.booking.expires_at)
 
 
-def _hold_to_take(uow: UnitOfWork, me: User, vm: Vm, hold: Hold, force: bool) -> Hold | None:
-    """Return the hold that an admin takes from somebody else by force; None: it is the actor's own.
+def _may_force(uow: UnitOfWork, me: User, force: bool) -> bool:
+    """Tell whether the caller asks for force and is an admin."""
+    return force and access.is_admin(uow.users, uow.limits, me.email)
 
-    Raises Refusal: vm_held.
-    """
-    if hold.email == me.email:
-        return None
-    if not (force and access.is_admin(uow.users, uow.limits, me.email)):
+
+def _check_limit(uow: UnitOfWork, me: User, vms: Iterable[Vm]) -> None:
+    """Raise Refusal: over_limit where these machines are too many beside those that the person has."""
+    person_limits.check(uow, me.email, sum(1 for vm in vms if uow.vms[vm.id].had_by != me.email))
+
+
+def _take_from_other(uow: UnitOfWork, me: User, vm: Vm, hold: Hold, force: bool) -> Vm:
+    """Return the machine without the hold, which its person loses. Raises Refusal: vm_held without `force`."""
+    if not force:
         refuse("vm_held", vm_id=vm.id, holder=hold.email, until=hold.until)
-    return hold
+    uow.tell(Event("hold_taken", by=me.email, to=hold.email, vm_id=vm.id))
+    turns.put_back(uow, [vm])
+    return uow.vms[vm.id]
 
 
 def _refuse_if_wanted(uow: UnitOfWork, vm: Vm) -> None:
     """Refuse a renewal while others wait, or while the machine is out of service."""
-    waiting = turns.others_waiting(uow, vm)
-    if waiting:
-        refuse("others_wait", vm_id=vm.id, n=len(waiting))
+    if turns.others_wait(uow, vm):
+        refuse("others_wait", vm_id=vm.id, n=turns.count_others_waiting(uow, vm))
     if vm.maintenance:
         refuse("in_maintenance", vm_id=vm.id, reason=vm.maintenance)
 
@@ -190,7 +211,8 @@ def _own(uow: UnitOfWork, me: User, vm_id: str) -> tuple[Vm, Booking]:
 
     If the booking that the caller saw has just ended, the next person's booking is not the one that was meant.
     """
-    meant = uow.vm(vm_id).booking
+    before = uow.vms.before(vm_id)
+    meant = before.booking if before else None
     vm = endings.current(uow, vm_id)
     booking = vm.booking
     if booking is None or meant is None or booking.booked_at != meant.booked_at:

@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 
 from loadzone.domain.records import Vm
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.rules import endings
 
 P = ParamSpec("P")
 
@@ -25,6 +26,7 @@ def each(
     Raises what the rule raises; the refusal names the machine in the way.
     """
     vm_ids = list(vm_ids)
+    endings.end_all_over(uow, filter(None, map(uow.vms.get, vm_ids)))  # at once, or each would serve the queues anew
     for vm_id in vm_ids:
         rule(uow, actor, vm_id, *args, **kwargs)
     return [uow.vms[vm_id] for vm_id in vm_ids if vm_id in uow.vms]

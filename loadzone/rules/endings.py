@@ -1,11 +1,14 @@
-"""Endings that come by themselves: bookings run out, jobs go silent, holds lapse. The queue is served at once."""
+"""Endings that come by themselves: bookings run out, jobs go silent, holds lapse."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from loadzone.domain.events import Event
-from loadzone.domain.records import Booking, Vm
+from loadzone.domain.records import Vm
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import lease, turns
+from loadzone.rules import lease, serving
 
 
 def current(uow: UnitOfWork, vm_id: str) -> Vm:
@@ -13,26 +16,32 @@ def current(uow: UnitOfWork, vm_id: str) -> Vm:
 
     Raises Refusal: no_such_vm.
     """
-    end_if_over(uow, uow.vm(vm_id))
+    vm = uow.vm(vm_id)
+    end_all_over(uow, [vm])
     return uow.vms[vm_id]
+
+
+def end_all_over(uow: UnitOfWork, vms: Iterable[Vm]) -> None:
+    """End what has run out at these machines, and give them to the next in turn before anybody else can ask."""
+    ended = [end_if_over(uow, vm) for vm in vms]
+    if any(ended):
+        serving.serve(uow)
 
 
 def end_if_over(uow: UnitOfWork, vm: Vm) -> bool:
     """End the machine's booking or hold if its time is over. Tell whether it was."""
     booking = vm.booking
     if booking and booking.has_ended(uow.now):
-        _end(uow, vm, booking, Event("expired", to=booking.holder, vm_id=vm.id, until=booking.expires_at))
+        lease.end(
+            uow, vm, booking, "release", Event("expired", to=booking.holder, vm_id=vm.id, until=booking.expires_at)
+        )
     elif booking and booking.silent_at and booking.silent_at <= uow.heard_until:
         silence = (booking.heartbeat_minutes or 0) / 60
         event = Event("silent", to=booking.holder, via=booking.via, vm_id=vm.id, hours=silence, until=uow.now)
-        _end(uow, vm, booking, event)
+        lease.end(uow, vm, booking, "release", event)
     elif vm.hold and vm.hold.has_lapsed(uow.now):
-        turns.lapse(uow, vm, vm.hold)
+        uow.tell(Event("hold_lapsed", to=vm.hold.email, vm_id=vm.id, until=vm.hold.until))
+        uow.vms[vm.id] = replace(vm, hold=None)
     else:
         return False
     return True
-
-
-def _end(uow: UnitOfWork, vm: Vm, booking: Booking, event: Event) -> None:
-    lease.end(uow, vm, booking, "release", event)
-    turns.serve(uow, vm.id)

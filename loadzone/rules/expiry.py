@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,22 +10,19 @@ from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Booking, Place, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import endings, queue, turns
+from loadzone.rules import endings, queue
 
-AT_A_STRETCH = 200  # machines; some milliseconds of work
+AT_A_STRETCH = 200  # machines; some milliseconds of work, after which readers are answered
 
 
-def settle(uow: UnitOfWork, vm_ids: Iterable[str], pause: Callable[[], None] = lambda: None) -> None:
-    """End what is over at these machines, in the order of the ends, and send due reminders.
-
-    `pause` is called every AT_A_STRETCH machines, so that readers are answered in between.
-    """
+def settle(uow: UnitOfWork, vm_ids: Iterable[str]) -> None:
+    """End what is over at these machines, in the order of the ends, and send due reminders."""
     unheard = uow.now - uow.heard_until
     ends = [(end, vm_id) for vm_id in vm_ids if (vm := uow.vms.get(vm_id)) and (end := _end_of(vm, unheard))]
     for number, (_, vm_id) in enumerate(sorted(ends, key=lambda pair: pair[0]), start=1):
         if number % AT_A_STRETCH == 0:
-            pause()
-        vm = uow.vms[vm_id]  # read only now: serving the waiters of another machine may have changed this one
+            uow.pause()
+        vm = uow.vms[vm_id]
         if not endings.end_if_over(uow, vm) and vm.booking:
             _remind(uow, vm, vm.booking)
 
@@ -52,8 +49,7 @@ def set_right(uow: UnitOfWork) -> None:
     for vm in uow.vms_booked_without_end():
         if vm.booking:
             uow.vms[vm.id] = replace(vm, booking=replace(vm.booking, expires_at=end, end_set_at=uow.now))
-    for vm in uow.vms_waited_for():
-        turns.serve(uow, vm.id)
+    uow.serve_all()
 
 
 def listen_again(uow: UnitOfWork) -> None:

@@ -10,7 +10,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.records import MOST, Group, Hold, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, queue, seen, turns
+from loadzone.rules import access, queue, seen
 
 
 def create(
@@ -97,7 +97,7 @@ def delete(uow: UnitOfWork, actor: str | None, group_id: int, version: int | Non
 def move(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str | None) -> None:
     """Put the machines into the group (None: into no group), and take them out of where they were.
 
-    Machines kept for somebody in the old group are kept no longer; the new group's queue is served.
+    Machines kept for somebody in the old group are kept no longer.
     """
     moving = [vm for vm in vms if vm.group != group_id]
     leaving = {vm.id for vm in moving}
@@ -110,12 +110,8 @@ def move(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str | Non
         uow.groups[group_id] = replace(group, vm_ids=(*group.vm_ids, *(vm.id for vm in moving)))
     for vm in moving:
         uow.vms[vm.id] = replace(vm, group=group_id, hold=_without_group(vm.hold))
-    for vm in moving:
-        turns.serve(uow, vm.id)
-        turns.tell_holder(uow, vm.id)
     for old in left:
         queue.drop_unservable(uow, uow.groups[old], by)
-        turns.serve_group(uow, old)
 
 
 def _without_group(hold: Hold | None) -> Hold | None:

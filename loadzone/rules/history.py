@@ -15,12 +15,20 @@ ENDINGS = ("cancel", "release")
 
 
 def note(uow: UnitOfWork, email: str, action: str, vm_id: str, start: datetime, end: datetime) -> None:
-    """Add a line to the person's history. Call it once the machine's own record says what holds now."""
-    user = uow.users.get(email)
-    if user:
-        entries = (*user.bookings, Entry(action, vm_id, start, end))
-        # Look through the oldest 200 alone: a person may hold hundreds of machines, whose lines all stay.
-        uow.users[email] = replace(user, bookings=_capped(entries, uow.vms, email, among=KEPT_AT_MOST))
+    """Add a line to the person's history at the end of the unit of work."""
+    uow.lines.setdefault(email, []).append(Entry(action, vm_id, start, end))
+
+
+def write(uow: UnitOfWork) -> None:
+    """Write the new lines, now that the machines' own records say what holds: each person's history is built once."""
+    for email, lines in uow.lines.items():
+        user = uow.users.get(email)
+        if user:
+            entries = (*user.bookings, *lines)
+            # Look through the oldest 200 alone: a person may hold hundreds of machines, whose lines all stay.
+            among = max(KEPT_AT_MOST, len(lines))
+            uow.users[email] = replace(user, bookings=_capped(entries, uow.vms, email, among=among))
+    uow.lines.clear()
 
 
 def clean_up(uow: UnitOfWork) -> None:

@@ -74,12 +74,13 @@ def edit_all(
     by = access.require_admin(uow, actor)
     for vm_id in vm_ids:
         seen.check_vm(uow.vm(vm_id), (versions or {}).get(vm_id))
+    endings.end_all_over(uow, [uow.vms[vm_id] for vm_id in vm_ids])
     for vm_id in vm_ids:
-        _edit(uow, endings.current(uow, vm_id), changes, by)
+        _edit(uow, uow.vms[vm_id], changes, by)
+    if changes.get("maintenance"):
+        turns.put_back(uow, [uow.vms[vm_id] for vm_id in vm_ids])
     if "group_id" in changes:
         _place(uow, [uow.vms[vm_id] for vm_id in vm_ids], changes["group_id"], by)
-    for vm_id in vm_ids:
-        turns.serve(uow, vm_id)
     return [uow.vms[vm_id] for vm_id in vm_ids]
 
 
@@ -96,21 +97,9 @@ def delete(
     `version` is what the caller has seen. With `booked_at`, `force` goes for the booking that began then, and no other.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, changed, vm_taken.
     """
-    by = access.require_admin(uow, actor)
-    seen.check_vm(uow.vm(vm_id), version)
-    vm = endings.current(uow, vm_id)
-    if not force or (vm.booking and booked_at not in (None, vm.booking.booked_at)):
-        booking.refuse_if_taken(vm)
-    if vm.booking:
-        until = vm.booking.expires_at
-        event = Event("vm_deleted", by=by, to=vm.booking.holder, vm_id=vm_id, until=until)
-        lease.end(uow, vm, vm.booking, "cancel", event)
-    else:
-        uow.tell(Event("vm_deleted", by=by, vm_id=vm_id))
-    queue.dissolve(uow, _without_hold(uow, uow.vms[vm_id], by), by)
-    groups.move(uow, [uow.vms[vm_id]], None, by)
-    del uow.vms[vm_id]
-    turns.serve_group(uow, vm.group)
+    versions = {} if version is None else {vm_id: version}
+    bookings = None if booked_at is None else {vm_id: booked_at}
+    delete_all(uow, actor, [vm_id], force, versions, bookings)
 
 
 def delete_all(
@@ -127,13 +116,21 @@ def delete_all(
     Raises what `delete` raises.
     """
     by = access.require_admin(uow, actor)
-    for vm_id in vm_ids:
-        seen.check_vm(uow.vm(vm_id), (versions or {}).get(vm_id))
-        vm = endings.current(uow, vm_id)
-        if not force or (vm.booking and bookings is not None and bookings.get(vm_id) != vm.booking.booked_at):
+    vms = [uow.vm(vm_id) for vm_id in dict.fromkeys(vm_ids)]
+    for vm in vms:
+        seen.check_vm(vm, (versions or {}).get(vm.id))
+    endings.end_all_over(uow, vms)
+    for vm in (uow.vms[vm.id] for vm in vms):
+        if not force or (vm.booking and bookings is not None and bookings.get(vm.id) != vm.booking.booked_at):
             booking.refuse_if_taken(vm)
-    for vm_id in vm_ids:
-        delete(uow, by, vm_id, force=True)
+    for vm in vms:
+        _end_use(uow, uow.vms[vm.id], by)
+    turns.put_back(uow, [uow.vms[vm.id] for vm in vms])
+    for vm in vms:
+        queue.dissolve(uow, uow.vms[vm.id], by)
+    groups.move(uow, [uow.vms[vm.id] for vm in vms], None, by)
+    for vm in vms:
+        del uow.vms[vm.id]
 
 
 def _edit(uow: UnitOfWork, vm: Vm, changes: Edit, by: str) -> None:
@@ -159,31 +156,37 @@ def _tags(vm: Vm, added: Iterable[str], removed: Iterable[str]) -> tuple[str, ..
     return tags
 
 
-def _without_hold(uow: UnitOfWork, vm: Vm, by: str) -> Vm:
-    """Return the machine without its hold.
+def _end_use(uow: UnitOfWork, vm: Vm, by: str) -> None:
+    """End the booking of a machine that goes, and tell its holder, or whoever it is held for.
 
-    A person who had it from the group's queue is told and waits there again, in front. For a hold from the machine's
-    own queue the person waits in that queue again, and is told when it is dissolved.
+    A person who had it from the group's queue waits there again, in front. For a hold from the machine's own queue the
+    person waits in that queue again, and is told when it is dissolved.
     """
+    if vm.booking:
+        until = vm.booking.expires_at
+        event = Event("vm_deleted", by=by, to=vm.booking.holder, vm_id=vm.id, until=until)
+        lease.end(uow, vm, vm.booking, "cancel", event)
+        return
+    uow.tell(Event("vm_deleted", by=by, vm_id=vm.id))
     if vm.hold and vm.hold.until and vm.hold.group is not None:
         uow.tell(Event("hold_taken", by=by, to=vm.hold.email, vm_id=vm.id))
-    return turns.put_back(uow, vm)
 
 
 def _set_maintenance(uow: UnitOfWork, vm: Vm, reason: str, by: str) -> None:
-    """Take the machine out of service for this reason, or bring it back (""). A booking stays until its end."""
+    """Take the machine out of service for this reason, or bring it back ("").
+
+    A booking stays until its end. The caller ends the hold, with those of other machines.
+    """
     kind = "maintenance_began" if reason else "maintenance_ended"
     until = vm.booking.expires_at if vm.booking else None
     uow.tell(Event(kind, by=by, to=vm.holder, vm_id=vm.id, until=until, reason=reason))
-    vm = uow.vms[vm.id] = replace(vm, maintenance=reason)
+    uow.vms[vm.id] = replace(vm, maintenance=reason)
     if not reason:
         return
     lost = vm.hold
-    vm = turns.put_back(uow, vm)
     waiting = {waiter.email for waiter in vm.queue} | ({lost.email} if lost and lost.until else set())
     for email in sorted(waiting):
         uow.tell(Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason))
-    turns.serve_group(uow, vm.group)
 
 
 def _place(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str) -> None:

@@ -10,7 +10,7 @@ from loadzone.domain.limits import Limits
 from loadzone.domain.records import Role, State, User
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, lease, queue, turns
+from loadzone.rules import access, lease, queue
 
 SIGNED_IN_FOR = timedelta(days=30)
 SESSIONS_AT_MOST = 200
@@ -125,7 +125,6 @@ def remove(uow: UnitOfWork, actor: str | None, email: str) -> None:
     for vm in uow.vms_booked_by(email):
         if vm.booking:
             lease.end(uow, vm, vm.booking, "cancel", Event("force_released", by=by, to=email, vm_id=vm.id))
-            turns.serve(uow, vm.id)
     uow.tell(Event("user_removed", by=by, to=email, sessions=(*user.sessions, *user.tokens)))
     del uow.users[email]
 

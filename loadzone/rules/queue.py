@@ -1,8 +1,8 @@
-"""The queue of a machine or a group: joining, leaving, being taken out. rules/turns.py says whose turn it is."""
+"""The queue of a machine or a group: joining, leaving, being taken out. rules/serving.py says whose turn it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -10,7 +10,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.records import Group, Place, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, lease, turns
+from loadzone.rules import access, lease, person_limits, serving
 
 WAITERS_A_MACHINE = 10  # a group's queue may be as long as those of its machines together
 
@@ -32,7 +32,8 @@ def join(
 
     Position 1 is first; 0 means that the turn has come already. Joining again keeps the place and may change the
     wishes. `auto`, `via` and `heartbeat_minutes` are as in Waiter.
-    Raises Refusal: not_signed_in, no_such_vm, no_such_group, group_too_small, is_yours, queue_full, bad_input.
+    Raises Refusal: not_signed_in, no_such_vm, no_such_group, group_too_small, is_yours, over_limit, queue_full,
+    bad_input.
     """
     me = access.signed_in(uow, actor)
     lease.check_hours(uow, hours)
@@ -42,13 +43,12 @@ def join(
         refuse("is_yours", vm_id=place.id)  # or a holder could stay first for ever
     if isinstance(place, Vm) and place.hold and place.hold.email == me.email:
         return "already_in_queue", 0
+    if not person_limits.allow_beside(uow, 0, count):
+        person_limits.check(uow, me.email, count)  # that turn would never come
     wish = Waiter(me.email, hours, uow.now, auto, count, via, heartbeat_minutes, seen=uow.heard_until)
     status = _take_place(uow, place, wish)
-    if isinstance(place, Vm):
-        turns.serve(uow, place.id, by=me.email)
-        turns.tell_holder(uow, place.id)
-    else:
-        turns.serve_group(uow, place.id, by=me.email)
+    uow.told_by_answer.add(me.email)
+    serving.serve(uow)  # at once, since the answer says whether the turn has come
     return status, position(_place(uow, vm_id, group_id), me.email)
 
 
@@ -59,7 +59,7 @@ def leave(
     group_id: int | None = None,
     email: str | None = None,
 ) -> None:
-    """Give up a place and pass on what is held. An admin may take out somebody else, who is told.
+    """Give up a place and what is held, which passes on. An admin may take out somebody else, who is told.
 
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group, not_in_queue.
     """
@@ -75,22 +75,20 @@ def leave(
 
 
 def leave_all(uow: UnitOfWork, leaves: Callable[[str], bool]) -> None:
-    """Take people out of every queue and pass on whatever is held for them: those whose address `leaves`."""
+    """Take people out of every queue and end their holds, which pass on: those whose address `leaves`."""
     for place in uow.places_with_queue():
         queue = tuple(waiter for waiter in place.queue if not leaves(waiter.email))
         if len(queue) < len(place.queue):
             uow.write(replace(place, queue=queue))
-    for vm in uow.vms_held():
-        if vm.hold and leaves(vm.hold.email):
-            turns.pass_on(uow, uow.vms[vm.id])
+    _end_holds(uow, [vm for vm in uow.vms_held() if vm.hold and leaves(vm.hold.email)])
 
 
 def forget_silent(uow: UnitOfWork) -> None:
     """Take jobs that went silent out of the queues."""
     for place in uow.places_with_queue():
-        for waiter in _present(uow, place).queue:
-            if waiter.is_silent(uow.heard_until):
-                _give_up(uow, _present(uow, place), waiter.email)
+        left = tuple(waiter for waiter in place.queue if not waiter.is_silent(uow.heard_until))
+        if len(left) < len(place.queue):
+            uow.write(replace(place, queue=left))
 
 
 def dissolve(uow: UnitOfWork, place: Place, by: str | None) -> None:
@@ -123,14 +121,18 @@ def _take_place(uow: UnitOfWork, place: Place, wish: Waiter) -> JoinStatus:
 
 
 def _give_up(uow: UnitOfWork, place: Place, email: str) -> bool:
-    """Take the person out of the queue and pass on what is held. Tell whether there was anything to give up."""
+    """Take the person out of the queue, and end what is held. Tell whether there was anything to give up."""
     waits = _waiter(place, email) is not None
     if waits:
         _leave_queue(uow, place, email)
-    held = [vm.id for vm in _machines(uow, place) if _is_held_from(vm, place, email)]
-    for vm_id in held:
-        turns.pass_on(uow, uow.vms[vm_id])
+    held = [vm for vm in _machines(uow, place) if _is_held_from(vm, place, email)]
+    _end_holds(uow, held)
     return waits or bool(held)
+
+
+def _end_holds(uow: UnitOfWork, vms: Iterable[Vm]) -> None:
+    for vm in vms:
+        uow.vms[vm.id] = replace(vm, hold=None)
 
 
 def _leave_queue(uow: UnitOfWork, place: Place, email: str) -> None:
@@ -138,7 +140,7 @@ def _leave_queue(uow: UnitOfWork, place: Place, email: str) -> None:
 
 
 def _is_held_from(vm: Vm, place: Place, email: str) -> bool:
-    """Tell whether giving up this place passes the machine on.
+    """Tell whether giving up this place ends the hold of the machine.
 
     At the machine itself only a hold with an end counts: a kept machine goes with the place in the group's queue.
     """
@@ -151,23 +153,18 @@ def _drop(uow: UnitOfWork, place: Place, is_dropped: Callable[[Waiter], bool], b
     gone = [waiter for waiter in place.queue if is_dropped(waiter)]
     if not gone:
         return
-    kept = [vm for waiter in gone if isinstance(place, Group) for vm in turns.kept_for(uow, place, waiter.email)]
-    uow.write(replace(place, queue=tuple(waiter for waiter in place.queue if waiter not in gone)))
+    uow.write(replace(place, queue=tuple(waiter for waiter in place.queue if not is_dropped(waiter))))
     for waiter in gone:
         uow.tell(_event("queue_gone", place, by, waiter.email))
-    for vm in kept:
-        turns.pass_on(uow, uow.vms[vm.id])
+    if isinstance(place, Group):
+        emails = {waiter.email for waiter in gone}
+        _end_holds(uow, [vm for vm in uow.vms_of(place) if vm.kept_for in emails])
 
 
 def _place(uow: UnitOfWork, vm_id: str | None, group_id: int | None) -> Place:
     if vm_id is not None:
         return uow.vm(vm_id)
     return uow.group(group_id) if group_id is not None else refuse("no_such_group", group_id=None)
-
-
-def _present(uow: UnitOfWork, place: Place) -> Place:
-    """Return the place as it is now: serving one queue may have changed another."""
-    return uow.vms[place.id] if isinstance(place, Vm) else uow.groups[place.id]
 
 
 def _check_count(place: Place, count: int) -> None:

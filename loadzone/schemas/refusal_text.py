@@ -22,6 +22,7 @@ ENDINGS: Endings = {
     "error.changed": (("group", ".group", ""), ("expires_at", ".booking", "")),
     "error.wrong_code": (("tries_left", "", ".last"),),
     "error.not_allowed": (("holder", ".holder", ""),),
+    "error.over_limit": (("left", "", ".none"),),
     "error.vm_held": (("until", "", ".kept"),),
     "error.not_enough_free": (("free", "", ".zero"), ("until", "", ".no_end")),
     "error.other_origin": (("host", ".name", ""),),

@@ -46,6 +46,7 @@ STATUS = {
     "not_enough_free": 409,
     "others_wait": 409,
     "queue_full": 409,
+    "over_limit": 409,
     "group_too_small": 409,
     "not_in_queue": 409,
     "is_yours": 409,

@@ -19,7 +19,7 @@ from loadzone.web.endpoint import endpoint
 api = Blueprint("api", __name__)
 
 OK: responses.OkResponse = {"status": "ok"}
-TAKEN = "no_such_vm vm_taken vm_held in_maintenance too_far_ahead"
+TAKEN = "no_such_vm vm_taken vm_held in_maintenance over_limit too_far_ahead"
 
 
 @api.get("/vms")
@@ -59,9 +59,10 @@ def book(body: requests.Book) -> responses.VmResponse | responses.VmsResponse:
     """Book one machine, several, or some free machines of a group: all of them or none."""
     fields = {**_immutable(body.given()), "via": via()}
     if body.group_id is not None:
-        fields.pop("force", None)  # not needed for free machines
         return {"vms": [member_vm(vm) for vm in run(booking.book_any, **fields)]}
-    return _one_or_several(booking.book, fields)
+    if body.vm_ids is not None:
+        return {"vms": [member_vm(vm) for vm in run(booking.book_all, **fields)]}
+    return member_vm(run(booking.book, **fields))
 
 
 @api.post("/renew")
@@ -101,7 +102,7 @@ def heartbeat(body: requests.Beat) -> responses.OkResponse:
 @endpoint(
     returns=responses.JoinedResponse,
     who="signed in",
-    refuses="no_such_vm no_such_group queue_full group_too_small is_yours",
+    refuses="no_such_vm no_such_group over_limit queue_full group_too_small is_yours",
 )
 def join_queue(body: requests.JoinQueue) -> responses.JoinedResponse:
     """Join the queue of a machine or a group. Joining again keeps the place."""

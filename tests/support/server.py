@@ -176,6 +176,7 @@ class Server:
             "LOADZONE_AUTH": "trust",
             "LOADZONE_ADMINS": ADMIN,
             "LOADZONE_LANGUAGE": "en",
+            "LOADZONE_MAX_MACHINES": "10000",  # the tests that share a server share its people
             **self.settings,
         }
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from loadzone.config import Config
+from loadzone.domain import tallies
 from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import inventory, people
+from loadzone.rules.finish import finish
 
 ALICE, BOB, CHARLIE = "alice@example.com", "bob@example.com", "charlie@example.com"
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -16,7 +18,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 def unit(state):
     """Return a unit of work at noon, for tests that write to a store without a rule."""
-    return UnitOfWork(state, NOON, Config(admins=(ALICE,)))
+    return UnitOfWork(state, NOON, Config(admins=(ALICE,), max_machines=10_000))
 
 
 class World:
@@ -31,12 +33,15 @@ class World:
         for person in (ALICE, BOB, CHARLIE):
             self.do(people.sign_in, email=person, session=f"session of {person}")
 
-    def do(self, rule, **arguments):
-        uow = UnitOfWork(self.state, self.now, self.limits, self.now - self.unheard)
+    def do(self, rule, pause=lambda: None, **arguments):
+        self.state.tallies = None  # a test may have written to the tables
+        uow = UnitOfWork(self.state, self.now, self.limits, self.now - self.unheard, pause)
         answer = rule(uow, **arguments)
+        finish(uow)
         uow.apply_to(self.state)
+        assert self.state.tallies == tallies.count(self.state)
         self.events = uow.events
-        return answer
+        return uow.latest(answer)
 
     def add(self, *vm_ids, group_id=None):
         for vm_id in vm_ids:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import gevent
 
-from loadzone.domain.records import Group
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import booking, turns
+from loadzone.rules import booking
+from loadzone.rules.group_serving import GroupServing
 from mailer import Mailer
 from storage import JsonStore
 
@@ -95,12 +95,12 @@ def send_false_letters() -> None:
 
 def serve_last_first() -> None:
     """Serve a group's queue from its end."""
-    real = turns._first
+    real = GroupServing.__init__
 
-    def first(uow, place):
-        return place.queue[-1] if isinstance(place, Group) and place.queue else real(uow, place)
+    def begin(serving, uow, group):
+        real(serving, uow, replace(group, queue=group.queue[::-1]))
 
-    turns._first = first
+    GroupServing.__init__ = begin
 
 
 FAULTS = {

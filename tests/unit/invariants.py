@@ -1,14 +1,16 @@
 """Invariants of queues, holds and bookings: of every state, and of every commit."""
 
+from collections import Counter
 from datetime import timedelta
 from itertools import chain
 
 
-def check_state(state, now):
-    """Check what must hold at every moment."""
+def check_state(state, now, most):
+    """Check what must hold at every moment. `most` is how many machines one person may have."""
     for vm in state.vms.values():
         group = state.groups.get(vm.group)
-        waiting = [*without_silent(vm.queue, now), *(without_silent(can_be_served(state, group), now) if group else ())]
+        able = [*within_limit(state, vm.queue, most), *(can_be_served(state, group, most) if group else ())]
+        waiting = without_silent(able, now)
         assert not (vm.stands_free and waiting), f"{vm.id} is free, although {waiting} wait for it"
         others = [waiter for waiter in (*vm.queue, *(group.queue if group else ())) if waiter.email != vm.holder]
         assert not (vm.holder and others and not vm.booking.told_waiting), (
@@ -27,14 +29,14 @@ def check_state(state, now):
         assert all(waiter.count <= max(1, len(group.vm_ids)) for waiter in group.queue), (
             "somebody waits for more machines than the group has"
         )
-    check_kept_machines(state, now)
+    check_kept_machines(state, now, most)
 
 
-def check_kept_machines(state, now):
+def check_kept_machines(state, now, most):
     """Check that kept machines are for the first waiter who can be served, and are fewer than that waiter wants."""
     kept = [vm for vm in state.vms.values() if vm.hold and vm.hold.until is None]
     for vm in kept:
-        able = can_be_served(state, state.groups[vm.hold.group])
+        able = can_be_served(state, state.groups[vm.hold.group], most)
         place = next((number for number, waiter in enumerate(able) if waiter.email == vm.hold.email), None)
         assert place is not None, f"{vm.id} is kept for {vm.hold.email}, who cannot be served"
         assert not without_silent(able[:place], now), (
@@ -44,10 +46,20 @@ def check_kept_machines(state, now):
         assert alike < able[place].count, f"all that {able[place]} waits for is kept, and cannot be taken"
 
 
-def can_be_served(state, group):
-    """Return the waiters who do not want more machines than can come: not those out of service, nor their own."""
+def can_be_served(state, group, most):
+    """Return the waiters who may have as many machines, and want no more than can come.
+
+    Machines out of service cannot come, nor a waiter's own.
+    """
     coming = [vm for vm in map(state.vms.get, group.vm_ids) if not vm.maintenance]
-    return [w for w in group.queue if w.count <= max(1, sum(vm.holder != w.email for vm in coming))]
+    able = [w for w in group.queue if w.count <= max(1, sum(vm.holder != w.email for vm in coming))]
+    return within_limit(state, able, most)
+
+
+def within_limit(state, queue, most):
+    """Return the waiters who have not too many machines to be served."""
+    has = Counter(vm.holder or (vm.hold.email if vm.hold and vm.hold.until else None) for vm in state.vms.values())
+    return [waiter for waiter in queue if has[waiter.email] + waiter.count <= most]
 
 
 def without_silent(queue, now):
@@ -55,7 +67,7 @@ def without_silent(queue, now):
     return [w for w in queue if not w.heartbeat_minutes or w.seen + timedelta(minutes=w.heartbeat_minutes) > now]
 
 
-def check_commit(before, after, now, events):
+def check_commit(before, after, now, events, most):
     """Check what one commit changed in the queues, and whom it served."""
     # They may have been put back into the queue within the same commit.
     movable = {event.to for event in events if event.kind in ("held", "auto_booked")}
@@ -69,7 +81,7 @@ def check_commit(before, after, now, events):
     for vm in after.vms.values():
         email = served(before.vms.get(vm.id), vm, events)
         if email:
-            assert is_fair(before, after, now, vm, email, booked), (
+            assert is_fair(before, after, now, vm, email, booked, most), (
                 f"{email} was given {vm.id}, although others had waited longer"
             )
     for event in events:
@@ -112,15 +124,14 @@ def served(before, vm, events):
     return None if had or lost else email
 
 
-def is_fair(before, after, now, vm, email, booked):
+def is_fair(before, after, now, vm, email, booked, most):
     """Return whether it was fair in the machine's old group or its new one: it may have moved in the same commit."""
     old = before.vms.get(vm.id)
-    return any(
-        is_fair_in(group, before, after, now, vm, email, booked) for group in {vm.group, old.group if old else None}
-    )
+    groups = {vm.group, old.group if old else None}
+    return any(is_fair_in(group, before, after, now, vm, email, booked, most) for group in groups)
 
 
-def is_fair_in(group_id, before, after, now, vm, email, booked):
+def is_fair_in(group_id, before, after, now, vm, email, booked, most):
     """Return whether nobody was passed over.
 
     Of those who still wait and could be served, nobody was ahead in the same queue or led the other one for longer.
@@ -128,9 +139,11 @@ def is_fair_in(group_id, before, after, now, vm, email, booked):
     own, group = queue_of(before.vms, vm.id), queue_of(before.groups, group_id)
     own_still, group_still = queue_of(after.vms, vm.id), ()
     if group_id in before.groups and group_id in after.groups:
-        able = can_be_served(before, before.groups[group_id])
-        group_still = [waiter for waiter in can_be_served(after, after.groups[group_id]) if waiter in able]
+        able = can_be_served(before, before.groups[group_id], most)
+        group_still = [waiter for waiter in can_be_served(after, after.groups[group_id], most) if waiter in able]
         group_still = [waiter for waiter in group_still if waiter.count == 1 or waiter.email not in booked]
+    able = within_limit(before, own, most)
+    own_still = [waiter for waiter in within_limit(after, own_still, most) if waiter in able]
     own_still, group_still = without_silent(own_still, now), without_silent(group_still, now)
     ways = [(own, own_still, group, group_still), (group, group_still, own, own_still)]
     known = [way for way in ways if any(waiter.email == email for waiter in way[0])]

@@ -12,6 +12,7 @@ from loadzone.domain.refusal import Refusal
 from loadzone.lib import atomic_file
 from loadzone.lib.digests import digest
 from loadzone.rules import people, tokens
+from loadzone.rules.finish import finish
 from storage import JsonStore
 from support.disk import Failing
 from support.world import ALICE, BOB, CHARLIE, NOON
@@ -25,7 +26,7 @@ class System:
         self.path = path
         self.store = JsonStore(path)
         limits = Config(admins=(ALICE,))
-        self.bus = CommandBus(self.store, lambda: self.now, limits, lambda event, now: ())
+        self.bus = CommandBus(self.store, lambda: self.now, limits, finish, lambda event, now: ())
         self.tokens = ApiTokens(limits, self.store, self.bus, lambda: self.now)
 
     def make(self, actor=BOB, name="nightly", days=30):

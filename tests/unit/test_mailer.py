@@ -10,6 +10,7 @@ from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Letter
 from loadzone.notifications.letters import LetterWriter
 from loadzone.notifications.signed_links import SignedLinks
+from loadzone.rules.finish import finish
 from mailer import Mailer
 from storage import JsonStore
 from support.ports import free_port
@@ -40,7 +41,7 @@ class MailSystem:
         self.now = NOON
         config = Config(smtp_host="127.0.0.1", smtp_port=port, smtp_from="lz@example.com")
         self.store = JsonStore(path)
-        bus = CommandBus(self.store, lambda: self.now, config, lambda event, now: ())
+        bus = CommandBus(self.store, lambda: self.now, config, finish, lambda event, now: ())
         self.mailer = Mailer(
             config, self.store, bus, LetterWriter(SignedLinks("k" * 20, "http://lz"), "http://lz"), lambda: self.now
         )

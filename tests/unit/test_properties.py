@@ -25,9 +25,10 @@ PLACES = st.one_of(VMS.map(lambda vm: {"vm_id": vm}), GROUPS.map(lambda group: {
 
 
 class AnyOrder(RuleBasedStateMachine):
-    @initialize()
-    def begin(self):
-        self.world = World(max_ahead_hours=48)
+    @initialize(most=st.sampled_from([2, 100]))
+    def begin(self, most):
+        self.most = most
+        self.world = World(max_ahead_hours=48, max_machines=most)
         self.world.do(people.sign_in, email=DORA, session="s")
         self.world.add("a", "b", "c")
         self.world.do(groups.create, actor=ALICE, name="x", vm_ids=["a", "b", "c"])
@@ -40,7 +41,7 @@ class AnyOrder(RuleBasedStateMachine):
         except Refusal:
             assert self.world.state == before
             return None
-        invariants.check_commit(before, self.world.state, self.world.now, self.world.events)
+        invariants.check_commit(before, self.world.state, self.world.now, self.world.events, self.most)
         return answer
 
     # Bookings
@@ -197,7 +198,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def waiters_are_served_in_order(self):
-        invariants.check_state(self.world.state, self.world.now)
+        invariants.check_state(self.world.state, self.world.now, self.most)
 
     @invariant()
     def a_booking_has_a_holder_a_beginning_and_an_end(self):

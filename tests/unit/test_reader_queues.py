@@ -12,6 +12,7 @@ from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.rules.expiry import set_right
+from loadzone.rules.finish import finish
 from scheduler import Scheduler
 from storage import JsonStore
 from support.world import ALICE, BOB, CHARLIE, NOON
@@ -170,7 +171,9 @@ def test_the_real_store_holds_it_for_the_first_before_the_first_answer(tmp_path)
     path.write_text(json.dumps({"vms": [free_machine("bob@example.com", "alice@example.com")]}))
     store, config = JsonStore(path), Config()
     store.subscribe(lambda commit: letters.extend(commit.events))
-    scheduler = Scheduler(store, CommandBus(store, lambda: NOON, config, lambda event, now: ()), config, lambda: NOON)
+    scheduler = Scheduler(
+        store, CommandBus(store, lambda: NOON, config, finish, lambda event, now: ()), config, lambda: NOON
+    )
     scheduler.catch_up()
     assert json.loads(path.read_bytes())["vms"][0]["held_for"] == BOB
     assert [event.kind for event in letters] == ["held"]

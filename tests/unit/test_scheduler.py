@@ -14,6 +14,7 @@ from loadzone.domain.unit_of_work import CannotSave, UnitOfWork
 from loadzone.lib import atomic_file
 from loadzone.lib.times import utc_now
 from loadzone.rules import booking, inventory, people, tokens
+from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from loadzone.server.clock_safe_scheduler import LONGEST_SLEEP, ClockSafeScheduler
 from scheduler import Scheduler
@@ -32,7 +33,14 @@ class System:
         self.clock = clock or (lambda: self.now)
         self.limits = Config(admins=(ALICE,), **settings)
         self.store = JsonStore(path, shown=shown)
-        self.bus = CommandBus(self.store, self.clock, self.limits, lambda event, now: (), self.listening_clock)
+        self.bus = CommandBus(
+            self.store,
+            self.clock,
+            self.limits,
+            finish,
+            lambda event, now: (),
+            listening_clock=self.listening_clock,
+        )
         self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock, self.listening_clock)
         self.commits = []
         self.store.subscribe(self.commits.append)
@@ -183,7 +191,7 @@ def test_sessions_and_tokens_that_ran_out_during_a_long_sleep_are_told(system):
 
 
 def test_ten_thousand_that_end_together_are_released_once_each_in_one_commit(tmp_path):
-    system = System(tmp_path / "data.json", remind_minutes=())
+    system = System(tmp_path / "data.json", remind_minutes=(), max_machines=10_000)
     names = [f"vm-{n}" for n in range(10_000)]
     with system.store.transaction(unit) as uow:
         for name in names:
@@ -235,7 +243,7 @@ def test_the_clean_up_writes_only_if_something_is_removed(system):
 
 def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
     """Measure with the real clock how much later a few releases come than bare timers of the same run."""
-    system = System(tmp_path / "data.json", clock=utc_now)
+    system = System(tmp_path / "data.json", clock=utc_now, max_machines=10_000)
     soon = [f"soon-{n}" for n in range(8)]
     with system.store.transaction(lambda state: UnitOfWork(state, utc_now(), system.limits)) as uow:
         for name in [*soon, *(f"vm-{n}" for n in range(5000))]:

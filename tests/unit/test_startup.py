@@ -48,7 +48,7 @@ def test_bookings_and_holds_that_ran_out_pass_on_in_the_order_of_their_ends(full
     full.later(days=1)
     full.do(settle, vm_ids=["c", "b", "a"])
     events = [(event.kind, event.vm_id) for event in full.events if event.kind != "reminder"]
-    assert events == [("hold_lapsed", "a"), ("expired", "b"), ("held", "a"), ("held", "b"), ("expired", "c")]
+    assert events == [("hold_lapsed", "a"), ("expired", "b"), ("expired", "c"), ("held", "a"), ("held", "b")]
     assert full.vm("c").stands_free
 
 

@@ -1,0 +1,74 @@
+"""A table of records over another that stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import TypeVar
+
+K = TypeVar("K")
+R = TypeVar("R")
+
+
+def _ignore(_key: object, _old: object, _new: object) -> None:
+    pass
+
+
+class TableOverlay(MutableMapping[K, R]):
+    """A mapping over another; new, changed and removed records are kept here.
+
+    `on_change(key, old, new)` is called before each change; None stands for no record. `prepare(before, record)`
+    returns what is kept in the place of a record that is written; `before` is that of the other table.
+    """
+
+    __slots__ = ("_base", "_on_change", "_prepare", "_removed", "_written")
+
+    def __init__(
+        self,
+        base: dict[K, R],
+        on_change: Callable[[K, R | None, R | None], None] = _ignore,
+        prepare: Callable[[R | None, R], R] = lambda before, record: record,
+    ) -> None:
+        self._base = base
+        self._on_change = on_change
+        self._prepare = prepare
+        self._written: dict[K, R] = {}
+        self._removed: dict[K, None] = {}
+
+    def __getitem__(self, key: K) -> R:
+        if key in self._written:
+            return self._written[key]
+        if key in self._removed:
+            raise KeyError(key)
+        return self._base[key]
+
+    def __setitem__(self, key: K, record: R) -> None:
+        self._on_change(key, self.get(key), record)
+        self._written[key] = self._prepare(self._base.get(key), record)
+
+    def __delitem__(self, key: K) -> None:
+        self._on_change(key, self[key], None)
+        self._written.pop(key, None)
+        if key in self._base:
+            self._removed[key] = None
+
+    def __iter__(self) -> Iterator[K]:
+        for key in self._base:
+            if key not in self._removed:
+                yield key
+        for key in self._written:
+            if key not in self._base or key in self._removed:
+                yield key
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def before(self, key: K) -> R | None:
+        """Return the record as it is in the other table."""
+        return self._base.get(key)
+
+    def apply_to(self, table: dict[K, R]) -> dict[K, None]:
+        """Write the changes into `table`; return the touched keys, removed ones first."""
+        for key in self._removed:
+            del table[key]
+        table.update(self._written)
+        return dict.fromkeys([*self._removed, *self._written])
