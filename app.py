@@ -21,7 +21,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from loadzone import INSTANCE, RESOURCES, i18n
+from loadzone import INSTANCE, RESOURCES, i18n, setting_hints
 from loadzone.auth.api_tokens import ApiTokens
 from loadzone.auth.secret_key import BadSecretKey, own_key
 from loadzone.auth.session_cookie import SessionCookie
@@ -35,6 +35,7 @@ from loadzone.domain.command_bus import CommandBus
 from loadzone.lib.atomic_file import FileInUse
 from loadzone.lib.concurrency import async_mode, is_green, run_blocking, yield_to_others
 from loadzone.lib.listening_clock import LOOK_SECONDS, ListeningClock
+from loadzone.lib.owners import another_owner, explained, ownership, user_name
 from loadzone.lib.times import utc_now
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
@@ -220,6 +221,8 @@ def _open_store(config: Config, folder: Path) -> JsonStore:
     try:
         if not config.data:
             folder.mkdir(mode=0o700, exist_ok=True)
+        if owner := another_owner(Path(path)):
+            log.warning("%s belongs to %s; LoadZone runs as %s", path, owner, user_name(os.geteuid()))
         starter = b"{}" if config.data else (RESOURCES / "data.json").read_bytes()
         return JsonStore(path, starter, shown, run_blocking)
     except FileInUse as error:
@@ -229,7 +232,7 @@ def _open_store(config: Config, folder: Path) -> JsonStore:
     except BadFile as error:
         raise CannotStart(f"{path} cannot be used: {error}. It was left as it is") from None
     except OSError as error:
-        raise CannotStart(f"{path} cannot be used: {error.strerror}") from None
+        raise CannotStart(f"{path} cannot be used: {explained(error, Path(path))}") from None
 
 
 def _no_such_folder(path: Path) -> CannotStart:
@@ -242,14 +245,16 @@ def _secret_key(config: Config, folder: Path) -> str:
     except BadSecretKey as error:
         raise CannotStart(f"{error}; delete it and everybody signs in anew, or set LOADZONE_SECRET_KEY") from None
     except OSError as error:
-        raise CannotStart(f"{folder}: {error.strerror}; set LOADZONE_SECRET_KEY instead") from None
+        raise CannotStart(f"{folder}: {explained(error, folder)}; set LOADZONE_SECRET_KEY instead") from None
 
 
 def _settings() -> Config:
     try:
         return Config.from_env(os.environ)
     except BadSetting as error:
-        raise CannotStart(str(error)) from None
+        cause = error.__cause__
+        owner = ownership(Path(cause.filename)) if isinstance(cause, PermissionError) else ""
+        raise CannotStart(f"{error}{owner}") from None
 
 
 def serve(app: Flask) -> int:
@@ -266,6 +271,8 @@ def _greet(application: Application) -> None:
     config, users = application.services.config, application.store.snapshot.users
     if config.auth == "trust":
         log.warning("LOADZONE_AUTH=trust: whoever types an address is that person; for a closed test network only")
+    for hint in setting_hints.hints(config, os.environ):
+        log.warning("%s", hint)
     if not config.mails:
         log.info("SMTP_HOST is not set: no mail is sent, and sign-in codes are written here")
     if not config.admins and not users:

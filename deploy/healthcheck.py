@@ -4,11 +4,12 @@ import http.client
 import os
 import sys
 
-PORT = int(os.environ.get("LOADZONE_PORT") or 5000)
+PORT = os.environ.get("LOADZONE_PORT", "")
 
 
 def main() -> int:
-    server = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+    # Kubernetes sets LOADZONE_PORT=tcp://… for a service of that name, which LoadZone ignores too.
+    server = http.client.HTTPConnection("127.0.0.1", int(PORT) if PORT.strip().isdecimal() else 5000, timeout=5)
     try:
         server.request("GET", "/healthz")
         return int(server.getresponse().status != 200)

@@ -18,6 +18,8 @@ EMAIL = re.compile(
 )
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 EMAIL_MAX = 254  # RFC 5321, 4.5.3.1.3
+# What Kubernetes sets for a service: LOADZONE_PORT for one named loadzone, SMTP_PORT for one named smtp.
+KUBERNETES_PORT = re.compile(r"(?:tcp|udp|sctp)://\S+:\d+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Bytes of a request's body. 5,000 machines named three times (`vm_ids`, `bookings`, `versions`) fit, with names of 64
 # characters that JSON escapes to 12 bytes each. Somebody who is not signed in needs to send no more than an address.
@@ -105,7 +107,8 @@ class EnvReader:
         self._environ = environ
 
     def __call__(self, name: str, parse: Callable[[str], T], default: D) -> T | D:
-        return self._parsed(name, self._environ.get(name, ""), parse, default)
+        text = self._environ.get(name, "")
+        return default if KUBERNETES_PORT.fullmatch(text) else self._parsed(name, text, parse, default)
 
     def secret(self, name: str, parse: Callable[[str], T]) -> T | None:
         """Return a value that may come from a file instead, which the variable with the suffix `_FILE` names."""
@@ -191,6 +194,8 @@ def _domain(text: str) -> str:
 
 
 def _host(text: str) -> str:
+    if with_port := re.fullmatch(r"([^:]+|\[.+\]):(\d+)", text):
+        raise ValueError(f"has a port in it; set SMTP_PORT={with_port[2]} instead")
     try:
         text.encode("idna")
     except UnicodeError:

@@ -7,7 +7,6 @@ refused while the server has the file.
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,6 +23,7 @@ from loadzone.datafile.checker import check_file
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.records import Place, State
 from loadzone.lib.atomic_file import DurableFile, FileInUse
+from loadzone.lib.owners import another_owner
 from loadzone.lib.times import utc_now
 
 NO_DATA_FILE = "LOADZONE_DATA is not set; name the data file, for example LOADZONE_DATA=/var/lib/loadzone/data.json"
@@ -166,13 +166,8 @@ def locked_file(path: Path) -> Iterator[DurableFile]:
 
 def _check_owner(path: Path) -> None:
     """End the command if the file belongs to another user, who could not read what this one writes."""
-    owner = (path if path.exists() else path.parent).stat().st_uid
-    if owner != os.geteuid():
-        try:
-            name = pwd.getpwuid(owner).pw_name
-        except KeyError:
-            name = f"the user {owner}"
-        exit_with_error(f"{path} belongs to {name}; run this as that user")
+    if owner := another_owner(path):
+        exit_with_error(f"{path} belongs to {owner}; run this as that user")
 
 
 def write_state(file: DurableFile, state: State) -> None:

@@ -79,6 +79,12 @@ def test_the_key_may_come_as_a_file(start, tmp_path):
     assert ann.is_signed_in()
 
 
+def test_the_log_says_what_is_odd_about_the_settings(start):
+    server = start(LOADZONE_MAX_HOURS="200", LOADZONE_ADMIN="ann@example.com")
+    server.wait_for_log(r"WARNING LOADZONE_ADMIN is not a setting, and was ignored; did you mean LOADZONE_ADMINS\?")
+    server.wait_for_log(r"WARNING LOADZONE_MAX_HOURS \(200\) is more than LOADZONE_MAX_AHEAD_HOURS \(168\)")
+
+
 def test_the_server_listens_on_the_host_of_the_settings(start):
     server = start(LOADZONE_HOST="127.0.0.1")
     server.wait_for_log(str(server.port))
