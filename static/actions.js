@@ -58,7 +58,7 @@ async function release({ vm: id }) {
   if (!isMine(vm)) return releaseDialog(vm);
   await runOnce(`release ${id}`, async () => {
     noteOwnAction("released", id);
-    const stateAfter = (await postForVm("/cancel", { vm_id: id })).state;
+    const stateAfter = (await postForVm("/cancel", { vm_id: id, booked_at: vm.booked_at })).state;
     if (stateAfter === "free") toast(t("release.done", { vm: id }), { action: undoRelease(vm), vmId: id });
     else toast(t(stateAfter === "maintenance" ? "maintenance.began" : "pass.done", { vm: id }), { vmId: id }); // cannot be undone
   });

@@ -2,7 +2,7 @@
 import { noteServerTime } from "./clock.js";
 import { t } from "./i18n.js";
 import { loadSentences, refusalText } from "./sentences.js";
-import { applyResponse, setMe, state } from "./state.js";
+import { applyPresent, applyResponse, setMe, state } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
 
@@ -47,6 +47,7 @@ export async function postForVms(path, body) {
 async function request(path, options) {
   let response, answer;
   const sent = performance.now();
+  const before = { vms: new Map(state.vms), groups: state.groups };
   try {
     response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
     noteTime(response, sent);
@@ -56,6 +57,7 @@ async function request(path, options) {
   }
   if (response.ok) return answer;
   if (answer.code === "not_signed_in") setMe({ authenticated: false });
+  if (answer.code === "changed") applyPresent(answer, before);
   await loadSentences();
   throw new ApiError(refusalText(answer), answer.code, answer);
 }

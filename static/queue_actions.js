@@ -41,7 +41,7 @@ function leaveQueue(target) {
 function backInService({ vm: id }) {
   return runOnce(`service ${id}`, async () => {
     noteOwnAction("maintenance_ended", id);
-    await postForVm("/edit-vm", { vm_id: id, maintenance: null });
+    await postForVm("/edit-vm", { vm_id: id, maintenance: null, version: state.vms.get(id).version });
     toast(t("maintenance.ended", { vm: id }), { vmId: id });
   });
 }

@@ -54,6 +54,14 @@ export function applyResponse(vms, before) {
   if (current.length) notifyListeners({ vms: current.map(({ id }) => id), groups: false });
 }
 
+/** Apply the present record in a refusal, unless it has changed since `before` ({vms, groups}, as in the state). */
+export function applyPresent({ vm, group }, before) {
+  if (vm) applyResponse([vm], before.vms);
+  if (!group || state.groups !== before.groups) return;
+  state.groups = state.groups.map((one) => (one.id === group.id ? group : one));
+  notifyListeners({ vms: [], groups: true, queues: true });
+}
+
 export function setMe(me) {
   if (samePerson(me, state.me)) return;
   state.me = me;

@@ -25,7 +25,7 @@ export function bookDialog(vm) {
       const hours = chosenHours(opened, now);
       if (isRepeatable(opened)) rememberHours(hours);
       noteOwnAction("booked", vm.id);
-      const force = displaced ? { force: true } : {};
+      const force = displaced ? { force: true, held_for: displaced } : {};
       const booked = await postForVm("/book", { vm_id: vm.id, hours, note: opened.value("note"), ...force });
       toast(t("book.done", { vm: vm.id, time: shortTime(booked.expires_at) }), { vmId: vm.id });
     },

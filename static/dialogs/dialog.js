@@ -22,7 +22,7 @@ export function openDialog({ title, subtitle, body, submit, label, tone = "prima
           <div><h2 id="${id}">${title}</h2>${subtitle && html`<p class="subtitle">${subtitle}</p>`}</div>
           <button type="button" class="icon-button close" aria-label="${t("act.close")}">${icon("close")}</button>
         </header>
-        <div class="body">${body}</div>
+        <div class="body"><div data-meanwhile role="status"></div>${body}</div>
         <p class="error" role="alert" hidden></p>
         ${(submit || extraButtons) && html`<footer>${extraButtons}${submit && html`<button type="button" class="button plain close">${t("act.cancel")}</button>
           <button class="button ${tone} send">${label}</button>`}</footer>`}

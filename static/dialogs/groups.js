@@ -1,20 +1,22 @@
 // The admin's dialogs for groups: create, add machines, take a machine out, delete.
 import { post } from "../api.js";
-import { html } from "../html.js";
+import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { groupOf, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
+import { Seen } from "./seen.js";
 
 export function createGroupDialog() {
   const dialog = openDialog({
     title: t("group.create"),
     body: html`${field("name", t("group.name"), { maxlength: 100, autofocus: true })}${vmPicker([...state.vms.values()], t("group.vms"))}`,
     label: t("group.create_submit"),
+    watch: followPicker,
     submit: async (opened) => {
       noteOwnAction("group_added");
-      const group = await post("/groups", { name: opened.value("name"), vm_ids: opened.values("vm_ids") });
+      const group = await post("/groups", { name: opened.value("name"), vm_ids: opened.values("vm_ids"), versions: versionsOf(chosenIn(opened)) });
       toast(t("group.created", { group: group.name }));
     },
   });
@@ -22,17 +24,22 @@ export function createGroupDialog() {
 }
 
 export function addToGroupDialog(group) {
+  const obstacle = deletionOf(group);
   const others = [...state.vms.values()].filter((vm) => vm.group !== group.id);
   const dialog = openDialog({
     title: t("group.add_title", { group: group.name }),
     body: others.length ? vmPicker(others, t("group.vms")) : html`<p class="muted">${t("group.none_left")}</p>`,
     label: t("group.add_submit"),
-    watch: (opened) => opened.block(groupExists(group) ? null : t("gone.group", { group: group.name })),
+    watch: (opened) => {
+      opened.block(obstacle());
+      followPicker(opened);
+    },
     submit: async (opened) => {
       const chosen = opened.values("vm_ids");
       if (!chosen.length) throw new Error(t("group.choose"));
       noteOwnAction("group_edited");
-      const { added } = await post(`/groups/${group.id}/add-existing-vms`, { vm_ids: chosen });
+      const { added } = await post(`/groups/${group.id}/add-existing-vms`, {
+        vm_ids: chosen, version: presentGroup(group)?.version, versions: versionsOf(chosenIn(opened)) });
       toast(t("group.added", { n: added.length, group: group.name }));
     },
   });
@@ -41,42 +48,74 @@ export function addToGroupDialog(group) {
 
 export function removeFromGroupDialog(vm) {
   const group = groupOf(vm);
+  const seen = new Seen(() => [state.vms.get(vm.id)].filter(Boolean));
   openDialog({
     title: t("group.take_out_title", { vm: vm.id, group: group.name }),
     body: html`<p>${t("group.take_out_what")}</p>`,
     label: t("act.take-out"),
-    watch: (opened) => opened.block(state.vms.get(vm.id)?.group === group.id ? null : t("gone.not_in_group", { vm: vm.id })),
+    watch: (opened) => {
+      seen.show(opened);
+      opened.block(state.vms.get(vm.id)?.group === group.id ? null : t("gone.not_in_group", { vm: vm.id }));
+    },
     submit: async () => {
       noteOwnAction("vm_ungrouped", vm.id);
-      await post("/remove-vm-from-group", { vm_id: vm.id, group_id: group.id });
+      await post("/remove-vm-from-group", { vm_id: vm.id, group_id: group.id, version: seen.version });
       toast(t("group.taken_out", { vm: vm.id }));
     },
   });
 }
 
 export function deleteGroupDialog(group) {
+  const obstacle = deletionOf(group);
+  const seen = new Seen(() => [presentGroup(group)].filter(Boolean));
   openDialog({
     title: t("group.delete_title", { group: group.name }),
-    body: html`<p>${t("group.delete_what", { n: group.vm_ids.length })}</p>`,
+    body: html`<p data-what>${t("group.delete_what", { n: group.vm_ids.length })}</p>`,
     label: t("act.delete"),
     tone: "danger",
-    watch: (opened) => opened.block(groupExists(group) ? null : t("gone.group", { group: group.name })),
+    watch: (opened) => {
+      opened.block(obstacle());
+      seen.show(opened);
+      setText(opened.part("[data-what]"), t("group.delete_what", { n: (presentGroup(group) ?? group).vm_ids.length }));
+    },
     submit: async () => {
       noteOwnAction("group_deleted");
-      await post("/delete-group", { group_id: group.id });
+      await post("/delete-group", { group_id: group.id, version: seen.version });
       toast(t("group.deleted", { group: group.name }));
     },
   });
 }
 
-const groupExists = (group) => state.groups.some(({ id }) => id === group.id);
+const presentGroup = (group) => state.groups.find(({ id }) => id === group.id);
+
+/** Return a function that tells whether the group was deleted. Once it was, a new group with its number is another. */
+function deletionOf(group) {
+  let deleted = false;
+  return () => {
+    deleted ||= !presentGroup(group);
+    return deleted ? t("gone.group", { group: group.name }) : null;
+  };
+}
+
+const chosenIn = (dialog) => dialog.values("vm_ids").map((id) => state.vms.get(id)).filter(Boolean);
+
+const versionsOf = (vms) => Object.fromEntries(vms.map(({ id, version }) => [id, version]));
 
 function vmPicker(vms, label) {
   return html`<fieldset class="field"><legend class="label">${label}</legend>
     ${vms.length > 8 && html`<input class="input" type="search" data-search placeholder="${t("search.short")}" aria-label="${t("search.short")}">`}
     <div class="vm-picker">${vms.map((vm) => html`
-      <label><input type="checkbox" name="vm_ids" value="${vm.id}"><span>${vm.id}</span><span class="group-name">${groupOf(vm)?.name}</span></label>`)}
+      <label><input type="checkbox" name="vm_ids" value="${vm.id}"><span>${vm.id}</span> <span class="group-name">${groupOf(vm)?.name}</span></label>`)}
     </div></fieldset>`;
+}
+
+/** Show the groups that the machines are in now, and drop those that were deleted. What was chosen stays chosen. */
+function followPicker(dialog) {
+  for (const row of dialog.node.querySelectorAll(".vm-picker label")) {
+    const vm = state.vms.get(row.firstElementChild.value);
+    if (vm) setText(row.lastElementChild, groupOf(vm)?.name ?? "");
+    else row.remove();
+  }
 }
 
 function wirePicker(dialog) {

@@ -6,13 +6,14 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
 import { myEntry, ownerName, queueOwner } from "../queue.js";
-import { isMine, state } from "../state.js";
+import { isMine, isMyTurn, state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { cardStateOf, holderText } from "../views/card_state.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { chosenHours, hoursField, wireHours } from "./hours.js";
-import { waiterList } from "./waiter_list.js";
+import { tellMeanwhile } from "./seen.js";
+import { requestText, waiterList } from "./waiter_list.js";
 
 export const queueDialog = (vm, defaults) => openQueueDialog({ vm_id: vm.id }, { vm: vm.id }, defaults);
 export const groupQueueDialog = (group, defaults) => openQueueDialog({ group_id: group.id }, { group: group.id }, defaults);
@@ -35,7 +36,8 @@ function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
       ${target.vm === undefined ? html`data-group="${target.group}"` : html`data-vm="${target.vm}"`}>${t("queue.leave")}</button>`,
     watch: (opened) => {
       const owner = queueOwner(ref);
-      opened.block(...obstacle(owner, ref));
+      opened.block(...(obstacle(owner, ref) ?? otherPlace(owner, entry, target)));
+      if (owner) tellMeanwhile(opened, changedRequest(owner, entry));
       if (!owner || owner.queue === shownQueue) return;
       shownQueue = owner.queue;
       opened.replacePart("[data-waiters]", waiterList(shownQueue, target));
@@ -69,14 +71,38 @@ export function removeWaiterDialog(ref, email) {
   });
 }
 
-/** Return why joining is no longer possible, as arguments of `Dialog.block`. */
+/** Return why joining is no longer possible, as arguments of `Dialog.block`; null if it is. */
 function obstacle(owner, ref) {
   if (!owner) return [ref.vm_id ? t("gone.deleted", { vm: ref.vm_id }) : t("gone.group_gone")];
-  if (!ref.vm_id) return [null];
+  if (!ref.vm_id) return null;
   if (isMine(owner)) return [t("gone.mine", { vm: owner.id })];
-  if (owner.state !== "free") return [null];
+  if (owner.state !== "free") return null;
   return [t("gone.free", { vm: owner.id }), html`
     <button type="button" class="button small" data-action="book" data-needs-connection data-closes data-vm="${owner.id}">${t("act.book")}</button>`];
+}
+
+/**
+ * Return what prevents sending if the user's place is not the one that the dialog was opened for: sending would join
+ * again at the end of a queue that was left meanwhile, or change a place that was taken meanwhile.
+ */
+function otherPlace(owner, entry, target) {
+  const present = myEntry(owner.queue);
+  if (present?.since === entry?.since) return [null];
+  if (isMyTurn(owner)) return [t("gone.your_turn", { vm: owner.id }), dialogButton("take", target, t("act.take"))];
+  return [t(present ? "gone.in_queue" : "gone.not_in_queue"), 
+    dialogButton(target.vm === undefined ? "queue-group" : "queue", target, t(present ? "queue.change" : "queue.join"))];
+}
+
+/** Return a button for another dialog about the same machine or group, in the place of this one. */
+const dialogButton = (action, { vm, group }, text) => html`
+  <button type="button" class="button small" data-action="${action}" data-needs-connection data-closes
+    ${vm === undefined ? html`data-group="${group}"` : html`data-vm="${vm}"`}>${text}</button>`;
+
+/** Return what the user's request is now, if another tab has changed it since the dialog was opened; "" if not. */
+function changedRequest(owner, entry) {
+  const present = myEntry(owner.queue);
+  if (!present || !entry || (present.hours === entry.hours && present.auto === entry.auto)) return "";
+  return t("gone.request_changed", { what: requestText(present) });
 }
 
 /** Return who has the machine and until when; for a group, that any of its machines will do. */

@@ -7,19 +7,24 @@ import { state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
+import { Seen } from "./seen.js";
 
 export function maintenanceDialog(vm) {
+  const seen = new Seen(() => [state.vms.get(vm.id)].filter(Boolean));
   openDialog({
     title: t("maintenance.title", { vm: vm.id }),
     subtitle: vm.booked_by && t("maintenance.stays", { who: vm.booked_by, time: shortTime(vm.expires_at) }),
     body: html`${field("reason", t("maintenance.reason"), { maxlength: 200, autofocus: true, hint: t("maintenance.told") })}`,
     label: t("act.out-of-service"),
-    watch: (opened) => opened.block(state.vms.has(vm.id) ? null : t("gone.deleted", { vm: vm.id })),
+    watch: (opened) => {
+      opened.block(state.vms.has(vm.id) ? null : t("gone.deleted", { vm: vm.id }));
+      seen.show(opened);
+    },
     submit: async (opened) => {
       const reason = opened.value("reason");
       if (!reason) throw new ApiError(t("maintenance.say_why"), "bad_input", { field: "reason" });
       noteOwnAction("maintenance_began", vm.id);
-      await postForVm("/edit-vm", { vm_id: vm.id, maintenance: reason });
+      await postForVm("/edit-vm", { vm_id: vm.id, maintenance: reason, version: seen.version });
       toast(t("maintenance.began", { vm: vm.id }), { vmId: vm.id });
     },
   });

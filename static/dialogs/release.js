@@ -18,7 +18,7 @@ export function releaseDialog(vm) {
     watch: (opened) => opened.block(obstacle(vm)),
     submit: async (opened) => {
       noteOwnAction("force_released", vm.id);
-      await postForVm("/cancel", { vm_id: vm.id, reason: opened.value("reason") });
+      await postForVm("/cancel", { vm_id: vm.id, reason: opened.value("reason"), booked_at: vm.booked_at });
       toast(t("force.done", { vm: vm.id }), { vmId: vm.id });
     },
   });
@@ -28,5 +28,6 @@ function obstacle(seen) {
   const vm = state.vms.get(seen.id);
   if (!vm) return t("gone.deleted", { vm: seen.id });
   if (!vm.booked_by) return t("gone.ended", { vm: seen.id });
-  return vm.booked_by === seen.booked_by ? null : t("gone.taken", { who: vm.booked_by, time: shortTime(vm.expires_at) });
+  if (vm.booked_at !== seen.booked_at) return t("gone.taken", { who: vm.booked_by, time: shortTime(vm.expires_at) });
+  return null;
 }

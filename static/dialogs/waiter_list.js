@@ -22,7 +22,7 @@ export const queueButton = (action, { vm, group }, attributes, text) => html`
 
 const waiterName = ({ email }) => (email === state.me.email ? html`<b class="is-mine">${t("queue.you")}</b>` : email);
 
-function requestText({ hours, auto, since, count }) {
+export function requestText({ hours, auto, since, count }) {
   return [
     count > 1 && t("queue.machines", { n: count }),
     t("queue.for", { time: duration(hours * HOUR) }),

@@ -1,0 +1,80 @@
+// The bulk actions: what each asks for, and its call. `run(dialog, vm_ids, seen)` returns what to tell the user.
+import { post, postForVms } from "../api.js";
+import { now } from "../clock.js";
+import { shortTime } from "../format.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { rememberHours } from "../preferences.js";
+import { groupById } from "../queue.js";
+import { isMine, state } from "../state.js";
+import { field } from "./field.js";
+import { followGroups, groupSelect } from "./group_select.js";
+import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+
+export const BULK_ACTIONS = {
+  book: {
+    label: "book.submit",
+    eventKind: "booked",
+    fields: () => html`${hoursField(t("hours.how_long"))}
+      ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}`,
+    wire: (dialog) => wireHours(dialog, now),
+    run: async (dialog, vm_ids) => {
+      const vms = await postForVms("/book", { vm_ids, hours: hoursOf(dialog, now), note: dialog.value("note") });
+      return t("any.done", { n: vms.length, vms: vm_ids.join(", "), time: shortTime(vms[0].expires_at) });
+    },
+  },
+  renew: {
+    label: "renew.submit",
+    eventKind: "renewed",
+    fields: () => hoursField(t("renew.by_how_much"), { relative: "bulk.each" }),
+    wire: (dialog) => wireHours(dialog),
+    run: async (dialog, vm_ids, seen) => {
+      await postForVms("/renew", { vm_ids, hours: hoursOf(dialog), ends: byId(vm_ids, (id) => seen.first.get(id).expires_at) });
+      return t("bulk.renewed", { n: vm_ids.length });
+    },
+  },
+  release: {
+    label: "act.release",
+    eventKind: "released",
+    fields: (ids) => ids.some((id) => !isMine(state.vms.get(id))) &&
+      field("reason", t("force.reason"), { maxlength: 200, hint: t("bulk.told") }),
+    run: async (dialog, vm_ids, seen) => {
+      const bookings = byId(vm_ids, (id) => seen.first.get(id).booked_at);
+      await postForVms("/cancel", { vm_ids, reason: dialog.value("reason"), bookings });
+      return t("bulk.released", { n: vm_ids.length });
+    },
+  },
+  move: {
+    label: "bulk.move_submit",
+    fields: () => groupSelect(),
+    follow: followGroups,
+    run: async (dialog, vm_ids, { versions }) => {
+      const group = groupById(dialog.value("group_id"));
+      if (!group) throw new Error(t("gone.group_gone"));
+      const { added } = await post(`/groups/${group.id}/add-existing-vms`, { vm_ids, version: group.version, versions });
+      return t("group.added", { n: added.length, group: group.name });
+    },
+  },
+  delete: {
+    label: "act.delete",
+    eventKind: "vm_deleted",
+    danger: true,
+    fields: () => html`<p>${t("bulk.delete_what")}</p><label class="check" data-force hidden>
+      <input type="checkbox" name="force" value="yes"><span></span></label>`,
+    wire: (dialog) => dialog.form.addEventListener("change", () => dialog.stateChanged()),
+    run: async (dialog, vm_ids, { versions }) => {
+      const booked = vm_ids.filter((id) => state.vms.get(id).booked_by);
+      const force = dialog.value("force") === "yes" ? { force: true, bookings: byId(booked, (id) => state.vms.get(id).booked_at) } : {};
+      await post("/delete-vm", { vm_ids, versions, ...force });
+      return t("bulk.deleted", { n: vm_ids.length });
+    },
+  },
+};
+
+function hoursOf(dialog, startTime) {
+  const hours = chosenHours(dialog, startTime);
+  if (isRepeatable(dialog)) rememberHours(hours);
+  return hours;
+}
+
+const byId = (ids, value) => Object.fromEntries(ids.map((id) => [id, value(id)]));
