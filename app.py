@@ -171,6 +171,7 @@ def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetim
         sessions=Sessions(config, store, bus, clock, mailer.post_code),
         api_tokens=ApiTokens(config, store, bus, clock),
         rate_limits=RateLimits(),
+        mail_trouble=lambda: mailer.trouble,
     )
     return Application(
         services=services,

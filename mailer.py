@@ -1,198 +1,260 @@
-"""The mailer: one worker that delivers the letters of the outbox to the SMTP server, each at least once."""
+"""The mailer: delivers the letters of the outbox to the SMTP server, each at least once, and the sign-in codes."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from loadzone.auth.login_codes import GOOD_FOR
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Letter
 from loadzone.domain.unit_of_work import CannotSave, Commit, Store
 from loadzone.i18n import best_of
+from loadzone.lib.times import steady_seconds
+from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, DeliveryHealth
 from loadzone.notifications.letters import LetterWriter, code_letter
-from loadzone.notifications.smtp import CannotConnect, ConnectionLost, Outcome, SmtpConnection
+from loadzone.notifications.retry_schedule import LONGEST_PAUSE, RetrySchedule
+from loadzone.notifications.smtp import RFC_5321, Outcome, Patience, ServerAway, SmtpConnection
 from loadzone.rules import outbox
 
 log = logging.getLogger("loadzone.mailer")
 
 KEPT_FOR = timedelta(days=1)
-FIRST_PAUSE = timedelta(seconds=2)
-LONGEST_PAUSE = timedelta(minutes=5)
-# Letters. Few, so that a crash sends few of them twice; several, so that the file is not written for each.
-PER_CONNECTION = 20
-
-
-@dataclass(slots=True)
-class RetrySchedule:
-    """When to try each undelivered letter next. The pauses grow from 2 seconds to 5 minutes."""
-
-    tries: dict[str, int] = field(default_factory=dict)
-    next_at: dict[str, datetime] = field(default_factory=dict)
-
-    def is_due(self, letter: Letter, now: datetime) -> bool:
-        return not self._left(self.next_at.get(letter.id, now), now)
-
-    def grow(self, letter: Letter, now: datetime) -> None:
-        tries = self.tries[letter.id] = self.tries.get(letter.id, 0) + 1
-        self.next_at[letter.id] = now + min(FIRST_PAUSE * 2 ** min(tries - 1, 16), LONGEST_PAUSE)
-
-    def end_all(self) -> None:
-        """End all pauses: the server is back."""
-        self.next_at.clear()
-
-    def forget(self, letter_id: str) -> None:
-        self.tries.pop(letter_id, None)
-        self.next_at.pop(letter_id, None)
-
-    def seconds_left(self, now: datetime) -> float | None:
-        """Return the seconds until the next letter is due; None if none waits."""
-        left = [self._left(moment, now) for moment in self.next_at.values()]
-        return min(left).total_seconds() if left else None
-
-    def _left(self, moment: datetime, now: datetime) -> timedelta:
-        """Return what is left of a pause; none, where more is left than any pause has: the clock was set back."""
-        left = moment - now
-        return left if timedelta(0) < left <= LONGEST_PAUSE else timedelta(0)
+PER_CONNECTION = 20  # letters
+# Seconds after which delivered letters leave the outbox: soon, so that a crash sends few of them twice; but not at
+# once, so that the file is not written for each.
+CLEAR_EVERY = 2.0
 
 
 class Mailer:
-    """`start` begins the worker; `deliver` makes one round. Sign-in codes are letters too, but are kept in memory."""
+    """`start` begins its two workers; `deliver` and `deliver_codes` make one round of each.
+
+    Sign-in codes are letters too, but are kept in memory. They have a worker and a connection of their own, since
+    somebody sits and waits for them; the other worker sends them between any two letters, for servers that allow one
+    connection only.
+    """
 
     def __init__(
-        self, config: Config, store: Store, bus: CommandBus, writer: LetterWriter, clock: Callable[[], datetime]
+        self,
+        config: Config,
+        store: Store,
+        bus: CommandBus,
+        writer: LetterWriter,
+        clock: Callable[[], datetime],
+        timer: Callable[[], float] = steady_seconds,
+        patience: Patience = RFC_5321,
     ) -> None:
         self._config = config
         self._store = store
         self._bus = bus
         self._writer = writer
         self._clock = clock
-        self._codes: dict[str, Letter] = {}
+        self._timer = timer
+        self._patience = patience
+        self._codes: dict[str, Letter] = {}  # those that nobody is sending now
+        self._code_ids: set[str] = set()
         self._done: set[str] = set()  # delivered or given up, and still in the file
-        self._retries = RetrySchedule()
-        self._away = False
-        self._news = threading.Event()
+        self._cleared_at = timer()
+        self._retries, self._code_retries = RetrySchedule(timer), RetrySchedule(timer)
+        self._health = DeliveryHealth(clock, timer)
+        self._news, self._code_news = threading.Event(), threading.Event()
         self._stopping = False
-        self._worker = threading.Thread(target=self._work, name="mailer", daemon=True)
         store.subscribe(self._follow)
+
+    @property
+    def trouble(self) -> MailTrouble | None:
+        """Why letters wait; None while all is well."""
+        return self._health.trouble
 
     def start(self) -> None:
         if self._config.mails:
-            self._news.set()
-            self._worker.start()
+            self._begin("mailer", self.deliver, self._news, self._retries)
+            self._begin("mailer of codes", self.deliver_codes, self._code_news, self._code_retries)
 
     def stop(self) -> None:
         """Begin no more letters, and remove the finished ones from the outbox."""
         self._stopping = True
         self._news.set()
+        self._code_news.set()
         self._clear_done()
 
     def post_code(self, email: str, code: str, language: str) -> None:
         letter = code_letter(email, code, language, self._clock())
+        self._code_ids.add(letter.id)
         self._codes[letter.id] = letter
-        self._news.set()
+        self._code_news.set()
 
     def deliver(self) -> bool:
         """Deliver what is due over one connection. Tell whether there was anything, so that there may be more."""
-        self._give_up_old()
-        due = self._due()
-        if not due:
-            return self._clear_done()
-        try:
-            with SmtpConnection(self._config) as connection:
-                self._log_it_is_back()
-                self._hand_over_all(connection, due[:PER_CONNECTION])
-        except CannotConnect as error:
-            self._log_it_is_away(error)
-            for letter in self._due():
-                self._retries.grow(letter, self._clock())
+        due = list(islice(self._due(), PER_CONNECTION))
+        if due:
+            self._deliver_over_connection(self._with_codes_between(due))
         self._clear_done()
-        return True
+        return bool(due)
 
-    def _work(self) -> None:
+    def deliver_codes(self) -> bool:
+        """Deliver the sign-in codes that are due. Tell whether there were any."""
+        first = self._take_code()
+        if first:
+            self._deliver_over_connection(self._codes_from(first))
+        return first is not None
+
+    def _begin(self, name: str, work: Callable[[], bool], news: threading.Event, retries: RetrySchedule) -> None:
+        news.set()
+        threading.Thread(target=self._work, name=name, args=(work, news, retries), daemon=True).start()
+
+    def _work(self, deliver: Callable[[], bool], news: threading.Event, retries: RetrySchedule) -> None:
         while not self._stopping:
-            self._news.clear()
+            news.clear()
             try:
-                busy = self.deliver()
+                busy = deliver()
             except Exception:  # one letter must not stop the worker
                 log.exception("a round of the mailer failed")
                 busy = False
             if not busy:
-                self._news.wait(self._idle_seconds())
-
-    def _idle_seconds(self) -> float:
-        left = self._retries.seconds_left(self._clock())
-        return min(LONGEST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds() if left is None else max(left, 0.05))
+                left = retries.seconds_left()
+                news.wait(LONGEST_PAUSE if left is None else min(max(left, 0.05), LONGEST_PAUSE))
 
     def _follow(self, commit: Commit) -> None:
         if commit.touched.letters:
             self._news.set()
 
-    def _waiting(self) -> list[Letter]:
-        """Return the letters in the outbox, sign-in codes first: somebody sits and waits for them."""
-        stored = self._store.snapshot.letters.values()
-        return [*self._codes.values(), *(letter for letter in stored if letter.id not in self._done)]
+    def _due(self) -> Iterator[Letter]:
+        """Yield the letters of the outbox whose pause is over; give up those that are too old."""
+        for letter in self._store.snapshot.letters.values():
+            if letter.id not in self._done and self._is_due(letter, self._retries, KEPT_FOR):
+                yield letter
 
-    def _due(self) -> list[Letter]:
-        now = self._clock()
-        return [letter for letter in self._waiting() if self._retries.is_due(letter, now)]
+    def _is_due(self, letter: Letter, retries: RetrySchedule, kept_for: timedelta) -> bool:
+        if self._clock() - letter.created > kept_for:
+            log.error("letter %s (%s) to %s was given up: too old", letter.id, letter.kind, letter.to)
+            self._finish(letter)
+            return False
+        return retries.is_due(letter.id)
 
-    def _hand_over_all(self, connection: SmtpConnection, letters: list[Letter]) -> None:
-        """Deliver letters one by one. If the connection breaks, that letter waits and the others get a new one."""
+    def _take_code(self) -> Letter | None:
+        """Take a code that is due, so that no other worker does. `_put_back` returns it."""
+        for code in list(self._codes.values()):
+            if self._is_due(code, self._code_retries, GOOD_FOR) and (taken := self._codes.pop(code.id, None)):
+                return taken
+        return None
+
+    def _put_back(self, letter: Letter) -> None:
+        if self._is_code(letter):
+            self._codes[letter.id] = letter
+
+    def _with_codes_between(self, letters: Iterable[Letter]) -> Iterator[Letter]:
         for letter in letters:
-            if self._stopping:
-                break
-            try:
-                outcome, words = self._hand_over(connection, letter)
-            except ConnectionLost as error:
-                self._note(letter, Outcome.LATER, str(error))
-                break
-            self._note(letter, outcome, words)
+            while code := self._take_code():
+                yield code
+            yield letter
 
-    def _hand_over(self, connection: SmtpConnection, letter: Letter) -> tuple[Outcome, str]:
+    def _codes_from(self, code: Letter | None) -> Iterator[Letter]:
+        while code:
+            yield code
+            code = self._take_code()
+
+    def _deliver_over_connection(self, letters: Iterator[Letter]) -> None:
+        """Deliver letters one by one. If the connection breaks, that letter waits and the others get a new one."""
+        letter = next(letters)
+        try:
+            with SmtpConnection(self._config, self._patience) as connection:
+                while not self._stopping:
+                    self._hand_over(connection, letter)
+                    following = next(letters, None) if connection.is_open else None
+                    if following is None:
+                        break
+                    letter = following
+        except ServerAway as error:
+            self._health.failed(str(error))
+            self._pause_all(letter)
+
+    def _pause_all(self, letter: Letter) -> None:
+        """Begin a pause of this letter, and of all that are due with it."""
+        self._put_back(letter)
+        retries = self._retries_of(letter)
+        others = (
+            [code for code in self._codes.values() if retries.is_due(code.id)] if self._is_code(letter) else self._due()
+        )
+        for other in list(others):
+            retries.pause(other.id, for_server=True)
+
+    def _hand_over(self, connection: SmtpConnection, letter: Letter) -> None:
+        """Hand a letter over and note the outcome. Raises ServerAway."""
         try:
             rendered = self._writer.write(letter, self._language_of(letter))
         except Exception as error:  # a file edited by hand may hold a letter that cannot be written
-            return Outcome.NEVER, repr(error)
-        return connection.send(letter, rendered)
+            self._note(letter, Outcome.NEVER, repr(error))
+        else:
+            self._note(letter, *connection.send(letter, rendered))
+        self._clear_done(now_and_then=True)
 
     def _note(self, letter: Letter, outcome: Outcome, words: str) -> None:
-        if outcome is Outcome.LATER:
-            log.warning("letter %s (%s) to %s is to be tried again: %s", letter.id, letter.kind, letter.to, words)
-            self._retries.grow(letter, self._clock())
+        facts = (letter.id, letter.kind, letter.to)
+        if outcome is Outcome.SENT:
+            log.info("letter %s (%s) sent to %s", *facts)
+            self._finish(letter)
+            self._note_success()
         elif outcome is Outcome.NEVER:
-            log.error("letter %s (%s) to %s was refused for good: %s", letter.id, letter.kind, letter.to, words)
+            log.error("letter %s (%s) to %s was refused for good: %s", *facts, words)
+            self._finish(letter)
+        elif outcome is Outcome.UNSURE:
+            self._log_trouble(letter, "nobody knows whether letter %s (%s) to %s was taken: %s", words)
+            self._pause_unsure(letter)
+            self._health.failed(words)
+        else:
+            self._log_trouble(letter, "letter %s (%s) to %s is to be tried again: %s", words)
+            self._retries_of(letter).pause(letter.id)
+            self._put_back(letter)
+            self._health.failed(words, PATIENCE_WITH_MAILBOXES if outcome is Outcome.BUSY else 0)
+
+    def _log_trouble(self, letter: Letter, line: str, words: str) -> None:
+        """Log what happened to a letter: once, and not while all of them wait."""
+        is_news = self._retries_of(letter).is_new(letter.id) and not self._health.trouble
+        log.log(logging.WARNING if is_news else logging.DEBUG, line, letter.id, letter.kind, letter.to, words)
+
+    def _note_success(self) -> None:
+        if self._health.succeeded():
+            self._retries.end_pauses()
+            self._code_retries.end_pauses()
+            self._news.set()
+            self._code_news.set()
+
+    def _pause_unsure(self, letter: Letter) -> None:
+        """Let the letter wait for long. A code would not be good any more by then."""
+        if self._is_code(letter):
             self._finish(letter)
         else:
-            log.info("letter %s (%s) sent to %s", letter.id, letter.kind, letter.to)
-            self._finish(letter)
-
-    def _give_up_old(self) -> None:
-        now = self._clock()
-        for letter in self._waiting():
-            if now - letter.created > (GOOD_FOR if letter.id in self._codes else KEPT_FOR):
-                log.error("letter %s (%s) to %s was given up: too old", letter.id, letter.kind, letter.to)
-                self._finish(letter)
+            self._retries.pause_unsure(letter.id)
 
     def _finish(self, letter: Letter) -> None:
-        self._retries.forget(letter.id)
-        if self._codes.pop(letter.id, None) is None:
+        self._retries_of(letter).forget(letter.id)
+        if self._is_code(letter):
+            self._codes.pop(letter.id, None)
+            self._code_ids.discard(letter.id)
+        else:
             self._done.add(letter.id)
 
-    def _clear_done(self) -> bool:
+    def _clear_done(self, now_and_then: bool = False) -> None:
         """Remove finished letters from the outbox. If that fails, it is tried later; they are not sent again."""
-        if self._done:
-            try:
-                self._bus.run(outbox.clear, letter_ids=tuple(self._done))
-            except CannotSave:
-                log.warning("%d finished letters stay in the outbox until the file can be written", len(self._done))
-            else:
-                self._done.clear()
-        return False
+        done = tuple(self._done)
+        if not done or (now_and_then and self._timer() - self._cleared_at < CLEAR_EVERY):
+            return
+        self._cleared_at = self._timer()
+        try:
+            self._bus.run(outbox.clear, letter_ids=done)
+        except CannotSave:
+            log.warning("%d finished letters stay in the outbox until the file can be written", len(done))
+        else:
+            self._done.difference_update(done)
+
+    def _retries_of(self, letter: Letter) -> RetrySchedule:
+        return self._code_retries if self._is_code(letter) else self._retries
 
     def _language_of(self, letter: Letter) -> str:
         user = self._store.snapshot.users.get(letter.to)
@@ -201,13 +263,5 @@ class Mailer:
         own = [user.language, user.seen_language] if user else []
         return best_of([*wishes, *own]) or self._config.language
 
-    def _log_it_is_away(self, error: CannotConnect) -> None:
-        level = logging.DEBUG if self._away else logging.ERROR
-        log.log(level, "the SMTP server cannot be used; letters wait: %s", error)
-        self._away = True
-
-    def _log_it_is_back(self) -> None:
-        if self._away:
-            log.info("the SMTP server is back")
-            self._away = False
-            self._retries.end_all()
+    def _is_code(self, letter: Letter) -> bool:
+        return letter.id in self._code_ids

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formataddr
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 from urllib.parse import urlsplit
@@ -63,11 +65,19 @@ class Config:
     smtp_user: str | None = None
     smtp_pass: str | None = None
     smtp_from: str | None = None
+    smtp_tls: str = "auto"
+    smtp_ca: str | None = None
+    smtp_helo: str | None = None
 
     @property
     def mails(self) -> bool:
         """True if letters are sent."""
         return self.smtp_host is not None
+
+    @property
+    def helo(self) -> str:
+        """The name by which LoadZone greets the mail server: a host, or an address in brackets (RFC 5321, 4.1.3)."""
+        return self.smtp_helo or helo_of(urlsplit(self.base_url).hostname or "localhost")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
@@ -87,16 +97,20 @@ class Config:
             max_hours=read("LOADZONE_MAX_HOURS", _amount, 24),
             max_ahead_hours=read("LOADZONE_MAX_AHEAD_HOURS", _amount, 168),
             max_machines=read("LOADZONE_MAX_MACHINES", _machines, 100),
-            remind_minutes=read("LOADZONE_REMIND_MINUTES", _each(_amount), (60, 15)),
+            remind_minutes=read("LOADZONE_REMIND_MINUTES", _minutes, (60, 15)),
             hold_minutes=read("LOADZONE_HOLD_MINUTES", _amount, 15),
             language=read("LOADZONE_LANGUAGE", _one_of(*LANGUAGES), "ru"),
             smtp_host=read("SMTP_HOST", _host, None),
             smtp_port=read("SMTP_PORT", _port, 587),
             smtp_user=read("SMTP_USER", _line, None),
-            smtp_pass=read.secret("SMTP_PASS", str),
+            smtp_pass=read.secret("SMTP_PASS", _password),
             smtp_from=read("SMTP_FROM", _sender, None),
+            smtp_tls=read("SMTP_TLS", _one_of("auto", "tls", "starttls", "none"), "auto"),
+            smtp_ca=read("SMTP_CA", _certificates, None),
+            smtp_helo=read("SMTP_HELO", _helo, None),
         )
         _check_sender(config)
+        _check_login(config)
         return config
 
 
@@ -132,7 +146,7 @@ class EnvReader:
         try:
             return parse(value)
         except ValueError as error:
-            shown = "" if parse is _secret else f" {value!r}"
+            shown = "" if parse in (_secret, _password) else f" {value!r}"
             raise BadSetting(f"{name}:{shown} {error}") from None
 
 
@@ -179,6 +193,10 @@ def _each(parse: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
     return parse_all
 
 
+def _minutes(text: str) -> tuple[float, ...]:
+    return () if text == "none" else _each(_amount)(text)
+
+
 def _email(text: str) -> str:
     address = text.lower()
     if len(address) > EMAIL_MAX or not EMAIL.fullmatch(address):
@@ -205,6 +223,36 @@ def _host(text: str) -> str:
     return text
 
 
+def helo_of(host: str) -> str:
+    """Return the host as a mail server is told it: an IP address stands in brackets."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
+
+
+def _helo(text: str) -> str:
+    name = helo_of(text)
+    if not (name.startswith("[") or DOMAIN.fullmatch(name.lower())):
+        raise ValueError("is not a host name or an IP address")
+    return name
+
+
+def _certificates(text: str) -> str:
+    try:
+        ssl.create_default_context(cafile=text)
+    except (OSError, ValueError) as error:  # ssl's own errors are OSErrors
+        raise ValueError(f"cannot be read as certificates (PEM): {error}") from None
+    return text
+
+
+def _password(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("has a character in it that no login can send")
+    return text
+
+
 def _line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("has characters that are not allowed in one line")
@@ -228,6 +276,11 @@ def _check_sender(config: Config) -> None:
         raise BadSetting("SMTP_FROM: is needed, since SMTP_HOST is set and there is no SMTP_USER to send as")
     if not EMAIL.fullmatch(config.smtp_user.lower()):
         raise BadSetting("SMTP_FROM: is needed, since SMTP_USER is not an e-mail address to send as")
+
+
+def _check_login(config: Config) -> None:
+    if config.smtp_user and config.smtp_tls == "none":
+        raise BadSetting("SMTP_TLS: none would send the password of SMTP_USER in the clear; unset one of the two")
 
 
 def _secret(text: str) -> str:

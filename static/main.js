@@ -14,6 +14,7 @@ import { mountBulkBar } from "./views/bulk_bar.js";
 import { mountChips } from "./views/chips.js";
 import { mountColumnHeaders } from "./views/column_headers.js";
 import { mountConnection } from "./views/connection.js";
+import { mountMailTrouble } from "./views/mail_trouble.js";
 import { mountExactEnd } from "./views/exact_end.js";
 import { mountOwnMachines } from "./views/own_machines.js";
 import { toggleFold } from "./views/section.js";
@@ -32,7 +33,7 @@ const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "th
 const search = document.getElementById("search");
 
 const MOUNTS = [mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection,
-  mountConnection, mountBulkBar, mountExactEnd, mountTitle];
+  mountConnection, mountMailTrouble, mountBulkBar, mountExactEnd, mountTitle];
 for (const mount of MOUNTS) mount();
 wireSearch();
 ignoreStrayClicks();

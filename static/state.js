@@ -14,8 +14,8 @@ const MAX_SINGLE_UPDATES = 30; // more changed machines are reported as "all"
 const listeners = new Set();
 
 /**
- * Call `listener` after every change with what changed: `{vms: ids | "all", groups, queues, me, online, times}`. `groups`:
- * the groups or their machines; `queues`: the queues of groups; `times`: the time zone. Returns a function that ends this.
+ * Call `listener` after every change with what changed: `{vms: ids | "all", groups, queues, me, mail, online, times}`.
+ * `groups`: the groups or their machines; `queues`: the queues of groups; `times`: the time zone. Returns a function that ends this.
  */
 export function subscribe(listener) {
   listeners.add(listener);
@@ -63,9 +63,10 @@ export function applyPresent({ vm, group }, before) {
 }
 
 export function setMe(me) {
-  if (samePerson(me, state.me)) return;
+  const before = state.me;
   state.me = me;
-  notifyListeners({ me: true, vms: "all", groups: true, queues: true });
+  if (!samePerson(me, before)) notifyListeners({ me: true, vms: "all", groups: true, queues: true });
+  else if (JSON.stringify(me.mail) !== JSON.stringify(before.mail)) notifyListeners({ mail: true });
 }
 
 /** Report that all times must be shown anew, in another time zone. */

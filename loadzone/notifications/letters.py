@@ -52,6 +52,7 @@ class LetterContent:
 class RenderedLetter:
     """A letter ready to be sent."""
 
+    language: str
     subject: str
     text: str
     html: str
@@ -80,6 +81,7 @@ class LetterWriter:
             "base_url": self._base_url,
         }
         return RenderedLetter(
+            language=language,
             subject=" ".join(content.subject.split()),  # a line break would end the header
             text=self._templates.get_template("letter.txt").render(values),
             html=self._templates.get_template("letter.html").render(values),

@@ -86,12 +86,23 @@ class BookingResponse(TypedDict):
     action: str
 
 
+class MailTroubleResponse(TypedDict):
+    """Letters cannot be delivered since `since`: the number that waits, and the reason in words of the mail server."""
+
+    since: Time
+    reason: str
+    waiting: int
+
+
 class MeResponse(TypedDict):
+    """`mail` is there for admins, while letters cannot be delivered."""
+
     authenticated: Literal[True]
     email: str
     role: Literal["user", "admin"]
     language: str
     bookings: list[BookingResponse]
+    mail: NotRequired[MailTroubleResponse]
 
 
 class StrangerResponse(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Group, Place, Role, Token, User, Vm, Waiter
 from loadzone.lib.times import iso, iso_or_none
 from loadzone.schemas import responses
@@ -98,6 +99,11 @@ def token_view(token: Token) -> responses.TokenResponse:
 def user_view(user: User, role: Role) -> responses.UserResponse:
     """Return a person as admins see it."""
     return {"email": user.email, "role": role, "created": iso(user.created)}
+
+
+def mail_trouble_view(trouble: MailTrouble, waiting: int) -> responses.MailTroubleResponse:
+    """Return why letters wait, as admins see it."""
+    return {"since": iso(trouble.since), "reason": trouble.reason, "waiting": waiting}
 
 
 def history_view(user: User) -> list[responses.BookingResponse]:

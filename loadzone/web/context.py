@@ -15,6 +15,7 @@ from loadzone.auth.api_tokens import ApiTokens
 from loadzone.auth.sessions import Session, Sessions
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Token
 from loadzone.domain.unit_of_work import Store, UnitOfWork
 from loadzone.notifications.broadcaster import SocketUser
@@ -41,6 +42,7 @@ class Services:
     sessions: Sessions
     api_tokens: ApiTokens
     rate_limits: RateLimits
+    mail_trouble: Callable[[], MailTrouble | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from loadzone.lib.networks import network_of
 from loadzone.lib.times import iso
 from loadzone.rules import people, tokens
 from loadzone.schemas import requests, responses
-from loadzone.schemas.serializers import history_view, token_view, user_view
+from loadzone.schemas.serializers import history_view, mail_trouble_view, token_view, user_view
 from loadzone.web.context import actor, language, run, services
 from loadzone.web.endpoint import endpoint
 
@@ -32,13 +32,17 @@ def me() -> responses.MeResponse | responses.StrangerResponse:
     state, email = services().store.snapshot, actor()
     if email is None or email not in state.users:
         return {"authenticated": False}
-    return {
+    mine: responses.MeResponse = {
         "authenticated": True,
         "email": email,
         "role": people.role_of(state, services().config, email),
         "language": language(),
         "bookings": history_view(state.users[email]),
     }
+    trouble = services().mail_trouble()
+    if trouble and mine["role"] == "admin":
+        mine["mail"] = mail_trouble_view(trouble, len(state.letters))
+    return mine
 
 
 @people_api.post("/me")

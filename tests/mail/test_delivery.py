@@ -104,11 +104,12 @@ def test_the_message_id_is_the_same_after_a_restart_and_another_for_another_lett
 
 @pytest.mark.parametrize("where", ["recipient", "message"])
 def test_a_letter_refused_for_good_is_dropped_and_logged(smtp, server_with_letters, where):
+    """tests/unit/test_mailer.py has which refusals are final."""
     smtp.start()
     if where == "recipient":
         smtp.recipient_answer = "550 No such user here"
     else:
-        smtp.answer = "554 Not wanted"
+        smtp.answer = "554 5.6.0 Not wanted"
     server = server_with_letters(**smtp.settings)
     server.wait_for_log(r"reader-0@example\.com.*55[04]|55[04].*reader-0@example\.com")
     eventually(lambda: "reader-0@example.com" not in server.outbox())

@@ -26,6 +26,8 @@ def test_a_letter_has_the_usual_headers_and_parts(alice, reader, vm, smtp, serve
     assert abs(parsedate_to_datetime(message["Date"]) - from_now()) < timedelta(minutes=1)
     assert re.fullmatch(r"<[^<>\s]+@[^<>\s]+>", message["Message-ID"])
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["Content-Language"] == "en"
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert all(part.get_content_charset() == "utf-8" for part in message.iter_parts())
@@ -150,6 +152,7 @@ def test_letters_are_in_the_chosen_language(alice, reader, vm, smtp, language, r
     letter = smtp.wait_for_letter(reader.email, vm)
     assert is_russian(letter.subject) is is_russian(letter.text) is is_russian(letter.html) is russian
     assert f'lang="{language}"' in letter.html
+    assert letter.message["Content-Language"] == language
 
 
 def test_letters_are_in_the_last_language_of_the_browser_if_none_was_chosen(alice, server, vm, smtp):

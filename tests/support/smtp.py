@@ -7,12 +7,18 @@ import ssl
 import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.policy import default as modern
+from pathlib import Path
 
 import trustme
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from support.ports import free_port
 
@@ -84,7 +90,7 @@ class MailServer:
         return {"SMTP_HOST": host, "SMTP_PORT": str(self.port), "SMTP_FROM": "loadzone@example.com"}
 
     def start(self) -> "MailServer":
-        self._controller = _Controller(
+        self._controller = ClosingController(
             _Handler(self), hostname=self.address, port=self.port, ready_timeout=10, **self._options
         )
         self._controller.start()
@@ -131,16 +137,19 @@ class MailServer:
         self.stop()
 
 
-class _Controller(Controller):
+class ClosingController(Controller):
     """Closes all connections when it is stopped."""
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
         self._protocols = []
 
-    def factory(self):
-        self._protocols.append(super().factory())
+    def factory(self) -> SMTP:
+        self._protocols.append(self.session())
         return self._protocols[-1]
+
+    def session(self) -> SMTP:
+        return super().factory()
 
     def stop(self, no_assert: bool = False) -> None:
         closed = threading.Event()
@@ -242,3 +251,31 @@ class Authority:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._ca.issue_cert(name).configure_cert(context)
         return context
+
+
+class OwnCertificate:
+    """A certificate that is signed by itself, for `name`; `file` has it, `context` is the TLS context of its server."""
+
+    def __init__(self, folder, name: str) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        now = datetime.now(timezone.utc)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        pem = serialization.Encoding.PEM
+        traditional, open_ = serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        self.file, secret = str(folder / f"{name}.pem"), folder / f"{name}.key"
+        Path(self.file).write_bytes(certificate.public_bytes(pem))
+        secret.write_bytes(key.private_bytes(pem, traditional, open_))
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.context.load_cert_chain(self.file, secret)

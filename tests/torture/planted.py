@@ -38,14 +38,12 @@ def remove_undo() -> None:
 
 def drop_letters() -> None:
     """Drop the letters that are due while the SMTP server cannot be reached."""
-    real = Mailer._log_it_is_away
 
-    def drop_and_log(mailer, error):
-        for letter in mailer._due():
-            mailer._finish(letter)
-        real(mailer, error)
+    def drop_all(mailer, letter):
+        for due in list(mailer._due()):
+            mailer._finish(due)
 
-    Mailer._log_it_is_away = drop_and_log
+    Mailer._pause_all = drop_all
 
 
 def apply_refused_renewals() -> None:

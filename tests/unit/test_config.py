@@ -30,6 +30,14 @@ BAD = [
     ("SMTP_PORT", "0"),
     ("SMTP_FROM", "nobody"),
     ("SMTP_PASS_FILE", "/no/such/file"),
+    ("SMTP_PASS", "a\0b"),
+    ("SMTP_TLS", "yes"),
+    ("SMTP_TLS", "none"),
+    ("SMTP_CA", "/no/such/file"),
+    ("SMTP_CA", __file__),
+    ("SMTP_HELO", "my host"),
+    ("SMTP_HELO", "a\r\nb"),
+    ("LOADZONE_REMIND_MINUTES", "60,none"),
 ]
 
 
@@ -41,3 +49,30 @@ def test_a_bad_value_is_named(name, value):
         Config.from_env(environment)
     assert name in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_reminders_can_be_off():
+    assert Config.from_env({"LOADZONE_REMIND_MINUTES": "none"}).remind_minutes == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({}, "localhost"),
+        ({"LOADZONE_BASE_URL": "https://machines.example.com:8443/lz"}, "machines.example.com"),
+        ({"LOADZONE_BASE_URL": "https://\u043f\u0440\u0438\u043c\u0435\u0440.example"}, "xn--e1afmkfd.example"),
+        ({"LOADZONE_BASE_URL": "http://192.0.2.7"}, "[192.0.2.7]"),
+        ({"LOADZONE_BASE_URL": "http://[2001:db8::7]:5000"}, "[IPv6:2001:db8::7]"),
+        ({"SMTP_HELO": "relay.example.com"}, "relay.example.com"),
+        ({"SMTP_HELO": "192.0.2.8"}, "[192.0.2.8]"),
+    ],
+)
+def test_the_mail_server_is_greeted_by_a_host_or_an_address_in_brackets(settings, name):
+    """RFC 5321, 4.1.1.1 and 4.1.3."""
+    assert Config.from_env(settings).helo == name
+
+
+def test_a_password_is_not_repeated_in_the_message():
+    with pytest.raises(BadSetting) as refused:
+        Config.from_env({"SMTP_PASS": "secret\0word"})
+    assert "secret" not in str(refused.value)

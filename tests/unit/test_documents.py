@@ -23,6 +23,7 @@ COMPUTED = {
     "LOADZONE_SECRET_KEY": "made once, in `instance/secret_key`",
     "LOADZONE_BASE_URL": "`http://localhost:<port>`",
     "SMTP_FROM": "`SMTP_USER`",
+    "SMTP_HELO": "host of `LOADZONE_BASE_URL`",
 }
 
 

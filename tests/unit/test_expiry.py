@@ -67,6 +67,16 @@ def test_a_reminder_due_before_the_booking_began_is_not_sent(world):
     assert settled(world) == ["reminder"]
 
 
+def test_with_reminders_off_only_the_end_is_told(world):
+    world.limits = replace(world.limits, remind_minutes=())
+    world.do(book, actor=BOB, vm_id="vm", hours=2)
+    assert next_deadline(world.vm(), world.limits) == NOON + timedelta(hours=2)
+    world.later(hours=2, seconds=-1)
+    assert settled(world) == []
+    world.later(seconds=1)
+    assert settled(world) == ["expired"]
+
+
 def test_of_several_missed_reminders_only_the_last_is_sent(world):
     world.do(book, actor=BOB, vm_id="vm", hours=4)
     world.later(minutes=230)

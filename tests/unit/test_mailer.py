@@ -1,56 +1,48 @@
 """The mailer run by hand, with a clock that stands still, against a real SMTP server that fails on demand."""
 
+import threading
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import Letter
 from loadzone.notifications.letters import LetterWriter
 from loadzone.notifications.signed_links import SignedLinks
+from loadzone.notifications.smtp import RFC_5321, Patience
 from loadzone.rules.finish import finish
 from mailer import Mailer
 from storage import JsonStore
 from support.ports import free_port
+from support.scripted_smtp import ScriptedSmtp
+from support.waiting import eventually
 from support.world import NOON, unit
 
-
-class FailingSmtp:
-    """Accepts every letter, but hangs up at the recipients in `hangs_up_at`."""
-
-    def __init__(self):
-        self.accepted, self.hangs_up_at = [], set()
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd names it)
-        if address in self.hangs_up_at:
-            server.transport.close()
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        self.accepted += envelope.rcpt_tos
-        return "250 OK"
+IMPATIENT = Patience(verdict=0.2)
+NEVER = 60  # seconds; by then the mailer has closed the connection
 
 
 class MailSystem:
     """A mailer with its store and its clock; `put` adds a letter to the outbox."""
 
-    def __init__(self, path, port):
-        self.now = NOON
-        config = Config(smtp_host="127.0.0.1", smtp_port=port, smtp_from="lz@example.com")
+    def __init__(self, path, port, patience=RFC_5321, **settings):
+        self.now, self.seconds = NOON, 0.0
+        config = Config(smtp_host="127.0.0.1", smtp_port=port, smtp_from="lz@example.com", **settings)
         self.store = JsonStore(path)
         bus = CommandBus(self.store, lambda: self.now, config, finish, lambda event, now: ())
-        self.mailer = Mailer(
-            config, self.store, bus, LetterWriter(SignedLinks("k" * 20, "http://lz"), "http://lz"), lambda: self.now
-        )
+        writer = LetterWriter(SignedLinks("k" * 20, "http://lz"), "http://lz")
+        self.mailer = Mailer(config, self.store, bus, writer, lambda: self.now, lambda: self.seconds, patience)
 
     def put(self, *people, kind="ended", **about):
         with self.store.transaction(unit) as uow:
             for person in people:
                 letter = Letter(f"for {person}", person, kind, self.now, {"vm_id": "vm", **about})
                 uow.letters[letter.id] = letter
+
+    def later(self, **amount):
+        self.now += timedelta(**amount)
+        self.seconds += timedelta(**amount).total_seconds()
 
     def deliver_all(self):
         while self.mailer.deliver():
@@ -59,22 +51,44 @@ class MailSystem:
     def waiting(self):
         return [letter.to for letter in self.store.snapshot.letters.values()]
 
+    def pause(self):
+        return round(self.mailer._retries.seconds_left())
+
+
+@pytest.fixture(scope="module")
+def scripted():
+    with ScriptedSmtp() as smtp:
+        yield smtp
+
 
 @pytest.fixture
-def smtp():
-    server = FailingSmtp()
-    controller = Controller(server, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    server.port = controller.port
-    yield server
-    controller.stop()
+def smtp(scripted):
+    scripted.reset()
+    return scripted
 
 
 @pytest.fixture
-def mail(tmp_path, smtp):
-    mail = MailSystem(tmp_path / "data.json", smtp.port)
-    yield mail
-    mail.store.close()
+def mail_at(tmp_path):
+    """Return a function that makes a MailSystem for a server at this port."""
+    made = []
+
+    def make(port, **options):
+        made.append(MailSystem(tmp_path / "data.json", port, **options))
+        return made[-1]
+
+    yield make
+    for mail in made:
+        mail.store.close()
+
+
+@pytest.fixture
+def mail(mail_at, smtp):
+    return mail_at(smtp.port)
+
+
+@pytest.fixture
+def mail_to_nowhere(mail_at):
+    return mail_at(free_port())
 
 
 def test_a_delivered_letter_leaves_the_outbox(mail, smtp):
@@ -93,7 +107,7 @@ def test_a_letter_at_which_the_server_hangs_up_does_not_hold_up_the_others(mail,
     smtp.hangs_up_at = set()
     mail.deliver_all()
     assert mail.waiting() == ["poison@example.com"], "its pause is not over yet"
-    mail.now += timedelta(seconds=2)
+    mail.later(seconds=2)
     mail.deliver_all()
     assert mail.waiting() == []
 
@@ -107,53 +121,283 @@ def test_a_letter_that_cannot_be_written_is_dropped_and_the_others_go(mail, smtp
     assert "bad@example.com was refused for good" in caplog.text
 
 
-def test_pauses_grow_from_two_seconds_to_five_minutes_while_the_server_is_away(tmp_path):
-    mail = MailSystem(tmp_path / "data.json", free_port())
+def test_pauses_grow_from_two_seconds_to_five_minutes_while_the_server_is_away(mail_to_nowhere):
+    mail = mail_to_nowhere
     mail.put("a@example.com")
     pauses = []
     for _ in range(10):
         mail.deliver_all()
-        pauses.append(round(mail.mailer._retries.seconds_left(mail.now)))
-        mail.now += timedelta(seconds=pauses[-1])
+        pauses.append(mail.pause())
+        mail.later(seconds=pauses[-1])
     assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
     assert mail.waiting() == ["a@example.com"]
-    mail.store.close()
 
 
-def test_a_clock_that_is_set_back_does_not_keep_a_letter_waiting(mail, smtp):
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_set_changes_no_pause(mail, smtp, hours):
     smtp.hangs_up_at.add("bob@example.com")
     mail.put("bob@example.com")
     mail.deliver_all()
-    mail.deliver_all()
     smtp.hangs_up_at.clear()
-    mail.now -= timedelta(hours=1)
-    assert mail.mailer._retries.seconds_left(mail.now) == 0
+    mail.now += timedelta(hours=hours)
+    mail.deliver_all()
+    assert (mail.pause(), mail.waiting()) == (2, ["bob@example.com"])
+    mail.seconds += 2
     mail.deliver_all()
     assert (smtp.accepted, mail.waiting()) == (["bob@example.com"], [])
 
 
-def test_after_a_day_it_is_given_up(tmp_path, caplog):
-    mail = MailSystem(tmp_path / "data.json", free_port())
+def test_after_a_day_it_is_given_up(mail_to_nowhere, caplog):
+    mail = mail_to_nowhere
     mail.put("a@example.com")
-    mail.now += timedelta(days=1, seconds=1)
+    mail.later(days=1, seconds=1)
     mail.deliver_all()
     assert mail.waiting() == []
     assert "given up" in caplog.text
-    mail.store.close()
 
 
-def test_a_code_is_given_up_after_its_ten_minutes_and_is_never_on_disk(tmp_path):
-    mail = MailSystem(tmp_path / "data.json", free_port())
+def test_a_code_is_given_up_after_its_ten_minutes_and_is_never_on_disk(mail_to_nowhere):
+    mail = mail_to_nowhere
     mail.mailer.post_code("a@example.com", "123456", "en")
-    mail.deliver_all()
-    assert b"123456" not in (tmp_path / "data.json").read_bytes()
-    mail.now += timedelta(minutes=10, seconds=1)
-    mail.deliver_all()
+    assert mail.mailer.deliver_codes()
+    assert b"123456" not in mail.store.path.read_bytes()
+    mail.later(minutes=10, seconds=1)
+    assert not mail.mailer.deliver_codes()
     assert not mail.mailer._codes
-    mail.store.close()
+    assert not mail.mailer._code_ids
 
 
 def test_a_letter_in_an_unknown_language_is_delivered(mail, smtp):
     mail.put("a@example.com", language="de")
     mail.deliver_all()
     assert smtp.accepted == ["a@example.com"]
+
+
+def test_a_letter_of_the_file_that_says_it_is_a_code_is_dropped(mail, smtp):
+    mail.put("a@example.com", kind="code")
+    mail.deliver_all()
+    assert (smtp.accepted, mail.waiting()) == ([], [])
+
+
+# Which refusals are final
+
+
+FINAL = {
+    "an unknown recipient": {"RCPT": "550 No such user here"},
+    "a relay that says no at the recipient": {"RCPT": "554 5.7.1 Relay access denied"},
+    "a bad mailbox, said late": {"VERDICT": "550 5.1.1 User unknown"},
+    "a content that cannot be taken": {"VERDICT": "554 5.6.0 Message content rejected"},
+    "a letter that is too big": {"MAIL": "552 5.3.4 Message too big"},
+    "a letter that is too big, said late": {"VERDICT": "552 5.3.4 Message too big"},
+}
+AWAY = {
+    "no service": {"EHLO": "421 4.3.2 Service not available"},
+    "no greeting": {"EHLO": "554 5.7.1 You are not welcome"},
+    "a login is asked for": {"MAIL": "530 5.7.0 Authentication required"},
+    "the sender is unknown": {"MAIL": "553 5.1.8 Sender address rejected: domain not found"},
+    "the sender is refused": {"MAIL": "550 Sender refused"},
+    "no service, said at the sender": {"MAIL": "421 Too many connections"},
+    "no data": {"DATA": "554 No valid recipients"},
+    "no data now": {"DATA": "451 Out of memory"},
+    "a quota": {"VERDICT": "554 Quota exceeded"},
+    "a quota with a status": {"VERDICT": "552 5.2.2 Over quota"},
+    "a filter": {"VERDICT": "550 5.7.1 Looks like spam"},
+    "a full disk": {"VERDICT": "452 4.3.1 Insufficient system storage"},
+    "a disk too full, said temporarily": {"VERDICT": "452 5.6.0 says the one and the other"},
+}
+MAILBOX = {
+    "a busy mailbox": {"RCPT": "451 4.2.1 Mailbox busy"},
+    "greylisting": {"RCPT": "450 4.7.1 Greylisted, try again later"},
+}
+
+
+@pytest.mark.parametrize("answers", FINAL.values(), ids=FINAL)
+def test_what_is_about_this_letter_is_final(mail, smtp, caplog, answers):
+    smtp.answers = answers
+    mail.put("a@example.com")
+    mail.deliver_all()
+    assert mail.waiting() == []
+    assert "a@example.com was refused for good" in caplog.text
+    assert mail.mailer.trouble is None
+
+
+@pytest.mark.parametrize("answers", [*AWAY.values(), *MAILBOX.values()], ids=[*AWAY, *MAILBOX])
+def test_what_may_get_better_is_kept_and_tried_again(mail, smtp, answers):
+    smtp.answers = answers
+    mail.put("a@example.com", "b@example.com")
+    mail.deliver_all()
+    assert (smtp.accepted, mail.waiting()) == ([], ["a@example.com", "b@example.com"])
+    smtp.answers = {}
+    mail.later(seconds=2)
+    mail.deliver_all()
+    assert (sorted(smtp.accepted), mail.waiting()) == (["a@example.com", "b@example.com"], [])
+
+
+@pytest.mark.parametrize("answers", AWAY.values(), ids=AWAY)
+def test_a_server_that_takes_nothing_is_said_once_and_shown_until_it_takes_letters(mail, smtp, caplog, answers):
+    caplog.set_level("INFO")
+    [answer] = answers.values()
+    smtp.answers = answers
+    mail.put("a@example.com", "b@example.com", "c@example.com")
+    for _ in range(4):
+        mail.deliver_all()
+        mail.later(minutes=10)
+    said = [record for record in caplog.records if "letters wait" in record.message]
+    assert len(said) == 1
+    assert answer in said[0].message
+    assert len([record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]) <= 2, (
+        "one of a letter"
+    )
+    assert (mail.mailer.trouble.since, mail.mailer.trouble.reason) == (NOON, answer)
+    smtp.answers = {}
+    mail.deliver_all()
+    assert mail.mailer.trouble is None
+    assert "takes letters again" in caplog.text
+
+
+def test_mailboxes_that_are_busy_are_trouble_only_when_nothing_was_taken_for_long(mail, smtp, caplog):
+    smtp.answers = {"RCPT slow@example.com": "450 Greylisted"}
+    mail.put("slow@example.com", "a@example.com")
+    mail.deliver_all()
+    assert (smtp.accepted, mail.mailer.trouble) == (["a@example.com"], None)
+    for minutes in (1, 13, 2):
+        mail.later(minutes=minutes)
+        mail.deliver_all()
+    assert mail.mailer.trouble.reason == "450 Greylisted"
+    assert caplog.text.count("slow@example.com is to be tried again") == 1, (
+        "for the letter, it is said at its first try"
+    )
+
+
+def test_a_refused_login_keeps_the_letters(mail_at, caplog):
+    with ScriptedSmtp(auth_require_tls=False) as smtp:
+        smtp.answers = {"AUTH": "535"}
+        mail = mail_at(smtp.port, smtp_user="lz@example.com", smtp_pass="wrong")
+        mail.put("a@example.com")
+        mail.deliver_all()
+        assert mail.waiting() == ["a@example.com"]
+        assert "STARTTLS" in mail.mailer.trouble.reason
+
+
+def test_once_the_server_is_back_all_that_waited_for_it_goes_at_once(mail, smtp):
+    smtp.answers = {"MAIL": "450 not now"}
+    mail.put("a@example.com", "b@example.com")
+    for _ in range(6):
+        mail.deliver_all()
+        mail.later(seconds=mail.pause())
+    smtp.answers = {}
+    mail.put("new@example.com")
+    mail.deliver_all()
+    assert len(smtp.accepted) == 3
+
+
+# An unknown outcome
+
+
+def test_the_waiting_times_are_those_of_the_rfc():
+    """RFC 5321, 4.5.3.2.1 to 4.5.3.2.6."""
+    times = RFC_5321
+    assert (times.greeting, times.command, times.data, times.block, times.verdict) == (300, 300, 120, 180, 600)
+
+
+def test_a_server_that_is_slow_but_within_its_time_gets_one_copy(mail, smtp):
+    smtp.late = {"VERDICT": 0.3}
+    mail.put("a@example.com", "b@example.com")
+    mail.deliver_all()
+    assert (smtp.accepted, mail.waiting()) == (["a@example.com", "b@example.com"], [])
+    assert smtp.connections == 1
+
+
+def test_after_an_unknown_outcome_there_are_few_tries_far_apart(mail_at, smtp, caplog):
+    mail = mail_at(smtp.port, patience=IMPATIENT)
+    smtp.late = {"VERDICT": NEVER}
+    mail.put("slow@example.com")
+    tried_at = []
+    while mail.waiting():
+        before = len(smtp.accepted)
+        mail.deliver_all()
+        if len(smtp.accepted) > before:
+            tried_at.append(mail.seconds / 3600)
+        mail.later(minutes=5)
+    assert tried_at == [0, 0.5, 2.5, 10.5]
+    assert "given up" in caplog.text
+    assert mail.mailer.trouble
+
+
+def test_a_server_that_is_back_does_not_shorten_the_pause_after_an_unknown_outcome(mail, smtp):
+    mail.mailer._patience = IMPATIENT
+    smtp.late = {"slow@example.com": NEVER}
+    mail.put("slow@example.com")
+    mail.deliver_all()
+    mail.mailer._patience = RFC_5321
+    smtp.answers = {"MAIL": "450 not now"}
+    mail.put("b@example.com")
+    mail.deliver_all()
+    mail.later(minutes=6)
+    smtp.answers = {}
+    mail.deliver_all()
+    assert smtp.accepted == ["slow@example.com", "b@example.com"]
+
+
+def test_a_connection_that_ends_before_the_last_dot_is_no_unknown_outcome(mail, smtp):
+    smtp.hangs_up_at = {"a@example.com"}
+    mail.put("a@example.com")
+    mail.deliver_all()
+    assert mail.pause() == 2
+
+
+# Sign-in codes
+
+
+def test_a_code_goes_beside_a_letter_that_takes_long(mail, smtp):
+    """The second worker has a connection of its own."""
+    smtp.held = {"slow@example.com"}
+    mail.put("slow@example.com")
+    worker = threading.Thread(target=mail.deliver_all)
+    worker.start()
+    eventually(lambda: smtp.accepted == ["slow@example.com"])
+    mail.mailer.post_code("ann@example.com", "123456", "en")
+    assert mail.mailer.deliver_codes()
+    assert smtp.accepted == ["slow@example.com", "ann@example.com"]
+    assert mail.waiting() == ["slow@example.com"], "it is not done yet"
+    smtp.held.clear()
+    worker.join()
+    assert mail.waiting() == []
+
+
+def test_codes_go_between_any_two_letters_of_a_connection(mail, smtp, monkeypatch):
+    """For servers that allow one connection only."""
+    mail.put("a@example.com", "b@example.com", "c@example.com")
+    asked = []
+
+    def ask_once(letter, language, write=mail.mailer._writer.write):
+        if not asked:
+            asked.append(mail.mailer.post_code("ann@example.com", "123456", "en"))
+        return write(letter, language)
+
+    monkeypatch.setattr(mail.mailer._writer, "write", ask_once)
+    mail.deliver_all()
+    assert smtp.accepted == ["a@example.com", "ann@example.com", "b@example.com", "c@example.com"]
+    assert not mail.mailer.deliver_codes(), "it is not sent twice"
+
+
+def test_a_code_that_could_not_be_sent_is_tried_again_and_others_with_it(mail, smtp):
+    smtp.answers = {"MAIL": "450 not now"}
+    mail.mailer.post_code("ann@example.com", "123456", "en")
+    mail.mailer.post_code("bob@example.com", "654321", "en")
+    assert mail.mailer.deliver_codes()
+    assert not mail.mailer.deliver_codes(), "both have a pause"
+    smtp.answers = {}
+    mail.later(seconds=2)
+    assert mail.mailer.deliver_codes()
+    assert sorted(smtp.accepted) == ["ann@example.com", "bob@example.com"]
+
+
+def test_a_code_whose_outcome_is_unknown_is_not_sent_again(mail_at, smtp):
+    mail = mail_at(smtp.port, patience=IMPATIENT)
+    smtp.late = {"VERDICT": NEVER}
+    mail.mailer.post_code("ann@example.com", "123456", "en")
+    assert mail.mailer.deliver_codes()
+    mail.later(minutes=9)
+    assert not mail.mailer.deliver_codes()
+    assert smtp.accepted == ["ann@example.com"]
