@@ -7,18 +7,19 @@ import json
 import re
 import ssl
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from email.message import Message
+from types import MappingProxyType
 from typing import Any
 
 from loadzone_cli import __version__, timing
 from loadzone_cli.board import Board, Vm
 from loadzone_cli.errors import CommandError, ServerRefusal, ServerUnavailable
-from loadzone_cli.exit_status import NOT_SIGNED_IN, UNREACHABLE, USAGE
+from loadzone_cli.exit_status import NOT_SIGNED_IN, UNREACHABLE
 from loadzone_cli.http_json import json_object, opener
-from loadzone_cli.messages import printable
+from loadzone_cli.messages import printable, say_if_new
+from loadzone_cli.server_address import by_https
 from loadzone_cli.translation import LANGUAGE, t
 
 
@@ -30,14 +31,11 @@ class ApiClient:
     """The calls to one server, with one token. They raise CommandError: ServerRefusal, ServerUnavailable, or others."""
 
     def __init__(self, url: str, token: str, ca: str | None = None) -> None:
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc:
-            raise CommandError(t("bad.url", url=printable(url.rpartition("@")[2])), USAGE)
         if not token:
             raise CommandError(t("no_token", url=printable(url)), NOT_SIGNED_IN)
         if not re.fullmatch(r"[!-~]+", token):
             raise CommandError(t("bad.token"), NOT_SIGNED_IN)
-        self.url = url.rstrip("/")
+        self.url = url
         self._headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
@@ -52,8 +50,8 @@ class ApiClient:
         """Return the address of the person whose token it is."""
         if not self._email:
             me = self.call("/me")
-            if "authenticated" not in me:
-                raise CommandError(t("server.not_loadzone", url=self.url), UNREACHABLE)
+            if not isinstance(me.get("email"), str):
+                raise self._not_loadzone()
             self._email = me["email"]
         return self._email
 
@@ -61,12 +59,11 @@ class ApiClient:
         """Return all machines and groups. They are sent again only where something has changed."""
         etag, board = self._latest
         try:
-            request = urllib.request.Request(self.url + "/vms", headers={"If-None-Match": etag} if etag else {})
-            headers, content = self._open(request)
+            headers, content = self._open("/vms", headers={"If-None-Match": etag} if etag else {})
         except NotModified:
             return board
-        if "vms" not in content or "groups" not in content:
-            raise CommandError(t("server.not_loadzone", url=self.url), UNREACHABLE)
+        if not isinstance(content.get("vms"), list) or not isinstance(content.get("groups"), list):
+            raise self._not_loadzone()
         board = {"vms": content["vms"], "groups": content["groups"]}
         self._latest = headers.get("ETag", ""), board
         return board
@@ -84,11 +81,8 @@ class ApiClient:
 
     def call(self, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Return the JSON object of the answer. With a body it is a POST."""
-        request = urllib.request.Request(self.url + path)
-        if body is not None:
-            request.data = json.dumps(body).encode()
-            request.add_header("Content-Type", "application/json")
-        return self._open(request)[1]
+        data = None if body is None else json.dumps(body).encode()
+        return self._open(path, data, {"Content-Type": "application/json"} if data else {})[1]
 
     def call_ignoring(self, codes: set[str], path: str, body: Mapping[str, object]) -> None:
         """Call, and take a refusal with one of these codes for success: there was nothing left to do."""
@@ -98,21 +92,34 @@ class ApiClient:
             if refusal.code not in codes:
                 raise
 
-    def _open(self, request: urllib.request.Request) -> tuple[Message, dict[str, Any]]:
+    def _open(
+        self, path: str, data: bytes | None = None, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[Message, dict[str, Any]]:
         """Return the headers and the JSON of the answer. Also raises NotModified, where the request allows it."""
-        for name, value in self._headers.items():
-            request.add_header(name, value)
         try:
+            request = urllib.request.Request(self.url + path, data, {**self._headers, **headers})
             with self._opener.open(request, timeout=timing.ANSWER_SECONDS) as answer:
-                headers, content = answer.headers, json_object(answer.read())
+                content = json_object(answer.read())
         except urllib.error.HTTPError as error:
             with error:
+                if self._is_moved_to_https(error):
+                    return self._open(path, data, headers)
                 raise self._error_of(error) from None
         except (OSError, http.client.HTTPException) as error:
             raise ServerUnavailable(self._reason(error)) from None
+        except ValueError as error:  # a proxy or a host that cannot be
+            raise CommandError(self._reason(error), UNREACHABLE) from None
         if not content:
-            raise CommandError(t("server.not_loadzone", url=self.url), UNREACHABLE)
-        return headers, content
+            raise self._not_loadzone()
+        return answer.headers, content
+
+    def _is_moved_to_https(self, error: urllib.error.HTTPError) -> bool:
+        """Return whether the server redirects to the same address by https. That one is used from then on."""
+        there = by_https(self.url, error.url, error.headers.get("Location", "")) if 300 < error.code < 400 else None
+        if there:
+            say_if_new("moved", t("server.moved", url=self.url, there=there))
+            self.url = there
+        return there is not None
 
     def _error_of(self, error: urllib.error.HTTPError) -> Exception:
         """Return what an answer of this status means."""
@@ -120,17 +127,26 @@ class ApiClient:
             return NotModified()
         if 300 <= error.code < 400:
             there = printable(error.headers.get("Location", "?"))
-            return CommandError(t("server.redirects", url=self.url, there=there), UNREACHABLE)
+            return self._not_ours(t("server.redirects", url=self.url, there=there))
         try:
             facts = json_object(error.read()) or {}
         except (OSError, http.client.HTTPException):
             facts = {}
+        text, code = (value if isinstance(value, str) else "" for value in (facts.get("error"), facts.get("code")))
         status_text = t("server.status", url=self.url, status=error.code)
         if error.code >= 500 or error.code == 429:
-            return ServerUnavailable(facts.get("error", status_text))
-        if "code" not in facts or "error" not in facts:
-            return CommandError(status_text, UNREACHABLE)
-        return ServerRefusal(error.code, facts)
+            return ServerUnavailable(text or status_text)
+        return ServerRefusal(error.code, facts) if text and code else self._not_ours(status_text)
+
+    def _not_loadzone(self) -> CommandError:
+        return self._not_ours(t("server.not_loadzone", url=self.url))
+
+    def _not_ours(self, text: str) -> CommandError:
+        """Return the error of an answer that is not LoadZone's.
+
+        Where LoadZone has answered before, it is away for a while: the proxy in front of it says that in its own way.
+        """
+        return ServerUnavailable(text) if self._email else CommandError(text, UNREACHABLE)
 
     def _reason(self, error: Exception) -> str:
         reason = getattr(error, "reason", error)

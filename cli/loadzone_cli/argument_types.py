@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import re
 
+from loadzone_cli.durations import UNITS, seconds_of
 from loadzone_cli.translation import t
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}  # seconds
+
+def hours(text: str) -> float:
+    """Return the hours of `2`, `1.5`, `1,5`, `90m` or `1h30m`."""
+    return duration_in("h", text, t("bad.hours", text=text))
 
 
-def positive_number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(t("bad.number", text=text))
-    return number
+def minutes(text: str) -> float:
+    """Return the minutes of `10`, `0.5`, `90s` or `1h`."""
+    return duration_in("m", text, t("bad.minutes", text=text))
 
 
-def positive_integer(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(t("bad.number", text=text))
-    return int(text)
+def duration_in(unit: str, text: str, otherwise: str) -> float:
+    seconds = seconds_of(text, unit)
+    if seconds is None:
+        raise argparse.ArgumentTypeError(otherwise)
+    return seconds / UNITS[unit]
 
 
 def duration(text: str) -> float:
-    """Return the seconds of `90s`, `30m`, `1.5h` or `1d`."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
-    if not found:
+    """Return the seconds of `90s`, `30m`, `1.5h` or `1h30m`. A number needs its unit: it could be minutes or hours."""
+    seconds = seconds_of(text)
+    if seconds is None:
         raise argparse.ArgumentTypeError(t("bad.duration", text=text))
-    return float(found[1]) * UNITS[found[2]]
+    return seconds
+
+
+def positive_integer(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9 or not int(text):
+        raise argparse.ArgumentTypeError(t("bad.number", text=text))
+    return int(text)

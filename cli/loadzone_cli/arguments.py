@@ -8,8 +8,9 @@ from typing import Protocol
 
 from loadzone_cli import __version__, commands, queue_commands
 from loadzone_cli.argument_parser import Parser
-from loadzone_cli.argument_types import duration, positive_integer, positive_number
+from loadzone_cli.argument_types import duration, hours, minutes, positive_integer
 from loadzone_cli.exit_status import NOT_RUN
+from loadzone_cli.note import note_of
 from loadzone_cli.run_command import run
 from loadzone_cli.translation import t
 
@@ -28,9 +29,20 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     if argv[:1] == ["run"] and "--" in argv:
         cut = argv.index("--")
         argv, command = argv[:cut], argv[cut + 1 :]
-    args = main_parser().parse_args(argv)
+    args = main_parser().parse_args(with_notes_joined(argv))
     args.command = command
     return args
+
+
+def with_notes_joined(argv: list[str]) -> list[str]:
+    """Return the arguments with `--note X` as `--note=X`: a note may begin with a dash."""
+    joined: list[str] = []
+    for argument in argv:
+        if joined[-1:] == ["--note"]:
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def main_parser() -> Parser:
@@ -100,7 +112,7 @@ def add_run(subparsers: Subparsers) -> None:
     add_hours(parser)
     parser.add_argument("--wait", type=duration, metavar="30m", help=t("option.wait"))
     add_note(parser)
-    parser.add_argument("--heartbeat", type=positive_number, default=10, metavar="MINUTES", help=t("option.heartbeat"))
+    parser.add_argument("--heartbeat", type=minutes, default=10, metavar="MINUTES", help=t("option.heartbeat"))
 
 
 def add_command(subparsers: Subparsers, key: str, handler: Callable[[argparse.Namespace], int]) -> Parser:
@@ -131,11 +143,11 @@ def add_count(parser: Parser) -> None:
 
 
 def add_hours(parser: Parser) -> None:
-    parser.add_argument("--hours", type=positive_number, required=True, metavar="H", help=t("option.hours"))
+    parser.add_argument("--hours", type=hours, required=True, metavar="H", help=t("option.hours"))
 
 
 def add_note(parser: Parser) -> None:
-    parser.add_argument("--note", default="", help=t("option.note"))
+    parser.add_argument("--note", type=note_of, default="", help=t("option.note"))
 
 
 def add_json(parser: Parser) -> None:

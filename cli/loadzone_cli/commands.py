@@ -10,11 +10,12 @@ import sys
 from loadzone_cli.api_client import ApiClient
 from loadzone_cli.board import find_group, is_bookable
 from loadzone_cli.configuration import read_configuration, write_configuration
-from loadzone_cli.connection import ca_file, connect
+from loadzone_cli.connection import ca_file, connect, variable
 from loadzone_cli.errors import CommandError, ServerRefusal
 from loadzone_cli.exit_status import OK, USAGE
 from loadzone_cli.messages import printable, say
 from loadzone_cli.output import print_bookings, print_json, print_table
+from loadzone_cli.server_address import address_of, bare
 from loadzone_cli.target import selection_of, target_of
 from loadzone_cli.translation import t
 
@@ -24,10 +25,10 @@ def login(args: argparse.Namespace) -> int:
     saved = read_configuration()
     if not args.token_stdin and not sys.stdin.isatty():
         raise CommandError(t("login.no_terminal"), USAGE)
-    url = args.url or os.environ.get("LOADZONE_URL") or ("" if args.token_stdin else ask_url(saved.get("url", "")))
-    token = (sys.stdin.readline() if args.token_stdin else getpass.getpass(t("login.token"))).strip()
+    url = args.url or variable("LOADZONE_URL") or ("" if args.token_stdin else ask_url(saved.get("url", "")))
+    token = bare(sys.stdin.readline() if args.token_stdin else getpass.getpass(t("login.token")))
     ca = ca_file(args) or saved.get("ca")
-    api = ApiClient(url, token, ca)
+    api = ApiClient(address_of(url), token, ca)
     email = api.email()
     path = write_configuration({"url": api.url, "token": token, **({"ca": os.path.abspath(ca)} if ca else {})})
     print(t("login.done", email=email, url=api.url, path=path))

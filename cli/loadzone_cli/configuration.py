@@ -17,7 +17,7 @@ def read_configuration() -> dict[str, str]:
         with open(configuration_path(), encoding="utf-8") as file:
             saved = json.load(file)
         return {key: value for key, value in saved.items() if isinstance(value, str)}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # also where the home is /dev/null
         return {}
     except (OSError, ValueError, AttributeError) as error:
         raise CommandError(t("bad.config", path=configuration_path(), why=error), NOT_SIGNED_IN) from None

@@ -27,7 +27,7 @@ def opener(ca: str | None) -> urllib.request.OpenerDirector:
 def tls_context(ca: str | None) -> ssl.SSLContext:
     """Return TLS settings that trust what the system trusts (SSL_CERT_FILE), and the certificates in the file `ca`."""
     try:
-        context = ssl.create_default_context()
+        context = default_context()
         if ca:
             context.load_verify_locations(ca)
         return context
@@ -35,10 +35,20 @@ def tls_context(ca: str | None) -> ssl.SSLContext:
         raise CommandError(t("bad.ca", file=ca, why=error.strerror or error), USAGE) from None
 
 
+def default_context() -> ssl.SSLContext:
+    """Return TLS settings with the system's certificates. SSLKEYLOGFILE is left out where it cannot be written."""
+    try:
+        return ssl.create_default_context()
+    except OSError:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_default_certs()
+        return context
+
+
 def json_object(content: bytes) -> dict[str, Any] | None:
     """Return the JSON object that every answer is; None for anything else."""
     try:
         value = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

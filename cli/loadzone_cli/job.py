@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 import time
 from collections.abc import Callable
 
@@ -15,8 +14,10 @@ from loadzone_cli.exit_status import NOT_FREE
 from loadzone_cli.leases import Leases
 from loadzone_cli.lost_booking import LostBooking
 from loadzone_cli.messages import say, say_away, say_back
-from loadzone_cli.process import Process, handle_signals
+from loadzone_cli.patience import pause
+from loadzone_cli.process import Process
 from loadzone_cli.queue_place import QueuePlace
+from loadzone_cli.signals import handle_signals
 from loadzone_cli.target import Target, selection_of
 from loadzone_cli.times import local_time
 from loadzone_cli.translation import t
@@ -25,10 +26,11 @@ from loadzone_cli.translation import t
 class Job:
     """Books machines before its command, keeps them while it runs, and releases them after it."""
 
-    def __init__(self, api: ApiClient, args: argparse.Namespace, target: Target) -> None:
+    def __init__(self, api: ApiClient, args: argparse.Namespace, target: Target, deadline: float) -> None:
+        """`deadline`: until when to wait for machines, where `args` says to wait."""
         self._api, self._command = api, args.command
         self._waits = args.wait is not None
-        self._deadline = time.monotonic() + (args.wait if self._waits else timing.LOST_SECONDS)
+        self._deadline = deadline if self._waits else time.monotonic() + timing.LOST_SECONDS
         self._heartbeat: float = args.heartbeat
         self._lost = LostBooking(args.hours, args.heartbeat)
         self._request = {**target, **selection_of(args), "hours": self._lost.hours, "note": args.note}
@@ -41,7 +43,6 @@ class Job:
         """Return the exit status of the command, as a shell would give it. Raises CommandError, StoppedBySignal."""
         handle_signals(lambda signum: self._on_signal(signum))
         try:
-            self._api.email()
             return self._run_command(self._obtain())
         finally:
             self._on_signal = self._hurry
@@ -67,11 +68,11 @@ class Job:
                     self._lost.is_possible = False  # from here on, what looks like ours may be another job's
                     self._place.settle()
                     return vms
-                self._pause(CommandError(t("run.gave_up"), NOT_FREE))
+                pause(CommandError(t("run.gave_up"), NOT_FREE), self._deadline)
             except ServerUnavailable as error:
                 if not self._waits and not self._lost.is_possible:
                     raise
-                self._pause(error)
+                pause(error, self._deadline)
 
     def _try(self) -> list[Vm]:
         """Return the machines where they can be booked now, or were by a call whose answer was lost.
@@ -95,6 +96,10 @@ class Job:
             return self._api.book({**self._request, "heartbeat_minutes": self._heartbeat})
         except ServerRefusal as refusal:
             self._lost.is_possible = before
+            if refusal.facts.get("field") == "note" and self._request["note"]:
+                say(t("note.refused", text=refusal.text))
+                self._request["note"] = ""
+                return self._book(board)
             if not self._waits or refusal.code not in WAITING_HELPS:
                 raise
             return []
@@ -102,15 +107,6 @@ class Job:
     def _of_lost_answer(self, board: Board) -> list[Vm]:
         """Return the machines that a call of ours booked, and whose answer did not reach us."""
         return [vm for vm in self._lost.find(board, self._api.email()) if vm["id"] not in self._leases.booked]
-
-    def _pause(self, reason: CommandError) -> None:
-        """Wait until the next look at the board. Raises `reason` where there is no time left to wait."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise reason
-        if isinstance(reason, ServerUnavailable):
-            say_away(reason)
-        time.sleep(min(left, timing.POLL_SECONDS + secrets.randbelow(1000) / 1000))
 
     # while the command runs
 
@@ -138,11 +134,14 @@ class Job:
                 self._place.leave(board)
                 return
             except CommandError as error:
-                if not isinstance(error, ServerUnavailable) or time.monotonic() > deadline or self._in_a_hurry:
-                    say(t("run.not_released", text=error.text, minutes=f"{self._heartbeat:g}"))
-                    return
-                say_away(error)
-                self._wait_for_retry()
+                why, is_over = error.text, not isinstance(error, ServerUnavailable)
+            except Exception as error:  # whatever it is, the status of the command must not get lost
+                why, is_over = repr(error), True
+            if is_over or time.monotonic() > deadline or self._in_a_hurry:
+                say(t("run.not_released", text=why, minutes=f"{self._heartbeat:g}"))
+                return
+            say_away(why)
+            self._wait_for_retry()
 
     def _wait_for_retry(self) -> None:
         """Wait, but end at once when in a hurry. No Event is used: a signal could come while its lock is held."""

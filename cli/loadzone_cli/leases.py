@@ -55,10 +55,13 @@ class Leases:
                 pause = self._next_round(self._look_after())
                 say_back()
             except ServerUnavailable as error:
-                say_away(error)
+                say_away(error.text)
                 pause = min(self._heartbeat_seconds, timing.RETRY_SECONDS)
             except CommandError as error:
                 say_if_new("keep", error.text)
+                pause = self._heartbeat_seconds
+            except Exception as error:  # without this thread the machines would be lost
+                say_if_new("keep", repr(error))
                 pause = self._heartbeat_seconds
 
     def _look_after(self) -> list[Vm]:

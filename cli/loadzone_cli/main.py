@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import os
-import signal
 import sys
 
 from loadzone_cli.arguments import parse_arguments
 from loadzone_cli.errors import CommandError
-from loadzone_cli.exit_status import SIGNALLED
+from loadzone_cli.exit_status import REFUSED, SIGINT, SIGNALLED, SIGPIPE
 from loadzone_cli.messages import say
+from loadzone_cli.streams import leave_output, prepare_streams
+from loadzone_cli.translation import t
 
 
 def main() -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows another one in its place
+    prepare_streams()
     args = parse_arguments(sys.argv[1:])
     try:
         status: int = args.handler(args)
@@ -26,7 +23,11 @@ def main() -> int:
         say(error.text)
         return error.status
     except (KeyboardInterrupt, EOFError):
-        return SIGNALLED + signal.SIGINT
+        return SIGNALLED + SIGINT
     except BrokenPipeError:  # as in `loadzone list | head -1`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return SIGNALLED + signal.SIGPIPE
+        leave_output()
+        return SIGNALLED + SIGPIPE
+    except OSError as error:  # calls and files have their own errors: it is the standard output that fails
+        leave_output()
+        say(t("bad.output", why=error.strerror or error))
+        return REFUSED

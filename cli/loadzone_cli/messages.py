@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-
-from loadzone_cli.errors import CommandError
+from loadzone_cli.streams import write_message
 from loadzone_cli.translation import t
 
 last_said: dict[str, str] = {}  # by topic
 
 
 def say(text: str) -> None:
-    """Write one line. A reader that went away does not end the job."""
-    try:
-        print(f"loadzone: {printable(text)}", file=sys.stderr, flush=True)
-    except OSError:
-        pass
+    """Write one line. A reader that went away, or does not read, does not end the job."""
+    write_message(f"loadzone: {printable(text)}")
 
 
 def say_if_new(topic: str, text: str) -> None:
@@ -25,9 +20,9 @@ def say_if_new(topic: str, text: str) -> None:
         say(text)
 
 
-def say_away(error: CommandError) -> None:
+def say_away(why: str) -> None:
     """Say that the server is away and that the job tries again; once for one reason."""
-    say_if_new("server", t("run.away", text=error.text))
+    say_if_new("server", t("run.away", text=why))
 
 
 def say_back() -> None:

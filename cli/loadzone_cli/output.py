@@ -12,7 +12,7 @@ from loadzone_cli.times import local_time
 from loadzone_cli.translation import t
 
 COLUMNS = ("machine", "group", "address", "tags", "state")
-BOLD = "1"
+BOLD, PLAIN = "1", "0"
 COLOURS = {"free": "32", "booked": "31", "held": "33", "maintenance": "2"}  # by state: ECMA-48 codes
 
 
@@ -35,7 +35,7 @@ def print_table(board: Board, vms: list[Vm]) -> None:
         cells = (vm["id"], group_name, address(vm), ",".join(vm["tags"]), state_of(vm))
         rows.append([printable(cell or "-") for cell in cells])
     widths = [max(map(len, column)) for column in zip(*rows)]
-    for row, colour in zip(rows, [BOLD, *(COLOURS[vm["state"]] for vm in vms)]):
+    for row, colour in zip(rows, [BOLD, *(COLOURS.get(vm["state"], PLAIN) for vm in vms)]):
         print(in_colour("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip(), colour))
 
 
@@ -55,6 +55,8 @@ def state_of(vm: Vm) -> str:
         text = t("state.held", who=vm["held_for"], until=local_time(vm["held_until"]))
     elif state == "held":
         text = t("state.kept", who=vm["held_for"])
-    else:
+    elif state in ("free", "maintenance"):
         text = t(f"state.{state}") + (f": {vm['maintenance']}" if vm["maintenance"] else "")
+    else:
+        text = state  # of a newer server
     return printable(text + (f", {t('waiting', n=len(vm['queue']))}" if vm["queue"] else ""))

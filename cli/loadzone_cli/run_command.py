@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import time
 
+from loadzone_cli.api_client import ApiClient
 from loadzone_cli.connection import connect
 from loadzone_cli.errors import CommandError, StoppedBySignal
 from loadzone_cli.exit_status import NOT_EXECUTABLE, NOT_FOUND, NOT_FREE, NOT_FREE_IN_TIME, NOT_RUN, SIGNALLED
 from loadzone_cli.job import Job
 from loadzone_cli.messages import say
+from loadzone_cli.patience import when_reachable
 from loadzone_cli.process import cannot_run
-from loadzone_cli.target import target_of
+from loadzone_cli.target import Target, target_of
 from loadzone_cli.translation import t
 
 # The statuses of errors that are not simply NOT_RUN.
@@ -23,14 +26,23 @@ def run(args: argparse.Namespace) -> int:
     """Return the exit status of the command. Raises CommandError where the command was not run."""
     try:
         check_command(args.command)
-        api = connect(args)
-        return Job(api, args, target_of(api, args)).run()
+        api, deadline = connect(args), time.monotonic() + (args.wait or 0)
+        target = when_reachable(lambda: first_look(api, args), deadline)
+        return Job(api, args, target, deadline).run()
     except StoppedBySignal as stopped:
         say(t("run.stopped"))
         return SIGNALLED + stopped.signum
     except CommandError as error:
         error.status = STATUSES.get(error.status, NOT_RUN)
         raise
+    except Exception as error:  # 1 would be taken for the status of the command
+        raise CommandError(t("run.unexpected", error=repr(error)), NOT_RUN) from error
+
+
+def first_look(api: ApiClient, args: argparse.Namespace) -> Target:
+    """Return what to book. Raises CommandError, also where the token is not valid."""
+    api.email()
+    return target_of(api, args)
 
 
 def check_command(command: list[str]) -> None:

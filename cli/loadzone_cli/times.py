@@ -11,8 +11,11 @@ def instant(text: str) -> datetime:
 
 
 def local_time(text: str) -> str:
-    """Return the local time with its zone: `2026-11-24 14:15 CET`."""
-    return instant(text).astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    """Return the local time with its zone: `2026-11-24 14:15 CET`; near the ends of the calendar, what was given."""
+    try:
+        return instant(text).astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    except (OverflowError, OSError):
+        return text
 
 
 def seconds_between(start: str, end: str) -> float:

@@ -5,6 +5,7 @@ import { html, setText } from "../html.js";
 import { plainNumber, t } from "../i18n.js";
 import { lastHours } from "../preferences.js";
 import { state } from "../state.js";
+import { typedHours } from "../typed_duration.js";
 
 const QUICK_HOURS = [1, 2, 4, 8];
 const EVENING_HOUR = 18;
@@ -25,7 +26,7 @@ export function hoursField(label, { hours, relative } = {}) {
           ${choice === last && html`checked autofocus`}><span>${choice === "evening" ? t("hours.until_evening") : t("time.hours", { n: choice })}</span></label>`)}
       </div>
       <div class="other-hours">
-        <label><input class="input" name="other_hours" inputmode="decimal" autocomplete="off" maxlength="8"
+        <label><input class="input" name="other_hours" inputmode="decimal" autocomplete="off" maxlength="12"
           aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${otherHours}" ${otherHours && html`autofocus`}>${t("hours.unit")}</label>
         <p class="end-line"><span>${t(relative ?? "hours.until")}</span><b data-end aria-live="polite"></b></p>
       </div>
@@ -46,10 +47,10 @@ export function wireHours(dialog, startTime) {
   show();
 }
 
-/** Return the chosen hours; NaN if the typed text is not a number. */
+/** Return the chosen hours; NaN if the typed text is no duration. */
 export function chosenHours(dialog, startTime) {
-  const typed = dialog.value("other_hours").replace(",", ".");
-  if (typed) return Number(typed);
+  const typed = dialog.value("other_hours");
+  if (typed) return typedHours(typed);
   const choice = dialog.value("hours");
   return choice === "evening" ? untilEvening(startTime()) : Number(choice || NaN);
 }

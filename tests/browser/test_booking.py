@@ -1,11 +1,14 @@
 """Book, renew and release on the page."""
 
+import math
 import re
 from datetime import datetime
 
+import pytest
 from playwright.sync_api import expect
 
 from support.answers import done
+from support.durations import DURATIONS
 
 
 def end_of(person, vm_id: str) -> datetime:
@@ -43,6 +46,22 @@ def test_the_chosen_hours_and_note_are_booked_and_the_hours_remembered(window, b
     expect(here.dialog).to_contain_text("(1 h 30 min)")
     here.send()
     expect(here.own_booking(second)).to_contain_text(re.compile("1 h 30 min|1 h 29 min"))
+
+
+def test_typed_hours_are_read_as_the_command_line_reads_them(window, bob, vm):
+    here = window(bob)
+    read = """async (texts) => {
+        const page = document.querySelector('script[src*="/static/"]').src;
+        const { typedHours } = await import(new URL("typed_duration.js", page));
+        return texts.map(typedHours);
+    }"""
+    shown = here.page.evaluate(read, list(DURATIONS))
+    assert [None if math.isnan(hours) else pytest.approx(hours) for hours in shown] == list(DURATIONS.values())
+    here.press("book", vm)
+    here.field("hours.other").fill("1h30m")
+    expect(here.dialog).to_contain_text("(1 h 30 min)")
+    here.send()
+    expect(here.own_booking(vm)).to_contain_text(re.compile("1 h 30 min|1 h 29 min"))
 
 
 def test_others_see_the_holder_the_end_and_the_remaining_time(window, bob, carol, vm):

@@ -19,7 +19,10 @@ WRONG_USAGE = {
     "argparse.error.no_value": ("book lone --hours", "loadzone: аргумент --hours: нужно значение"),
     "argparse.error.needless_value": ("list --free=x", "loadzone: аргумент --free: значение не нужно: 'x'"),
     "argparse.error.choice": ("nix", "loadzone: аргумент КОМАНДА: неизвестное значение 'nix' (допустимы: "),
-    "argparse.error.argument": ("book lone --hours 0", "loadzone: аргумент --hours: не положительное число: 0"),
+    "argparse.error.argument": (
+        "book lone --hours 0",
+        "loadzone: аргумент --hours: не часы вида 2, 0.5, 90m или 1h30m: 0",
+    ),
 }
 ADVICE = "argparse of this Python uses other words: change cli/loadzone_cli/texts/en.json accordingly"
 

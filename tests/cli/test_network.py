@@ -95,6 +95,25 @@ def test_a_redirect_is_not_followed(loadzone, server, front):
     assert other.seen == []
 
 
+def test_a_redirect_to_https_on_the_same_host_is_followed(loadzone, front, authority):
+    """Many proxies redirect so. The address is used from then on, also for what is not only read."""
+    with Gateway(redirect=front.url + "{path}") as redirecting:
+        words = ["run", "--vm", "lone", "--hours", "1", "--", "true"]
+        ended = loadzone(*words, LOADZONE_URL=redirecting.url, LOADZONE_CA=authority.file)
+        assert (ended.status, front.url in ended.err) == (0, True)
+        assert redirecting.seen == ["GET /me"]
+        assert loadzone(*words, LOADZONE_URL=redirecting.url).status == 125, "its certificate is checked"
+
+
+@pytest.mark.parametrize(
+    "there", ["https://127.0.0.1:9{path}", "https://localhost:9/login", "https://a@localhost:9{path}"]
+)
+def test_a_redirect_to_another_place_is_not(loadzone, there):
+    with Gateway(redirect=there) as redirecting:
+        ended = loadzone("list", LOADZONE_URL=redirecting.url)
+        assert (ended.status, len(redirecting.seen)) == (5, 1)
+
+
 def test_the_token_is_never_shown(loadzone, server):
     token = loadzone.environment["LOADZONE_TOKEN"]
     for words in (["list"], ["list", "--json"], ["queue"], ["--help"], ["book", "nix", "--hours", "1"]):

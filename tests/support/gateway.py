@@ -14,7 +14,7 @@ class Gateway:
 
     `seen` are the request lines, `tokens` the Authorization headers that it could read. `lose` names a request whose
     answer gets lost on the way, once. `stall` names one whose answer waits for `go_on`. With `redirect` every request
-    is redirected there, and with `page` every request is answered with that text.
+    is redirected there (`{path}` is its path), and with `page` every request is answered with that text and `status`.
     """
 
     def __init__(self, upstream: str = "", tls: ssl.SSLContext | None = None, redirect: str = "", page: str = ""):
@@ -22,6 +22,7 @@ class Gateway:
         self.seen: list[str] = []
         self.tokens: list[str] = []
         self.lose = self.stall = ""
+        self.status = 200
         self.go_on = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
@@ -52,11 +53,13 @@ class _Handler(BaseHTTPRequestHandler):
         gateway.seen.append(f"{self.command} {self.path}")
         gateway.tokens.append(self.headers.get("Authorization", ""))
         if gateway.redirect:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(302)
-            self.send_header("Location", gateway.redirect)
+            self.send_header("Location", gateway.redirect.replace("{path}", self.path))
             self.end_headers()
         elif gateway.page:
-            self.send_response(200)
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(gateway.status)
             self.end_headers()
             self.wfile.write(gateway.page.encode())
         else:
