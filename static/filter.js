@@ -1,6 +1,7 @@
 // The filter of the board: text, group and status. It is kept in the URL, so it can be shared and works with the back button.
 import { now } from "./clock.js";
 import { HOUR } from "./format.js";
+import { nameKey } from "./names.js";
 import { isHeldForMe, isMine, state, subscribe } from "./state.js";
 
 export const SOON = HOUR / 2;
@@ -30,7 +31,7 @@ export function setFilter(changes, addToHistory = true) {
 function update(changes) {
   Object.assign(filter, changes);
   if (!groupExists(filter.group)) filter.group = "";
-  words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  words = nameKey(filter.text).split(/\s+/).filter(Boolean);
   for (const listener of listeners) listener();
 }
 
@@ -78,12 +79,12 @@ function matchesWords(vm) {
 
 const searchTexts = new WeakMap();
 
-/** Return the text that a search looks at, in lower case; computed once per machine. */
+/** Return the text that a search looks at, as `nameKey` writes it; computed once per machine. */
 export function searchText(vm) {
   if (!searchTexts.has(vm)) {
     const fields = [vm.id, vm.external_ip, vm.internal_ip, vm.description, vm.note, vm.booked_by, vm.via, vm.held_for,
       vm.maintenance, ...(vm.tags ?? [])];
-    searchTexts.set(vm, fields.filter(Boolean).join("\n").toLowerCase());
+    searchTexts.set(vm, nameKey(fields.filter(Boolean).join("\n")));
   }
   return searchTexts.get(vm);
 }

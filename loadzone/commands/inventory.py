@@ -74,15 +74,17 @@ def import_inventory(file: BinaryIO, format_name: str | None, prune: bool, dry_r
     """
     rows = _read(file, format_name or _format_of(file.name))
     path = data_path()
-    if dry_run:
-        _checked_plan(rows, load_state(path) if path.exists() else State(), prune)
-        return
     limits = _settings()
+    if dry_run:
+        state = load_state(path) if path.exists() else State()
+        _rehearse(state, limits, _checked_plan(rows, state, prune))
+        return
     with locked_file(path) as target:
         state = load_state(path) if target.exists() else State()
         plan = _checked_plan(rows, state, prune)
         if plan.is_empty:
             return
+        _rehearse(state, limits, plan)
         confirm(yes, f"Apply these changes to {path}?")
         if target.exists():
             Backups(path, utc_now).save_before("import")
@@ -149,11 +151,26 @@ def _shown(value: object) -> str:
     return repr(list(value) if isinstance(value, tuple) else value)
 
 
+def _rehearse(state: State, limits: Config, plan: Plan) -> None:
+    """Do all of the plan without keeping it, so that a dry run refuses what the import would."""
+    with _refusals_reported():
+        uow = UnitOfWork(state, utc_now(), limits)
+        importing.carry_out(uow, actor=access.OPERATOR, plan=plan)
+        finish(uow)
+
+
 def _carry_out(file: DurableFile, state: State, limits: Config, plan: Plan) -> None:
     letters = letters_for if limits.mails else lambda event, now: ()
     bus = CommandBus(OfflineStore(file, state), utc_now, limits, finish, letters)
-    try:
+    with _refusals_reported():
         bus.run(importing.carry_out, actor=access.OPERATOR, plan=plan)
+
+
+@contextmanager
+def _refusals_reported() -> Iterator[None]:
+    """End the command with the sentence of a refusal in the block."""
+    try:
+        yield
     except Refusal as refusal:
         exit_with_error(f"nothing was changed: {refusal_text.sentence(refusal.code, refusal.facts, 'en')}")
 

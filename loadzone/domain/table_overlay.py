@@ -9,8 +9,13 @@ K = TypeVar("K")
 R = TypeVar("R")
 
 
-def _ignore(_key: object, _old: object, _new: object) -> None:
-    pass
+def ignore(_key: object, _old: object, _new: object) -> None:
+    """Do nothing at a change."""
+
+
+def unchanged(_before: R | None, record: R) -> R:
+    """Return the record as it is."""
+    return record
 
 
 class TableOverlay(MutableMapping[K, R]):
@@ -25,8 +30,8 @@ class TableOverlay(MutableMapping[K, R]):
     def __init__(
         self,
         base: dict[K, R],
-        on_change: Callable[[K, R | None, R | None], None] = _ignore,
-        prepare: Callable[[R | None, R], R] = lambda before, record: record,
+        on_change: Callable[[K, R | None, R | None], None] = ignore,
+        prepare: Callable[[R | None, R], R] = unchanged,
     ) -> None:
         self._base = base
         self._on_change = on_change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar, cast
 from loadzone.domain import tallies
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
-from loadzone.domain.lookalikes import skeleton
+from loadzone.domain.named_table import NamedTable, id_of, name_of, vm_named
 from loadzone.domain.records import Entry, Group, Letter, Place, State, Tally, User, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.table_overlay import TableOverlay
@@ -159,8 +159,8 @@ class UnitOfWork:
         self.limits = limits
         self.pause = pause
         first = base.revision + 1  # not 1: a name or number that comes again must not look like the one that went
-        self.vms = TableOverlay(base.vms, self._note_vm, partial(versioned, first=first))
-        self.groups = TableOverlay(base.groups, self._note_group, partial(versioned, first=first))
+        self.vms = NamedTable(base.vms, id_of, self._note_vm, partial(versioned, first=first))
+        self.groups = NamedTable(base.groups, name_of, self._note_group, partial(versioned, first=first))
         self.users = TableOverlay(base.users)
         self.letters: TableOverlay[str, Letter] = TableOverlay(base.letters)
         self.tallies = TableOverlay(tallies.of(base), self._note_tally)
@@ -222,9 +222,16 @@ class UnitOfWork:
 
     # Queries by key
 
-    def vm(self, vm_id: str) -> Vm:
-        """Return the machine. Raises Refusal: no_such_vm."""
-        return self.vms.get(vm_id) or refuse("no_such_vm", vm_id=vm_id)
+    def vm(self, name: str) -> Vm:
+        """Return the machine of this name, or else the only one whose name is the same; its `id` may be another.
+
+        Raises Refusal: no_such_vm.
+        """
+        return self.vms.get(name) or vm_named(self.vms, name) or refuse("no_such_vm", vm_id=name)
+
+    def vms_named(self, names: Iterable[str]) -> list[Vm]:
+        """Return the machines of these names, each once. Raises Refusal: no_such_vm."""
+        return list({vm.id: vm for vm in map(self.vm, names)}.values())
 
     def group(self, group_id: int) -> Group:
         """Return the group. Raises Refusal: no_such_group."""
@@ -247,11 +254,6 @@ class UnitOfWork:
         return [vm for vm in map(self.vms.get, group.vm_ids) if vm]
 
     # Queries that look through a whole table
-
-    def group_named(self, name: str) -> Group | None:
-        """Return the first group whose name looks the same."""
-        wanted = skeleton(name)
-        return next((group for group in self.groups.values() if skeleton(group.name) == wanted), None)
 
     def vms_booked_by(self, email: str) -> list[Vm]:
         """Return the machines that this person has booked."""

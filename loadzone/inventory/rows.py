@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, cast
 
-from loadzone.domain.records import State
+from loadzone.domain.named_table import NamedTable, vm_named, vms_by_name
+from loadzone.domain.names import name_key
+from loadzone.domain.records import State, Vm
 from loadzone.domain.refusal import Refusal
 from loadzone.rules.importing import FIELDS, Fields, Wanted
 from loadzone.schemas import validation
@@ -85,30 +87,33 @@ def wanted(rows: InventoryRows, state: State) -> tuple[list[Wanted], list[str]]:
     machines: dict[str, Wanted] = {}
     places: dict[str, str] = {}
     problems = list(rows.problems)
+    here = vms_by_name(state.vms)
     for place, fields in rows.machines:
         try:
-            one = _checked(fields, state)
+            one = _checked(fields, here)
         except Refusal as refusal:
             problems.append(f"{place}: {_problem(refusal)}")
             continue
-        if one.id in machines:
-            problems.append(f"{place}: {one.id!r} is already in {places[one.id]}")
-        machines.setdefault(one.id, one)
-        places.setdefault(one.id, place)
+        name = one.id if one.id in here else name_key(one.id)  # those here are told apart, even if they are twins
+        if name in machines:
+            problems.append(f"{place}: {one.id!r} is already in {places[name]}")
+        machines.setdefault(name, one)
+        places.setdefault(name, place)
     return list(machines.values()), problems + list(_bad_groups(rows.groups))
 
 
-def _checked(fields: Row, state: State) -> Wanted:
-    """Return the row, checked. Raises Refusal: bad_input.
+def _checked(fields: Row, here: NamedTable[str, Vm]) -> Wanted:
+    """Return the row, checked, with the machine's name as it is here. Raises Refusal: bad_input, no_such_vm.
 
     A machine that exists may keep a name that would not be allowed for a new one.
     """
     vm_id = fields.get("id")
-    model = Machine if isinstance(vm_id, str) and vm_id in state.vms else NewMachine
-    given = validation.check(model, fields).given()
+    known = vm_named(here, vm_id) if isinstance(vm_id, str) else None
+    given = validation.check(Machine if known else NewMachine, fields).given()
     if "tags" in given:
         given["tags"] = tuple(given["tags"])
-    return Wanted(given.pop("id"), cast(Fields, given))
+    new_id = given.pop("id")
+    return Wanted(known.id if known else new_id, cast(Fields, given))
 
 
 def _bad_groups(names: Iterable[str]) -> Iterator[str]:

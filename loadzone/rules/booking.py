@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from loadzone.domain.events import Event
+from loadzone.domain.names import name_key
 from loadzone.domain.records import Booking, Hold, User, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -38,7 +39,7 @@ def book(
     vm = endings.current(uow, vm_id)
     refuse_if_taken(vm)
     if vm.maintenance:
-        refuse("in_maintenance", vm_id=vm_id, reason=vm.maintenance)
+        refuse("in_maintenance", vm_id=vm.id, reason=vm.maintenance)
     force = _may_force(uow, me, force)
     if vm.hold and vm.hold.email != me.email:
         vm = _take_from_other(uow, me, vm, vm.hold, force and held_for in (None, vm.hold.email))
@@ -59,7 +60,7 @@ def book_all(
 ) -> list[Vm]:
     """Book these machines: all or none. Raises what `book` raises."""
     me = access.signed_in(uow, actor)
-    vms = [uow.vm(vm_id) for vm_id in vm_ids]
+    vms = uow.vms_named(vm_ids)
     endings.end_all_over(uow, vms)
     if not _may_force(uow, me, force):
         _check_limit(uow, me, vms)  # of all together, so that the refusal says how many are left
@@ -86,8 +87,8 @@ def book_any(
     lease.check_hours(uow, hours)
     group = uow.group(group_id)
     endings.end_all_over(uow, uow.vms_of(group))
-    wanted = {tag.casefold() for tag in tags}
-    fitting = [vm for vm in uow.vms_of(group) if wanted <= {tag.casefold() for tag in vm.tags}]
+    wanted = {name_key(tag) for tag in tags}
+    fitting = [vm for vm in uow.vms_of(group) if wanted <= {name_key(tag) for tag in vm.tags}]
     free = [vm for vm in fitting if vm.stands_free or _is_held_for(vm, me)]
     if len(free) < count:
         ends = [vm.booking.expires_at for vm in fitting if vm.booking and vm.booking.expires_at]
@@ -115,15 +116,15 @@ def renew(
     me = access.signed_in(uow, actor)
     lease.check_hours(uow, hours)
     vm, booking = _own(uow, me, vm_id)
-    seen.check_end(vm, booking, expires_at or (ends or {}).get(vm_id))
+    seen.check_end(vm, booking, expires_at or (ends or {}).get(vm.id))
     if not access.is_admin(uow.users, uow.limits, me.email):
         _refuse_if_wanted(uow, vm)
     end = lease.end_of(uow, vm, booking.expires_at or uow.now, hours)
     renewed = replace(booking, expires_at=end, end_set_at=uow.now, reminded=None)
-    uow.vms[vm_id] = replace(vm, booking=renewed)
-    history.note(uow, booking.holder, "renew", vm_id, uow.now, end)
-    uow.tell(Event("renewed", by=me.email, to=booking.holder, vm_id=vm_id, hours=hours, until=end))
-    return uow.vms[vm_id]
+    uow.vms[vm.id] = replace(vm, booking=renewed)
+    history.note(uow, booking.holder, "renew", vm.id, uow.now, end)
+    uow.tell(Event("renewed", by=me.email, to=booking.holder, vm_id=vm.id, hours=hours, until=end))
+    return uow.vms[vm.id]
 
 
 def cancel(
@@ -142,11 +143,11 @@ def cancel(
     """
     me = access.signed_in(uow, actor)
     vm, booking = _own(uow, me, vm_id)
-    seen.check_beginning(vm, booking, booked_at or (bookings or {}).get(vm_id))
+    seen.check_beginning(vm, booking, booked_at or (bookings or {}).get(vm.id))
     kind = "released" if booking.holder == me.email else "force_released"
-    event = Event(kind, by=me.email, to=booking.holder, vm_id=vm_id, reason=reason)
+    event = Event(kind, by=me.email, to=booking.holder, vm_id=vm.id, reason=reason)
     lease.end(uow, vm, booking, "cancel", event)
-    return uow.vms[vm_id]
+    return uow.vms[vm.id]
 
 
 def beat(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str]) -> None:
@@ -157,11 +158,11 @@ def beat(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str]) -> None:
     me = access.signed_in(uow, actor)
     for vm_id in vm_ids:
         vm = endings.current(uow, vm_id)
-        booking = vm.booking or refuse("not_booked", vm_id=vm_id)
+        booking = vm.booking or refuse("not_booked", vm_id=vm.id)
         if booking.holder != me.email:
-            refuse("not_allowed", vm_id=vm_id, holder=booking.holder)
+            refuse("not_allowed", vm_id=vm.id, holder=booking.holder)
         if booking.heartbeat_minutes:
-            uow.vms[vm_id] = replace(vm, booking=replace(booking, heartbeat_at=uow.heard_until))
+            uow.vms[vm.id] = replace(vm, booking=replace(booking, heartbeat_at=uow.heard_until))
 
 
 def refuse_if_taken(vm: Vm) -> None:
@@ -211,12 +212,12 @@ def _own(uow: UnitOfWork, me: User, vm_id: str) -> tuple[Vm, Booking]:
 
     If the booking that the caller saw has just ended, the next person's booking is not the one that was meant.
     """
-    before = uow.vms.before(vm_id)
+    before = uow.vms.before(uow.vm(vm_id).id)
     meant = before.booking if before else None
     vm = endings.current(uow, vm_id)
     booking = vm.booking
     if booking is None or meant is None or booking.booked_at != meant.booked_at:
-        refuse("not_booked", vm_id=vm_id)
+        refuse("not_booked", vm_id=vm.id)
     if booking.holder != me.email and not access.is_admin(uow.users, uow.limits, me.email):
-        refuse("not_allowed", vm_id=vm_id, holder=booking.holder)
+        refuse("not_allowed", vm_id=vm.id, holder=booking.holder)
     return vm, booking

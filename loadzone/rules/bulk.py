@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec
 
 from loadzone.domain.records import Vm
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import endings
+from loadzone.rules import access, endings
 
 P = ParamSpec("P")
 
@@ -25,8 +25,9 @@ def each(
 
     Raises what the rule raises; the refusal names the machine in the way.
     """
-    vm_ids = list(vm_ids)
-    endings.end_all_over(uow, filter(None, map(uow.vms.get, vm_ids)))  # at once, or each would serve the queues anew
-    for vm_id in vm_ids:
-        rule(uow, actor, vm_id, *args, **kwargs)
-    return [uow.vms[vm_id] for vm_id in vm_ids if vm_id in uow.vms]
+    access.signed_in(uow, actor)
+    vms = uow.vms_named(vm_ids)
+    endings.end_all_over(uow, vms)  # at once, or each would serve the queues anew
+    for vm in vms:
+        rule(uow, actor, vm.id, *args, **kwargs)
+    return [uow.vms[vm.id] for vm in vms if vm.id in uow.vms]

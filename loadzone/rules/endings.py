@@ -18,7 +18,7 @@ def current(uow: UnitOfWork, vm_id: str) -> Vm:
     """
     vm = uow.vm(vm_id)
     end_all_over(uow, [vm])
-    return uow.vms[vm_id]
+    return uow.vms[vm.id]
 
 
 def end_all_over(uow: UnitOfWork, vms: Iterable[Vm]) -> None:

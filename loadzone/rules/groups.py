@@ -26,8 +26,9 @@ def create(
     """
     by = access.require_admin(uow, actor)
     vms = _vms(uow, vm_ids, versions)
-    if uow.group_named(name):
-        refuse("name_taken", field="name", name=name)
+    same = uow.groups.named(name)
+    if same:
+        refuse("name_taken", field="name", name=same[0].name)
     group = Group(id=_new_id(uow.groups), name=name)
     uow.groups[group.id] = group
     move(uow, vms, group.id, by)
@@ -74,9 +75,9 @@ def remove_vm(
         uow.group(group_id)
     group = uow.group_of(vm)
     if group is None or group_id not in (None, group.id):
-        refuse("not_in_group", vm_id=vm_id)
+        refuse("not_in_group", vm_id=vm.id)
     move(uow, [vm], None, by)
-    uow.tell(Event("vm_ungrouped", by=by, vm_id=vm_id, group_id=group.id, group=group.name))
+    uow.tell(Event("vm_ungrouped", by=by, vm_id=vm.id, group_id=group.id, group=group.name))
 
 
 def delete(uow: UnitOfWork, actor: str | None, group_id: int, version: int | None = None) -> None:
@@ -127,7 +128,7 @@ def _new_id(ids: Collection[int]) -> int:
 
 def _vms(uow: UnitOfWork, vm_ids: Iterable[str], versions: Mapping[str, int] | None) -> list[Vm]:
     """Return the machines, each once. Raises Refusal: no_such_vm where one is unknown; changed."""
-    vms = [uow.vm(vm_id) for vm_id in dict.fromkeys(vm_ids)]
+    vms = uow.vms_named(vm_ids)
     for vm in vms:
         seen.check_vm(vm, (versions or {}).get(vm.id))
     return vms

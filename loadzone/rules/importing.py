@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
 from typing_extensions import TypedDict
 
+from loadzone.domain.named_table import NamedTable, groups_by_name
+from loadzone.domain.names import name_key
 from loadzone.domain.records import Group, State, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, groups, inventory
@@ -25,6 +27,7 @@ class Fields(TypedDict, total=False):
 
 
 FIELDS = tuple(Fields.__annotations__)
+GroupsByName = NamedTable[int, Group]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,13 @@ class Plan:
 def plan(state: State, named: Iterable[str], wanted: Iterable[Wanted], prune: bool) -> Plan:
     """Return what it takes to have these groups and machines; with `prune`, no other machines stay."""
     wanted = list(wanted)
+    here = groups_by_name(state.groups)
     known = [one for one in wanted if one.id in state.vms]
-    changed = [change for one in known if (change := _difference(state, one)).after]
+    changed = [change for one in known if (change := _difference(state, here, one)).after]
     ids = {one.id for one in wanted}
     others = tuple(vm for vm in state.vms.values() if vm.id not in ids)
     return Plan(
-        groups=_new_groups(state, [*named, *(one.fields.get("group", "") for one in wanted)]),
+        groups=_new_groups(here, [*named, *(one.fields.get("group", "") for one in wanted)]),
         added=tuple(one for one in wanted if one.id not in state.vms),
         changed=tuple(changed),
         removed=others if prune else (),
@@ -88,11 +92,10 @@ def carry_out(uow: UnitOfWork, actor: str | None, plan: Plan) -> None:
     by = access.require_admin(uow, actor)
     for name in plan.groups:
         groups.create(uow, by, name)
-    ids = _ids_by_name(uow.groups)
     for new in plan.added:
-        _add(uow, by, new.id, _edit_of(new.fields, ids))
+        _add(uow, by, new.id, _edit_of(uow, new.fields))
     for changed in plan.changed:
-        inventory.edit(uow, by, changed.id, **_edit_of(changed.after, ids))
+        inventory.edit(uow, by, changed.id, **_edit_of(uow, changed.after))
     inventory.delete_all(uow, by, [vm.id for vm in plan.removed])
 
 
@@ -107,7 +110,7 @@ def _add(uow: UnitOfWork, by: str, vm_id: str, fields: inventory.Edit) -> None:
         inventory.add(uow, by, vm_id, group_id, **description)
 
 
-def _difference(state: State, wanted: Wanted) -> Changed:
+def _difference(state: State, groups: GroupsByName, wanted: Wanted) -> Changed:
     vm = state.vms[wanted.id]
     now = Fields(
         group="" if vm.group is None else state.groups[vm.group].name,
@@ -119,7 +122,7 @@ def _difference(state: State, wanted: Wanted) -> Changed:
     )
     as_now = dict(now.items())
     names = [name for name, value in wanted.fields.items() if as_now[name] != value]
-    if "group" in names and wanted.fields["group"].casefold() == now["group"].casefold():
+    if "group" in names and vm.group in {group.id for group in groups.named(wanted.fields["group"])}:
         names.remove("group")
     return Changed(wanted.id, before=_only(names, now), after=_only(names, wanted.fields))
 
@@ -129,27 +132,22 @@ def _only(names: list[str], fields: Fields) -> Fields:
     return cast(Fields, {name: values[name] for name in names})
 
 
-def _new_groups(state: State, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that no group has yet. Names that differ only in case are one group."""
-    known = {group.name.casefold() for group in state.groups.values()}
+def _new_groups(groups: GroupsByName, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that no group has yet, each once (domain/names.py says when two are the same)."""
     new: dict[str, str] = {}
     for name in names:
-        if name and name.casefold() not in known:
-            new.setdefault(name.casefold(), name)
+        if name and not groups.named(name):
+            new.setdefault(name_key(name), name)
     return tuple(new.values())
 
 
-def _ids_by_name(table: Mapping[int, Group]) -> dict[str, int]:
-    """Return the ids by name in lower case; of two groups with one name, which an older file may have, the first."""
-    ids: dict[str, int] = {}
-    for group_id, group in table.items():
-        ids.setdefault(group.name.casefold(), group_id)
-    return ids
+def _edit_of(uow: UnitOfWork, fields: Fields) -> inventory.Edit:
+    """Return the fields as `inventory.edit` takes them: with the group's id in the place of its name.
 
-
-def _edit_of(fields: Fields, ids: Mapping[str, int]) -> inventory.Edit:
-    """Return the fields as `inventory.edit` takes them: with the group's id in the place of its name."""
+    Of several groups with one name, which an older file may have, it is the first.
+    """
     edit = cast(inventory.Edit, {name: value for name, value in fields.items() if name != "group"})
     if "group" in fields:
-        edit["group_id"] = ids.get(fields["group"].casefold())
+        named = uow.groups.named(fields["group"]) if fields["group"] else []
+        edit["group_id"] = named[0].id if named else None
     return edit

@@ -10,6 +10,7 @@ from typing import cast
 from typing_extensions import TypedDict, Unpack  # in the standard library from Python 3.11 on
 
 from loadzone.domain.events import Event
+from loadzone.domain.names import ByName, name_key
 from loadzone.domain.records import TAGS_MOST, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -28,7 +29,7 @@ class Description(TypedDict, total=False):
 class Edit(Description, total=False):
     """The fields of an edit: also the group (None: no group) and why it is out of service (None: it is not).
 
-    Tags are added and removed after `tags` has replaced them. Tags that differ only in case are the same.
+    Tags are added and removed after `tags` has replaced them. domain/names.py says when two tags are the same.
     """
 
     group_id: int | None
@@ -40,8 +41,9 @@ class Edit(Description, total=False):
 def add(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None, **fields: Unpack[Description]) -> Vm:
     """Add a machine; return it. Raises Refusal: not_signed_in, not_allowed, vm_exists, no_such_group."""
     by = access.require_admin(uow, actor)
-    if vm_id in uow.vms:
-        refuse("vm_exists", field="id", vm_id=vm_id)
+    same = uow.vms.named(vm_id)
+    if same:
+        refuse("vm_exists", field="id", vm_id=same[0].id)
     vm = Vm(id=vm_id, **fields)
     uow.vms[vm_id] = vm
     uow.tell(Event("vm_added", by=by, vm_id=vm_id))
@@ -54,7 +56,7 @@ def edit(uow: UnitOfWork, actor: str | None, vm_id: str, version: int | None = N
 
     `version` is what the caller has seen.
     """
-    versions = {} if version is None else {vm_id: version}
+    versions = None if version is None else ByName({vm_id: version})
     [vm] = edit_all(uow, actor, [vm_id], versions, **changes)
     return vm
 
@@ -72,9 +74,11 @@ def edit_all(
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group, changed, bad_input.
     """
     by = access.require_admin(uow, actor)
-    for vm_id in vm_ids:
-        seen.check_vm(uow.vm(vm_id), (versions or {}).get(vm_id))
-    endings.end_all_over(uow, [uow.vms[vm_id] for vm_id in vm_ids])
+    vms = uow.vms_named(vm_ids)
+    vm_ids = [vm.id for vm in vms]
+    for vm in vms:
+        seen.check_vm(vm, (versions or {}).get(vm.id))
+    endings.end_all_over(uow, vms)
     for vm_id in vm_ids:
         _edit(uow, uow.vms[vm_id], changes, by)
     if changes.get("maintenance"):
@@ -97,8 +101,8 @@ def delete(
     `version` is what the caller has seen. With `booked_at`, `force` goes for the booking that began then, and no other.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, changed, vm_taken.
     """
-    versions = {} if version is None else {vm_id: version}
-    bookings = None if booked_at is None else {vm_id: booked_at}
+    versions = None if version is None else ByName({vm_id: version})
+    bookings = None if booked_at is None else ByName({vm_id: booked_at})
     delete_all(uow, actor, [vm_id], force, versions, bookings)
 
 
@@ -116,7 +120,7 @@ def delete_all(
     Raises what `delete` raises.
     """
     by = access.require_admin(uow, actor)
-    vms = [uow.vm(vm_id) for vm_id in dict.fromkeys(vm_ids)]
+    vms = uow.vms_named(vm_ids)
     for vm in vms:
         seen.check_vm(vm, (versions or {}).get(vm.id))
     endings.end_all_over(uow, vms)
@@ -148,9 +152,9 @@ def _edit(uow: UnitOfWork, vm: Vm, changes: Edit, by: str) -> None:
 
 def _tags(vm: Vm, added: Iterable[str], removed: Iterable[str]) -> tuple[str, ...]:
     """Return the machine's tags with some more and without some. Raises Refusal: bad_input where they get too many."""
-    known, gone = {tag.casefold() for tag in vm.tags}, {tag.casefold() for tag in removed}
-    new = {tag.casefold(): tag for tag in reversed(tuple(added)) if tag.casefold() not in known}  # the first spelling
-    tags = tuple(tag for tag in (*vm.tags, *reversed(new.values())) if tag.casefold() not in gone)
+    known, gone = {name_key(tag) for tag in vm.tags}, {name_key(tag) for tag in removed}
+    new = {name_key(tag): tag for tag in reversed(tuple(added)) if name_key(tag) not in known}  # the first spelling
+    tags = tuple(tag for tag in (*vm.tags, *reversed(new.values())) if name_key(tag) not in gone)
     if len(vm.tags) < len(tags) > TAGS_MOST:
         refuse("bad_input", field="add_tags", reason="too_many_items", max=TAGS_MOST, vm_id=vm.id)
     return tags

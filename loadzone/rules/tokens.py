@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
-from loadzone.domain.lookalikes import skeleton
+from loadzone.domain.names import name_key
 from loadzone.domain.records import State, Token
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -24,7 +24,7 @@ def create(uow: UnitOfWork, actor: str | None, token_id: str, name: str, digest:
     user = access.signed_in(uow, actor)
     if len(user.tokens) >= AT_MOST:
         refuse("too_many_tokens", max=AT_MOST)
-    if any(skeleton(token.name) == skeleton(name) for token in user.tokens.values()):
+    if any(name_key(token.name) == name_key(name) for token in user.tokens.values()):
         refuse("name_taken", field="name", name=name, what="token")
     token = Token(token_id, name, digest, created=uow.now, expires=uow.now + timedelta(days=days))
     uow.users[user.email] = replace(user, tokens={**user.tokens, token_id: token})

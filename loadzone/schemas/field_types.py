@@ -18,22 +18,28 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from loadzone.config import EMAIL, EMAIL_MAX, LEAST_AMOUNT
+from loadzone.domain.names import IGNORABLE, ByName
 from loadzone.domain.records import MOST, TAGS_MOST
 from loadzone.lib.times import parse_time
 
 VM_ID_MAX = 64
 # Line ends and terminal controls; marks that change the reading direction of what follows; invisible characters. The
-# last two can make a name look like another. The two joiners (U+200C, U+200D) stay, since Persian, Indic scripts and
-# emoji need them; where names are compared they are passed over (domain/lookalikes.py).
+# last two can make a name look like another. The joiners and the variation selectors stay, since scripts and emoji need
+# them; where names are compared they are passed over (domain/names.py).
 _NOT_IN_LINES = (
     r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f"
 )
-_BLANKS = r" \u00a0\u115f\u1160\u1680\u2000-\u200a\u200c\u200d\u202f\u205f\u2800\u3000\u3164\uffa0"
+# Nothing of these can be seen: spaces, and what is default-ignorable and not refused above.
+_BLANKS = (
+    r" \u00a0\u034f\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180d\u180f\u2000-\u200a\u200c\u200d\u202f\u205f\u2800\u3000"
+    r"\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0080-\U000e0fff"
+)
 LINE = rf"^[^{_NOT_IN_LINES}]*$"
 LINE_NOT_EMPTY = rf"^[{_BLANKS}]*[^{_BLANKS}{_NOT_IN_LINES}][^{_NOT_IN_LINES}]*$"
 TYPED_EMAIL = rf"^\s*{EMAIL.pattern.replace('a-z', 'A-Za-z')}\s*$"  # before it is trimmed and lower-cased
-NEW_VM_ID = rf"^[\p{{L}}\p{{M}}\p{{Nd}}._-]{{1,{VM_ID_MAX}}}$"
+NEW_VM_ID = rf"^(?!-|\.\.?$)(?!.*[{IGNORABLE}])[\p{{L}}\p{{M}}\p{{Nd}}._-]{{1,{VM_ID_MAX}}}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,10 @@ def _new_id(text: str) -> str:
         raise PydanticCustomError("string_too_long", "too long", {"max_length": VM_ID_MAX})
     if not all(unicodedata.category(c)[0] in "LM" or c.isdecimal() or c in "._-" for c in vm_id):
         raise PydanticCustomError("vm_id", "vm_id")
+    if re.search(f"[{IGNORABLE}]", vm_id):
+        raise PydanticCustomError("characters", "characters")
+    if vm_id.startswith("-") or vm_id in (".", ".."):
+        raise PydanticCustomError("vm_id_start", "vm_id_start")
     return vm_id
 
 
@@ -157,6 +167,6 @@ Tags = Annotated[
 Count = Annotated[int, WholeNumber(1, 1000)]
 Heartbeat = Annotated[float, Field(ge=0.01, le=1440, allow_inf_nan=False)]  # minutes
 Moment = Annotated[datetime, BeforeValidator(_instant)]
-Moments = Annotated[dict[VmRef, Moment], Field(max_length=VMS_MOST)]  # by machine
+Moments = Annotated[dict[VmRef, Moment], Field(max_length=VMS_MOST), AfterValidator(ByName)]  # by machine
 Version = Annotated[int, WholeNumber(0, MOST)]
-Versions = Annotated[dict[VmRef, Version], Field(max_length=VMS_MOST)]  # by machine
+Versions = Annotated[dict[VmRef, Version], Field(max_length=VMS_MOST), AfterValidator(ByName)]  # by machine

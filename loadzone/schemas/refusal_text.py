@@ -19,6 +19,7 @@ Facts = Mapping[str, Fact]
 # Codes with more than one sentence.
 ENDINGS: Endings = {
     "error.bad_input": (("reason", ".{}", ".request"),),
+    "error.no_such_vm": (("names", ".several", ""),),
     "error.changed": (("group", ".group", ""), ("expires_at", ".booking", "")),
     "error.wrong_code": (("tries_left", "", ".last"),),
     "error.not_allowed": (("holder", ".holder", ""),),

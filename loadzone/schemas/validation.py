@@ -81,6 +81,7 @@ _REASONS = {
     "time": "time",
     "characters": "characters",
     "vm_id": "vm_id",
+    "vm_id_start": "vm_id_start",
     "email": "email",
     "one_of": "one_of",
     "of_one": "of_one",

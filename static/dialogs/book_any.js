@@ -4,6 +4,7 @@ import { now } from "../clock.js";
 import { shortTime } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
+import { nameKey } from "../names.js";
 import { rememberHours } from "../preferences.js";
 import { groupById } from "../queue.js";
 import { isHeldForMe, state } from "../state.js";
@@ -64,7 +65,7 @@ function showMatching(dialog, group) {
 }
 
 function tagChoices(group) {
-  const tags = new Map(vmsOf(group).flatMap((vm) => vm.tags ?? []).map((tag) => [tag.toLowerCase(), tag]));
+  const tags = new Map(vmsOf(group).flatMap((vm) => vm.tags ?? []).map((tag) => [nameKey(tag), tag]));
   return tags.size > 0 && html`<fieldset class="field"><legend class="label">${t("any.tags")}</legend>
     <div class="quick-choices tags">${[...tags.values()].sort().map((tag) => html`
       <label><input type="checkbox" name="tags" value="${tag}"><span>${tag}</span></label>`)}</div></fieldset>`;
@@ -72,4 +73,4 @@ function tagChoices(group) {
 
 const vmsOf = (group) => (groupById(group.id)?.vm_ids ?? []).map((id) => state.vms.get(id)).filter(Boolean);
 
-const hasTag = (vm, tag) => (vm.tags ?? []).some((own) => own.toLowerCase() === tag.toLowerCase());
+const hasTag = (vm, tag) => (vm.tags ?? []).some((own) => nameKey(own) === nameKey(tag));

@@ -2,6 +2,7 @@
 import { post } from "../api.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
+import { nameKey } from "../names.js";
 import { groupOf, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
@@ -121,8 +122,8 @@ function followPicker(dialog) {
 function wirePicker(dialog) {
   const search = dialog.part("[data-search]");
   search?.addEventListener("input", () => {
-    const text = search.value.trim().toLowerCase();
-    for (const row of dialog.node.querySelectorAll(".vm-picker label")) row.hidden = !row.textContent.toLowerCase().includes(text);
+    const text = nameKey(search.value.trim());
+    for (const row of dialog.node.querySelectorAll(".vm-picker label")) row.hidden = !nameKey(row.textContent).includes(text);
   });
   search?.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 }

@@ -151,6 +151,7 @@ INVISIBLE = [
     "👩\u200d💻",
 ]
 IDS = ["сервер-01", "数据库_2", "e\u0301", "..", "a b", "a/b", "½", "Ⅷ", "٣", "a\u200db", "हिन्दी"]  # fmt: skip
+IDS += [".", "...", "-", "-a", "a-", "a\u034f", "\ufe0f"]
 EMAILS = [
     "Ann@Example.COM",
     " ann@example.com\n",

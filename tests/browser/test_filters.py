@@ -39,6 +39,8 @@ def shown(here) -> list[str]:
         ("quarterly", {"server-03"}),
         ("carol", {"server-03", "stage-01"}),
         ("debian docker", {"build-01"}),
+        ("ＳＴＡＧＥ－０２", {"stage-02"}),
+        ("st\u034fage-\ufe0f02 \u3164", {"stage-02"}),
     ],
 )
 def test_the_search_finds_by_every_field(text, found, search_window):

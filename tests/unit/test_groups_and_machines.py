@@ -44,7 +44,7 @@ def test_after_the_greatest_number_a_free_one_is_used(grouped):
 
 def test_a_name_is_taken_whatever_its_case(grouped):
     refusal = grouped.refused(groups.create, actor=ALICE, name="PERF")
-    assert (refusal.code, refusal.facts["name"]) == ("name_taken", "PERF")
+    assert (refusal.code, refusal.facts["name"]) == ("name_taken", "Perf")
 
 
 @pytest.mark.parametrize("name", ["PERF", "Ｐｅｒｆ", "Pe\u200drf", "\u200cPerf"])

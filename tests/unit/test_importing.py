@@ -96,9 +96,11 @@ def test_the_plan_names_machines_that_are_in_use(perf):
 def test_a_machine_stays_in_its_group_if_another_has_the_same_name(perf):
     perf.do(groups.create, actor=ALICE, name="Other", vm_ids=["a"])
     perf.state.groups[2] = groups.replace(perf.state.groups[2], name="perf")
-    result = import_(perf, Wanted("a", {"group": "Perf"}), Wanted("new", {"group": "PERF"}))
+    result = import_(perf, Wanted("a", {"group": "PERF"}), Wanted("new", {"group": "PERF"}))
     assert (result.groups, result.changed) == ((), ())
     assert (perf.vm("a").group, perf.vm("new").group) == (2, 1)
+    import_(perf, Wanted("a", {"group": "Perf"}), Wanted("new", {"group": "perf"}))
+    assert (perf.vm("a").group, perf.vm("new").group) == (1, 2)  # an exact name means that one
 
 
 @pytest.mark.parametrize("who", [BOB, None])

@@ -8,6 +8,7 @@ import re
 import pytest
 from hypothesis import example, given, strategies as st
 
+from loadzone.domain.names import name_key
 from loadzone.domain.records import Group, State, Vm
 from loadzone.inventory import (
     ansible_format,
@@ -18,29 +19,30 @@ from loadzone.inventory.csv_format import escape_formula, unescape_formula
 from loadzone.inventory.rows import BadInventory, rows_of, wanted
 from loadzone.rules import importing
 from loadzone.rules.access import OPERATOR
-from loadzone.schemas.field_types import LINE
+from loadzone.schemas.field_types import LINE, LINE_NOT_EMPTY
 from support.world import World
 
 FORMATS = [csv_format, json_format, ansible_format]
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 # Values that the API accepts.
-IDS = st.text(st.sampled_from("aZ9._-жé中"), min_size=1, max_size=8)
+IDS = st.text(st.sampled_from("aZ9._-жé中"), min_size=1, max_size=8).filter(re.compile(r"(?!-|\.\.?$)").match)
 _CHARACTERS = st.sampled_from("""aж中 ,;'"=+-@|{}%#\\:!&*<>＝🙂""") | st.characters(
     exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"]
 ).filter(re.compile(LINE).fullmatch)  # some code points that are refused have no category yet
 ONE_LINE_TEXTS = st.text(_CHARACTERS, max_size=20).map(str.strip)
+NAMES = ONE_LINE_TEXTS.filter(re.compile(LINE_NOT_EMPTY).fullmatch)
 MACHINES = st.fixed_dictionaries(
     {
         "description": ONE_LINE_TEXTS,
-        "tags": st.lists(ONE_LINE_TEXTS.filter(bool), max_size=3, unique=True).map(tuple),
+        "tags": st.lists(NAMES, max_size=3, unique=True).map(tuple),
         "external_ip": st.sampled_from(["", "192.0.2.7", "[2001:db8::1]:22", "-x"]),
         "internal_ip": st.sampled_from(["", "10.0.0.1", "vm.example.com"]),
         "maintenance": ONE_LINE_TEXTS,
         "group": st.none() | st.integers(0, 2),
     }
 )
-GROUPS = st.lists(ONE_LINE_TEXTS.filter(bool), max_size=3, unique_by=str.casefold)
+GROUPS = st.lists(NAMES, max_size=3, unique_by=name_key)
 
 
 def state_of(machines, groups):
@@ -68,7 +70,7 @@ HARD = {
     "formula": {"description": "=1+1", "tags": ("-x", "a,b", '"', "'=", "; =x"), "maintenance": "@SUM(A1)", "group": 0},
     "quoted": {"description": """'=x ";"'' """.strip(), "tags": ("{{ x }}", "!unsafe"), "group": 1},
     "руский-1": {"description": 'x: !unsafe "{{ 1 }}"', "group": 2},
-    "-x": {},
+    "x-": {},
 }
 
 
@@ -102,7 +104,7 @@ def test_no_cell_begins_like_a_formula_with_any_separator_and_escaping_can_be_un
 
 
 def test_cells_are_escaped_as_owasp_recommends():
-    out = csv_format.write(rows_of(state_of(HARD, ["=cmd", "b", "c"])))
+    out = csv_format.write(rows_of(state_of({**HARD, "-x": {}}, ["=cmd", "b", "c"])))
     assert out.startswith(b"\xef\xbb\xbf")
     cells = [cell for row in csv.reader(io.StringIO(out.decode("utf-8-sig"), newline="")) for cell in row]
     assert "'=1+1" in cells

@@ -32,6 +32,7 @@ OUR_OWN_ERRORS = {
     "time",
     "characters",
     "vm_id",
+    "vm_id_start",
     "email",
     "one_of",
     "of_one",
