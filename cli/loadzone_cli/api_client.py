@@ -20,6 +20,7 @@ from loadzone_cli.exit_status import NOT_SIGNED_IN, UNREACHABLE
 from loadzone_cli.http_json import json_object, opener
 from loadzone_cli.messages import printable, say_if_new
 from loadzone_cli.server_address import by_https
+from loadzone_cli.token_end import warn_of_end
 from loadzone_cli.translation import LANGUAGE, t
 
 
@@ -47,12 +48,13 @@ class ApiClient:
         self._latest: tuple[str, Board] = ("", {"vms": [], "groups": []})  # an ETag and its board; threads share both
 
     def email(self) -> str:
-        """Return the address of the person whose token it is."""
+        """Return the address of the person whose token it is. Warns, once, where the token ends soon."""
         if not self._email:
-            me = self.call("/me")
+            headers, me = self._open("/me")
             if not isinstance(me.get("email"), str):
                 raise self._not_loadzone()
             self._email = me["email"]
+            warn_of_end(me.get("token"), headers.get("LoadZone-Time"))
         return self._email
 
     def board(self) -> Board:

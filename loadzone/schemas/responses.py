@@ -94,8 +94,15 @@ class MailTroubleResponse(TypedDict):
     waiting: int
 
 
+class CallersTokenResponse(TypedDict):
+    """The token of the call itself."""
+
+    name: str
+    expires: Time
+
+
 class MeResponse(TypedDict):
-    """`mail` is there for admins, while letters cannot be delivered."""
+    """`mail` is there for admins, while letters cannot be delivered; `token` where the call has one."""
 
     authenticated: Literal[True]
     email: str
@@ -103,6 +110,7 @@ class MeResponse(TypedDict):
     language: str
     bookings: list[BookingResponse]
     mail: NotRequired[MailTroubleResponse]
+    token: NotRequired[CallersTokenResponse]
 
 
 class StrangerResponse(TypedDict):

@@ -9,7 +9,7 @@ from loadzone.lib.times import iso
 from loadzone.rules import people, tokens
 from loadzone.schemas import requests, responses
 from loadzone.schemas.serializers import history_view, mail_trouble_view, token_view, user_view
-from loadzone.web.context import actor, language, run, services
+from loadzone.web.context import actor, caller, language, run, services
 from loadzone.web.endpoint import endpoint
 
 people_api = Blueprint("people_api", __name__)
@@ -39,6 +39,8 @@ def me() -> responses.MeResponse | responses.StrangerResponse:
         "language": language(),
         "bookings": history_view(state.users[email]),
     }
+    if token := caller().token:
+        mine["token"] = {"name": token.name, "expires": iso(token.expires)}
     trouble = services().mail_trouble()
     if trouble and mine["role"] == "admin":
         mine["mail"] = mail_trouble_view(trouble, len(state.letters))

@@ -66,6 +66,12 @@ def test_an_admins_token_does_what_an_admin_does(alice, make_vm):
     done(alice.revoke(made["id"]))
 
 
+def test_it_is_told_its_name_and_its_end(program, newcomer):
+    [mine] = done(newcomer.tokens())
+    assert done(program.get("/me"))["token"] == {"name": mine["name"], "expires": mine["expires"]}
+    assert "token" not in done(newcomer.get("/me"))
+
+
 def test_a_booking_made_with_a_token_shows_its_name(program, newcomer, bob, charlie, make_vm, make_group):
     vm, other = make_vm(), make_vm()
     assert done(program.book(vm))["via"] == bob.vm(vm)["via"] == "nightly-perf"

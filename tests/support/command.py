@@ -213,7 +213,7 @@ def end_what_is_left() -> None:
 
 
 def token_of(person: Person) -> str:
-    return done(person.post("/tokens", {"name": f"nightly {next(_numbers)}", "days": 1}), 201)["token"]
+    return done(person.post("/tokens", {"name": f"nightly {next(_numbers)}", "days": 90}), 201)["token"]
 
 
 def shell_of(home: Path, server: Server, person: Person, **environment: str) -> Shell:
