@@ -1,6 +1,6 @@
 # make run      serve on http://localhost:5000
 # make quick    lint, types, unit and API tests; for every small step
-# make test     the whole suite, a real browser included
+# make test     the whole suite, real browsers included
 # make coverage the suite with coverage, branches and server processes included
 # make torture  random clients while everything breaks, and a check of the history: make torture SECONDS=600 SEED=7
 # make bench    speed beside what this machine can do at best, into docs/performance.md
@@ -9,6 +9,7 @@
 
 PYTHON ?= python3
 export CHROMIUM ?= chromium
+export FIREFOX ?= firefox-esr
 TESTS ?= tests
 # To measure a part without keeping it: BENCH="--sizes 1000 --parts http"
 BENCH ?= --keep
@@ -17,6 +18,7 @@ BENCH ?= --keep
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
+COMPAT := tests/browser/compat
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 .PHONY: run quick test coverage torture bench lint clean browser
@@ -51,7 +53,7 @@ bench: .venv/dev.done
 	@$(BIN)/python bench/run.py $(BENCH)
 
 clean:
-	@rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* build dist test-results
+	@rm -rf .venv $(COMPAT)/node_modules $(COMPAT)/chromium .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* build dist test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/pip:
@@ -66,11 +68,23 @@ $(BIN)/pip:
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-# The tests drive a real Chromium. Root on Debian gets it installed; others are told what to install.
-browser:
-	@command -v $(CHROMIUM) >/dev/null || { \
+# The tests drive real browsers. Root on Debian gets what is missing installed; others are told what to install.
+browser: $(COMPAT)/chromium/chromium
+	$(call needs,$(CHROMIUM),chromium,Chromium,; or name yours: make test CHROMIUM=google-chrome)
+	$(call needs,$(FIREFOX),firefox-esr,Firefox,; or name yours: make test FIREFOX=firefox)
+
+# Chromium 109, and what the lint of test_compat.py needs
+$(COMPAT)/chromium/chromium: $(COMPAT)/package-lock.json $(COMPAT)/unpack.mjs
+	$(call needs,node,nodejs,Node.js 18 or later)
+	$(call needs,npm,npm,npm)
+	@cd $(COMPAT) && npm ci --silent && node unpack.mjs
+
+# $(call needs,command,package,name,what else helps)
+define needs
+	@command -v $(1) >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null; \
 	  else \
-	    echo "The tests need Chromium as '$(CHROMIUM)': install it (Debian, Ubuntu: apt-get install chromium), or name yours: make test CHROMIUM=google-chrome" >&2; exit 1; \
+	    echo "The tests need $(3) as '$(1)': install it (Debian, Ubuntu: apt-get install $(2))$(4)" >&2; exit 1; \
 	  fi; }
+endef

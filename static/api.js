@@ -45,15 +45,17 @@ export async function postForVms(path, body) {
 }
 
 async function request(path, options) {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   let response, answer;
   const sent = performance.now();
   const before = { vms: new Map(state.vms), groups: state.groups };
   try {
-    response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(path, { ...options, signal });
     noteTime(response, sent);
     answer = await response.json();
   } catch (error) {
-    throw new ApiError(t(error.name === "TimeoutError" ? "error.slow" : "error.unreachable"), "unreachable");
+    console.info("no answer:", error.message);
+    throw new ApiError(t(signal.aborted ? "error.slow" : "error.unreachable"), "unreachable");
   }
   if (response.ok) return answer;
   if (answer.code === "not_signed_in") setMe({ authenticated: false });

@@ -94,5 +94,5 @@ function queryString({ text, group, status }) {
   if (text) query.set("q", text);
   if (group) query.set("group", group);
   if (status !== "all") query.set("show", status);
-  return query.size ? `?${query}` : "";
+  return String(query) && `?${query}`; // `size` needs Safari 17
 }

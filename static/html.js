@@ -33,6 +33,11 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Return whether the node takes room on the page: neither it nor what is around it is hidden. */
+export function isRendered(node) {
+  return node.getClientRects().length > 0; // checkVisibility() needs Safari 17.4
+}
+
 export function icon(name) {
   return html`<svg class="icon" aria-hidden="true"><use href="#i-${name}"/></svg>`;
 }

@@ -1,4 +1,5 @@
 // Returns the focus to what opened a dialog, also after several dialogs in a row.
+import { isRendered } from "../html.js";
 
 const openers = new WeakMap(); // by dialog
 let lastOpener = null;
@@ -24,7 +25,7 @@ export function restoreFocus(dialog) {
   const actionChanged = node.dataset.action !== action;
   const active = document.activeElement;
   if (active !== document.body && !(active === node && actionChanged)) return;
-  const reusable = node.isConnected && !actionChanged && node.checkVisibility();
+  const reusable = node.isConnected && !actionChanged && isRendered(node);
   const target = reusable ? node : node.closest(".card:not([hidden]), .own-booking")?.querySelector(".name");
   (target?.isConnected ? target : ownRowOf(node.dataset.vm) ?? document.getElementById("board")).focus();
 }

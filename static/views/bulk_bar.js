@@ -1,7 +1,7 @@
 // The bar at the bottom while machines are selected: how many, and the bulk actions.
 import { bulkActions, firstObstacle } from "../bulk_actions.js";
 import { onFilter } from "../filter.js";
-import { element, fill, html, icon, setText } from "../html.js";
+import { element, fill, html, icon, isRendered, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { clearSelection, onSelectionChange, selected } from "../selection.js";
 import { state, subscribe } from "../state.js";
@@ -34,7 +34,7 @@ function focusBar() {
 
 /** Return the focus to where it was before the bar; that machine may be gone or hidden by now. */
 function returnFocus() {
-  const visible = focusBefore?.isConnected && focusBefore.checkVisibility();
+  const visible = focusBefore?.isConnected && isRendered(focusBefore);
   (visible ? focusBefore : document.getElementById("board")).focus();
 }
 

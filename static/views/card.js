@@ -47,7 +47,9 @@ export function renderCard(card) {
     rendered: true, stateIcon: part(".state-icon use"), ip: part(".ip"), stateLabel: part(".summary .sr-only"), who: part(".who"), until: part(".until"),
     timeLeft: part(".time-left"), action: part(".action"), about: part(".about"), timeBar: part(".time-bar"),
   });
-  Object.assign(part(".select-box"), { ariaLabel: card.vm.id, checked: node.classList.contains("selected") });
+  const box = part(".select-box");
+  box.setAttribute("aria-label", card.vm.id);
+  box.checked = node.classList.contains("selected");
   updateCard(card, card.vm);
 }
 

@@ -5,7 +5,7 @@ import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
 
 const GAP_PX = 4;
-const hint = element(html`<p id="exact-end" class="exact-end" popover="manual"></p>`);
+const hint = element(html`<p id="exact-end" class="exact-end" hidden></p>`);
 let describedName = null;
 
 export function mountExactEnd() {
@@ -21,7 +21,7 @@ function show(name) {
   const end = endOf(state.vms.get(name?.dataset.vm));
   describedName?.removeAttribute("aria-describedby");
   describedName = end ? name : null;
-  hint.togglePopover(Boolean(end));
+  hint.hidden = !end;
   if (!end) return;
   setText(hint, t("until.exactly", { time: exactTime(end), left: timeLeft(end) }));
   name.setAttribute("aria-describedby", hint.id);

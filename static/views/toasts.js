@@ -23,7 +23,7 @@ export function toast(text, { failed = false, action, vmId = "" } = {}) {
   const node = element(html`<div class="toast ${failed ? "failed" : ""}" data-vm="${vmId}"><span class="message">${text}</span>
     ${action && html`<button>${action.label}</button>`}</div>`);
   node.querySelector("button")?.addEventListener("click", () => { dismiss(node); action.run(); });
-  moveToTopLayer();
+  moveToTop();
   root.append(node);
   while (root.children.length > MAX_SHOWN) root.firstElementChild.remove();
   let timer = setTimeout(() => node.remove(), action ? 2 * STAY_MS : STAY_MS);
@@ -47,18 +47,15 @@ export function acceptOffer() {
 
 /** Keep the toasts above a dialog that has just opened. */
 export function raiseToasts() {
-  if (root.children.length) moveToTopLayer();
+  if (root.children.length) moveToTop();
 }
 
-/** Move the toasts to the top, into the open dialog if any: what is below a modal dialog cannot be clicked. */
-function moveToTopLayer() {
-  const dialog = [...document.querySelectorAll("body > dialog[open]")].pop();
-  if (root.parentNode !== (dialog ?? document.body)) {
-    (dialog ?? document.body).append(root);
-    dialog?.addEventListener("close", moveToTopLayer, { once: true });
-  }
-  root.hidePopover();
-  root.showPopover();
+/** Move the toasts into the dialog on top, if any: what is below a modal dialog is dimmed and cannot be clicked. */
+function moveToTop() {
+  const parent = [...document.querySelectorAll("body > dialog[open]")].pop() ?? document.body;
+  if (root.parentNode === parent) return;
+  parent.append(root);
+  if (parent !== document.body) parent.addEventListener("close", moveToTop, { once: true });
 }
 
 /** Note that this tab causes the event `kind` for a machine (undefined: for many), so that its notification is not shown again. */

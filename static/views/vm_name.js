@@ -6,7 +6,7 @@ const TAIL = 8;
 export function showVmName(node, id) {
   if (id.length < SPLIT_FROM) { node.textContent = id; return; }
   node.classList.add("long");
-  node.ariaLabel = id; // screen readers would read two pieces as two words
+  node.setAttribute("aria-label", id); // screen readers would read two pieces as two words
   node.replaceChildren(piece(id.slice(0, -TAIL)), piece(id.slice(-TAIL)));
 }
 

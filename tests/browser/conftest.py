@@ -1,31 +1,31 @@
 """A real Chromium for the tests of the page, started once. Every window has an empty profile."""
 
-import os
-import shutil
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
+from browser import browsers
 from browser.profiles import Profiles
 from browser.window import Window, open_window, window_in
 from support.server import running
 
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 TIMEOUT = 30_000  # milliseconds; long, because other tests run at the same time
 
 expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Browser:
-    program = shutil.which(os.environ.get("CHROMIUM") or "chromium")
-    assert program, "Chromium was not found: install it, or set CHROMIUM to your browser"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+def playwright() -> Playwright:
+    with sync_playwright() as started:
         yield started
-        started.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright) -> Browser:
+    started = browsers.chromium(playwright)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

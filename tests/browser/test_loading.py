@@ -35,7 +35,14 @@ def names(here) -> set[str]:
 
 def test_the_first_visit_loads_few_small_files(window):
     here = window()
-    assert names(here) == {"page.js", "page.css", "theme.js", "favicon.svg", "socket.io-4.8.4.esm.min.js"}
+    assert names(here) == {
+        "page.js",
+        "page.css",
+        "theme.js",
+        "browser_check.js",
+        "favicon.svg",
+        "socket.io-4.8.4.esm.min.js",
+    }
     assert here.page.evaluate(BYTES_SENT) < LIMIT
 
 

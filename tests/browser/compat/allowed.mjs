@@ -1,0 +1,21 @@
+// What some of the promised browsers lack, and why the page works fully without it.
+export const ALLOWED = {
+  "@property": "saves the browser work; without it the values are inherited",
+  ":-webkit-scrollbar": "for browsers without scrollbar-width",
+  "accent-color": "the colour of a checked box; Safari's has little contrast in some themes",
+  "contain-intrinsic-height": "goes with content-visibility",
+  "contain-intrinsic-size": "goes with content-visibility",
+  "contain-intrinsic-width": "goes with content-visibility",
+  "content-visibility": "saves the browser work",
+  cursor: "a phone has no pointer",
+  "forced-color-adjust": "for high contrast in Windows, which Safari does not run on",
+  "scrollbar-width": "::-webkit-scrollbar does the same before",
+  "text-wrap": "lines break less evenly",
+  "AbortSignal.timeout": "only the error has another name; api.js asks the signal",
+  Notification: "asked for in browser_notifications.js",
+  "Notification.permission": "asked for in browser_notifications.js",
+  "Notification.requestPermission": "asked for in browser_notifications.js",
+  ".role": "of a person, not of an element",
+  "Window.requestIdleCallback": "incremental_render.js takes a timer instead",
+  "Window.cancelIdleCallback": "incremental_render.js takes a timer instead",
+};
