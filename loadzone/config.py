@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
+from loadzone.lib.domain_names import ascii_domain
+from loadzone.lib.email_addresses import EMAIL, canonical_email
+
 LanguageCode = Literal["ru", "en"]
 LANGUAGES: tuple[LanguageCode, ...] = get_args(LanguageCode)
-# The shape that HTML's <input type=email> accepts: https://html.spec.whatwg.org/#valid-e-mail-address
-EMAIL = re.compile(
-    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
-)
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-EMAIL_MAX = 254  # RFC 5321, 4.5.3.1.3
 # What Kubernetes sets for a service: LOADZONE_PORT for one named loadzone, SMTP_PORT for one named smtp.
 KUBERNETES_PORT = re.compile(r"(?:tcp|udp|sctp)://\S+:\d+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -198,14 +196,17 @@ def _minutes(text: str) -> tuple[float, ...]:
 
 
 def _email(text: str) -> str:
-    address = text.lower()
-    if len(address) > EMAIL_MAX or not EMAIL.fullmatch(address):
-        raise ValueError(f"has {text!r} in it, which is not an e-mail address")
-    return address
+    try:
+        return canonical_email(text)
+    except ValueError:
+        raise ValueError(f"has {text!r} in it, which is not an e-mail address") from None
 
 
 def _domain(text: str) -> str:
-    domain = text.lower().removeprefix("@")
+    try:
+        domain = ascii_domain(text.removeprefix("@"))
+    except ValueError:
+        domain = ""
     if not DOMAIN.fullmatch(domain):
         raise ValueError(f"has {text!r} in it, which is not a domain")
     return domain
@@ -215,12 +216,12 @@ def _host(text: str) -> str:
     if with_port := re.fullmatch(r"([^:]+|\[.+\]):(\d+)", text):
         raise ValueError(f"has a port in it; set SMTP_PORT={with_port[2]} instead")
     try:
-        text.encode("idna")
-    except UnicodeError:
+        host = ascii_domain(text)
+    except ValueError:
         raise ValueError("is not a host name or address") from None
-    if not re.fullmatch(r"[^\s/@]{1,255}", text):
+    if not re.fullmatch(r"[^\s/@]{1,255}", host):
         raise ValueError("is not a host name or address")
-    return text
+    return host
 
 
 def helo_of(host: str) -> str:
@@ -265,8 +266,8 @@ def _sender(text: str) -> str:
     if not found:
         raise ValueError("is not a sender's address")
     address = (found[2] or found[3]).strip()
-    _email(address)
-    return formataddr(((found[1] or "").strip().strip('"'), address))
+    canonical = _email(address)
+    return formataddr(((found[1] or "").strip().strip('"'), address if address.isascii() else canonical))
 
 
 def _check_sender(config: Config) -> None:
@@ -294,7 +295,7 @@ def _url(text: str) -> str:
     wrong = ValueError("is not an address like https://loadzone.example.com")
     try:
         parts = urlsplit(text)
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+        host, port = ascii_domain(parts.hostname or ""), parts.port
     except ValueError:
         raise wrong from None
     if parts.scheme not in DEFAULT_PORTS or not host or parts.query or parts.fragment or parts.username:

@@ -12,6 +12,7 @@ from loadzone.datafile.repair import LoadedFile, repair
 from loadzone.datafile.typed_object import EARLIEST, BadFile, TypedObject, stop
 from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.lib.digests import digest
+from loadzone.lib.email_addresses import known_email
 
 # Files before version 1.1 name a session as the cookie does; later ones contain a digest.
 PLAIN_SESSION = re.compile(r"[\w-]{22}", re.ASCII)
@@ -194,7 +195,7 @@ def _entry(fields: TypedObject) -> Entry:
 def _letter(fields: TypedObject) -> Letter:
     return Letter(
         id=_required_text(fields, "id"),
-        to=_required_text(fields, "to"),
+        to=_address(_required_text(fields, "to")) or "",
         kind=_required_text(fields, "kind"),
         created=fields.required("created", fields.time, EARLIEST),
         about=fields.mapping("about"),
@@ -206,7 +207,7 @@ def _required_text(fields: TypedObject, key: str) -> str:
 
 
 def _address(text: str | None) -> str | None:
-    return text.strip().lower() or None if text else None
+    return known_email(text) or None if text else None
 
 
 def _report_doubles(table: str, keys: Iterable[Hashable], report: Callable[[str], None]) -> None:

@@ -5,21 +5,12 @@ static/names.js and cli/loadzone_cli/names.py are its twins.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-V = TypeVar("V")
+from loadzone.lib.unicode_text import folded
 
-# What Unicode calls default-ignorable: it is not seen, or only changes how its neighbour is drawn
-# (https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt).
-IGNORABLE = (
-    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_IGNORABLE = re.compile(f"[{IGNORABLE}]+")
+V = TypeVar("V")
 
 
 def name_key(name: str) -> str:
@@ -29,8 +20,7 @@ def name_key(name: str) -> str:
     """
     if name.isascii():  # as nearly all are; ten times as fast
         return name.lower()
-    visible = unicodedata.normalize("NFKC", _IGNORABLE.sub("", name))
-    return unicodedata.normalize("NFKC", visible.casefold())
+    return folded(name)
 
 
 class ByName(Mapping[str, V]):

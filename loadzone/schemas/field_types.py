@@ -17,10 +17,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from loadzone.config import EMAIL, EMAIL_MAX, LEAST_AMOUNT
-from loadzone.domain.names import IGNORABLE, ByName
+from loadzone.config import LEAST_AMOUNT
+from loadzone.domain.names import ByName
 from loadzone.domain.records import MOST, TAGS_MOST
+from loadzone.lib.email_addresses import EMAIL, EMAIL_MAX, canonical_email
 from loadzone.lib.times import parse_time
+from loadzone.lib.unicode_text import IGNORABLE
 
 VM_ID_MAX = 64
 # Line ends and terminal controls; marks that change the reading direction of what follows; invisible characters. The
@@ -38,7 +40,8 @@ _BLANKS = (
 )
 LINE = rf"^[^{_NOT_IN_LINES}]*$"
 LINE_NOT_EMPTY = rf"^[{_BLANKS}]*[^{_BLANKS}{_NOT_IN_LINES}][^{_NOT_IN_LINES}]*$"
-TYPED_EMAIL = rf"^\s*{EMAIL.pattern.replace('a-z', 'A-Za-z')}\s*$"  # before it is trimmed and lower-cased
+# An address before it is trimmed and lower-cased. Domains in other scripts are accepted too; no pattern can say which.
+TYPED_EMAIL = rf"^\s*{EMAIL.pattern.replace('a-z', 'A-Za-z')}\s*$"
 NEW_VM_ID = rf"^(?!-|\.\.?$)(?!.*[{IGNORABLE}])[\p{{L}}\p{{M}}\p{{Nd}}._-]{{1,{VM_ID_MAX}}}$"
 
 
@@ -112,9 +115,10 @@ def _new_id(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    if not re.fullmatch(TYPED_EMAIL, text):
-        raise PydanticCustomError("email", "email")
-    return text.strip().lower()
+    try:
+        return canonical_email(text)
+    except ValueError:
+        raise PydanticCustomError("email", "email") from None
 
 
 def _instant(text: object) -> datetime:

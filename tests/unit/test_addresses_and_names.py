@@ -21,6 +21,7 @@ from loadzone.schemas.validation import read
         ("http://lz:80", "http://lz"),
         ("http://lz:8080/team/", "http://lz:8080/team"),
         ("https://испытание.рф", "https://xn--80akhbyknj4f.xn--p1ai"),
+        ("https://Straße.de", "https://xn--strae-oqa.de"),
         ("http://[::1]:5000", "http://[::1]:5000"),
     ],
 )
@@ -41,6 +42,8 @@ def test_an_invalid_public_address_stops_the_start(given):
     [
         ("lz@example.com", "lz@example.com"),
         ("LoadZone <lz@example.com>", "LoadZone <lz@example.com>"),
+        ("LoadZone <Lz@Example.com>", "LoadZone <Lz@Example.com>"),
+        ("lz@испытание.рф", "lz@xn--80akhbyknj4f.xn--p1ai"),
         ("Foo, Bar <lz@example.com>", '"Foo, Bar" <lz@example.com>'),
         ("a@b <lz@example.com>", '"a@b" <lz@example.com>'),
         ('"Quoted; name" <lz@example.com>', '"Quoted; name" <lz@example.com>'),
@@ -51,7 +54,8 @@ def test_a_sender_is_kept_as_one_valid_address(given, kept):
     assert Config.from_env({"SMTP_FROM": given}).smtp_from == kept
     header = EmailMessage(policy=default)
     header["From"] = kept
-    assert [address.addr_spec for address in header["From"].addresses] == ["lz@example.com"]
+    assert len(header["From"].addresses) == 1
+    assert header["From"].addresses[0].addr_spec in kept
 
 
 @pytest.mark.parametrize("given", ["nobody", "<>", "a@b.c, d@e.f", "x <a@b.c> y", "a@b.c\nBcc: d@e.f"])

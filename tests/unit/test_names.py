@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from loadzone.domain.named_table import groups_by_name, vms_by_name
-from loadzone.domain.names import IGNORABLE, ByName, name_key
+from loadzone.domain.names import ByName, name_key
 from loadzone.domain.records import Group, State, Vm
 from loadzone.inventory import json_format
 from loadzone.inventory.rows import wanted
+from loadzone.lib.unicode_text import IGNORABLE
 from loadzone.rules import groups, inventory, queue, tokens
 from loadzone.rules.access import OPERATOR
 from loadzone.rules.booking import beat, book, book_any, cancel, renew
