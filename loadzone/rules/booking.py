@@ -156,8 +156,9 @@ def beat(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str]) -> None:
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked; then no heartbeat is noted.
     """
     me = access.signed_in(uow, actor)
-    for vm_id in vm_ids:
-        vm = endings.current(uow, vm_id)
+    vms = uow.vms_named(vm_ids)
+    endings.end_all_over(uow, vms)
+    for vm in (uow.vms[vm.id] for vm in vms):
         booking = vm.booking or refuse("not_booked", vm_id=vm.id)
         if booking.holder != me.email:
             refuse("not_allowed", vm_id=vm.id, holder=booking.holder)

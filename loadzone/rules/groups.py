@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
-from itertools import count
+from itertools import chain
 
 from loadzone.domain.events import Event
 from loadzone.domain.records import MOST, Group, Hold, Vm
@@ -26,14 +26,23 @@ def create(
     """
     by = access.require_admin(uow, actor)
     vms = _vms(uow, vm_ids, versions)
-    same = uow.groups.named(name)
-    if same:
-        refuse("name_taken", field="name", name=same[0].name)
-    group = Group(id=_new_id(uow.groups), name=name)
-    uow.groups[group.id] = group
+    [group] = create_all(uow, by, [name])
     move(uow, vms, group.id, by)
-    uow.tell(Event("group_added", by=by, group_id=group.id, group=name))
     return uow.groups[group.id]
+
+
+def create_all(uow: UnitOfWork, actor: str | None, names: Iterable[str]) -> list[Group]:
+    """Make empty groups with these names; return them. Raises Refusal: not_signed_in, not_allowed, name_taken."""
+    by = access.require_admin(uow, actor)
+    made: list[Group] = []
+    for name, group_id in zip(names, _new_ids(set(uow.groups)), strict=False):
+        same = uow.groups.named(name)
+        if same:
+            refuse("name_taken", field="name", name=same[0].name)
+        group = uow.groups[group_id] = Group(id=group_id, name=name)
+        uow.tell(Event("group_added", by=by, group_id=group_id, group=name))
+        made.append(uow.groups[group.id])
+    return made
 
 
 def add_vms(
@@ -120,10 +129,10 @@ def _without_group(hold: Hold | None) -> Hold | None:
     return replace(hold, group=None) if hold and hold.until else None
 
 
-def _new_id(ids: Collection[int]) -> int:
-    """Return the number after the largest; where that is the largest a browser can count, the first free one."""
+def _new_ids(ids: Set[int]) -> Iterator[int]:
+    """Yield the numbers after the largest; after the largest that a browser can count, those that are free."""
     last = max(ids, default=0)
-    return last + 1 if last < MOST else next(number for number in count(1) if number not in ids)
+    return chain(range(last + 1, MOST + 1), (number for number in range(1, last) if number not in ids))
 
 
 def _vms(uow: UnitOfWork, vm_ids: Iterable[str], versions: Mapping[str, int] | None) -> list[Vm]:

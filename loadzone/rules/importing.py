@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -90,24 +90,25 @@ def plan(state: State, named: Iterable[str], wanted: Iterable[Wanted], prune: bo
 def carry_out(uow: UnitOfWork, actor: str | None, plan: Plan) -> None:
     """Do all of the plan. Raises Refusal where a rule forbids a part of it."""
     by = access.require_admin(uow, actor)
-    for name in plan.groups:
-        groups.create(uow, by, name)
-    for new in plan.added:
-        _add(uow, by, new.id, _edit_of(uow, new.fields))
-    for changed in plan.changed:
-        inventory.edit(uow, by, changed.id, **_edit_of(uow, changed.after))
+    groups.create_all(uow, by, plan.groups)
+    _add_all(uow, by, {new.id: _edit_of(uow, new.fields) for new in plan.added})
+    inventory.edit_each(uow, by, {changed.id: _edit_of(uow, changed.after) for changed in plan.changed})
     inventory.delete_all(uow, by, [vm.id for vm in plan.removed])
 
 
-def _add(uow: UnitOfWork, by: str, vm_id: str, fields: inventory.Edit) -> None:
-    """Add the machine. One out of service is so before it comes into its group, where somebody may wait for it."""
-    group_id, maintenance = fields.pop("group_id", None), fields.pop("maintenance", "")
-    description = cast(inventory.Description, fields)  # nothing else is left in it
-    if maintenance:
-        inventory.add(uow, by, vm_id, None, **description)
-        inventory.edit(uow, by, vm_id, maintenance=maintenance, group_id=group_id)
-    else:
-        inventory.add(uow, by, vm_id, group_id, **description)
+def _add_all(uow: UnitOfWork, by: str, added: Mapping[str, inventory.Edit]) -> None:
+    """Add the machines. One out of service is so before it comes into its group, where somebody may wait for it."""
+    out_of_service: dict[str, inventory.Edit] = {}
+    by_group: dict[int | None, list[str]] = {}
+    for vm_id, fields in added.items():
+        by_group.setdefault(fields.pop("group_id", None), []).append(vm_id)
+        reason = fields.pop("maintenance", "")
+        if reason:
+            out_of_service[vm_id] = inventory.Edit(maintenance=reason)
+        inventory.add(uow, by, vm_id, None, **cast(inventory.Description, fields))  # nothing else is left in it
+    inventory.edit_each(uow, by, out_of_service)
+    for group_id, vm_ids in by_group.items():
+        groups.move(uow, [uow.vms[vm_id] for vm_id in vm_ids], group_id, by)
 
 
 def _difference(state: State, groups: GroupsByName, wanted: Wanted) -> Changed:

@@ -74,18 +74,27 @@ def edit_all(
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, no_such_group, changed, bad_input.
     """
     by = access.require_admin(uow, actor)
-    vms = uow.vms_named(vm_ids)
-    vm_ids = [vm.id for vm in vms]
+    return edit_each(uow, by, {vm.id: changes for vm in uow.vms_named(vm_ids)}, versions)
+
+
+def edit_each(
+    uow: UnitOfWork, actor: str | None, edits: Mapping[str, Edit], versions: Mapping[str, int] | None = None
+) -> list[Vm]:
+    """Change each machine, by its id, in its own way: all or none; return them. The rest is as in `edit_all`."""
+    by = access.require_admin(uow, actor)
+    vms = [uow.vms[vm_id] for vm_id in edits]
     for vm in vms:
         seen.check_vm(vm, (versions or {}).get(vm.id))
     endings.end_all_over(uow, vms)
-    for vm_id in vm_ids:
+    moves: dict[int | None, list[str]] = {}
+    for vm_id, changes in edits.items():
         _edit(uow, uow.vms[vm_id], changes, by)
-    if changes.get("maintenance"):
-        turns.put_back(uow, [uow.vms[vm_id] for vm_id in vm_ids])
-    if "group_id" in changes:
-        _place(uow, [uow.vms[vm_id] for vm_id in vm_ids], changes["group_id"], by)
-    return [uow.vms[vm_id] for vm_id in vm_ids]
+        if "group_id" in changes:
+            moves.setdefault(changes["group_id"], []).append(vm_id)
+    turns.put_back(uow, [uow.vms[vm_id] for vm_id, changes in edits.items() if changes.get("maintenance")])
+    for group_id, vm_ids in moves.items():
+        _place(uow, [uow.vms[vm_id] for vm_id in vm_ids], group_id, by)
+    return [uow.vms[vm_id] for vm_id in edits]
 
 
 def delete(

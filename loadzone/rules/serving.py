@@ -97,10 +97,9 @@ def _groups_concerned(uow: UnitOfWork, changes: Unserved, vms: list[Vm]) -> dict
         new = uow.groups.get(group_id)
         if new and (new.queue or (old and old.queue)) and not (old and _has_same_turns(old, new)):
             found[group_id] = None
-    for email, has in changes.has.items():
-        for group_id in uow.tally(email).queues:
-            if _has_turned(uow, uow.groups[group_id], email, has):
-                found[group_id] = None
+    for group_id, emails in _queues_of(uow, changes.has).items():
+        if group_id not in found and _has_turned(uow, uow.groups[group_id], emails, changes):
+            found[group_id] = None
     return found
 
 
@@ -117,8 +116,20 @@ def _has_same_turns(old: Group, new: Group) -> bool:
     return (old.queue, old.vm_ids) == (new.queue, new.vm_ids)
 
 
-def _has_turned(uow: UnitOfWork, group: Group, email: str, has: int) -> bool:
-    """Tell whether a person who had `has` machines could be served then and cannot now, or the other way round."""
-    now = uow.tally(email).has
-    count = next((waiter.count for waiter in group.queue if waiter.email == email), 0)
-    return person_limits.allow_beside(uow, has, count) != person_limits.allow_beside(uow, now, count)
+def _queues_of(uow: UnitOfWork, emails: Iterable[str]) -> dict[int, set[str]]:
+    """Return the groups in whose queue these people wait, each with those who wait there."""
+    queues: dict[int, set[str]] = {}
+    for email in emails:
+        for group_id in uow.tally(email).queues:
+            queues.setdefault(group_id, set()).add(email)
+    return queues
+
+
+def _has_turned(uow: UnitOfWork, group: Group, emails: set[str], changes: Unserved) -> bool:
+    """Tell whether one of these people could be served before the changes and cannot now, or the other way round."""
+    return any(
+        person_limits.allow_beside(uow, changes.has[waiter.email], waiter.count)
+        != person_limits.allow(uow, waiter.email, waiter.count)
+        for waiter in group.queue
+        if waiter.email in emails
+    )
