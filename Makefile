@@ -8,6 +8,7 @@
 # make clean    remove what these made; instance/, where the data lives, stays
 
 PYTHON ?= python3
+export PATH := $(PATH):/usr/sbin
 export CHROMIUM ?= chromium
 export FIREFOX ?= firefox-esr
 TESTS ?= tests
@@ -68,9 +69,11 @@ $(BIN)/pip:
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-# The tests drive real browsers. Root on Debian gets what is missing installed; others are told what to install.
+# The tests drive real browsers, and nginx (in /usr/sbin on Debian). Root there gets what is missing installed; others
+# are told what to install.
 browser: $(COMPAT)/chromium/chromium
 	$(call needs,$(CHROMIUM),chromium,Chromium,; or name yours: make test CHROMIUM=google-chrome)
+	$(call needs,nginx,nginx,nginx)
 	$(call needs,$(FIREFOX),firefox-esr,Firefox,; or name yours: make test FIREFOX=firefox)
 
 # Chromium 109, and what the lint of test_compat.py needs

@@ -17,9 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_socketio import SocketIO
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loadzone import INSTANCE, RESOURCES, i18n, setting_hints
 from loadzone.auth.api_tokens import ApiTokens
@@ -46,7 +45,7 @@ from loadzone.schemas.serializers import shown
 from loadzone.server import gevent_server, logging_setup, ping_clock, socket_filter, socket_limits
 from loadzone.server.socket_rooms import SocketRooms
 from loadzone.server.websocket import use_whole_frames
-from loadzone.web import errors, origins, security, sentences
+from loadzone.web import errors, origins, security, sentences, wsgi_layers
 from loadzone.web.board_cache import BoardCache
 from loadzone.web.board_middleware import BoardMiddleware
 from loadzone.web.context import Services, language, socket_user
@@ -130,6 +129,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
         SECRET_KEY=_secret_key(config, folder),
         MAX_CONTENT_LENGTH=BODY_AT_MOST,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH=config.base_path or "/",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=COOKIE_KEPT_FOR,
     )
@@ -145,7 +145,7 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
     app.json = OrjsonProvider(app)
     app.session_interface = cookie
     app.wsgi_app = BoardMiddleware(app, cookie)  # type: ignore[method-assign]  # as Flask documents it
-    app.context_processor(lambda: {"t": i18n.PAGE[language()]})
+    app.context_processor(lambda: {"t": i18n.PAGE[language()], "base": request.script_root})
     StaticFiles(RESOURCES / "static", sentences.files()).install(app)
     security.install(app)
     errors.install(app)
@@ -199,11 +199,7 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
     ping_clock.use_steady_clock()
     socket_limits.SocketLimits(socketio.server.eio)
     socket_filter.ignore_client_messages(socketio.server)
-    app.wsgi_app = security.with_headers(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
-    proxies = config.trusted_proxies
-    if proxies:  # in front of the sockets too
-        fix = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=proxies)
-        app.wsgi_app = fix  # type: ignore[method-assign]  # as Flask documents it
+    wsgi_layers.install(app, config)
     return socketio
 
 

@@ -20,6 +20,7 @@ LANGUAGES: tuple[LanguageCode, ...] = get_args(LanguageCode)
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 # What Kubernetes sets for a service: LOADZONE_PORT for one named loadzone, SMTP_PORT for one named smtp.
 KUBERNETES_PORT = re.compile(r"(?:tcp|udp|sctp)://\S+:\d+")
+BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,64}){0,8}")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Bytes of a request's body. 5,000 machines named three times (`vm_ids`, `bookings`, `versions`) fit, with names of 64
 # characters that JSON escapes to 12 bytes each. Somebody who is not signed in needs to send no more than an address.
@@ -66,6 +67,11 @@ class Config:
     smtp_tls: str = "auto"
     smtp_ca: str | None = None
     smtp_helo: str | None = None
+
+    @property
+    def base_path(self) -> str:
+        """The path of LOADZONE_BASE_URL without a slash at its end, such as "/loadzone"; "" if it has none."""
+        return urlsplit(self.base_url).path
 
     @property
     def mails(self) -> bool:
@@ -300,7 +306,10 @@ def _url(text: str) -> str:
         raise wrong from None
     if parts.scheme not in DEFAULT_PORTS or not host or parts.query or parts.fragment or parts.username:
         raise wrong
+    path = parts.path.rstrip("/")
+    if not BASE_PATH.fullmatch(path):
+        raise ValueError("has a path that is not made of letters, digits, “-”, “_”, “.” and “~”, like /loadzone")
     place = f"[{host}]" if ":" in host else host
     if port not in (None, DEFAULT_PORTS[parts.scheme]):
         place = f"{place}:{port}"
-    return f"{parts.scheme}://{place}{parts.path}".rstrip("/")
+    return f"{parts.scheme}://{place}{path}"

@@ -1,4 +1,5 @@
 // Calls to the server. They return the answer or throw an ApiError with a message for the user.
+import { base } from "./base.js";
 import { noteServerTime } from "./clock.js";
 import { t } from "./i18n.js";
 import { loadSentences, refusalText } from "./sentences.js";
@@ -50,7 +51,7 @@ async function request(path, options) {
   const sent = performance.now();
   const before = { vms: new Map(state.vms), groups: state.groups };
   try {
-    response = await fetch(path, { ...options, signal });
+    response = await fetch(base + path, { ...options, signal });
     noteTime(response, sent);
     answer = await response.json();
   } catch (error) {

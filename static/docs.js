@@ -10,7 +10,7 @@ followTheme();
 dark.addEventListener("change", followTheme);
 
 window.SwaggerUIBundle({
-  url: "/openapi.json",
+  url: `${document.documentElement.dataset.base}/openapi.json`,
   dom_id: "#api",
   deepLinking: true,
   docExpansion: "list",

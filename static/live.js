@@ -1,5 +1,6 @@
 // The socket: receives changes and notifications, detects a lost connection and refreshes the page after it.
 import { get } from "./api.js";
+import { base } from "./base.js";
 import { noteEventTime } from "./clock.js";
 import { applyChange, loadBoard, markStale, setMe, setOnline } from "./state.js";
 import { measureServerTime } from "./timekeeping.js";
@@ -14,7 +15,7 @@ const pendingNotifications = []; // received during a fetch: only the fetched bo
 /** Connect, and call `listener` with every notification. */
 export function connect(listener) {
   onNotification = listener;
-  socket = io({ transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelay: 400,
+  socket = io({ path: `${base}/socket.io`, transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelay: 400,
     reconnectionDelayMax: 5000, randomizationFactor: 0.6 });
   socket.on("connect", onConnected);
   socket.on("disconnect", (reason) => {

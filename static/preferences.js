@@ -1,5 +1,6 @@
 // The user's preferences, such as theme, language and the hours last booked. They are remembered if the browser allows it.
 import { post } from "./api.js";
+import { base } from "./base.js";
 import { state } from "./state.js";
 
 const A_YEAR = 365 * 24 * 3600;
@@ -19,7 +20,7 @@ export const chosenTheme = () => document.documentElement.dataset.theme ?? "";
 /** Reload the page in that language. The server remembers it for a signed-in user, a cookie for everybody. */
 export async function switchLanguage(language) {
   if (state.me.authenticated) await post("/me", { language });
-  document.cookie = `language=${language}; path=/; max-age=${A_YEAR}; samesite=lax`;
+  document.cookie = `language=${language}; path=${base || "/"}; max-age=${A_YEAR}; samesite=lax`;
   location.reload();
 }
 
@@ -63,9 +64,10 @@ export const foldedGroups = () => (recall("folded") ?? "").split(",").filter(Boo
 
 export const rememberFoldedGroups = (groups) => remember("folded", groups.join(","));
 
+/** Under a path of a shared host the names begin with that path: all applications of the host share one storage. */
 export function remember(name, value) {
   try {
-    localStorage.setItem(name, value);
+    localStorage.setItem(base + name, value);
   } catch (error) {
     console.info("the browser does not store preferences:", error.message);
   }
@@ -73,7 +75,7 @@ export function remember(name, value) {
 
 export function recall(name) {
   try {
-    return localStorage.getItem(name);
+    return localStorage.getItem(base + name);
   } catch (error) {
     console.info("the browser does not store preferences:", error.message);
     return null;

@@ -17,11 +17,18 @@ CACHED_BYTES = 4096  # of one cookie header; longer ones would take much memory
 CHECKED_EVERY = 3600  # seconds after which a cookie's signature and age are checked again
 
 
+def secure_prefix(path: str) -> str:
+    """Return how the name of a secure cookie begins that goes to this path."""
+    return "__Host-" if path == "/" else "__Secure-"
+
+
 class SessionCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with a name by the scheme.
 
     Over https, as the trusted proxies say, the cookie is Secure and its name begins with `__Host-`: browsers then take
-    it from this very host only, and no other host of the domain can put one of its own in its place.
+    it from this very host only, and no other host of the domain can put one of its own in its place. Under a path of a
+    shared host it goes to that path only. Browsers do not allow that with `__Host-`, so its name begins with
+    `__Secure-`.
     """
 
     def __init__(self, app: Flask, clock: Callable[[], datetime]) -> None:
@@ -59,7 +66,7 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def _name(self, is_secure: bool) -> str:
         name: str = self._app.config["SESSION_COOKIE_NAME"]
-        return f"__Host-{name}" if is_secure else name
+        return f"{secure_prefix(self._app.config['SESSION_COOKIE_PATH'])}{name}" if is_secure else name
 
     def _read(self, cookies: str, name: str, _: int) -> Mapping[str, Any]:
         serializer = self.get_signing_serializer(self._app)

@@ -14,6 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from werkzeug.routing import Rule
 
 from loadzone import __version__
+from loadzone.auth.session_cookie import secure_prefix
 from loadzone.domain.records import MOST
 from loadzone.i18n import SERVER
 from loadzone.schemas import responses
@@ -25,10 +26,10 @@ from loadzone.web.errors import STATUS, may_want_page
 
 JSON = "application/json"
 REF = "#/components/schemas/{model}"
-SESSION = "The session cookie that POST /auth sets. Over https its name is `__Host-session`."
+SESSION = "The session cookie that POST /auth sets. Over https its name is `{prefix}session`."
 SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token created in the page: lz_…"},
-    "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": SESSION},
+    "session": {"type": "apiKey", "in": "cookie", "name": "session"},
 }
 TAGS = {"api": "Machines", "people_api": "People", "pages": "Pages"}
 PATH_KINDS = {int: {"type": "integer", "minimum": 0, "maximum": MOST}, str: {"type": "string", "minLength": 1}}
@@ -81,16 +82,18 @@ def description_of(app: Flask) -> tuple[bytes, bytes]:
 def describe(app: Flask) -> dict[str, Any]:
     """Return the document."""
     schemas, components = _schemas(app)
+    path = services_of(app).config.base_path or "/"
+    session = {**SECURITY["session"], "description": SESSION.format(prefix=secure_prefix(path))}
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for rule, method, spec in _operations(app):
         paths[re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", rule.rule)][method] = _operation(rule, method, spec, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "LoadZone", "version": __version__, "description": DESCRIPTION},
-        "servers": [{"url": "/"}],
+        "servers": [{"url": path}],
         "tags": [{"name": name} for name in TAGS.values()],
         "paths": dict(paths),
-        "components": {"schemas": components, "securitySchemes": SECURITY},
+        "components": {"schemas": components, "securitySchemes": {**SECURITY, "session": session}},
     }
 
 

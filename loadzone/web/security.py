@@ -85,10 +85,13 @@ def refuse_other_types(incoming: Request) -> None:
         refuse("not_json")
 
 
-def with_headers(app: WSGIApplication) -> WsgiApp:
-    """Return the WSGI app with HEADERS on each answer, also of the sockets. Headers that the answer has are kept."""
+def with_headers(app: WSGIApplication, has_host: bool) -> WsgiApp:
+    """Return the WSGI app with HEADERS on each answer, also of the sockets. Headers that the answer has are kept.
+
+    `has_host`: no other application has this host name. Otherwise HSTS, which is for the whole host, is left to others.
+    """
     plain = [(name.lower(), (name, value)) for name, value in HEADERS.items()]
-    over_https = plain + [(name.lower(), (name, value)) for name, value in HSTS.items()]
+    over_https = plain + [(name.lower(), (name, value)) for name, value in HSTS.items() if has_host]
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         more = over_https if environ["wsgi.url_scheme"] == "https" else plain

@@ -1,5 +1,6 @@
 // The account dialog: settings of the user and signing out.
 import { post } from "../api.js";
+import { base } from "../base.js";
 import { notificationState, switchNotifications } from "../browser_notifications.js";
 import { fill, html } from "../html.js";
 import { language, t } from "../i18n.js";
@@ -27,7 +28,7 @@ export function accountDialog() {
         <button type="button" class="button small" data-action="history" data-closes>${t("history.title")}</button>
         ${isAdmin() && html`<button type="button" class="button small" data-action="users" data-closes>${t("users.title")}</button>`}
         <button type="button" class="button small" data-action="tokens" data-closes>${t("tokens.title")}</button>
-        <a class="button small" href="/docs">${t("account.docs")}</a>
+        <a class="button small" href="${base}/docs">${t("account.docs")}</a>
         <button type="button" class="button small" data-action="shortcuts" data-closes>${t("keys.title")}</button>
       </div>`,
     extraButtons: html`<button type="button" class="button plain" data-sign-out="all">${t("sign_out.everywhere")}</button>

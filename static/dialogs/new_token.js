@@ -1,5 +1,6 @@
 // The dialog that creates an API token, and the one that shows it, once.
 import { post } from "../api.js";
+import { base } from "../base.js";
 import { now } from "../clock.js";
 import { dayAndTime, HOUR } from "../format.js";
 import { html, icon, setText } from "../html.js";
@@ -34,16 +35,16 @@ export function newTokenDialog(then) {
 
 /** Show the token. A click beside the dialog does not close it, since the token cannot be shown again. */
 function createdTokenDialog({ name, token }) {
-  const { origin } = location;
+  const server = location.origin + base;
   openDialog({
     title: t("tokens.made_title", { name }),
     wide: true,
     persistent: true,
     body: html`<p class="notice">${t("tokens.once")}</p>
       ${copyableLine(t("tokens.token"), token, token)}
-      ${copyableLine(t("tokens.try"), `curl -H "Authorization: Bearer ${token}" ${origin}/vms`)}
-      ${copyableLine(t("tokens.cli"), `curl ${origin}/cli -o loadzone && chmod +x loadzone`)}
-      <p><a href="/docs" target="_blank">${t("tokens.docs")}</a></p>`,
+      ${copyableLine(t("tokens.try"), `curl -H "Authorization: Bearer ${token}" ${server}/vms`)}
+      ${copyableLine(t("tokens.cli"), `curl ${server}/cli -o loadzone && chmod +x loadzone`)}
+      <p><a href="${base}/docs" target="_blank">${t("tokens.docs")}</a></p>`,
     extraButtons: html`<button type="button" class="button primary close">${t("tokens.kept")}</button>`,
   });
 }

@@ -1,5 +1,6 @@
 // The dialog that lists and revokes API tokens. Admins can open it for any user.
 import { get, remove } from "../api.js";
+import { base } from "../base.js";
 import { now } from "../clock.js";
 import { dayAndTime, exactTime } from "../format.js";
 import { fill, html } from "../html.js";
@@ -17,7 +18,7 @@ export async function tokensDialog(email) {
     subtitle: own ? t("tokens.what") : email,
     wide: true,
     body: html`<div data-rows aria-busy="true"><span class="spinner"></span></div>
-      ${own && html`<p><a href="/docs">${t("tokens.docs")}</a></p>`}`,
+      ${own && html`<p><a href="${base}/docs">${t("tokens.docs")}</a></p>`}`,
     extraButtons: own && html`<button type="button" class="button primary" data-new-token>${t("tokens.new")}</button>`,
   });
   const reload = () => showTokens(dialog, own ? "/tokens" : `/tokens?email=${encodeURIComponent(email)}`);

@@ -1,9 +1,15 @@
 """Proxies, private certificate authorities and redirects: who gets the token."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from support.command import Shell, token_of
 from support.gateway import Gateway
+from support.inventory import inventory, machine
+from support.people import Person
 from support.ports import free_port
+from support.server import running
 from support.smtp import Authority
 
 
@@ -119,3 +125,21 @@ def test_the_token_is_never_shown(loadzone, server):
     for words in (["list"], ["list", "--json"], ["queue"], ["--help"], ["book", "nix", "--hours", "1"]):
         ended = loadzone(*words)
         assert token not in ended.out + ended.err
+
+
+def test_the_server_may_be_under_a_path(tmp_path, authority):
+    """The gateway passes the path on unchanged, as the proxy of a shared host does."""
+    settings = {"LOADZONE_BASE_URL": "https://localhost/loadzone"}
+    with (
+        running(tmp_path, inventory([machine("lone")]), **settings) as server,
+        Gateway(server.url.removeprefix("http://"), tls=authority.context()) as front,
+    ):
+        url, ann = f"{front.url}/loadzone", Person(server, "ann@example.com")
+        ann.server = SimpleNamespace(url=f"{server.url}/loadzone", log_lines=server.log_lines)
+        token = token_of(ann.sign_in())
+        loadzone = Shell(tmp_path, LOADZONE_CA=authority.file)
+        assert loadzone("login", "--url", f"{url}/", "--token-stdin", stdin=token).status == 0
+        assert loadzone("run", "--vm", "lone", "--hours", "1", "--", "true").status == 0
+        assert loadzone("list", LOADZONE_URL=front.url, LOADZONE_TOKEN=token).status == 1
+    assert front.tokens, "it was read through the gateway"
+    assert {line.split()[1].split("/")[1] for line in front.seen} == {"loadzone", "vms"}

@@ -246,6 +246,14 @@ class Authority:
         self.file = str(folder / "authority.pem")
         self._ca.cert_pem.write_to_path(self.file)
 
+    def certificate(self, folder, name: str = "localhost") -> tuple[str, str]:
+        """Return the files of a certificate for `name`, and of its key."""
+        files = str(folder / f"{name}.pem"), str(folder / f"{name}.key")
+        issued = self._ca.issue_cert(name)
+        issued.cert_chain_pems[0].write_to_path(files[0])
+        issued.private_key_pem.write_to_path(files[1])
+        return files
+
     def context(self, name: str = "localhost") -> ssl.SSLContext:
         """Return the TLS context of a server with a certificate for `name`."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

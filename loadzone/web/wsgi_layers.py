@@ -1,0 +1,22 @@
+"""The layers around the app, through which requests of the page, of programs and of sockets come."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from loadzone.config import Config
+from loadzone.web import security
+from loadzone.web.base_path import BasePath
+
+
+def install(app: Flask, config: Config) -> None:
+    """Wrap the app, sockets included: from outside, what proxies say, the headers of answers, the path."""
+    layers = app.wsgi_app
+    if config.base_path:
+        layers = BasePath(layers, config.base_path)
+    layers = security.with_headers(layers, has_host=not config.base_path)
+    proxies = config.trusted_proxies
+    if proxies:
+        layers = ProxyFix(layers, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=proxies)
+    app.wsgi_app = layers  # type: ignore[method-assign]  # as Flask documents it
