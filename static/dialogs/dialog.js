@@ -4,6 +4,7 @@ import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
 import { markUnavailable } from "../views/connection.js";
 import { raiseToasts } from "../views/toasts.js";
+import { errorText } from "./field.js";
 import { rememberOpener, restoreFocus } from "./focus.js";
 
 let dialogCount = 0;
@@ -109,7 +110,7 @@ export class Dialog {
       if (done !== false) this.close();
     } catch (error) {
       this.setBusy(false);
-      this.showError(error.message, error.details?.field, error.code === "not_signed_in" && signInButton());
+      this.showError(errorText(error, this.form), error.details?.field, error.code === "not_signed_in" && signInButton());
       this.stateChanged();
     }
   }

@@ -1,5 +1,6 @@
-// A labelled input for the forms in dialogs.
+// A labelled input for the forms in dialogs, and errors that name a field by its label.
 import { html } from "../html.js";
+import { refusalText } from "../sentences.js";
 
 export function field(name, label, { value = "", hint, type = "text", ...attributes } = {}) {
   const markup = Object.entries(attributes).map(([key, setting]) =>
@@ -8,3 +9,12 @@ export function field(name, label, { value = "", hint, type = "text", ...attribu
     <input class="input" id="f-${name}" name="${name}" type="${type}" value="${value}" autocomplete="off"${markup}>
     ${hint && html`<span class="hint">${hint}</span>`}</div>`;
 }
+
+/** Return the message of a failed call. A field that is filled in wrongly is named by its label in the form. */
+export function errorText({ message, code, details }, form) {
+  const label = code === "bad_input" && details.field && labelOf(form.elements[details.field.split(".")[0]]);
+  return label ? refusalText({ ...details, field: label }) : message;
+}
+
+/** `control`: an input, or the list of radio buttons of one name. */
+const labelOf = (control) => (control?.labels?.[0] ?? control?.[0]?.closest("fieldset")?.querySelector("legend"))?.textContent;
