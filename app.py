@@ -45,7 +45,7 @@ from loadzone.schemas.serializers import shown
 from loadzone.server import gevent_server, logging_setup, ping_clock, socket_filter, socket_limits
 from loadzone.server.socket_rooms import SocketRooms
 from loadzone.server.websocket import use_whole_frames
-from loadzone.web import errors, origins, security, sentences, wsgi_layers
+from loadzone.web import errors, origins, security, texts, wsgi_layers
 from loadzone.web.board_cache import BoardCache
 from loadzone.web.board_middleware import BoardMiddleware
 from loadzone.web.context import Services, language, socket_user
@@ -146,7 +146,7 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
     app.session_interface = cookie
     app.wsgi_app = BoardMiddleware(app, cookie)  # type: ignore[method-assign]  # as Flask documents it
     app.context_processor(lambda: {"t": i18n.PAGE[language()], "base": request.script_root})
-    StaticFiles(RESOURCES / "static", sentences.files()).install(app)
+    StaticFiles(RESOURCES / "static", texts.files()).install(app)
     security.install(app)
     errors.install(app)
     for blueprint in (api, people_api, pages):

@@ -1,6 +1,8 @@
-// The first paint needs no dialog. Dialogs and actions are loaded at the user's first event, or five seconds after the start.
+// The first paint needs no dialog. Dialogs and actions, with their texts, are loaded at the user's first event, or five
+// seconds after the start.
 import { t } from "./i18n.js";
 import { groupById } from "./queue.js";
+import { loadTexts } from "./sentences.js";
 import { state } from "./state.js";
 import { toast } from "./views/toasts.js";
 
@@ -45,7 +47,7 @@ async function waitForActions() {
 }
 
 function loadActions() {
-  loading ??= import("./action_table.js").then((module) => (table = module.actionTable), (error) => { loading = undefined; throw error; });
+  loading ??= loadTexts().then(() => import("./action_table.js")).then((module) => (table = module.actionTable), (error) => { loading = undefined; throw error; });
   return loading;
 }
 

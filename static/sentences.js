@@ -4,18 +4,24 @@ import { boot } from "./boot.js";
 import { shortTime } from "./format.js";
 import { fillText } from "./i18n.js";
 
-const TIMEOUT_MS = 5000;
+const TIMEOUT_MS = 20_000;
 const NO_FACTS = { by: "", to: "", vm_id: "", group: "", reason: "", time: "", until: "" };
 
 let catalogue, loading;
 
-/** Load the catalogue, unless it is there. If that fails, the server's sentences are shown until the next try. */
-export function loadSentences() {
-  loading ??= fetchCatalogue().then((answer) => { catalogue = answer; }, (error) => {
-    loading = undefined;
-    console.info("the sentences could not be loaded:", error.message);
-  });
+/** Load the catalogue and the texts of dialogs, unless they are there. */
+export function loadTexts() {
+  loading ??= fetchTexts().catch((error) => { loading = undefined; throw error; });
   return loading;
+}
+
+/** Load the catalogue. If that fails, the server's sentences are shown until the next try. */
+export async function loadSentences() {
+  try {
+    await loadTexts();
+  } catch (error) {
+    console.info("the sentences could not be loaded:", error.message);
+  }
 }
 
 /** Return the sentence of a notification of the server. Call `loadSentences` before. */
@@ -24,15 +30,17 @@ export const notificationText = (notification) => sentence(`notice.${notificatio
 /** Return the sentence of a refusal, which is the body of an answer. Call `loadSentences` before. */
 export const refusalText = (refusal) => sentence(`error.${refusal.code}`, refusal) ?? refusal.error;
 
-async function fetchCatalogue() {
-  const response = await fetch(boot.sentences, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+async function fetchTexts() {
+  const response = await fetch(boot.texts, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`status ${response.status}`); // the server was upgraded and no longer has this file
-  return response.json();
+  const { strings, ...others } = await response.json();
+  Object.assign(boot.strings, strings);
+  catalogue = others;
 }
 
 /** Return undefined if the catalogue is not there, or does not know the key. */
 function sentence(key, facts) {
-  const entry = catalogue?.texts[keyFor(key, facts)];
+  const entry = catalogue?.sentences[keyFor(key, facts)];
   return entry && fillText(entry, valuesOf(key, facts));
 }
 
@@ -48,13 +56,13 @@ function valuesOf(key, facts) {
   if (counted) values.n = Math.max(1, Math.round(facts[counted] / divisor));
   for (const name of catalogue.instants) if (facts[name]) values[name] = shortTime(facts[name]);
   if (facts.hours !== undefined) values.time = hoursText(facts.hours);
-  if (facts.by && facts.via) values.by = fillText(catalogue.texts["by.via"], facts);
+  if (facts.by && facts.via) values.by = fillText(catalogue.sentences["by.via"], facts);
   return values;
 }
 
 /** Return "4 hours" or "1.5 hours"; below one hour, minutes. */
 function hoursText(hours) {
   const minutes = Math.round(hours * 60);
-  if (minutes < 60) return fillText(catalogue.texts.minutes, { n: Math.max(1, minutes) });
-  return fillText(catalogue.texts.hours, { n: Math.round(hours * 100) / 100 });
+  if (minutes < 60) return fillText(catalogue.sentences.minutes, { n: Math.max(1, minutes) });
+  return fillText(catalogue.sentences.hours, { n: Math.round(hours * 100) / 100 });
 }

@@ -27,7 +27,7 @@ from loadzone.web.context import actor, language, services
 from loadzone.web.endpoint import BINARY, HTML, endpoint
 from loadzone.web.openapi import description_of
 from loadzone.web.people import me
-from loadzone.web.sentences import file_of
+from loadzone.web.texts import file_of, first_texts
 from loadzone.web.time_element import time_element
 
 pages = Blueprint("pages", __name__)
@@ -128,7 +128,7 @@ def _boot() -> str:
         "me": {**mine, "language": language()},
         "state": orjson.Fragment(services().board_cache.answer(MEMBERS if actor() else STRANGERS).body),
         "language": language(),
-        "strings": i18n.PAGE[language()],
+        "strings": first_texts(language()),
         "settings": {
             "auth": config.auth,
             "codes_in_log": not config.mails,
@@ -137,7 +137,7 @@ def _boot() -> str:
             "hold_minutes": config.hold_minutes,
         },
         "events": {"personal": PERSONAL_EVENTS, "alert": ALERT_EVENTS},
-        "sentences": url_for("static", filename=file_of(language())),
+        "texts": url_for("static", filename=file_of(language())),
         "now": iso(services().clock()),
     }
     return orjson.dumps(boot).decode().replace("<", "\\u003c")

@@ -11,8 +11,8 @@ export function field(name, label, { value = "", hint, type = "text", ...attribu
 }
 
 /** Return the message of a failed call. A field that is filled in wrongly is named by its label in the form. */
-export function errorText({ message, code, details }, form) {
-  const label = code === "bad_input" && details.field && labelOf(form.elements[details.field.split(".")[0]]);
+export function errorText({ message, details }, form) {
+  const label = details?.code === "bad_input" && details.field && labelOf(form.elements[details.field.split(".")[0]]);
   return label ? refusalText({ ...details, field: label }) : message;
 }
 

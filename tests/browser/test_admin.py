@@ -99,7 +99,7 @@ def test_a_group_needs_a_new_name(window, alice, team):
     here = window(alice)
     here.page.get_by_role("button", name=here.text("group.create")).click()
     here.button("group.create_submit").click()
-    expect(here.dialog.get_by_role("alert")).to_contain_text("name")
+    expect(here.dialog.get_by_role("alert")).to_have_text("“Name” must not be empty.")
     here.field("group.name").fill(name.upper())
     here.button("group.create_submit").click()
     expect(here.dialog.get_by_role("alert")).to_contain_text("already a group")

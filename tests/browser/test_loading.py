@@ -33,8 +33,9 @@ def names(here) -> set[str]:
     return {name.rsplit("/", 1)[-1] for name in here.page.evaluate(LOADED) if "/static/" in name}
 
 
-def test_the_first_visit_loads_few_small_files(window):
-    here = window()
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_first_visit_loads_few_small_files(window, language):
+    here = window(language=language)
     assert names(here) == {
         "page.js",
         "page.css",

@@ -154,7 +154,7 @@ def test_a_refusal_is_told_in_the_zone_of_the_reader(vm, here, words, bob):
 
 def test_without_the_catalogue_the_servers_sentence_is_shown(window, bob, carol, vm):
     here = window(bob, path=None, timezone_id=ZONE)
-    here.page.route("**/sentences.en.json", lambda route: route.abort())
+    here.page.route("**/texts.en.json", lambda route: route.abort())
     here.may_lose_connection = True
     here.go()
     here.errors.clear()
