@@ -36,7 +36,7 @@ COUNTED: Mapping[str, tuple[str, int]] = {
     "error.not_enough_free": ("free", 1),
     "error.too_many": ("retry_after", 60),
 }
-# The facts that are instants.
+# The facts that are instants. Others would be told neither here nor on the page.
 INSTANTS = ("until", "expires_at", "latest")
 
 
@@ -51,7 +51,8 @@ def sentence_as(
     """Return the sentence as this kind of text, with times as `write_time` gives them."""
     key = f"error.{code}"
     values: dict[str, object] = {
-        name: write_time(language, value) if isinstance(value, datetime) else value for name, value in facts.items()
+        name: write_time(language, value) if name in INSTANTS and isinstance(value, datetime) else value
+        for name, value in facts.items()
     }
     if key in COUNTED:
         fact, divisor = COUNTED[key]

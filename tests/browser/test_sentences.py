@@ -1,5 +1,6 @@
 """The page makes the sentences of notifications and refusals itself: the server's, with times in the reader's zone."""
 
+import itertools
 import re
 import string
 from datetime import datetime, timedelta, timezone
@@ -12,7 +13,7 @@ from loadzone import i18n
 from loadzone.domain.events import EVENT_KINDS, Event, Reach
 from loadzone.lib.times import iso
 from loadzone.notifications.messages import messages_of
-from loadzone.schemas.refusal_text import sentence
+from loadzone.schemas.refusal_text import COUNTED, ENDINGS, sentence
 from support.answers import done
 
 ZONE = "Asia/Yekaterinburg"  # UTC+5 all year
@@ -25,6 +26,7 @@ SENTENCES = """async ([name, facts]) => {
   await $sentences.loadSentences();
   return facts.map((one) => $sentences[name](one));
 }"""
+FACTS = {"max": 4096, "min": 0.5, "used": 1.5, "until": UNTIL, "expires_at": UNTIL, "latest": UNTIL, "count": 5}
 HOURS = (1, 2, 5, 11, 21, 1.5, 2.25, 0.25, 0.0001, 0.9999, 2.5 / 60, 1234.5)
 
 
@@ -44,25 +46,32 @@ def events():
 
 
 def refusals():
-    """Return code and facts of every refusal, in all its variants."""
-    everything = {
-        "field": "id", "max": 4096, "min": 0.5, "allowed": "one, two", "names": "a, b", "vm_id": "vm-7",
-        "holder": "ann@x.y",
-        "domains": "x.y", "host": "10.0.0.7", "email": "bob@x.y", "name": "Perf", "until": UNTIL, "expires_at": UNTIL,
-        "latest": UNTIL, "reason": "disk swap", "free": 2, "count": 5, "tries_left": 3, "retry_after": 130, "n": 3,
-    }  # fmt: skip
-    for key in (key for key in i18n.SERVER["en"] if key.startswith("error.")):
-        code, _, ending = key.removeprefix("error.").partition(".")
-        facts = everything | {"reason": ending} if code == "bad_input" else everything
-        absent = {"not_allowed": ["holder"], "other_origin": ["host"], "changed": ["group", "expires_at"]}.get(code, ())
-        without = {name: value for name, value in facts.items() if name not in absent}
-        yield code, facts
-        yield code, facts | {"group": {"id": 3}, "expires_at": None}
-        yield code, facts | {"what": "token", "unsure": True, "tries_left": 1, "free": 21, "retry_after": 5}
-        until = None if code in ("vm_held", "not_enough_free") else UNTIL
-        yield code, without | {"until": until, "free": 0, "tries_left": 0, "retry_after": 1_250}
-        yield code, without | {"until": until, "free": 1, "n": 1}
-        yield code, without | {"free": 0}
+    """Return code and facts of every refusal, in all its variants, with several numbers for its plural forms."""
+    for code in sorted({key.split(".")[1] for key in i18n.SERVER["en"] if key.startswith("error.")}):
+        keys = [key for key in i18n.SERVER["en"] if key == f"error.{code}" or key.startswith(f"error.{code}.")]
+        conditions = ENDINGS.get(f"error.{code}", ())
+        named = {name for key in keys for name in placeholders("en", key)}
+        facts = {name: FACTS.get(name, f"{name}, {{by}} $&") for name in named}
+        counted = COUNTED.get(f"error.{code}", ("n", 1))[0]
+        for chosen in itertools.product(*(choices(condition, keys) for condition in conditions)):
+            for number in (1, 2, 5, 21, 1_250):
+                given = facts | dict(chosen) | {"n": number}
+                given[counted] = 0 if counted in dict(chosen) and dict(chosen)[counted] is None else number
+                if i18n.key_for(f"error.{code}", given, ENDINGS) in keys:  # some variants exclude each other
+                    yield code, given
+
+
+def choices(condition: tuple[str, str, str], keys: list[str]) -> list[tuple[str, object]]:
+    """Return the fact with values that lead to each of the endings: None, and "set" or what stands for `{}`."""
+    fact, if_set, _ = condition
+    endings = [key.split(".", 2)[2] for key in keys if key.count(".") == 2]
+    return [(fact, value) for value in (None, *(endings if "{}" in if_set else [FACTS.get(fact, "set")]))]
+
+
+def placeholders(language: str, key: str) -> set[str]:
+    entry = i18n.SERVER[language][key]
+    texts = entry.values() if isinstance(entry, dict) else [entry]
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 @pytest.fixture
