@@ -1,8 +1,11 @@
 """Rules about which people are admins, and which addresses may sign in."""
 
+from loadzone.domain.records import LinkTarget
+from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done, refusal
-from support.inventory import inventory, machine, user
+from support.inventory import inventory, machine, moment, user
 from support.people import Person
+from support.server import SECRET_KEY
 
 
 def test_the_first_ever_to_sign_in_becomes_admin_and_the_log_says_so(start):
@@ -53,6 +56,10 @@ def test_a_narrowed_list_of_domains_ends_sessions_and_tokens_at_the_start(start)
     server = start(inventory([machine("vm")]))
     ann, eve = Person(server, "ann@example.com").sign_in(), Person(server, "eve@old.example").sign_in()
     made = {person.email: done(person.post("/tokens", {"name": "ci", "days": 9}), 201) for person in (ann, eve)}
+    booked = done(eve.book("vm", 1))
+    meant = LinkTarget("release", "vm", eve.email, moment(booked["booked_at"]), moment(booked["expires_at"]))
+    link = SignedLinks(SECRET_KEY, "").url(meant).removeprefix("/link/")
+    assert Person(server).get(f"/link/{link}").status_code == 200
     server.settings["LOADZONE_ALLOWED_DOMAINS"] = "example.com"
     server.restart()
     server.wait_for_log("eve@old.example was signed out: LOADZONE_ALLOWED_DOMAINS lacks this domain")
@@ -63,6 +70,7 @@ def test_a_narrowed_list_of_domains_ends_sessions_and_tokens_at_the_start(start)
     assert done(stranger.get("/me", **as_program[ann.email]))["email"] == ann.email
     assert refusal(stranger.get("/me", **as_program[eve.email])) == (401, "bad_token")
     assert server.stored()["users"][eve.email].get("sessions", {}) == {}
+    assert stranger.get(f"/link/{link}").status_code == 410
     server.settings["LOADZONE_ALLOWED_DOMAINS"] = ""
     server.restart()
     assert not eve.is_signed_in(), "what has ended does not come back"

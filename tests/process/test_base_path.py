@@ -10,7 +10,7 @@ from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done, refusal
 from support.inventory import inventory, machine, moment
 from support.people import Person
-from support.server import running
+from support.server import SECRET_KEY, running
 
 BASE_URL = "https://tools.example.com/loadzone"
 HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "tools.example.com"}
@@ -105,13 +105,15 @@ def test_only_pages_of_the_host_may_call(visitor):
 def test_links_of_letters_lead_to_the_path_and_work(server, visitor):
     booked = done(visitor.sign_in().book("vm", 1))
     times = moment(booked["booked_at"]), moment(booked["expires_at"])
-    links = SignedLinks(server._environment()["LOADZONE_SECRET_KEY"], BASE_URL)
+    links = SignedLinks(SECRET_KEY, BASE_URL)
     link = links.url(LinkTarget("release", "vm", visitor.email, *times))
     assert link.startswith(f"{BASE_URL}/link/")
     there = server.url + link.removeprefix("https://tools.example.com")
     shown = requests.get(there, headers=HTTPS, timeout=20)
     assert (shown.status_code, shown.text.count("<button")) == (200, 1)
     assert "action=" not in shown.text, "the form is sent to its own address"
+    addresses = re.findall(r'(?:href|src)="([^"#]+)"', shown.text)
+    assert [address for address in addresses if not address.startswith("/loadzone/")] == []
     assert requests.post(there, headers=HTTPS, data={"go": "1"}, timeout=20).status_code == 200
     assert visitor.vm("vm")["state"] == "free"
 

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
 FREQUENT_SWEEPS = "tests/support/frequent_sweeps.py"  # serves like app.py; its docstring says what differs
 START_SECONDS = 40
+SECRET_KEY = "a key for tests alone, of a decent length"
 
 
 class Server:
@@ -172,7 +173,7 @@ class Server:
             "PYTHONUNBUFFERED": "1",
             "LOADZONE_DATA": str(self.data),
             "LOADZONE_PORT": str(self.port),
-            "LOADZONE_SECRET_KEY": "a key for tests alone, of a decent length",
+            "LOADZONE_SECRET_KEY": SECRET_KEY,
             "LOADZONE_AUTH": "trust",
             "LOADZONE_ADMINS": ADMIN,
             "LOADZONE_LANGUAGE": "en",

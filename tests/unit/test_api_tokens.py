@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from loadzone.auth.api_tokens import NOTED_EVERY, ApiTokens
-from loadzone.auth.sessions import Sessions
+from loadzone.auth.sessions import Session, Sessions
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.refusal import Refusal
@@ -167,6 +167,23 @@ def test_its_last_use_is_written_at_most_every_ten_minutes(system):
     system.now += timedelta(seconds=1)
     system.tokens.note_use(*system.tokens.find(text))
     assert system.last_use(BOB, record.id) == NOON + NOTED_EVERY
+
+
+def test_its_use_is_written_after_the_clock_was_set_back(system):
+    record, text = system.make()
+    system.tokens.note_use(*system.tokens.find(text))
+    system.now -= timedelta(days=1)
+    system.tokens.note_use(*system.tokens.find(text))
+    assert system.last_use(BOB, record.id) == NOON - timedelta(days=1)
+
+
+def test_a_session_is_renewed_after_the_clock_was_set_back(system):
+    sessions = Sessions(Config(), system.store, system.bus, lambda: system.now, lambda *_: None)
+    session = Session(BOB, "s")
+    assert not sessions.renew_session(session), "its use is noted today"
+    system.now -= timedelta(days=3)
+    assert sessions.renew_session(session)
+    assert system.store.snapshot.users[BOB].sessions["s"] == system.now
 
 
 def test_a_token_works_while_the_disk_is_full(system, monkeypatch, caplog):
