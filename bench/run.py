@@ -20,11 +20,12 @@ import http_figures
 import memory_figures
 import start_figures
 import table
+import worst_case_figures
 from page import ROOT, inventory_of
 
 from support.server import ADMIN, Server
 
-PARTS = ("http", "broadcast", "start", "expiry")
+PARTS = ("http", "broadcast", "start", "expiry", "worst")
 
 
 def main() -> int:
@@ -64,6 +65,8 @@ def _rows(options: argparse.Namespace, size: int, bare: Server, server: Server) 
         yield from broadcast_figures.one_change(size, bare, server)
     if "expiry" in options.parts and largest:
         yield from expiry_figures.endings(size)
+    if "worst" in options.parts and largest:
+        yield worst_case_figures.worst_case(size)
     if options.minutes and largest:
         yield memory_figures.over_time(size, server, options.minutes, broadcast_figures.BROWSERS)
 
