@@ -34,6 +34,7 @@ ENDINGS: Endings = {
 COUNTED: Mapping[str, tuple[str, int]] = {
     "error.wrong_code": ("tries_left", 1),
     "error.not_enough_free": ("free", 1),
+    "error.over_limit": ("max", 1),
     "error.too_many": ("retry_after", 60),
 }
 # The facts that are instants. Others would be told neither here nor on the page.

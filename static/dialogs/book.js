@@ -10,6 +10,7 @@ import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { bookWithinLimit } from "./over_limit.js";
 
 export function bookDialog(vm) {
   const displaced = isHeldForOther(vm) && isAdmin() ? vm.held_for : undefined;
@@ -25,8 +26,10 @@ export function bookDialog(vm) {
       const hours = chosenHours(opened, now);
       if (isRepeatable(opened)) rememberHours(hours);
       noteOwnAction("booked", vm.id);
-      const force = displaced ? { force: true, held_for: displaced } : {};
-      const booked = await postForVm("/book", { vm_id: vm.id, hours, note: opened.value("note"), ...force });
+      const booked = await bookWithinLimit(opened, (force) => {
+        const heldFor = force.force || displaced ? { force: true, held_for: displaced ?? state.me.email } : {};
+        return postForVm("/book", { vm_id: vm.id, hours, note: opened.value("note"), ...heldFor });
+      });
       toast(t("book.done", { vm: vm.id, time: shortTime(booked.expires_at) }), { vmId: vm.id });
     },
   });

@@ -12,6 +12,7 @@ import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { bookWithinLimit } from "./over_limit.js";
 
 export function bookAnyDialog(group) {
   const dialog = openDialog({
@@ -41,7 +42,7 @@ async function book(dialog, group) {
   if (isRepeatable(dialog)) rememberHours(hours);
   try {
     const request = { count, hours, tags: dialog.values("tags"), note: dialog.value("note") };
-    const vms = await postForVms("/book", { group_id: group.id, ...request });
+    const vms = await bookWithinLimit(dialog, (force) => postForVms("/book", { group_id: group.id, ...request, ...force }));
     for (const vm of vms) noteOwnAction("booked", vm.id);
     toast(t("any.done", { n: vms.length, vms: vms.map((vm) => vm.id).join(", "), time: shortTime(vms[0].expires_at) }));
   } catch (error) {

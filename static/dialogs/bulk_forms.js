@@ -10,6 +10,7 @@ import { isMine, state } from "../state.js";
 import { field } from "./field.js";
 import { followGroups, groupSelect } from "./group_select.js";
 import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { bookWithinLimit } from "./over_limit.js";
 
 export const BULK_ACTIONS = {
   book: {
@@ -19,7 +20,8 @@ export const BULK_ACTIONS = {
       ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}`,
     wire: (dialog) => wireHours(dialog, now),
     run: async (dialog, vm_ids) => {
-      const vms = await postForVms("/book", { vm_ids, hours: hoursOf(dialog, now), note: dialog.value("note") });
+      const request = { vm_ids, hours: hoursOf(dialog, now), note: dialog.value("note") };
+      const vms = await bookWithinLimit(dialog, (force) => postForVms("/book", { ...request, ...force }));
       return t("any.done", { n: vms.length, vms: vm_ids.join(", "), time: shortTime(vms[0].expires_at) });
     },
   },
