@@ -14,11 +14,12 @@ const OBSTACLES = {
   renew: (vm) => ownershipObstacle(vm) || (renewalObstacle(vm) && `${vm.id}: ${renewalObstacle(vm)}`),
   release: (vm) => ownershipObstacle(vm),
   move: () => !state.groups.length && t("bulk.no_groups"),
+  maintenance: () => "",
   delete: () => "",
 };
 
 /** Return the names of the bulk actions that this user may do. */
-export const bulkActions = () => ["book", "renew", "release", ...(isAdmin() ? ["move", "delete"] : [])];
+export const bulkActions = () => ["book", "renew", "release", ...(isAdmin() ? ["move", "maintenance", "delete"] : [])];
 
 /** Return {id, reason} of the first machine that prevents the action; undefined if nothing does. */
 export function firstObstacle(action, ids) {

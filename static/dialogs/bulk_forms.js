@@ -8,6 +8,7 @@ import { rememberHours } from "../preferences.js";
 import { groupById } from "../queue.js";
 import { isMine, state } from "../state.js";
 import { field } from "./field.js";
+import { givenReason } from "./maintenance.js";
 import { followGroups, groupSelect } from "./group_select.js";
 import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
@@ -55,6 +56,15 @@ export const BULK_ACTIONS = {
       if (!group) throw new Error(t("gone.group_gone"));
       const { added } = await post(`/groups/${group.id}/add-existing-vms`, { vm_ids, version: group.version, versions });
       return t("group.added", { n: added.length, group: group.name });
+    },
+  },
+  maintenance: {
+    label: "act.out-of-service",
+    eventKind: "maintenance_began",
+    fields: () => field("reason", t("maintenance.reason"), { maxlength: 200, autofocus: true, hint: t("maintenance.told") }),
+    run: async (dialog, vm_ids, { versions }) => {
+      await postForVms("/edit-vm", { vm_ids, maintenance: givenReason(dialog), versions });
+      return t("bulk.out_of_service", { n: vm_ids.length });
     },
   },
   delete: {

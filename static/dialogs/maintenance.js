@@ -21,11 +21,17 @@ export function maintenanceDialog(vm) {
       seen.show(opened);
     },
     submit: async (opened) => {
-      const reason = opened.value("reason");
-      if (!reason) throw new ApiError(t("maintenance.say_why"), "bad_input", { field: "reason" });
+      const reason = givenReason(opened);
       noteOwnAction("maintenance_began", vm.id);
       await postForVm("/edit-vm", { vm_id: vm.id, maintenance: reason, version: seen.version });
       toast(t("maintenance.began", { vm: vm.id }), { vmId: vm.id });
     },
   });
+}
+
+/** Return the reason in the dialog's field. Throws ApiError if there is none. */
+export function givenReason(dialog) {
+  const reason = dialog.value("reason");
+  if (!reason) throw new ApiError(t("maintenance.say_why"), "bad_input", { field: "reason" });
+  return reason;
 }
