@@ -4,6 +4,7 @@ import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
 import { markUnavailable } from "../views/connection.js";
 import { raiseToasts } from "../views/toasts.js";
+import { onClickBeside } from "./click_beside.js";
 import { errorText } from "./field.js";
 import { rememberOpener, restoreFocus } from "./focus.js";
 
@@ -12,12 +13,13 @@ let dialogCount = 0;
 /**
  * Open a dialog and return it. `submit(dialog)` runs when the form is sent; then the dialog closes, unless `submit`
  * returns false or throws. A dialog without `submit` has no form to send. `watch(dialog, changed)` runs after every change of
- * the state. A `persistent` dialog does not close at a click beside it. `tone` is the class of the send button.
+ * the state. A `persistent` dialog never closes at a click beside it, another only while nothing in it is changed. `tone` is
+ * the class of the send button.
  */
 export function openDialog({ title, subtitle, body, submit, label, tone = "primary", wide, persistent, watch, extraButtons }) {
   const id = `dialog-${++dialogCount}`;
   const node = element(html`
-    <dialog class="${wide ? "wide" : ""}" ${persistent && html`data-persistent`} aria-labelledby="${id}">
+    <dialog class="${wide ? "wide" : ""}" aria-labelledby="${id}">
       <form method="dialog" novalidate>
         <header>
           <div><h2 id="${id}">${title}</h2>${subtitle && html`<p class="subtitle">${subtitle}</p>`}</div>
@@ -29,7 +31,7 @@ export function openDialog({ title, subtitle, body, submit, label, tone = "prima
           <button class="button ${tone} send">${label}</button>`}</footer>`}
       </form>
     </dialog>`);
-  const dialog = new Dialog(node, submit, watch);
+  const dialog = new Dialog(node, { submit, watch, persistent });
   document.body.append(node);
   rememberOpener(node);
   node.showModal();
@@ -42,7 +44,7 @@ export function openDialog({ title, subtitle, body, submit, label, tone = "prima
 }
 
 export class Dialog {
-  constructor(node, submit, watch) {
+  constructor(node, { submit, watch, persistent }) {
     this.node = node;
     this.form = node.querySelector("form");
     this.body = node.querySelector(".body");
@@ -53,9 +55,8 @@ export class Dialog {
     this.busy = false;
     this.unsubscribe = subscribe((changed) => this.stateChanged(changed));
     node.addEventListener("close", () => this.onClosed());
-    node.addEventListener("click", (event) => {
-      if ((event.target === node && !isPersistent(node)) || event.target.closest(".close, [data-closes]")) this.close();
-    });
+    node.addEventListener("click", (event) => event.target.closest(".close, [data-closes]") && this.close());
+    if (!persistent) onClickBeside(node, () => this.close());
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.onSubmit(); });
   }
 
@@ -144,5 +145,3 @@ export class Dialog {
 
 /** After signing out in another tab, the user can sign in from the dialog and keeps what was typed. */
 const signInButton = () => html`<button type="button" class="button small" data-action="sign-in">${t("sign_in")}</button>`;
-
-const isPersistent = (node) => node.dataset.persistent !== undefined;

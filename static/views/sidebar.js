@@ -1,13 +1,16 @@
-// The list of groups beside the board, with free machines of each. On a phone it is a row that scrolls.
+// The list of groups beside the board, with free machines of each. On a phone they are a row that scrolls.
 import { filter, onFilter, setFilter } from "../filter.js";
 import { element, fill, html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { isAdmin, state, subscribe } from "../state.js";
 
 const root = document.getElementById("groups");
+const list = element(html`<div class="group-links"></div>`);
+const tools = element(html`<div class="sidebar-actions"></div>`);
 let links = [];
 
 export function mountSidebar() {
+  root.append(list, tools);
   build();
   subscribe(({ groups, vms, me }) => {
     if (groups || me) build();
@@ -28,10 +31,10 @@ function build() {
     ...state.groups.map((group) => createLink(String(group.id), group.name)),
     createLink("none", t("groups.none")),
   ];
-  if (isAdmin() !== Boolean(root.querySelector(".sidebar-action"))) fill(root, isAdmin() && html`
+  if (isAdmin() !== Boolean(tools.firstElementChild)) fill(tools, isAdmin() && html`
     <button class="sidebar-action" data-action="create-group" data-needs-connection>${icon("plus")}${t("group.create")}</button>
     <button class="sidebar-action" data-action="add-vm" data-needs-connection>${icon("plus")}${t("vm.add")}</button>`);
-  root.prepend(...links.map((link) => link.node));
+  list.append(...links.map((link) => link.node));
   if (focused !== undefined) links.find((link) => link.id === focused)?.node.focus();
   updateCounts();
   markCurrent();

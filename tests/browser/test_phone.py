@@ -1,5 +1,6 @@
 """The page on a phone, 390 px wide and used by touch."""
 
+import pytest
 from playwright.sync_api import expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -31,6 +32,18 @@ def test_every_control_is_high_enough(window, newcomer, vm):
       .map((node) => `${node.getBoundingClientRect().height} ${node.outerHTML.slice(0, 80)}`)
       .filter((text) => parseFloat(text) < least)"""
     assert here.page.evaluate(too_low, MINIMUM_HEIGHT) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_an_admin_on_a_narrow_phone_sees_how_to_add_groups_and_machines(window, alice, make_group, language):
+    for _ in range(5):
+        make_group()
+    here = window(alice, language=language, viewport={"width": 320, "height": 640})
+    tools = here.page.locator("#groups .sidebar-action")
+    expect(tools).to_have_text([here.text("group.create"), here.text("vm.add")])
+    boxes = [tool.bounding_box() for tool in tools.all()]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 320 and box["y"] < 640 for box in boxes), boxes
+    assert boxes[0]["y"] == boxes[1]["y"], "in one line: the machines below need the room"
 
 
 def test_a_stranger_on_a_phone_can_choose_the_language(window):
