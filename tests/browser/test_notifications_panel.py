@@ -58,6 +58,7 @@ def test_actions_of_others_on_own_machines_are_counted_and_kept_and_open_the_mac
 def test_own_turns_and_changes_of_machines_waited_for_are_listed(window, alice, dave, vm):
     here = window(dave)
     done(alice.book(vm, 2))
+    expect(here.toast(f"booked {vm}")).to_be_visible()  # a notification that waits for the board would count too
     join(dave, vm_id=vm)
     expect(here.card(vm)).to_contain_text("No. 1")
     done(alice.renew(vm, 1))
