@@ -10,9 +10,22 @@ export function switchTheme(theme) {
   const dark = getComputedStyle(document.documentElement).colorScheme === "dark" ||
     (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   const wanted = theme ?? (dark ? "light" : "dark");
-  if (wanted) document.documentElement.dataset.theme = wanted;
-  else delete document.documentElement.dataset.theme;
+  showTheme(wanted);
   remember("theme", wanted);
+}
+
+/** Show the theme and the view that other tabs choose, and call `then` after that: a switch must start from the choice in force. */
+export function followOtherTabs(then) {
+  addEventListener("storage", ({ key }) => {
+    if (key === "theme") showTheme(recall("theme"));
+    if (key === "view") document.documentElement.dataset.view = chosenView();
+    if (key === "theme" || key === "view") then();
+  });
+}
+
+function showTheme(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
 }
 
 export const chosenTheme = () => document.documentElement.dataset.theme ?? "";

@@ -35,18 +35,20 @@ export function accountDialog() {
       <button type="button" class="button" data-sign-out="here">${t("sign_out")}</button>`,
   });
   showNotificationSetting(dialog);
+  const followTheme = () => showTheme(dialog);
+  addEventListener("storage", followTheme);
+  dialog.node.addEventListener("close", () => removeEventListener("storage", followTheme));
   dialog.node.addEventListener("click", (event) => {
     const { themeChoice, notifications, signOut: signOutScope } = event.target.closest("button")?.dataset ?? {};
     if (notifications) setNotifications(dialog, notifications === "on");
-    if (themeChoice !== undefined) chooseTheme(dialog, themeChoice);
+    if (themeChoice !== undefined) { switchTheme(themeChoice); showTheme(dialog); }
     if (signOutScope) signOut(dialog, signOutScope === "all");
   });
 }
 
-function chooseTheme(dialog, theme) {
-  switchTheme(theme);
+function showTheme(dialog) {
   for (const button of dialog.node.querySelectorAll("[data-theme-choice]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === theme));
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === chosenTheme()));
   }
 }
 

@@ -13,8 +13,10 @@ import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
+import { deletionOf } from "./seen.js";
 
 export function bookAnyDialog(group) {
+  const obstacle = deletionOf(group);
   const dialog = openDialog({
     title: t("any.title", { group: group.name }),
     body: html`
@@ -27,7 +29,7 @@ export function bookAnyDialog(group) {
         data-group="${group.id}">${t("any.wait")}</button></div>`,
     label: t("book.submit"),
     watch: (opened) => {
-      opened.block(groupById(group.id) ? null : t("gone.group", { group: group.name }));
+      opened.block(obstacle());
       showMatching(opened, group);
     },
     submit: (opened) => book(opened, group),

@@ -7,7 +7,7 @@ import { groupOf, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
-import { Seen } from "./seen.js";
+import { deletionOf, Seen } from "./seen.js";
 
 export function createGroupDialog() {
   const dialog = openDialog({
@@ -88,15 +88,6 @@ export function deleteGroupDialog(group) {
 }
 
 const presentGroup = (group) => state.groups.find(({ id }) => id === group.id);
-
-/** Return a function that tells whether the group was deleted. Once it was, a new group with its number is another. */
-function deletionOf(group) {
-  let deleted = false;
-  return () => {
-    deleted ||= !presentGroup(group);
-    return deleted ? t("gone.group", { group: group.name }) : null;
-  };
-}
 
 const chosenIn = (dialog) => dialog.values("vm_ids").map((id) => state.vms.get(id)).filter(Boolean);
 

@@ -12,7 +12,7 @@ import { cardStateOf, holderText } from "../views/card_state.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { chosenHours, hoursField, wireHours } from "./hours.js";
-import { tellMeanwhile } from "./seen.js";
+import { deletionOf, tellMeanwhile } from "./seen.js";
 import { requestText, waiterList } from "./waiter_list.js";
 
 export const queueDialog = (vm, defaults) => openQueueDialog({ vm_id: vm.id }, { vm: vm.id }, defaults);
@@ -21,6 +21,7 @@ export const groupQueueDialog = (group, defaults) => openQueueDialog({ group_id:
 /** `ref` is sent to the server, `target` is set on buttons; `hours` and `count` are taken over from another dialog. */
 function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
   const entry = myEntry(queueOwner(ref).queue);
+  const deleted = ref.group_id === undefined ? () => null : deletionOf(queueOwner(ref));
   let shownQueue;
   const dialog = openDialog({
     title: t("queue.title", { where: ownerName(ref) }),
@@ -36,7 +37,8 @@ function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
       ${target.vm === undefined ? html`data-group="${target.group}"` : html`data-vm="${target.vm}"`}>${t("queue.leave")}</button>`,
     watch: (opened) => {
       const owner = queueOwner(ref);
-      opened.block(...(obstacle(owner, ref) ?? otherPlace(owner, entry, target)));
+      const gone = deleted();
+      opened.block(...(gone ? [gone] : obstacle(owner, ref) ?? otherPlace(owner, entry, target)));
       if (owner) tellMeanwhile(opened, changedRequest(owner, entry));
       if (!owner || owner.queue === shownQueue) return;
       shownQueue = owner.queue;
@@ -73,7 +75,7 @@ export function removeWaiterDialog(ref, email) {
 
 /** Return why joining is no longer possible, as arguments of `Dialog.block`; null if it is. */
 function obstacle(owner, ref) {
-  if (!owner) return [ref.vm_id ? t("gone.deleted", { vm: ref.vm_id }) : t("gone.group_gone")];
+  if (!owner) return [t("gone.deleted", { vm: ref.vm_id })];
   if (!ref.vm_id) return null;
   if (isMine(owner)) return [t("gone.mine", { vm: owner.id })];
   if (owner.state !== "free") return null;

@@ -40,6 +40,15 @@ export function tellMeanwhile(dialog, text) {
   fill(dialog.part("[data-meanwhile]"), text && html`<p class="notice">${text}</p>`);
 }
 
+/** Return a function that tells whether the group was deleted; null: no. Once it was, a new one with its number is another. */
+export function deletionOf({ id, name }) {
+  let deleted = false;
+  return () => {
+    deleted ||= !state.groups.some((group) => group.id === id);
+    return deleted ? t("gone.group", { group: name }) : null;
+  };
+}
+
 /** Return the label of each field that an edit has changed. Visitors see no versions, and no fields that could differ. */
 export function editedFields(before, now) {
   if (!before || now.version === undefined || now.version === before.version) return [];

@@ -39,6 +39,7 @@ async function changeUser(dialog, { userAction: action, email, role }) {
     await showUsers(dialog);
   } catch (error) {
     dialog.setBusy(false);
+    await showUsers(dialog); // what stood there may be why it was refused
     dialog.showError(error.message);
   }
 }

@@ -1,7 +1,7 @@
 // The right end of the top bar: language, view, theme, notifications and account.
 import { fill, html, icon } from "../html.js";
 import { language, t } from "../i18n.js";
-import { chosenView, switchView } from "../preferences.js";
+import { chosenView, followOtherTabs, switchView } from "../preferences.js";
 import { applySort } from "../sorting.js";
 import { state, subscribe } from "../state.js";
 import { bellButton, updateBell as showBell } from "./bell.js";
@@ -12,6 +12,7 @@ export function mountAccount() {
   switchView(chosenView());
   draw();
   subscribe(({ me }) => me && draw());
+  followOtherTabs(() => { draw(); applySort(); });
 }
 
 function draw() {

@@ -229,3 +229,35 @@ def test_a_request_changed_in_another_tab_is_shown(window, bob, newcomer, vm):
     here.button("queue.join").click()
     expect(here.dialogs).to_have_count(0)
     assert newcomer.queue(vm) == [newcomer.email]
+
+
+def test_a_place_in_a_deleted_group_is_not_taken_in_the_new_one_with_its_number(window, alice, bob, make_vm):
+    vm = make_vm()
+    done(alice.book(vm))
+    old = done(alice.make_group(f"Old of {vm}", [vm]), 201)
+    here = window(bob)
+    here.section(old["name"]).locator(".join-queue").click()
+    expect(here.button("queue.join")).to_be_enabled()
+    done(alice.delete_group(old["id"]))
+    expect(here.button("queue.join")).to_be_disabled()
+    new = done(alice.make_group(f"New of {vm}", [vm]), 201)
+    expect(here.section(new["name"])).to_be_attached()
+    expect(here.button("queue.join")).to_be_disabled()
+
+
+# Preferences
+
+
+def test_two_tabs_show_the_theme_and_the_view_that_were_chosen_last(window, bob):
+    here = window(bob)
+    other = here.another_tab()
+    here.page.get_by_role("button", name=here.text("view.list")).click()
+    expect(other.page.get_by_role("button", name=other.text("view.cards"))).to_be_visible()
+    expect(other.page.locator("html")).to_have_attribute("data-view", "list")
+    other.open_account()
+    here.open_account()
+    here.dialog.get_by_role("button", name=here.text("theme.dark"), exact=True).click()
+    expect(other.page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(other.dialog.get_by_role("button", name=other.text("theme.dark"), exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
