@@ -5,7 +5,7 @@ import { accountDialog } from "./dialogs/account.js";
 import { bookDialog } from "./dialogs/book.js";
 import { bulkDialog } from "./dialogs/bulk.js";
 import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
-import { addToGroupDialog, createGroupDialog, deleteGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
+import { addToGroupDialog, createGroupDialog, deleteGroupDialog, editGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
 import { historyDialog } from "./dialogs/history.js";
 import { notificationsDialog } from "./dialogs/notifications.js";
 import { releaseDialog } from "./dialogs/release.js";
@@ -45,6 +45,7 @@ export const actions = {
   "delete-vm": ({ vm }) => deleteVmDialog(state.vms.get(vm)),
   "create-group": () => createGroupDialog(),
   "add-to-group": ({ group }) => addToGroupDialog(groupById(group)),
+  "edit-group": ({ group }) => editGroupDialog(groupById(group)),
   "delete-group": ({ group }) => deleteGroupDialog(groupById(group)),
   "take-out": ({ vm }) => removeFromGroupDialog(state.vms.get(vm)),
   "show-all": () => setFilter({ text: "", group: "", status: "all" }),

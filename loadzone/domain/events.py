@@ -16,7 +16,8 @@ class Event:
 
     `via` is the name of the token by which it was done, or that it is about. `hours` are the hours asked for, `until`
     is the end (UTC), `booked_at` when the booking or the waiting began (UTC), `group` a group's name, `vm_ids` the
-    machines that came into it, `sessions` the sessions and tokens that end with it. `quiet`: no letter is needed.
+    machines that came into it, `was` the name before, `sessions` the sessions and tokens that end with it. `quiet`: no
+    letter is needed.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Event:
     group_id: int | None = None
     group: str | None = None
     vm_ids: tuple[str, ...] = ()
+    was: str = ""
     hours: float | None = None
     until: datetime | None = None
     booked_at: datetime | None = None
@@ -93,6 +95,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("vm_ungrouped", EVERYBODY),
         EventKind("group_added", EVERYBODY),
         EventKind("group_edited", EVERYBODY),
+        EventKind("group_renamed", EVERYBODY),
         EventKind("group_deleted", EVERYBODY),
         # People
         EventKind("role_changed", PERSON),

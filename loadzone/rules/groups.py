@@ -45,6 +45,27 @@ def create_all(uow: UnitOfWork, actor: str | None, names: Iterable[str]) -> list
     return made
 
 
+def edit(
+    uow: UnitOfWork, actor: str | None, group_id: int, name: str | None = None, version: int | None = None
+) -> Group:
+    """Rename the group; return it. Its machines, their bookings and its queue stay. None: it keeps its name.
+
+    `version` is what the caller has seen.
+    Raises Refusal: not_signed_in, not_allowed, no_such_group, changed, name_taken.
+    """
+    by = access.require_admin(uow, actor)
+    group = uow.group(group_id)
+    seen.check_group(group, version)
+    if name is None or name == group.name:
+        return group
+    others = [other for other in uow.groups.named(name) if other.id != group_id]
+    if others:
+        refuse("name_taken", field="name", name=others[0].name)
+    uow.groups[group_id] = replace(group, name=name)
+    uow.tell(Event("group_renamed", by=by, group_id=group_id, group=name, was=group.name))
+    return uow.groups[group_id]
+
+
 def add_vms(
     uow: UnitOfWork,
     actor: str | None,

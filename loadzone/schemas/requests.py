@@ -221,6 +221,11 @@ class NewGroup(RequestBody):
     versions: Versions | None = None
 
 
+class EditGroup(RequestBody):
+    name: GroupName | None = None
+    version: Version | None = None
+
+
 class AddToGroup(RequestBody):
     vm_ids: VmRefs
     version: Version | None = None

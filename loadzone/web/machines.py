@@ -160,6 +160,13 @@ def create_group(body: requests.NewGroup) -> responses.GroupResponse:
     return group_view(run(groups.create, **body.given()))
 
 
+@api.post(f"/groups/<int(max={MOST}):group_id>")
+@endpoint(returns=responses.GroupResponse, who="admin", refuses="no_such_group changed name_taken")
+def edit_group(group_id: int, body: requests.EditGroup) -> responses.GroupResponse:
+    """Rename a group. Its machines, their bookings and its queue stay."""
+    return group_view(run(groups.edit, group_id=group_id, **body.given()))
+
+
 @api.post(f"/groups/<int(max={MOST}):group_id>/add-existing-vms")
 @endpoint(returns=responses.AddedResponse, who="admin", refuses="no_such_group no_such_vm changed")
 def add_to_group(group_id: int, body: requests.AddToGroup) -> responses.AddedResponse:

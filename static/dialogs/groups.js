@@ -1,4 +1,4 @@
-// The admin's dialogs for groups: create, add machines, take a machine out, delete.
+// The admin's dialogs for groups: create, rename, add machines, take a machine out, delete.
 import { post } from "../api.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -22,6 +22,29 @@ export function createGroupDialog() {
     },
   });
   wirePicker(dialog);
+}
+
+export function editGroupDialog(group) {
+  const obstacle = deletionOf(group);
+  const seen = new Seen(() => [presentGroup(group)].filter(Boolean));
+  let base = group.name; // what the user's input started from
+  openDialog({
+    title: t("group.edit_title", { group: group.name }),
+    body: html`${field("name", t("group.name"), { value: group.name, maxlength: 100, autofocus: true })}`,
+    label: t("act.save"),
+    watch: (opened) => {
+      const input = opened.form.elements.name;
+      const { name } = presentGroup(group) ?? group;
+      if (input.value === base) base = input.value = name;
+      opened.block(obstacle());
+      seen.show(opened);
+    },
+    submit: async (opened) => {
+      noteOwnAction("group_renamed");
+      const renamed = await post(`/groups/${group.id}`, { name: opened.value("name"), version: seen.version });
+      toast(t("group.renamed", { group: renamed.name }));
+    },
+  });
 }
 
 export function addToGroupDialog(group) {

@@ -39,6 +39,8 @@ export function showGroupName(section, group) {
   fill(section.tools, hasTools && html`
     <button class="icon-button" data-action="add-to-group" data-needs-connection data-group="${group.id}" title="${t("group.add_vms")}"
       aria-label="${t("group.add_vms")}: ${group.name}">${icon("plus")}</button>
+    <button class="icon-button" data-action="edit-group" data-needs-connection data-group="${group.id}" title="${t("group.edit")}"
+      aria-label="${t("group.edit")}: ${group.name}">${icon("edit")}</button>
     <button class="icon-button" data-action="delete-group" data-needs-connection data-group="${group.id}" title="${t("group.delete")}"
       aria-label="${t("group.delete")}: ${group.name}">${icon("trash")}</button>`);
 }

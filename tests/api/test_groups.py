@@ -80,6 +80,29 @@ def test_the_machines_are_a_list_of_ids(alice, vm_ids):
     assert "Bad list" not in [group["name"] for group in alice.groups()]
 
 
+def test_a_renamed_group_keeps_its_machines_bookings_and_queue(alice, bob, carol, vm, make_group):
+    group = make_group(vm)
+    booked = done(bob.book(vm))
+    done(carol.join(group))
+    before = carol.group(group)
+    renamed = done(alice.edit_group(group, name=" Load \u2713 "))
+    assert renamed == before | {"name": "Load \u2713", "version": before["version"] + 1}
+    assert carol.group(group) == renamed
+    assert bob.vm(vm)["booked_at"] == booked["booked_at"]
+    assert bob.vm(vm)["group"] == group
+
+
+@pytest.mark.parametrize(("name", "status"), [("", 400), ("x" * 101, 400), (7, 400), ("Here already", 409)])
+def test_a_bad_or_taken_new_name_is_refused(alice, make_group, name, status):
+    if not any(group["name"] == "Here already" for group in alice.groups()):
+        done(alice.make_group("Here already"), 201)
+    group = make_group()
+    before = alice.group(group)
+    answer = alice.edit_group(group, name=name)
+    assert (answer.status_code, answer.json()["field"]) == (status, "name")
+    assert alice.group(group) == before
+
+
 def test_existing_machines_are_added(alice, make_vm, make_group):
     old, new, from_elsewhere = make_vm(), make_vm(), make_vm()
     elsewhere, group = make_group(from_elsewhere), make_group(old)
@@ -148,6 +171,7 @@ def test_only_an_admin_changes_groups(alice, bob, charlie, vm, make_group):
     before = alice.state()
     for person, refused in ((bob, (403, "not_allowed")), (charlie, (401, "not_signed_in"))):
         assert refusal(person.make_group("Never made", [vm])) == refused
+        assert refusal(person.edit_group(group, name="Never")) == refused
         assert refusal(person.add_to_group(group, [vm])) == refused
         assert refusal(person.take_from_group(vm)) == refused
         assert refusal(person.delete_group(group)) == refused

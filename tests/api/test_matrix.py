@@ -50,6 +50,7 @@ POST /add-vm                               401  403    403   201   403     201  
 POST /edit-vm                              401  403    403   200   403     200     401       403     415
 POST /delete-vm                            401  403    403   200   403     200     401       403     415
 POST /groups                               401  403    403   201   403     201     401       403     415
+POST /groups/<group_id>                    401  403    403   200   403     200     401       403     415
 POST /groups/<group_id>/add-existing-vms   401  403    403   200   403     200     401       403     415
 POST /remove-vm-from-group                 401  403    403   200   403     200     401       403     415
 POST /delete-group                         401  403    403   200   403     200     401       403     415
@@ -78,6 +79,7 @@ BODIES = {
     "POST /edit-vm": {"vm_id": "{held}", "description": "new"},
     "POST /delete-vm": {"vm_id": "{held}", "force": True},
     "POST /groups": {"name": "{new}", "vm_ids": []},
+    "POST /groups/<group_id>": {"name": "{new}"},
     "POST /groups/<group_id>/add-existing-vms": {"vm_ids": ["{held}"]},
     "POST /remove-vm-from-group": {"vm_id": "{free}"},
     "POST /delete-group": {"group_id": "{group_id}"},

@@ -114,7 +114,7 @@ def test_nothing_is_wrong_with_the_dialogs_of_a_machine(window, alice, language)
 def test_nothing_is_wrong_with_the_dialogs_of_the_board(window, alice):
     here = window(alice)
     found = []
-    for key in "group.create", "vm.add", "group.add_vms", "group.delete", "any.book":
+    for key in "group.create", "vm.add", "group.add_vms", "group.edit", "group.delete", "any.book":
         here.page.get_by_role("button", name=here.text(key)).first.click()
         expect(here.dialog).to_be_visible()
         found += violations_in_both_themes(here, DIALOG)

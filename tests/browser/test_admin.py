@@ -123,6 +123,26 @@ def test_machines_are_added_to_a_group_and_taken_out(window, alice, team):
     assert alice.vm(first)["group"] is None
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_group_is_renamed_and_everybody_sees_it(window, alice, bob, team, language):
+    name, (first, *_) = team
+    here, bobs = window(alice, language=language), window(bob, language=language)
+    here.section(name).get_by_role("button", name=here.text("group.edit")).click()
+    expect(here.field("group.name")).to_have_value(name)
+    here.field("group.name").fill(f"New {name}")
+    here.send()
+    expect(here.toast(here.text("group.renamed", group=f"New {name}"))).to_be_visible()
+    for shown in here, bobs:
+        expect(shown.section(f"New {name}").locator(shown.card(first))).to_be_visible()
+    told = {
+        "en": f"renamed the group “{name}” to “New {name}”",
+        "ru": f"группа «{name}» теперь называется «New {name}»",
+    }
+    expect(bobs.toast(told[language])).to_contain_text(alice.email)
+    here.page.set_viewport_size({"width": 320, "height": 640})
+    assert not here.scrolls_sideways()
+
+
 def test_a_deleted_group_leaves_its_machines(window, alice, team):
     name, (first, second, _) = team
     here = window(alice)

@@ -140,6 +140,21 @@ def test_a_new_group_with_an_old_number_is_not_the_one_that_was_to_be_deleted(wi
     expect(here.dialog.locator("[data-obstacle]")).to_contain_text(old["name"])
 
 
+def test_a_name_typed_for_a_group_stays_beside_that_of_another_admin(window, alice, make_vm):
+    group = done(alice.make_group(f"First of {make_vm()}"), 201)
+    here = window(alice)
+    rename = here.section(group["name"]).get_by_role("button", name=here.text("group.edit"))
+    rename.click()
+    done(alice.edit_group(group["id"], name=f"{group['name']} again"))
+    expect(here.field("group.name")).to_have_value(f"{group['name']} again")
+    here.field("group.name").fill(f"{group['name']} mine")
+    done(alice.edit_group(group["id"], name=f"{group['name']} theirs"))
+    expect(here.dialog.get_by_role("status").first).to_contain_text("theirs")
+    expect(here.field("group.name")).to_have_value(f"{group['name']} mine")
+    here.send()
+    assert alice.group(group["id"])["name"] == f"{group['name']} mine"
+
+
 def test_the_choice_of_machines_follows_where_they_are(window, alice, make_vm, make_group):
     vm, gone = make_vm(), make_vm()
     name = alice.group(make_group())["name"]

@@ -37,6 +37,18 @@ def test_the_command_runs_when_its_turn_comes(loadzone, ann, bob, all_taken):
     assert ann.vm("perf-2")["state"] == "free"
 
 
+def test_a_group_that_is_renamed_meanwhile_is_still_the_one_waited_for(loadzone, alice, ann, bob, all_taken):
+    job = loadzone.start(*GROUP, "--wait", "2m", "--", "sh", "-c", "echo on $LOADZONE_VM; read line")
+    job.wait_for("waiting in the queue, place 1")
+    done(alice.edit_group(1, name="load"))
+    done(bob.cancel("perf-2"))
+    assert job.wait_for("on .*", "out") == "on perf-2"
+    done(alice.edit_group(1, name="perf"))
+    job.type("")
+    assert job.ended().status == 0
+    assert ann.vm("perf-2")["state"] == "free"
+
+
 def test_a_certain_machine_can_be_waited_for(loadzone, ann, bob, all_taken):
     job = loadzone.start(
         "run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "sh", "-c", "echo on $LOADZONE_VM"

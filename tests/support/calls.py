@@ -15,6 +15,7 @@ CHANGING_CALLS = [
     "/edit-vm",
     "/delete-vm",
     "/groups",
+    "/groups/1",
     "/groups/1/add-existing-vms",
     "/remove-vm-from-group",
     "/delete-group",

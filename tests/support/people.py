@@ -148,6 +148,9 @@ class Person:
     def make_group(self, name: object, vm_ids: object = ()) -> requests.Response:
         return self.post("/groups", {"name": name, "vm_ids": list(vm_ids) if isinstance(vm_ids, tuple) else vm_ids})
 
+    def edit_group(self, group_id: object, **changes) -> requests.Response:
+        return self.post(f"/groups/{group_id}", changes)
+
     def add_to_group(self, group_id: object, vm_ids: object) -> requests.Response:
         return self.post(f"/groups/{group_id}/add-existing-vms", {"vm_ids": vm_ids})
 

@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import pytest
 
 from loadzone.domain.records import MOST, Group
-from loadzone.rules import groups, inventory
+from loadzone.rules import groups, inventory, queue
 from loadzone.rules.booking import book
 from support.world import ALICE, BOB
 
 ADMIN_RULES = [
     (groups.create, {"name": "new"}),
+    (groups.edit, {"group_id": 1, "name": "x"}),
     (groups.add_vms, {"group_id": 1, "vm_ids": ["vm"]}),
     (groups.remove_vm, {"vm_id": "vm"}),
     (groups.delete, {"group_id": 1}),
@@ -50,6 +53,29 @@ def test_a_name_is_taken_whatever_its_case(grouped):
 @pytest.mark.parametrize("name", ["PERF", "Ｐｅｒｆ", "Pe\u200drf", "\u200cPerf"])
 def test_a_name_that_looks_like_another_is_taken(grouped, name):
     assert grouped.refused(groups.create, actor=ALICE, name=name).code == "name_taken"
+
+
+def test_a_group_is_renamed_and_keeps_the_rest(grouped):
+    grouped.do(queue.join, actor=BOB, group_id=1, hours=1)
+    before = grouped.state.groups[1]
+    group = grouped.do(groups.edit, actor=ALICE, group_id=1, name="Load")
+    assert group == replace(before, name="Load", version=before.version + 1)
+    [event] = grouped.events
+    assert (event.kind, event.group, event.was) == ("group_renamed", "Load", "Perf")
+    assert grouped.do(groups.create, actor=ALICE, name="Perf").id == 2, "the old name is free"
+
+
+def test_a_group_can_be_spelled_anew_but_not_take_the_name_of_another(grouped):
+    grouped.do(groups.create, actor=ALICE, name="Load")
+    assert grouped.do(groups.edit, actor=ALICE, group_id=1, name="PERF").name == "PERF"
+    assert grouped.refused(groups.edit, actor=ALICE, group_id=1, name="load").code == "name_taken"
+
+
+def test_a_group_that_keeps_its_name_is_told_of_to_nobody(grouped):
+    for name in ("Perf", None):
+        grouped.do(groups.edit, actor=ALICE, group_id=1, name=name)
+        assert grouped.events == []
+    assert grouped.refused(groups.edit, actor=ALICE, group_id=7, name="x").code == "no_such_group"
 
 
 def test_a_group_with_an_unknown_machine_is_not_created(world):

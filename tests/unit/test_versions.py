@@ -35,6 +35,7 @@ EDITS = [
     (inventory.edit_all, {"vm_ids": ["a", "vm"], "maintenance": "disk swap"}, {"a", "vm"}),
     (inventory.add, {"vm_id": "c", "group_id": 1}, {1}),
     (inventory.delete, {"vm_id": "a"}, {1}),
+    (groups.edit, {"group_id": 1, "name": "Load"}, {1}),
     (groups.add_vms, {"group_id": 1, "vm_ids": ["vm"]}, {"vm", 1}),
     (groups.remove_vm, {"vm_id": "a"}, {"a", 1}),
     (groups.delete, {"group_id": 1}, {"a", "b"}),
@@ -100,6 +101,7 @@ OLD = [
     (groups.create, {"name": "New", "vm_ids": ["a"], "versions": {"a": 0}}, "a"),
     (groups.add_vms, {"group_id": 1, "vm_ids": ["vm", "a"], "versions": {"a": 0}}, "a"),
     (groups.add_vms, {"group_id": 1, "vm_ids": ["vm"], "version": 0}, 1),
+    (groups.edit, {"group_id": 1, "name": "Load", "version": 0}, 1),
     (groups.delete, {"group_id": 1, "version": 0}, 1),
 ]
 
