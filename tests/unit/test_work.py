@@ -104,6 +104,7 @@ CASES = [
     (queue.leave, HELD, lambda crowd: {"actor": ALICE, "group_id": GROUP, "email": crowd.holds_and_waits}),
     (queue.forget_silent, {**OTHERS_WAIT, "beats": 0.01}, lambda crowd: {}),
     (groups.create, OTHERS_WAIT, lambda crowd: {"actor": ALICE, "name": "New", "vm_ids": crowd.names}),
+    (groups.edit, HELD, by(ALICE, group_id=GROUP, name="New")),
     (groups.add_vms, HELD, lambda crowd: {"actor": ALICE, "group_id": 2, "vm_ids": crowd.names}),
     (groups.remove_vm, HELD, by(ALICE, vm_id="vm-0")),
     (groups.delete, HELD, by(ALICE, group_id=GROUP)),
