@@ -85,7 +85,8 @@ def _vms_concerned(uow: UnitOfWork, changes: Unserved) -> list[Vm]:
         for email, has in changes.has.items()
         if not person_limits.allow_beside(uow, has, 1) and person_limits.allow(uow, email, 1)
     }
-    return changed + (uow.vms_waited_for_by(below_limit) if below_limit else [])
+    waited_for = uow.vms_waited_for_by(below_limit) if below_limit else []
+    return list({vm.id: vm for vm in (*changed, *waited_for)}.values())
 
 
 def _groups_concerned(uow: UnitOfWork, changes: Unserved, vms: list[Vm]) -> dict[int, None]:

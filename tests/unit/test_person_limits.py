@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from loadzone.rules import booking, groups
+from loadzone.rules import booking, bulk, groups
 from loadzone.rules.booking import book, book_all, book_any, cancel
 from loadzone.rules.queue import join, leave
 from loadzone.web.errors import STATUS
@@ -155,3 +155,13 @@ def test_what_was_held_for_others_is_not_lost_when_somebody_leaves(two):
     two.do(leave, actor=BOB, group_id=1)
     assert holds(two) == {"a": (ALICE, True), "b": (ALICE, True)}
     assert [(event.kind, event.vm_id) for event in two.events] == [("held", "a"), ("held", "b")]
+
+
+def test_a_machine_that_is_concerned_twice_is_given_once(two):
+    """Alice releases two machines of Bob's and Charlie's at once: Bob has room again, and waits for Charlie's."""
+    two.add("x", "y", "z")
+    has_two(two, BOB, ["x", "y"])
+    has_two(two, CHARLIE, ["z"])
+    queued(two, BOB, ALICE, vm_id="z")
+    two.do(lambda uow: bulk.each(uow, ALICE, cancel, ["x", "z"]))
+    assert (holds(two), waiting(two.vm("z"))) == ({"z": (BOB, True)}, [ALICE])

@@ -38,6 +38,11 @@ STEPS_BY_NAME = {
     "book_any": lambda r: {"who": r.choice(PEOPLE), "group": 1, "hours": hours(r), "count": r.randint(1, 3)},
     "renew": lambda r: {"n": r.randrange(4), "who": r.choice([None, ALICE]), "hours": hours(r)},
     "release": lambda r: {"n": r.randrange(4), "who": r.choice([None, ALICE])},
+    "release_several": lambda r: {"vms": r.sample(VMS, r.randint(2, 4))},
+    "maintain_several": lambda r: {
+        "vms": r.sample(VMS, r.randint(2, 4)),
+        "reason": r.choice(["disk swap", None, None]),
+    },
     "join": join,
     "leave": lambda r: {"who": r.choice(PEOPLE), "place": place(r), "by": r.choice([None, ALICE])},
     "take": lambda r: {"n": r.randrange(4), "hours": hours(r)},
