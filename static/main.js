@@ -17,6 +17,7 @@ import { mountConnection } from "./views/connection.js";
 import { mountMailTrouble } from "./views/mail_trouble.js";
 import { mountExactEnd } from "./views/exact_end.js";
 import { mountOwnMachines } from "./views/own_machines.js";
+import { mountPrintDate } from "./views/print_date.js";
 import { toggleFold } from "./views/section.js";
 import { mountSelection, shortcutKey } from "./views/card_selection.js";
 import { mountSidebar } from "./views/sidebar.js";
@@ -33,7 +34,7 @@ const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "th
 const search = document.getElementById("search");
 
 const MOUNTS = [mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection,
-  mountConnection, mountMailTrouble, mountBulkBar, mountExactEnd, mountTitle];
+  mountConnection, mountMailTrouble, mountBulkBar, mountExactEnd, mountPrintDate, mountTitle];
 for (const mount of MOUNTS) mount();
 wireSearch();
 ignoreStrayClicks();

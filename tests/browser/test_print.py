@@ -1,5 +1,7 @@
 """Printing: the machines with their details, dark on white, without controls."""
 
+import re
+
 from playwright.sync_api import expect
 
 from support.answers import done
@@ -21,3 +23,13 @@ def test_the_page_prints_as_a_clean_list(window, newcomer, make_vm):
     expect(here.card(vm).get_by_text("10.1.2.3")).to_be_visible()
     red, green, blue = (int(part) for part in here.style(".card .name", "color")[4:-1].split(","))
     assert max(red, green, blue) < 120
+
+
+def test_the_paper_says_when_it_was_printed_and_in_which_zone(window, newcomer):
+    here = window(newcomer, timezone_id="Asia/Yekaterinburg")
+    line = here.page.locator(".print-date")
+    expect(line).to_be_hidden()
+    here.page.emulate_media(media="print")
+    here.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(line).to_have_text(re.compile(r"As of \w+,? .* \d\d:\d\d:\d\d GMT\+05:00$"))
+    expect(line).to_be_visible()
