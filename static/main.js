@@ -1,4 +1,5 @@
 // Starts the page: mounts its views and routes clicks and keys.
+import { awaitedCode } from "./awaited_code.js";
 import { showBrowserNotification } from "./browser_notifications.js";
 import { t } from "./i18n.js";
 import { ignoreStrayClicks } from "./double_click.js";
@@ -47,6 +48,7 @@ connect((notification) => {
   showBrowserNotification(notification, (data) => performAction("open", data));
 });
 preloadActions();
+if (awaitedCode()?.open && !state.me.authenticated) performAction("sign-in");
 watchClockAndZone();
 performance.mark("ready"); // bench/page.py waits for it
 

@@ -1,5 +1,6 @@
 // Signing in: the email, then the code. With LOADZONE_AUTH=trust the email is enough.
 import { ApiError, post } from "../api.js";
+import { awaitedCode, noteCode } from "../awaited_code.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { reconnect, refresh } from "../live.js";
@@ -8,8 +9,17 @@ import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 
-/** Open the dialog. `then` continues what the user wanted to do before signing in. */
+/**
+ * Open the dialog, for the code if one is awaited already. `then` continues what the user wanted to do before signing in;
+ * a reload forgets that.
+ */
 export function signInDialog(then) {
+  const asked = awaitedCode();
+  if (asked) codeDialog(asked, then);
+  else emailDialog(then);
+}
+
+function emailDialog(then) {
   openDialog({
     title: t("sign_in.title"),
     subtitle: t(state.settings.auth === "trust" ? "sign_in.trusted" : "sign_in.how"),
@@ -21,12 +31,13 @@ export function signInDialog(then) {
       const email = dialog.value("email").toLowerCase();
       const answer = await post("/auth", { email });
       if (answer.status === "ok") return finishSignIn(answer.email, then);
-      codeDialog(email, answer.in_log, then);
+      codeDialog({ email, inLog: answer.in_log, at: Date.now() }, then);
     },
   });
 }
 
-function codeDialog(email, inLog, then) {
+function codeDialog(asked, then) {
+  const { email, inLog } = asked;
   const dialog = openDialog({
     title: t("sign_in.code_title"),
     subtitle: t(inLog ? "sign_in.code_in_log" : "sign_in.code_sent", { email }),
@@ -39,10 +50,13 @@ function codeDialog(email, inLog, then) {
       const code = opened.value("code").replace(/\D/g, "");
       if (code.length !== 6) throw new ApiError(t("sign_in.six_digits"), "bad_input", { field: "code" });
       await post("/auth", { email, code });
+      noteCode(null);
       await finishSignIn(email, then);
     },
   });
-  dialog.part("[data-start-over]").addEventListener("click", () => { dialog.close(); signInDialog(then); });
+  noteCode({ ...asked, open: true });
+  dialog.node.addEventListener("close", () => awaitedCode() && noteCode({ ...asked, open: false }));
+  dialog.part("[data-start-over]").addEventListener("click", () => { noteCode(null); dialog.close(); emailDialog(then); });
   const input = dialog.form.elements.code;
   input.addEventListener("input", () => input.value.replace(/\D/g, "").length === 6 && dialog.form.requestSubmit());
 }

@@ -93,3 +93,43 @@ def test_a_stranger_who_books_signs_in_first_and_goes_on(window, start):
     stranger = window(at=trusting)
     expect(stranger.card("server-03")).to_contain_text("e…@example.com")
     expect(stranger.card("server-03")).not_to_contain_text(re.compile("emil|192"))
+
+
+def ask_for_code(here, email: str) -> str:
+    """Ask for a code in the dialog that is open. Return the code."""
+    here.field("sign_in.email").fill(email)
+    here.page.keyboard.press("Enter")
+    expect(here.field("sign_in.code")).to_be_visible()
+    return here.server.newest_code(email)
+
+
+def test_a_reload_keeps_the_place_to_type_the_code(window):
+    here = window(fresh=True)
+    here.sign_in_button.click()
+    code = ask_for_code(here, "third@example.com")
+    here.page.reload()
+    expect(here.dialog).to_contain_text(here.text("sign_in.code_in_log", email="third@example.com"))
+    here.field("sign_in.code").fill(code)
+    expect(here.toast("third@example.com")).to_be_visible()
+    here.page.reload()
+    expect(here.sign_in_button).to_have_count(0)
+    expect(here.dialogs).to_have_count(0)
+
+
+def test_a_closed_dialog_comes_back_with_the_code_until_it_is_void(window):
+    here = window(fresh=True)
+    here.sign_in_button.click()
+    ask_for_code(here, "fourth@example.com")
+    here.page.keyboard.press("Escape")
+    here.page.reload()
+    here.sign_in_button.click()
+    here.button("sign_in.again").click()
+    ask_for_code(here, "fifth@example.com")
+    here.page.evaluate("""() => {
+      const asked = JSON.parse(sessionStorage.getItem("code"));
+      sessionStorage.setItem("code", JSON.stringify({...asked, at: asked.at - 11 * 60_000}));
+    }""")
+    here.page.reload()
+    expect(here.dialogs).to_have_count(0)
+    here.sign_in_button.click()
+    expect(here.field("sign_in.email")).to_be_visible()
