@@ -23,6 +23,7 @@ from loadzone.domain.records import Group, Place, State, Vm
 from loadzone.domain.unit_of_work import CannotSave, Commit, Touched, UnitOfWork
 from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
+from loadzone.lib.owners import with_owner
 
 log = logging.getLogger("loadzone.storage")
 
@@ -218,7 +219,7 @@ class JsonStore:
     def _log_whether_it_writes(self, error: OSError | None) -> None:
         """Log that the disk fails once, and once more when it works again."""
         if error and not self._failing:
-            log.error("changes to %s cannot be saved: %s", self.path, error)
+            log.error("changes to %s cannot be saved: %s", self.path, with_owner(error))
         elif self._failing and not error:
             log.info("changes to %s can be saved again", self.path)
         self._failing = error is not None

@@ -4,17 +4,20 @@ import http.client
 import os
 import sys
 
-PORT = os.environ.get("LOADZONE_PORT", "")
-
 
 def main() -> int:
-    # Kubernetes sets LOADZONE_PORT=tcp://… for a service of that name, which LoadZone ignores too.
-    server = http.client.HTTPConnection("127.0.0.1", int(PORT) if PORT.strip().isdecimal() else 5000, timeout=5)
+    server = http.client.HTTPConnection("127.0.0.1", port(), timeout=5)
     try:
         server.request("GET", "/healthz")
         return int(server.getresponse().status != 200)
     except OSError:
         return 1
+
+
+def port() -> int:
+    """Return the port of the settings. LoadZone too ignores what Kubernetes sets: LOADZONE_PORT=tcp://…"""
+    text = os.environ.get("LOADZONE_PORT", "").strip()
+    return int(text) if text.isdecimal() else 5000
 
 
 if __name__ == "__main__":

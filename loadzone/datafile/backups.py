@@ -17,6 +17,7 @@ from pathlib import Path
 
 from loadzone.lib import atomic_file
 from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
+from loadzone.lib.owners import with_owner
 
 log = logging.getLogger("loadzone.backups")
 
@@ -128,7 +129,7 @@ class Backups:
         """Do the work. The first of several failures is logged, and the first success after them."""
         error = self._run_blocking(lambda: os_error_of(work))
         if error and not self._failing:
-            log.warning("no backup of %s could be made: %s. Bookings go on", self._path, error)
+            log.warning("no backup of %s could be made: %s. Bookings go on", self._path, with_owner(error))
         elif self._failing and not error:
             log.info("backups of %s can be made again", self._path)
         self._failing = error is not None

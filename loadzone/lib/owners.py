@@ -29,6 +29,12 @@ def another_owner(path: Path) -> str | None:
     return None
 
 
+def with_owner(error: OSError) -> str:
+    """Return the error in words, and who owns the file if that is why."""
+    owner = ownership(Path(error.filename)) if isinstance(error, PermissionError) and error.filename else ""
+    return f"{error}{owner}"
+
+
 def explained(error: OSError, path: Path) -> str:
     """Return what is wrong with the path, or with the file beside it that the error names, and who owns that."""
     where = Path(error.filename or path)

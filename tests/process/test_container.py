@@ -25,7 +25,7 @@ def instruction(name: str) -> str:
     return found
 
 
-def healthcheck(port: int) -> int:
+def healthcheck(port: int | str) -> int:
     words = [sys.executable, str(HEALTHCHECK)]
     return subprocess.run(words, env={"LOADZONE_PORT": str(port)}, capture_output=True, timeout=30).returncode
 
@@ -54,6 +54,13 @@ def test_the_health_check_tells_whether_it_serves(server, failing_port):
     assert healthcheck(server.port) == 0
     assert healthcheck(failing_port) == 1
     assert healthcheck(free_port()) == 1
+
+
+def test_the_health_check_ignores_what_kubernetes_sets():
+    words = [sys.executable, "-c", f"import runpy; print(runpy.run_path({str(HEALTHCHECK)!r})['port']())"]
+    for port, asked in [("tcp://10.96.14.7:80", "5000"), ("", "5000"), (" 8080 ", "8080")]:
+        ended = subprocess.run(words, env={"LOADZONE_PORT": port}, capture_output=True, text=True, timeout=30)
+        assert ended.stdout.strip() == asked, ended.stderr
 
 
 def test_the_image_is_given_all_that_the_wheel_is_made_of_and_no_more():

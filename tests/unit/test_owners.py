@@ -8,7 +8,11 @@ import pytest
 
 import app
 from loadzone.config import Config
+from loadzone.datafile.backups import Backups
+from loadzone.lib import atomic_file
 from loadzone.lib.owners import another_owner, user_name
+from support.disk import Os
+from support.world import NOON
 
 NOBODY = 4_000_000  # no such user
 
@@ -82,3 +86,17 @@ def test_root_is_told_whose_file_it_takes_over(tmp_path, caplog, as_another_user
     application = app.create_app(Config(data=data, secret_key="a key for tests alone")).extensions["application"]
     application.store.close()
     assert f"{data} belongs to {as_another_user}; LoadZone runs as the user 4000000" in caplog.text
+
+
+def test_a_folder_of_another_user_is_named_when_nothing_can_be_saved(tmp_path, monkeypatch, caplog, as_another_user):
+    data = tmp_path / "data.json"
+    data.write_text("{}")
+
+    class Refusing(Os):
+        def open(self, path, *_):
+            raise PermissionError(13, "Permission denied", str(path))
+
+    backups = Backups(data, lambda: NOON)
+    monkeypatch.setattr(atomic_file, "os", Refusing())
+    backups.refresh()
+    assert f"its folder belongs to {as_another_user}" in caplog.text
