@@ -77,6 +77,8 @@ class Scheduler:
 
     def sweep(self) -> None:
         """Look at everything, whatever the heap says: the safety net."""
+        if self._store.is_failing:
+            self._attempt(self._store.check)  # nobody may write for long, and until then no job goes silent
         self._listen_again()
         self._attempt(lambda: self._bus.run(people.end_disallowed))
         self._attempt(lambda: self._bus.run(expiry.set_right))

@@ -72,7 +72,7 @@ class JsonStore:
 
     @property
     def is_failing(self) -> bool:
-        """True if the last write failed: changes are refused."""
+        """True if the last write failed, and so did each trial since then."""
         return self._failing
 
     def subscribe(self, listener: Callable[[Commit], None]) -> None:
@@ -116,9 +116,9 @@ class JsonStore:
                 return
             with self._writing:
                 error = self._run_blocking(lambda: os_error_of(self._file.try_writing))
+                self._log_whether_it_writes(error)
             if error:
                 raise CannotSave from error
-            self._wrote_at = time.monotonic()
 
     def close(self) -> None:
         """Wait for the write under way, then release the file."""

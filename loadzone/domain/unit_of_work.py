@@ -75,6 +75,11 @@ class Store(Transactions, Protocol):
         """Call `listener` with every commit, in order. It must be quick and must not change the store."""
         ...
 
+    @property
+    def is_failing(self) -> bool:
+        """True if the last write failed, and so did each trial since then."""
+        ...
+
     def check(self) -> None:
         """Raise CannotSave unless a write would succeed now."""
         ...

@@ -178,6 +178,17 @@ def test_the_disk_is_told_to_fail_until_something_was_saved(system, monkeypatch)
     assert not system.store.is_failing
 
 
+def test_the_sweep_notices_that_the_disk_is_back_even_if_nobody_writes(system, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic_file, "os", Failing("writev"))
+        with pytest.raises(CannotSave):
+            system.book("vm", 1)
+        system.scheduler.sweep()
+        assert system.store.is_failing
+    system.scheduler.sweep()
+    assert not system.store.is_failing
+
+
 def test_sessions_and_tokens_that_ran_out_during_a_long_sleep_are_told(system):
     system.bus.run(tokens.create, BOB, "t", "nightly", "digest", 1)
     system.events()
