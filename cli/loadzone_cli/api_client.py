@@ -75,10 +75,13 @@ class ApiClient:
         answer = self.call("/book", request)
         return answer["vms"] if "group_id" in request else [answer]
 
-    def renew(self, vm_id: str, hours: float, expires_at: str | None = None) -> Vm:
-        """Add hours to a booking and return its machine. With the end that is meant, it cannot be added twice."""
+    def renew(self, vm_id: str, new_end: Mapping[str, object], expires_at: str | None = None) -> Vm:
+        """Move the end of a booking by `hours` or to `until`, and return its machine.
+
+        With the end that it has now, it cannot be moved twice.
+        """
         meant = {"expires_at": expires_at} if expires_at else {}
-        vm: Vm = self.call("/renew", {"vm_id": vm_id, "hours": hours, **meant})
+        vm: Vm = self.call("/renew", {"vm_id": vm_id, **new_end, **meant})
         return vm
 
     def call(self, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime, timezone
 
 from loadzone_cli.durations import UNITS, seconds_of
+from loadzone_cli.local_times import utc_of
 from loadzone_cli.translation import t
 
 
 def hours(text: str) -> float:
     """Return the hours of `2`, `1.5`, `1,5`, `90m` or `1h30m`."""
     return duration_in("h", text, t("bad.hours", text=text))
+
+
+def moment(text: str) -> str:
+    """Return the time of `18:00` or `2026-12-01 18:00`, as the server reads it."""
+    found = utc_of(text, datetime.now(timezone.utc))
+    if found is None:
+        raise argparse.ArgumentTypeError(t("bad.moment", text=text))
+    return found
 
 
 def minutes(text: str) -> float:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from loadzone_cli import __version__, commands, queue_commands
 from loadzone_cli.argument_parser import Parser
-from loadzone_cli.argument_types import duration, hours, minutes, positive_integer
+from loadzone_cli.argument_types import duration, hours, minutes, moment, positive_integer
 from loadzone_cli.exit_status import NOT_RUN
 from loadzone_cli.note import note_of
 from loadzone_cli.run_command import run
@@ -76,7 +76,7 @@ def add_book(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "book", commands.book)
     add_target(parser, "vm", nargs="?")
     add_selection(parser)
-    add_hours(parser)
+    add_end(parser)
     add_note(parser)
     add_json(parser)
 
@@ -84,7 +84,7 @@ def add_book(subparsers: Subparsers) -> None:
 def add_renew(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "renew", commands.renew)
     parser.add_argument("vm", metavar="VM", help=t("option.vm"))
-    add_hours(parser)
+    add_end(parser)
 
 
 def add_release(subparsers: Subparsers) -> None:
@@ -144,6 +144,13 @@ def add_count(parser: Parser) -> None:
 
 def add_hours(parser: Parser) -> None:
     parser.add_argument("--hours", type=hours, required=True, metavar="H", help=t("option.hours"))
+
+
+def add_end(parser: Parser) -> None:
+    """Add the choice between a number of hours and a time."""
+    end = parser.add_mutually_exclusive_group(required=True)
+    end.add_argument("--hours", type=hours, metavar="H", help=t("option.hours"))
+    end.add_argument("--until", type=moment, metavar="T", help=t("option.until"))
 
 
 def add_note(parser: Parser) -> None:

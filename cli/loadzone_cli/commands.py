@@ -54,7 +54,7 @@ def list_machines(args: argparse.Namespace) -> int:
 
 def book(args: argparse.Namespace) -> int:
     api = connect(args)
-    vms = api.book({**target_of(api, args), **selection_of(args), "hours": args.hours, "note": args.note})
+    vms = api.book({**target_of(api, args), **selection_of(args), **end_of(args), "note": args.note})
     if args.json:
         print_json(vms)
     else:
@@ -63,8 +63,13 @@ def book(args: argparse.Namespace) -> int:
 
 
 def renew(args: argparse.Namespace) -> int:
-    print_bookings([connect(args).renew(args.vm, args.hours)])
+    print_bookings([connect(args).renew(args.vm, end_of(args))])
     return OK
+
+
+def end_of(args: argparse.Namespace) -> dict[str, object]:
+    """Return how long to book: the hours, or until when."""
+    return {"until": args.until} if args.until else {"hours": args.hours}
 
 
 def release(args: argparse.Namespace) -> int:

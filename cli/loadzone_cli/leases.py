@@ -78,7 +78,7 @@ class Leases:
     def _renew(self, vm: Vm, hours: float) -> Vm:
         """Return the machine, with a later end where the rules allow it."""
         try:
-            vm = self._api.renew(vm["id"], hours, vm["expires_at"])
+            vm = self._api.renew(vm["id"], {"hours": hours}, vm["expires_at"])
             say(t("run.renewed", vm=vm["id"], until=local_time(vm["expires_at"])))
         except ServerRefusal as refusal:
             if refusal.code == "too_far_ahead":

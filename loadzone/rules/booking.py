@@ -19,23 +19,25 @@ def book(
     uow: UnitOfWork,
     actor: str | None,
     vm_id: str,
-    hours: float,
+    hours: float | None = None,
     force: bool = False,
     note: str = "",
     via: str = "",
     heartbeat_minutes: float | None = None,
     held_for: str | None = None,
+    until: datetime | None = None,
 ) -> Vm:
-    """Book the machine for `hours` from now; return it.
+    """Book the machine for `hours` from now, or `until` a time; return it.
 
     A machine held for the actor can be booked; one held for somebody else only by an admin with `force`, which with
     `held_for` goes for that person and no other. `force` also sets aside how many machines a person may have.
     `via` is the name of the token by which it is booked. With `heartbeat_minutes` the booking ends when its job is
     silent for so long.
-    Raises Refusal: not_signed_in, no_such_vm, vm_taken, vm_held, in_maintenance, over_limit, too_far_ahead, bad_input.
+    Raises Refusal: not_signed_in, no_such_vm, vm_taken, vm_held, in_maintenance, over_limit, too_early, too_far_ahead,
+    bad_input.
     """
     me = access.signed_in(uow, actor)
-    lease.check_hours(uow, hours)
+    hours = lease.hours_of(uow, uow.now, hours, until)
     vm = endings.current(uow, vm_id)
     refuse_if_taken(vm)
     if vm.maintenance:
@@ -52,11 +54,12 @@ def book_all(
     uow: UnitOfWork,
     actor: str | None,
     vm_ids: Sequence[str],
-    hours: float,
+    hours: float | None = None,
     force: bool = False,
     note: str = "",
     via: str = "",
     heartbeat_minutes: float | None = None,
+    until: datetime | None = None,
 ) -> list[Vm]:
     """Book these machines: all or none. Raises what `book` raises."""
     me = access.signed_in(uow, actor)
@@ -64,27 +67,28 @@ def book_all(
     endings.end_all_over(uow, vms)
     if not _may_force(uow, me, force):
         _check_limit(uow, me, vms)  # of all together, so that the refusal says how many are left
-    return bulk.each(uow, actor, book, vm_ids, hours, force, note, via, heartbeat_minutes)
+    return bulk.each(uow, actor, book, vm_ids, hours, force, note, via, heartbeat_minutes, until=until)
 
 
 def book_any(
     uow: UnitOfWork,
     actor: str | None,
     group_id: int,
-    hours: float,
+    hours: float | None = None,
     count: int = 1,
     tags: Sequence[str] = (),
     force: bool = False,
     note: str = "",
     via: str = "",
     heartbeat_minutes: float | None = None,
+    until: datetime | None = None,
 ) -> list[Vm]:
     """Book `count` free machines of the group that have all the tags: all or none, longest free first.
 
     Raises Refusal: not_enough_free, and what `book` raises.
     """
     me = access.signed_in(uow, actor)
-    lease.check_hours(uow, hours)
+    hours = lease.hours_of(uow, uow.now, hours, until)
     group = uow.group(group_id)
     endings.end_all_over(uow, uow.vms_of(group))
     wanted = {name_key(tag) for tag in tags}
@@ -103,23 +107,25 @@ def renew(
     uow: UnitOfWork,
     actor: str | None,
     vm_id: str,
-    hours: float,
+    hours: float | None = None,
     expires_at: datetime | None = None,
     ends: Mapping[str, datetime] | None = None,
+    until: datetime | None = None,
 ) -> Vm:
-    """Move the end of a booking by `hours`; return the machine.
+    """Move the end of a booking by `hours`, or to `until`; return the machine.
 
     A caller that names `expires_at`, or `ends` by machine, means a booking with that end alone.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed, others_wait, in_maintenance,
-    too_far_ahead, bad_input.
+    too_early, too_far_ahead, bad_input.
     """
     me = access.signed_in(uow, actor)
-    lease.check_hours(uow, hours)
     vm, booking = _own(uow, me, vm_id)
     seen.check_end(vm, booking, expires_at or (ends or {}).get(vm.id))
+    start = booking.expires_at or uow.now
+    hours = lease.hours_of(uow, start, hours, until)
     if not access.is_admin(uow.users, uow.limits, me.email):
         _refuse_if_wanted(uow, vm)
-    end = lease.end_of(uow, vm, booking.expires_at or uow.now, hours)
+    end = lease.end_of(uow, vm, start, hours)
     renewed = replace(booking, expires_at=end, end_set_at=uow.now, reminded=None)
     uow.vms[vm.id] = replace(vm, booking=renewed)
     history.note(uow, booking.holder, "renew", vm.id, uow.now, end)

@@ -11,6 +11,8 @@ from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import history
 
+CUT_OFF = timedelta(minutes=1)  # clocks differ, and people choose whole minutes
+
 
 def begin(
     uow: UnitOfWork,
@@ -48,6 +50,23 @@ def end(uow: UnitOfWork, vm: Vm, booking: Booking, action: str, event: Event) ->
     uow.vms[vm.id] = replace(vm, booking=None, freed_at=uow.now)
     history.note(uow, booking.holder, action, vm.id, uow.now, uow.now)
     uow.tell(event)
+
+
+def hours_of(uow: UnitOfWork, start: datetime, hours: float | None, until: datetime | None) -> float:
+    """Return `hours`, or those from `start` to `until`. What is beyond the limits by less than a minute is cut off.
+
+    Raises Refusal: bad_input, too_early, too_far_ahead.
+    """
+    if until is None:
+        check_hours(uow, hours or 0)
+        return hours or 0
+    if until <= start:
+        refuse("too_early", earliest=start)
+    most, ahead = timedelta(hours=uow.limits.max_hours), timedelta(hours=uow.limits.max_ahead_hours)
+    latest = min(start + most, uow.now + ahead)
+    if until >= latest + CUT_OFF:
+        refuse("too_far_ahead", latest=latest, max=uow.limits.max_hours)
+    return (min(until, latest) - start) / timedelta(hours=1)
 
 
 def check_hours(uow: UnitOfWork, hours: float) -> None:

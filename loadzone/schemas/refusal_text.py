@@ -38,7 +38,7 @@ COUNTED: Mapping[str, tuple[str, int]] = {
     "error.too_many": ("retry_after", 60),
 }
 # The facts that are instants. Others would be told neither here nor on the page.
-INSTANTS = ("until", "expires_at", "latest")
+INSTANTS = ("until", "expires_at", "earliest", "latest")
 
 
 def sentence(code: str, facts: Facts, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
@@ -34,18 +34,28 @@ from loadzone.schemas.field_types import (
 
 def _exactly_one(schema: dict[str, Any], model: type[Target]) -> None:
     """Add to the JSON Schema what `Target._check_target` checks, and an example."""
-    schema["oneOf"] = [
+    schema["oneOf"] = _one_of(model.WAYS, model.ONLY_WITH)
+    schema["examples"] = [model.EXAMPLE]
+
+
+def _with_an_end(schema: dict[str, Any], model: type[Target]) -> None:
+    """Do what `_exactly_one` does, and add what `Lasting._check_end` checks."""
+    _exactly_one(schema, model)
+    schema["allOf"] = [{"oneOf": _one_of(Lasting.ENDS, {})}]
+
+
+def _one_of(ways: Sequence[str], only_with: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
         {
             "required": [way],
             "properties": {
                 way: {"not": {"type": "null"}},
-                **{other: {"type": "null"} for other in model.WAYS if other != way},
-                **{name: False for name, only_way in model.ONLY_WITH.items() if way != only_way},
+                **{other: {"type": "null"} for other in ways if other != way},
+                **{name: False for name, only_way in only_with.items() if way != only_way},
             },
         }
-        for way in model.WAYS
+        for way in ways
     ]
-    schema["examples"] = [model.EXAMPLE]
 
 
 def _edits(schema: dict[str, Any], model: type[Target]) -> None:
@@ -128,12 +138,29 @@ class VmOrVms(Target):
     vm_ids: SomeVmRefs | None = None
 
 
-class Book(VmOrVms):
+class Lasting(VmOrVms):
+    """A body that says how long a booking lasts: for so many hours, or until a time."""
+
+    model_config = ConfigDict(json_schema_extra=_with_an_end)
+    ENDS: ClassVar[tuple[str, ...]] = ("hours", "until")
+
+    hours: Hours | None = None
+    until: Moment | None = None
+
+    @model_validator(mode="after")
+    def _check_end(self) -> Lasting:
+        if self.hours is None and self.until is None:
+            raise PydanticCustomError("missing", "missing", {"field": "hours"})
+        if self.hours is not None and self.until is not None:
+            raise PydanticCustomError("one_of", "one_of", {"names": ", ".join(self.ENDS), "field": "until"})
+        return self
+
+
+class Book(Lasting):
     WAYS = ("vm_id", "vm_ids", "group_id")
     ONLY_WITH = {"count": "group_id", "tags": "group_id", "held_for": "vm_id"}
     EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
-    hours: Hours
     note: Annotated[str, Line(200, "load test")] = ""
     force: bool = False
     held_for: Email | None = None
@@ -161,11 +188,10 @@ class Beat(RequestBody):
     vm_ids: VmRefs
 
 
-class Renew(VmOrVms):
+class Renew(Lasting):
     ONLY_WITH = {"expires_at": "vm_id", "ends": "vm_ids"}
     EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
-    hours: Hours
     expires_at: Moment | None = None
     ends: Moments | None = None
 

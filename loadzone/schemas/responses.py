@@ -184,6 +184,7 @@ class RefusalResponse(TypedDict):
     holder: NotRequired[str]
     until: NotRequired[Time | None]
     expires_at: NotRequired[Time | None]
+    earliest: NotRequired[Time]
     latest: NotRequired[Time]
     free: NotRequired[int]
     count: NotRequired[int]

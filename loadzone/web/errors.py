@@ -54,6 +54,7 @@ STATUS = {
     "changed": 409,
     "link_void": 410,
     "too_far_ahead": 409,
+    "too_early": 409,
     "vm_exists": 409,
     "name_taken": 409,
     "not_in_group": 409,

@@ -19,7 +19,7 @@ from loadzone.web.endpoint import endpoint
 api = Blueprint("api", __name__)
 
 OK: responses.OkResponse = {"status": "ok"}
-TAKEN = "no_such_vm vm_taken vm_held in_maintenance over_limit too_far_ahead"
+TAKEN = "no_such_vm vm_taken vm_held in_maintenance over_limit too_early too_far_ahead"
 
 
 @api.get("/vms")
@@ -69,7 +69,7 @@ def book(body: requests.Book) -> responses.VmResponse | responses.VmsResponse:
 @endpoint(
     returns=responses.VmResponse | responses.VmsResponse,
     who="signed in",
-    refuses="not_allowed no_such_vm not_booked changed others_wait in_maintenance too_far_ahead",
+    refuses="not_allowed no_such_vm not_booked changed others_wait in_maintenance too_early too_far_ahead",
 )
 def renew(body: requests.Renew) -> responses.VmResponse | responses.VmsResponse:
     """Extend one booking or several by `hours`: all of them or none."""

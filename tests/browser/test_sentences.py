@@ -26,7 +26,8 @@ SENTENCES = """async ([name, facts]) => {
   await $sentences.loadSentences();
   return facts.map((one) => $sentences[name](one));
 }"""
-FACTS = {"max": 4096, "min": 0.5, "used": 1.5, "until": UNTIL, "expires_at": UNTIL, "latest": UNTIL, "count": 5}
+INSTANTS = {"until": UNTIL, "expires_at": UNTIL, "earliest": UNTIL, "latest": UNTIL}
+FACTS = {"max": 4096, "min": 0.5, "used": 1.5, "count": 5, **INSTANTS}
 HOURS = (1, 2, 5, 11, 21, 1.5, 2.25, 0.25, 0.0001, 0.9999, 2.5 / 60, 1234.5)
 
 

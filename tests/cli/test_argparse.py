@@ -9,7 +9,7 @@ from support.server import ROOT
 
 # By key in texts/en.json: the arguments, and how the last line of the error output must begin.
 WRONG_USAGE = {
-    "argparse.error.required": ("book lone", "loadzone: не хватает аргументов: --hours"),
+    "argparse.error.required": ("queue join lone", "loadzone: не хватает аргументов: --hours"),
     "argparse.error.unrecognized": ("list more", "loadzone: неизвестные аргументы: more"),
     "argparse.error.one_required": ("book --hours 1", "loadzone: нужен один из аргументов: VM --group"),
     "argparse.error.not_with": (

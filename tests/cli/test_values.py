@@ -1,13 +1,14 @@
 """What people give as notes and durations, and what becomes of it."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from support.command import go_on
 from support.durations import DURATIONS
 from support.gateway import Gateway
-from support.inventory import moment
+from support.inventory import from_now, moment
 from support.server import ROOT
 
 JENKINS = "https://jenkins.example.com/" + "job/nightly-performance/" * 8 + "1234/"
@@ -122,3 +123,61 @@ def test_with_wait_a_job_waits_for_the_server_too(loadzone, gateway, ann):
     assert (
         loadzone("run", "--vm", "lone", "--hours", "1", "--", "true", LOADZONE_URL="http://127.0.0.1:9").status == 125
     )
+
+
+# Until when
+
+
+@pytest.fixture
+def local_times(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "cli")
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    from loadzone_cli import local_times
+
+    yield local_times
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("18:00", "2026-11-30T17:00:00Z"),
+        ("12:59", "2026-12-01T11:59:00Z"),
+        ("13:00", "2026-12-01T12:00:00Z"),
+        ("13:01", "2026-11-30T12:01:00Z"),
+        ("24:00", "2026-11-30T23:00:00Z"),
+        ("9:05", "2026-12-01T08:05:00Z"),
+        ("2026-12-01 18:00", "2026-12-01T17:00:00Z"),
+        ("2026-12-01T18:00", "2026-12-01T17:00:00Z"),
+        ("2026-07-01 18:00", "2026-07-01T16:00:00Z"),
+        ("2026-12-01T18:00Z", "2026-12-01T18:00:00Z"),
+        ("2026-12-01T18:00:30+05:30", "2026-12-01T12:30:30Z"),
+        ("25:00", None),
+        ("18:60", None),
+        ("18", None),
+        ("soon", None),
+        ("0001-01-01T00:00+23:00", None),
+    ],
+)
+def test_times_are_local_unless_they_name_a_zone(local_times, text, meant):
+    noon = datetime(2026, 11, 30, 12, tzinfo=timezone.utc)  # 13:00 in Berlin
+    assert local_times.utc_of(text, noon) == meant
+
+
+def test_the_time_of_the_clock_on_the_night_of_the_change(local_times):
+    evening = datetime(2026, 10, 24, 20, tzinfo=timezone.utc)
+    assert local_times.utc_of("06:00", evening) == "2026-10-25T05:00:00Z"
+
+
+def test_a_machine_is_booked_and_renewed_until_a_time(loadzone, ann):
+    end = from_now(hours=3).replace(second=0, microsecond=0)
+    words = ["book", "lone", "--until", end.strftime("%H:%M")]
+    assert loadzone(*words, TZ="UTC").status == 0
+    assert moment(ann.vm("lone")["expires_at"]) == end
+    later = end + timedelta(hours=2)
+    assert loadzone("renew", "lone", "--until", later.strftime("%Y-%m-%d %H:%M"), TZ="UTC").status == 0
+    assert moment(ann.vm("lone")["expires_at"]) == later
+    assert loadzone("renew", "lone", "--until", "soon").status == 2
+    assert loadzone("renew", "lone", "--until", "18:00", "--hours", "1").status == 2
