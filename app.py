@@ -51,6 +51,7 @@ from loadzone.web.board_middleware import BoardMiddleware
 from loadzone.web.context import Services, language, socket_user
 from loadzone.web.json_provider import OrjsonProvider
 from loadzone.web.known_callers import is_signed_in
+from loadzone.web.letter_pages import letter_pages
 from loadzone.web.machines import api
 from loadzone.web.pages import pages
 from loadzone.web.people import people_api
@@ -149,7 +150,7 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
     StaticFiles(RESOURCES / "static", texts.files()).install(app)
     security.install(app)
     errors.install(app)
-    for blueprint in (api, people_api, pages):
+    for blueprint in (api, people_api, pages, letter_pages):
         app.register_blueprint(blueprint)
 
 
@@ -157,7 +158,7 @@ def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetim
     store = _open_store(config, folder)
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     listening_clock = ListeningClock(clock(), lambda: store.is_failing)
-    letters = letters_for if config.mails else lambda event, now: ()
+    letters = letters_for if config.mails else lambda events, now: ()
     bus = CommandBus(store, clock, config, finish, letters, yield_to_others, listening_clock.now)
     mailer = Mailer(config, store, bus, LetterWriter(links, config.base_url), clock)
     store.subscribe(log_commit)

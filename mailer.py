@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -15,12 +15,13 @@ from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Letter
 from loadzone.domain.unit_of_work import CannotSave, Commit, Store
 from loadzone.i18n import best_of
-from loadzone.lib.times import steady_seconds
+from loadzone.lib.times import iso, steady_seconds
 from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, DeliveryHealth
-from loadzone.notifications.letters import LetterWriter, code_letter
+from loadzone.notifications.letters import LetterWriter, Reader, code_letter
 from loadzone.notifications.retry_schedule import LONGEST_PAUSE, RetrySchedule
 from loadzone.notifications.smtp import RFC_5321, Outcome, Patience, ServerAway, SmtpConnection
 from loadzone.rules import outbox
+from loadzone.rules.still_so import still_so
 
 log = logging.getLogger("loadzone.mailer")
 
@@ -187,11 +188,15 @@ class Mailer:
     def _hand_over(self, connection: SmtpConnection, letter: Letter) -> None:
         """Hand a letter over and note the outcome. Raises ServerAway."""
         try:
-            rendered = self._writer.write(letter, self._language_of(letter))
+            current = still_so(letter, self._store.snapshot, self._clock())
+            rendered = self._writer.write(current, self._reader_of(current)) if current else None
         except Exception as error:  # a file edited by hand may hold a letter that cannot be written
             self._note(letter, Outcome.NEVER, repr(error))
         else:
-            self._note(letter, *connection.send(letter, rendered))
+            outcome, words = connection.send(letter, rendered) if rendered else (Outcome.OUTDATED, "")
+            self._note(letter, outcome, words)
+            if outcome in (Outcome.SENT, Outcome.OUTDATED):
+                self._log_left_out(letter, current)
         self._clear_done(now_and_then=True)
 
     def _note(self, letter: Letter, outcome: Outcome, words: str) -> None:
@@ -200,6 +205,8 @@ class Mailer:
             log.info("letter %s (%s) sent to %s", *facts)
             self._finish(letter)
             self._note_success()
+        elif outcome is Outcome.OUTDATED:
+            self._finish(letter)
         elif outcome is Outcome.NEVER:
             log.error("letter %s (%s) to %s was refused for good: %s", *facts, words)
             self._finish(letter)
@@ -256,12 +263,24 @@ class Mailer:
     def _retries_of(self, letter: Letter) -> RetrySchedule:
         return self._code_retries if self._is_code(letter) else self._retries
 
-    def _language_of(self, letter: Letter) -> str:
+    def _log_left_out(self, letter: Letter, sent: Letter | None) -> None:
+        """Log what is no longer so, and was left out."""
+        kept = {_name_of(topic) for topic in sent.topics} if sent else set()
+        line = "letter %s (%s) of %s to %s about %s was not sent: that is no longer so"
+        for name in map(_name_of, letter.topics):
+            if name not in kept:
+                log.info(line, letter.id, letter.kind, iso(letter.created), letter.to, name)
+
+    def _reader_of(self, letter: Letter) -> Reader:
         user = self._store.snapshot.users.get(letter.to)
         asked_in = letter.about.get("language")  # of a sign-in code
         wishes = [str(asked_in)] if asked_in else []
         own = [user.language, user.seen_language] if user else []
-        return best_of([*wishes, *own]) or self._config.language
+        return Reader(best_of([*wishes, *own]) or self._config.language)
 
     def _is_code(self, letter: Letter) -> bool:
         return letter.id in self._code_ids
+
+
+def _name_of(topic: Mapping[str, object]) -> object:
+    return topic.get("vm_id") or topic.get("group")

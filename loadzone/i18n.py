@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import TypeVar, cast
 
@@ -61,9 +61,9 @@ def key_for(key: str, facts: Mapping[str, object], endings: Endings) -> str:
     return key
 
 
-def moment(language: str, instant: datetime) -> str:
-    """Return an instant in the server's local time, with its offset, so that it cannot be misread."""
-    local = instant.astimezone()
+def moment(language: str, instant: datetime, zone: tzinfo | None = None) -> str:
+    """Return an instant with its offset, so that it cannot be misread: in `zone`, or in the server's local time."""
+    local = instant.astimezone(zone)
     offset = local.strftime("%z")
     return f"{local.day} {_MONTHS[language][local.month]}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 

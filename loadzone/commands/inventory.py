@@ -160,7 +160,7 @@ def _rehearse(state: State, limits: Config, plan: Plan) -> None:
 
 
 def _carry_out(file: DurableFile, state: State, limits: Config, plan: Plan) -> None:
-    letters = letters_for if limits.mails else lambda event, now: ()
+    letters = letters_for if limits.mails else lambda events, now: ()
     bus = CommandBus(OfflineStore(file, state), utc_now, limits, finish, letters)
     with _refusals_reported():
         bus.run(importing.carry_out, actor=access.OPERATOR, plan=plan)

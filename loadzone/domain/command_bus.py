@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -18,8 +18,8 @@ T = TypeVar("T")
 class CommandBus:
     """Runs rules on a store.
 
-    `finish(uow)` completes each unit of work: it serves the queues. `letters_for(event, now)` makes the letters that
-    an event asks for. `pause()` lets others go on during a long unit of work. `listening_clock` runs only while the
+    `finish(uow)` completes each unit of work: it serves the queues. `letters_for(events, now)` makes the letters
+    that events ask for. `pause()` lets others go on during a long unit of work. `listening_clock` runs only while the
     server can hear; without it the silence of jobs is measured by `clock`.
     """
 
@@ -29,7 +29,7 @@ class CommandBus:
         clock: Callable[[], datetime],
         limits: Limits,
         finish: Callable[[UnitOfWork], None],
-        letters_for: Callable[[Event, datetime], Iterable[Letter]],
+        letters_for: Callable[[Sequence[Event], datetime], Iterable[Letter]],
         pause: Callable[[], None] = lambda: None,
         listening_clock: Callable[[], datetime] | None = None,
     ) -> None:
@@ -49,9 +49,8 @@ class CommandBus:
         with self._store.transaction(self._unit_of_work) as uow:
             result = rule(uow, *args, **kwargs)
             self._finish(uow)
-            for event in uow.events:
-                for letter in self._letters_for(event, uow.now):
-                    uow.letters[letter.id] = letter
+            for letter in self._letters_for(uow.events, uow.now):
+                uow.letters[letter.id] = letter
         return uow.latest(result)
 
     def _unit_of_work(self, state: State) -> UnitOfWork:

@@ -211,7 +211,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter in the outbox. Its text is made from `kind` and `about` when it is sent."""
+    """A letter in the outbox. Its text is made from `kind` and `about` when it is sent.
+
+    `about` has the facts of one machine or queue, and under `more` those of the others that it is about.
+    """
 
     id: str
     to: str
@@ -219,22 +222,13 @@ class Letter:
     created: datetime
     about: Mapping[str, object] = field(default_factory=_nothing)
 
-
-@dataclass(frozen=True, slots=True)
-class LinkTarget:
-    """The meaning of a letter's link: an action on one booking, or on one hold.
-
-    Of a booking, `since` is when it began and `until` its end; of a hold, `since` is when its person began to wait.
-    """
-
-    action: LinkAction
-    vm_id: str
-    holder: str
-    since: datetime | None
-    until: datetime
-
-
-LinkAction = Literal["renew", "release", "take", "pass"]
+    @property
+    def topics(self) -> tuple[Mapping[str, object], ...]:
+        """The facts of each machine or queue that it is about."""
+        first = {key: fact for key, fact in self.about.items() if key != "more"}
+        more = self.about.get("more")
+        others = [topic for topic in more if isinstance(topic, Mapping)] if isinstance(more, (list, tuple)) else []
+        return (first, *others)
 
 
 @dataclass(frozen=True, slots=True)

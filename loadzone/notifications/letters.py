@@ -1,35 +1,40 @@
-"""The letters: which event asks for one, and what each says. One small function a letter."""
+"""The letters: which events ask for one, and what each says."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import NoReturn
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from loadzone import RESOURCES
 from loadzone.domain.events import EVENT_KINDS, Event
-from loadzone.domain.records import Letter, LinkAction, LinkTarget
+from loadzone.domain.links import LinkAction, LinkTarget, mark_of
+from loadzone.domain.records import Letter
 from loadzone.i18n import moment, say
 from loadzone.lib.times import iso_or_none, parse_time
 from loadzone.notifications.signed_links import SignedLinks
 
+# The kinds of letters with buttons.
+BUTTONS: Mapping[str, tuple[LinkAction, ...]] = {"reminder": ("renew", "release"), "held": ("take", "pass")}
+LISTED_AT_MOST = 500  # machines in a letter and in a link, whose address would grow too long for browsers
 
-def letters_for(event: Event, now: datetime) -> Iterable[Letter]:
-    """Return the letters that the event asks for. Nobody gets a letter about what they did themselves."""
-    kind = EVENT_KINDS[event.kind].letter
-    if kind and event.to and event.to != event.by and not event.quiet:
-        about = {
-            "vm_id": event.vm_id,
-            "group": event.group,
-            "until": iso_or_none(event.until),
-            "booked_at": iso_or_none(event.booked_at),
-            "by": event.by,
-            "reason": event.reason,
-        }
-        yield Letter(uuid.uuid4().hex, event.to, kind, now, {key: value for key, value in about.items() if value})
+
+def letters_for(events: Iterable[Event], now: datetime) -> Iterator[Letter]:
+    """Yield the letters that the events of a change ask for: one for each person and kind, about all that it concerns.
+
+    Nobody gets a letter about what they did themselves.
+    """
+    topics: dict[tuple[str, str], list[dict[str, object]]] = {}
+    for event in events:
+        kind = EVENT_KINDS[event.kind].letter
+        if kind and event.to and event.to != event.by and not event.quiet:
+            topics.setdefault((event.to, kind), []).append(_facts_of(event))
+    for (to, kind), (first, *others) in topics.items():
+        yield Letter(uuid.uuid4().hex, to, kind, now, {**first, "more": others} if others else first)
 
 
 def code_letter(email: str, code: str, language: str, now: datetime) -> Letter:
@@ -37,12 +42,48 @@ def code_letter(email: str, code: str, language: str, now: datetime) -> Letter:
     return Letter(uuid.uuid4().hex, email, "code", now, {"code": code, "language": language})
 
 
+def _facts_of(event: Event) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "vm_id": event.vm_id,
+        "group": event.group,
+        "group_id": event.group_id,
+        "until": iso_or_none(event.until),
+        "booked_at": iso_or_none(event.booked_at),
+        "by": event.by,
+        "reason": event.reason,
+    }
+    return {key: fact for key, fact in facts.items() if fact not in (None, "")}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How the reader of a letter is told things: in which language, and with times in which zone.
+
+    `zone` None: the zone of the server.
+    """
+
+    language: str
+    zone: tzinfo | None = None
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the sentence under `key`."""
+        return say(self.language, key, **values)
+
+    def moment(self, instant: datetime) -> str:
+        """Return the instant with the offset of the zone."""
+        return moment(self.language, instant, self.zone)
+
+
 @dataclass(frozen=True, slots=True)
 class LetterContent:
-    """The content of a letter, before it has a form. `code` is set apart; `buttons` are (label, address)."""
+    """The content of a letter, before it has a form.
+
+    `code` is set apart; `items` are the lines of a list; `buttons` are (label, address).
+    """
 
     subject: str
     text: str
+    items: tuple[str, ...] = ()
     reason: str = ""
     code: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
@@ -71,78 +112,98 @@ class LetterWriter:
             lstrip_blocks=True,
         )
 
-    def write(self, letter: Letter, language: str) -> RenderedLetter:
-        """Return the letter in this language. Raises KeyError, ValueError or TypeError for one edited by hand."""
-        content = CONTENTS.get(letter.kind, _plain)(letter, language, self._links)
+    def write(self, letter: Letter, reader: Reader) -> RenderedLetter:
+        """Return the letter for this reader. Raises KeyError, ValueError or TypeError for one edited by hand."""
+        content = _code(letter, reader) if letter.kind == "code" else self._content(letter, reader)
         values = {
             "content": content,
-            "language": language,
-            "footer": say(language, "mail.footer", url=self._base_url),
+            "language": reader.language,
+            "footer": reader.say("mail.footer", url=self._base_url),
             "base_url": self._base_url,
         }
         return RenderedLetter(
-            language=language,
+            language=reader.language,
             subject=" ".join(content.subject.split()),  # a line break would end the header
             text=self._templates.get_template("letter.txt").render(values),
             html=self._templates.get_template("letter.html").render(values),
         )
 
-
-def _code(letter: Letter, language: str, links: SignedLinks) -> LetterContent:
-    code = _fact(letter, "code")
-    subject = say(language, "mail.code.subject", code=code)
-    return LetterContent(subject, say(language, "mail.code.text", email=letter.to), code=code)
-
-
-def _reminder(letter: Letter, language: str, links: SignedLinks) -> LetterContent:
-    return _with_buttons(letter, language, links, ("renew", "release"))
-
-
-def _held(letter: Letter, language: str, links: SignedLinks) -> LetterContent:
-    return _with_buttons(letter, language, links, ("take", "pass"))
-
-
-def _with_buttons(letter: Letter, language: str, links: SignedLinks, actions: tuple[LinkAction, ...]) -> LetterContent:
-    since = parse_time(_fact(letter, "booked_at")) if letter.about.get("booked_at") else None
-    vm_id, until = _fact(letter, "vm_id"), parse_time(_fact(letter, "until"))
-    buttons = tuple(
-        (
-            say(language, f"mail.{letter.kind}.{action}"),
-            links.url(LinkTarget(action, vm_id, letter.to, since, until)),
+    def _content(self, letter: Letter, reader: Reader) -> LetterContent:
+        """Return the content: about one machine or queue as a sentence, about several as a list."""
+        topics = [_Topic.of(facts) for facts in letter.topics]
+        key, words = f"mail.{letter.kind}", _words(topics, reader)
+        many = ".many" if len(topics) > 1 else ""
+        reasons = "; ".join(dict.fromkeys(topic.reason for topic in topics if topic.reason))
+        return LetterContent(
+            reader.say(f"{key}.subject{many}", **words),
+            reader.say(f"{key}.text{many}", **words),
+            items=_items(topics, reader) if many else (),
+            reason=reader.say("mail.because", reason=reasons) if reasons else "",
+            buttons=tuple(
+                (reader.say(f"{key}.{action}{many}"), self._links.url(_target(action, letter.to, topics)))
+                for action in BUTTONS.get(letter.kind, ())
+            ),
         )
-        for action in actions
-    )
-    return replace(_plain(letter, language, links), buttons=buttons)
 
 
-def _plain(letter: Letter, language: str, links: SignedLinks) -> LetterContent:
-    words, reason = _words(letter, language), letter.about.get("reason")
-    return LetterContent(
-        say(language, f"mail.{letter.kind}.subject", **words),
-        say(language, f"mail.{letter.kind}.text", **words),
-        reason=say(language, "mail.because", reason=reason) if reason else "",
-    )
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """One machine or queue that a letter is about."""
+
+    name: str
+    by: str
+    reason: str
+    since: datetime | None
+    until: datetime | None
+
+    @classmethod
+    def of(cls, facts: Mapping[str, object]) -> _Topic:
+        """Raises KeyError, ValueError or TypeError for facts edited by hand."""
+        return cls(
+            name=_text(facts, "vm_id") or _text(facts, "group") or _missing("vm_id"),
+            by=_text(facts, "by"),
+            reason=_text(facts, "reason"),
+            since=parse_time(text) if (text := _text(facts, "booked_at")) else None,
+            until=parse_time(text) if (text := _text(facts, "until")) else None,
+        )
 
 
-# Letters that say more than a subject, a text and a reason.
-CONTENTS: Mapping[str, Callable[[Letter, str, SignedLinks], LetterContent]] = {
-    "code": _code,
-    "reminder": _reminder,
-    "held": _held,
-}
+def _code(letter: Letter, reader: Reader) -> LetterContent:
+    code = _text(letter.about, "code") or _missing("code")
+    text = reader.say("mail.code.text", email=letter.to)
+    return LetterContent(reader.say("mail.code.subject", code=code), text, code=code)
 
 
-def _words(letter: Letter, language: str) -> dict[str, object]:
+def _words(topics: Sequence[_Topic], reader: Reader) -> dict[str, object]:
+    """Return what the sentences name; of several topics the first end, and everybody who did it."""
+    ends = [topic.until for topic in topics if topic.until]
     return {
-        "vm": letter.about.get("vm_id") or letter.about["group"],
-        "by": letter.about.get("by", ""),
-        "until": moment(language, parse_time(_fact(letter, "until"))) if letter.about.get("until") else "",
+        "vm": topics[0].name,
+        "n": len(topics),
+        "by": ", ".join(dict.fromkeys(topic.by for topic in topics if topic.by)),
+        "until": reader.moment(min(ends)) if ends else "",
     }
 
 
-def _fact(letter: Letter, key: str) -> str:
-    """Return a fact of the letter. Raises KeyError; TypeError where a file edited by hand has no text there."""
-    fact = letter.about[key]
+def _items(topics: Sequence[_Topic], reader: Reader) -> tuple[str, ...]:
+    lines = [f"{topic.name}: {reader.moment(topic.until)}" if topic.until else topic.name for topic in topics]
+    left = len(lines) - LISTED_AT_MOST
+    return (*lines[:LISTED_AT_MOST], reader.say("mail.more", n=left)) if left > 0 else tuple(lines)
+
+
+def _target(action: LinkAction, holder: str, topics: Sequence[_Topic]) -> LinkTarget:
+    """Return the target of a link that acts on all of these. Raises ValueError if one has no end."""
+    ends = [(topic, topic.until or _missing("until")) for topic in topics[:LISTED_AT_MOST]]
+    return LinkTarget(action, holder, frozenset(mark_of(topic.name, topic.since, until) for topic, until in ends))
+
+
+def _text(facts: Mapping[str, object], key: str) -> str:
+    """Return a fact. Raises TypeError where a file edited by hand has something else than a text there."""
+    fact = facts.get(key, "")
     if not isinstance(fact, str):
         raise TypeError(f"{key}: a text is expected here")
     return fact
+
+
+def _missing(key: str) -> NoReturn:
+    raise ValueError(f"{key} is missing")

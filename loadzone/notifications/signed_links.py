@@ -1,12 +1,12 @@
-"""The signed links in letters: each stands for one action on one booking or hold, and so acts once."""
+"""The signed links in letters: each stands for one action on certain bookings or holds, and so acts on each once."""
 
 from __future__ import annotations
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from loadzone.domain.records import LinkTarget
+from loadzone.domain.links import MARK_LENGTH, LinkTarget, mark_of
 from loadzone.domain.refusal import refuse
-from loadzone.lib.times import iso, iso_or_none, parse_time
+from loadzone.lib.times import parse_time
 
 
 class SignedLinks:
@@ -18,17 +18,27 @@ class SignedLinks:
 
     def url(self, target: LinkTarget) -> str:
         """Return the address of the page behind the link."""
-        times = [iso_or_none(target.since), iso(target.until)]
-        return f"{self._base_url}/link/{self._sign([target.action, target.vm_id, target.holder, *times])}"
+        marks = "".join(sorted(target.marks))
+        return f"{self._base_url}/link/{_signed(self._signer, [target.action, target.holder, marks])}"
 
     def read(self, token: str) -> LinkTarget:
         """Return what the link stands for. Raises Refusal: not_found for one that we never signed."""
         try:
-            action, vm_id, holder, since, until = self._signer.loads(token)
+            content = self._signer.loads(token)
         except BadData:
             refuse("not_found")
-        return LinkTarget(action, vm_id, holder, parse_time(since) if since else None, parse_time(until))
+        if len(content) == 5:  # before version 1.2: the booking itself
+            action, vm_id, holder, since, until = content
+            mark = mark_of(vm_id, parse_time(since) if since else None, parse_time(until))
+            return LinkTarget(action, holder, frozenset([mark]))
+        action, holder, marks = content
+        return LinkTarget(action, holder, frozenset(_cut(marks)))
 
-    def _sign(self, content: list[str | None]) -> str:
-        signed = self._signer.dumps(content)
-        return signed if isinstance(signed, str) else signed.decode()
+
+def _cut(marks: str) -> list[str]:
+    return [marks[start : start + MARK_LENGTH] for start in range(0, len(marks), MARK_LENGTH)]
+
+
+def _signed(signer: URLSafeSerializer, content: list[str]) -> str:
+    signed = signer.dumps(content)
+    return signed if isinstance(signed, str) else signed.decode()

@@ -21,13 +21,14 @@ OF_SENDER = re.compile(r"5\.1\.[78]\b")  # a bad address too, but the sender's: 
 
 
 class Outcome(Enum):
-    """The outcome of handing a letter over."""
+    """The outcome of handing a letter over, or of not doing so."""
 
     SENT = auto()
     NEVER = auto()  # refused for good
     BUSY = auto()  # its mailbox cannot take it now
     REFUSED = auto()  # not taken now, for a reason that may be the server's: its quota, its disk, its filter
     LOST = auto()  # not taken: the connection ended before the letter was sent whole
+    OUTDATED = auto()  # not sent: nothing of it is so any more
     UNSURE = auto()  # the connection ended before the server said whether it took the letter
 
 

@@ -1,43 +1,55 @@
-"""The actions behind a letter's links: each on the one booking or hold that the letter was about."""
+"""The actions behind a letter's links: on those of its bookings or holds that are still as the letter said."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from loadzone.domain.limits import Limits
-from loadzone.domain.records import Hold, LinkTarget, Vm
-from loadzone.domain.refusal import refuse
+from loadzone.domain.links import LinkAction, LinkTarget, mark_of
+from loadzone.domain.records import Hold, Vm
+from loadzone.domain.refusal import Refusal, refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import booking, endings, people, queue
 
 
-def renew(uow: UnitOfWork, target: LinkTarget) -> Vm:
-    """Renew the booking by `hours`; return the machine. Raises Refusal: link_void, and what booking.renew raises."""
-    vm = _vm_of(uow, target)
-    return booking.renew(uow, target.holder, vm.id, hours(uow.limits))
+def follow(uow: UnitOfWork, target: LinkTarget) -> tuple[list[Vm], list[Refusal]]:
+    """Act on each machine of the link; return those on which it did, and why it could not on the others.
 
-
-def release(uow: UnitOfWork, target: LinkTarget) -> Vm:
-    """Release the booking; return the machine. Raises Refusal: link_void, and what booking.cancel raises."""
-    vm = _vm_of(uow, target)
-    return booking.cancel(uow, target.holder, vm.id)
-
-
-def take(uow: UnitOfWork, target: LinkTarget) -> Vm:
-    """Book the held machine for the hours asked for in the queue.
-
-    Raises Refusal: link_void, and what booking.book raises.
+    Raises Refusal: link_void where nothing is left to act on, and the first refusal where it could not act on any.
     """
-    vm = _vm_of(uow, target)
-    hold = vm.hold or refuse("link_void")
-    return booking.book(uow, target.holder, vm.id, hours_to_take(hold, uow.limits))
+    found = machines(target, uow.vms, uow.limits, uow.now)
+    done: list[Vm] = []
+    refused: list[Refusal] = []
+    for vm in found:
+        present = endings.current(uow, vm.id)
+        if not is_meant(target, present, uow.now):
+            continue
+        try:
+            done.append(ACTIONS[target.action](uow, target.holder, present))
+        except Refusal as refusal:  # each rule refuses before it changes anything
+            refused.append(refusal)
+    if not done:
+        raise refused[0] if refused else Refusal("link_void")
+    return done, refused
 
 
-def pass_on(uow: UnitOfWork, target: LinkTarget) -> Vm:
-    """Pass the held machine on to the next in turn. Raises Refusal: link_void, and what queue.leave raises."""
-    vm = _vm_of(uow, target)
-    queue.leave(uow, target.holder, vm_id=vm.id)
-    return uow.vms[vm.id]
+def machines(target: LinkTarget, vms: Mapping[str, Vm], limits: Limits, now: datetime) -> list[Vm]:
+    """Return the machines that still have the very booking or hold that the link was made for."""
+    if not people.is_allowed(limits, target.holder):
+        return []
+    return [vm for vm in vms.values() if is_meant(target, vm, now)]
+
+
+def is_meant(target: LinkTarget, vm: Vm, now: datetime) -> bool:
+    """Tell whether the link was made for the present booking or hold of the machine."""
+    if target.action in ("take", "pass"):
+        hold = vm.hold
+        who, since, until = (hold.email, hold.since, hold.until) if hold else ("", None, None)
+    else:
+        held = vm.booking
+        who, since, until = (held.holder, held.booked_at, held.expires_at) if held else ("", None, None)
+    return who == target.holder and until is not None and until > now and mark_of(vm.id, since, until) in target.marks
 
 
 def hours(limits: Limits) -> float:
@@ -50,19 +62,27 @@ def hours_to_take(hold: Hold, limits: Limits) -> float:
     return min(hold.hours, limits.max_hours, limits.max_ahead_hours)
 
 
-def is_valid(target: LinkTarget, vm: Vm | None, now: datetime) -> bool:
-    """Tell whether the machine still has the very booking or hold that the link was made for."""
-    if vm is None or target.until <= now:
-        return False
-    expected = (target.holder, target.since, target.until)
-    if target.action in ("take", "pass"):
-        return vm.hold is not None and (vm.hold.email, vm.hold.since, vm.hold.until) == expected
-    booking = vm.booking
-    return booking is not None and (booking.holder, booking.booked_at, booking.expires_at) == expected
+def _renew(uow: UnitOfWork, holder: str, vm: Vm) -> Vm:
+    return booking.renew(uow, holder, vm.id, hours(uow.limits))
 
 
-def _vm_of(uow: UnitOfWork, target: LinkTarget) -> Vm:
-    if target.vm_id not in uow.vms or not people.is_allowed(uow.limits, target.holder):
-        refuse("link_void")
-    vm = endings.current(uow, target.vm_id)
-    return vm if is_valid(target, vm, uow.now) else refuse("link_void")
+def _release(uow: UnitOfWork, holder: str, vm: Vm) -> Vm:
+    return booking.cancel(uow, holder, vm.id)
+
+
+def _take(uow: UnitOfWork, holder: str, vm: Vm) -> Vm:
+    hold = vm.hold or refuse("link_void")
+    return booking.book(uow, holder, vm.id, hours_to_take(hold, uow.limits))
+
+
+def _pass_on(uow: UnitOfWork, holder: str, vm: Vm) -> Vm:
+    queue.leave(uow, holder, vm_id=vm.id)
+    return uow.vms[vm.id]
+
+
+ACTIONS: Mapping[LinkAction, Callable[[UnitOfWork, str, Vm], Vm]] = {
+    "renew": _renew,
+    "release": _release,
+    "take": _take,
+    "pass": _pass_on,
+}

@@ -95,7 +95,7 @@ def install(app: Flask) -> None:
 
 def may_want_page(method: str, blueprint: str | None) -> bool:
     """Tell whether a person may open this in a browser, and then gets errors as a page."""
-    return method == "GET" or blueprint == "pages"
+    return method == "GET" or blueprint in ("pages", "letter_pages")
 
 
 def _refusal(refusal: Refusal) -> Response:

@@ -29,6 +29,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+FORMS = ("letter_pages.follow_link",)  # endpoints that take forms
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds; sent over https only
 
@@ -79,9 +80,9 @@ def refuse_other_origins(incoming: Request, config: Config) -> None:
 
 
 def refuse_other_types(incoming: Request) -> None:
-    """Refuse bodies that are not JSON, except of the form behind a letter's link. Raises Refusal: not_json."""
+    """Refuse bodies that are not JSON, except of the forms behind a letter's links. Raises Refusal: not_json."""
     has_body = incoming.content_length or "HTTP_TRANSFER_ENCODING" in incoming.environ
-    if has_body and incoming.mimetype != "application/json" and incoming.endpoint != "pages.follow_link":
+    if has_body and incoming.mimetype != "application/json" and incoming.endpoint not in FORMS:
         refuse("not_json")
 
 

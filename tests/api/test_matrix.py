@@ -13,7 +13,7 @@ import socketio
 
 from app import create_app
 from loadzone.config import Config
-from loadzone.domain.records import LinkTarget
+from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.lib.times import parse_time
 from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done
@@ -131,7 +131,8 @@ class Scene:
     def link(self) -> str:
         times = parse_time(self.booked["booked_at"]), parse_time(self.booked["expires_at"])
         links = SignedLinks("a key for tests alone, of a decent length", "")
-        return links.url(LinkTarget("release", self.held, self.holder.email, *times)).rpartition("/")[2]
+        target = LinkTarget("release", self.holder.email, frozenset([mark_of(self.held, *times)]))
+        return links.url(target).rpartition("/")[2]
 
     def filled(self, value):
         """Return the value with the placeholders replaced by this scene's machines, group and people."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from loadzone.domain.records import LinkTarget
+from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done
 from support.inventory import inventory
@@ -19,7 +19,9 @@ ZONE, IN_ZONE = "Asia/Yekaterinburg", timezone(timedelta(hours=5))
 def link(action: str, vm: dict) -> str:
     """Return the path of the link of a letter about this booking."""
     since, until = (datetime.fromisoformat(vm[name].replace("Z", "+00:00")) for name in ("booked_at", "expires_at"))
-    url = SignedLinks(KEY, "http://localhost").url(LinkTarget(action, vm["id"], vm["booked_by"], since, until))
+    url = SignedLinks(KEY, "http://localhost").url(
+        LinkTarget(action, vm["booked_by"], frozenset([mark_of(vm["id"], since, until)]))
+    )
     return urlsplit(url).path
 
 

@@ -13,11 +13,8 @@ TEXTS = json.loads((ROOT / "lang" / "server.en.json").read_text(encoding="utf-8"
 
 
 def received(letters: Iterable[Letter]) -> list[ReceivedLetter]:
-    """Return each distinct letter once. A letter may be sent twice, with the same Message-ID."""
-    first: dict[str, ReceivedLetter] = {}
-    for letter in map(_received, letters):
-        first.setdefault(letter.id, letter)
-    return list(first.values())
+    """Return each distinct letter once for each of its machines. One may be sent twice, with the same Message-ID."""
+    return _distinct(one for letter in letters for one in _received(letter))
 
 
 def in_outbox(outbox: Iterable[dict]) -> list[ReceivedLetter]:
@@ -26,34 +23,57 @@ def in_outbox(outbox: Iterable[dict]) -> list[ReceivedLetter]:
         ReceivedLetter(
             stored["id"],
             stored["kind"],
-            stored["about"]["vm_id"],
+            topic["vm_id"],
             stored["to"],
             int(moment(stored["created"]).timestamp()),
         )
         for stored in outbox
+        for topic in (stored["about"], *stored["about"].get("more", ()))
     ]
 
 
-def _received(letter: Letter) -> ReceivedLetter:
+def left_out(log_lines: Iterable[str]) -> list[ReceivedLetter]:
+    """Return what the server did not send because it was no longer so: it was due all the same, when it was written."""
+    found = filter(None, map(_LEFT_OUT.search, log_lines))
+    return _distinct(
+        ReceivedLetter(one["id"], one["kind"], one["vm"], one["to"], int(moment(one["created"]).timestamp()))
+        for one in found
+    )
+
+
+def _distinct(letters: Iterable[ReceivedLetter]) -> list[ReceivedLetter]:
+    first: dict[tuple[str, str], ReceivedLetter] = {}
+    for letter in letters:
+        first.setdefault((letter.id, letter.vm), letter)
+    return list(first.values())
+
+
+def _received(letter: Letter) -> list[ReceivedLetter]:
     kind, vm = _kind_and_machine(letter.subject)
+    vms = [vm] if vm else re.findall(r"^- (\S+?)(?::|$)", letter.text, re.MULTILINE)
     letter_id = letter.message["Message-ID"].strip("<>").partition("@")[0]
     created = int(letter.message["Date"].datetime.timestamp())
-    return ReceivedLetter(letter_id, kind, vm, letter.to, created, letter.at)
+    return [ReceivedLetter(letter_id, kind, name, letter.to, created, letter.at) for name in vms]
 
 
 def _kind_and_machine(subject: str) -> tuple[str, str]:
+    """Return the kind of a letter and its machine; no machine where it lists several."""
     for kind, pattern in _PATTERNS:
         if found := pattern.fullmatch(subject):
-            return kind, found["vm"]
+            return kind, found.groupdict().get("vm", "")
     return "unknown", subject
 
 
 def _pattern(text: str) -> re.Pattern:
-    return re.compile(re.escape(text).replace(r"\{vm\}", r"(?P<vm>\S+)").replace(r"\{until\}", ".+"))
+    pattern = re.escape(text).replace(r"\{vm\}", r"(?P<vm>\S+)").replace(r"\{until\}", ".+")
+    return re.compile(pattern.replace(r"\{n\}", r"\d+"))
 
 
 _PATTERNS = [
     (key.split(".")[1], _pattern(text))
     for key, text in TEXTS.items()
-    if re.fullmatch(r"mail\.\w+\.subject", key) and "{vm}" in text
+    if re.fullmatch(r"mail\.\w+\.subject(\.many)?", key) and not key.startswith("mail.code.")
 ]
+_LEFT_OUT = re.compile(
+    r"letter (?P<id>\w+) \((?P<kind>\w+)\) of (?P<created>\S+) to (?P<to>\S+) about (?P<vm>\S+) was not sent: that is"
+)

@@ -58,7 +58,7 @@ def run(options: Options, folder: Path) -> Result:
         finally:
             server.stop(timeout=30)
         history.letters = letter_parser.received(mail.letters)
-        _add_letters_in_outbox(server, history)
+        _add_unsent_letters(server, history)
     admins = frozenset(_emails(server)[:ADMINS])
     remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
     checking = time.monotonic()
@@ -171,9 +171,13 @@ def _outbox(server: Server) -> list[dict]:
     return server.stored().get("outbox", [])
 
 
-def _add_letters_in_outbox(server: Server, history: History) -> None:
-    sent = {letter.id for letter in history.letters}
-    history.letters += [letter for letter in letter_parser.in_outbox(_outbox(server)) if letter.id not in sent]
+def _add_unsent_letters(server: Server, history: History) -> None:
+    """Add the letters that were left out or still wait: they were written, and so their cause has happened."""
+    known = {(letter.id, letter.vm) for letter in history.letters}
+    for letter in (*letter_parser.left_out(server.log_lines), *letter_parser.in_outbox(_outbox(server))):
+        if (letter.id, letter.vm) not in known:
+            known.add((letter.id, letter.vm))
+            history.letters.append(letter)
 
 
 def _summary(history: History, sockets: SocketClients) -> str:

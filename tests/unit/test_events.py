@@ -96,6 +96,8 @@ def test_there_are_a_subject_and_a_text_for_each_letter_and_for_no_other(languag
     for part in ("subject", "text"):
         found = {key for key in i18n.SERVER[language] if re.fullmatch(rf"mail\.\w+\.{part}", key)}
         assert found == {f"mail.{letter}.{part}" for letter in letters}
+        about_several = {key for key in i18n.SERVER[language] if re.fullmatch(rf"mail\.\w+\.{part}\.many", key)}
+        assert about_several == {f"mail.{letter}.{part}.many" for letter in letters - {"code"}}
 
 
 def test_only_kinds_without_a_sentence_have_a_log_line_of_their_own():

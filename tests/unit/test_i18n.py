@@ -10,9 +10,9 @@ import pytest
 
 from loadzone import config, i18n
 from loadzone.domain.events import EVENT_KINDS, Reach
+from loadzone.rules.by_link import ACTIONS
 from loadzone.schemas.validation import _REASONS
 from loadzone.web.errors import STATUS
-from loadzone.web.pages import BY_LINK
 
 PERSONAL = {kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.PERSON}
 PUBLIC = {kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.EVERYBODY}
@@ -61,9 +61,11 @@ def test_every_event_with_a_notification_has_a_sentence_for_one_and_for_many(kin
     assert {f"notice.{kind}", f"notice.{kind}.many"} <= i18n.SERVER["en"].keys()
 
 
-@pytest.mark.parametrize("action", sorted(BY_LINK))
-def test_every_action_of_a_link_has_its_page(action):
-    assert {f"link.{action}.{part}" for part in ("title", "text", "button", "done")} <= i18n.SERVER["en"].keys()
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+@pytest.mark.parametrize("many", ["", ".many"])
+def test_every_action_of_a_link_has_its_page(action, many):
+    parts = ("title", "text", "button", "done")
+    assert {f"link.{action}.{part}{many}" for part in parts} <= i18n.SERVER["en"].keys()
 
 
 def test_every_refusal_in_the_code_has_a_status():

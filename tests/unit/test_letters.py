@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from loadzone.domain.events import EVENT_KINDS, Event
+from loadzone.domain.links import mark_of
+from loadzone.domain.records import Letter
 from loadzone.i18n import LANGUAGES, moment
-from loadzone.notifications.letters import LetterWriter, code_letter, letters_for
+from loadzone.notifications.letters import LetterWriter, Reader, code_letter, letters_for
 from loadzone.notifications.signed_links import SignedLinks
-from support.world import ALICE, BOB, NOON
+from support.world import ALICE, BOB, CHARLIE, NOON
 
 KINDS = {kind.name for kind in EVENT_KINDS.values() if kind.letter}
 LINKS = SignedLinks("k" * 20, "http://lz")
@@ -27,8 +29,8 @@ def event(kind, **more):
 
 
 def written(about, language="en"):
-    (letter,) = letters_for(about, NOON)
-    return WRITER.write(letter, language)
+    (letter,) = letters_for([about], NOON)
+    return WRITER.write(letter, Reader(language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -55,7 +57,7 @@ def test_its_buttons_lead_to_its_actions(kind, language):
     links = re.findall(r"http://lz/link/([^\s\"<]+)", letter.text)
     assert [LINKS.read(token).action for token in links] == BUTTONS.get(kind, [])
     for target in map(LINKS.read, links):
-        assert (target.vm_id, target.holder, target.since, target.until) == ("vm-7", BOB, NOON, UNTIL)
+        assert (target.holder, target.marks) == (BOB, {mark_of("vm-7", NOON, UNTIL)})
     assert set(re.findall(r"http://lz/link/([^\s\"<]+)", letter.html)) == set(links)
 
 
@@ -81,22 +83,98 @@ def test_a_letter_about_a_groups_queue_names_the_group(kind, language):
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_nobody_gets_a_letter_about_their_own_action_or_an_event_for_nobody(kind):
-    assert list(letters_for(event(kind, by=BOB), NOON)) == []
-    assert list(letters_for(event(kind, to=None), NOON)) == []
+    assert list(letters_for([event(kind, by=BOB)], NOON)) == []
+    assert list(letters_for([event(kind, to=None)], NOON)) == []
 
 
 @pytest.mark.parametrize("kind", ["booked", "renewed", "released", "maintenance_ended", "role_changed", "token_made"])
 def test_other_events_ask_for_no_letter(kind):
-    assert list(letters_for(event(kind), NOON)) == []
+    assert list(letters_for([event(kind)], NOON)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_letter_with_a_code_has_it_in_the_subject_and_names_the_person(language):
-    letter = WRITER.write(code_letter(BOB, "123456", language, NOON), language)
+    letter = WRITER.write(code_letter(BOB, "123456", language, NOON), Reader(language))
     assert "123456" in letter.subject
     assert BOB in letter.text
 
 
 @pytest.mark.parametrize("kind", ["held", "auto_booked"])
 def test_a_quiet_event_asks_for_no_letter(kind):
-    assert list(letters_for(event(kind, quiet=True), NOON)) == []
+    assert list(letters_for([event(kind, quiet=True)], NOON)) == []
+
+
+# One letter about several machines
+
+
+def events_of(kind, *vm_ids, **more):
+    ends = {vm_id: UNTIL + timedelta(minutes=number) for number, vm_id in enumerate(vm_ids)}
+    return [event(kind, **{"vm_id": vm_id, "until": end, **more}) for vm_id, end in ends.items()]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_person_gets_one_letter_of_a_kind(kind):
+    both = [*events_of(kind, "a", "b", "c"), *events_of(kind, "d", to=CHARLIE)]
+    letters = list(letters_for(both, NOON))
+    assert [(letter.to, [topic["vm_id"] for topic in letter.topics]) for letter in letters] == [
+        (BOB, ["a", "b", "c"]),
+        (CHARLIE, ["d"]),
+    ]
+
+
+def test_each_kind_has_a_letter_of_its_own():
+    letters = letters_for([*events_of("expired", "a", "b"), *events_of("silent", "c")], NOON)
+    assert [letter.kind for letter in letters] == ["ended", "silent"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_it_lists_all_of_them_with_their_ends(kind, language):
+    ends = {"vm-1": UNTIL, "vm-2": UNTIL + timedelta(minutes=1), "vm-3": UNTIL + timedelta(minutes=2)}
+    (letter,) = letters_for(events_of(kind, *ends), NOON)
+    rendered = WRITER.write(letter, Reader(language))
+    for vm_id, end in ends.items():
+        assert f"- {vm_id}: {moment(language, end)}\n" in rendered.text
+        assert f"<li>{vm_id}: {moment(language, end)}</li>" in rendered.html
+    assert "3" in rendered.subject
+    assert not re.search(r"\{\w*\}|None", rendered.subject + rendered.text)
+    russian = re.search("[а-яё]{3}", rendered.subject)
+    assert bool(russian) == (language == "ru")
+
+
+@pytest.mark.parametrize("kind", ["held", "reminder"])
+def test_its_buttons_act_on_all_of_them(kind):
+    (letter,) = letters_for(events_of(kind, "a", "b"), NOON)
+    links = re.findall(r"http://lz/link/([^\s\"<]+)", WRITER.write(letter, Reader("en")).text)
+    assert [LINKS.read(token).action for token in links] == BUTTONS[kind]
+    for target in map(LINKS.read, links):
+        assert target.marks == {mark_of("a", NOON, UNTIL), mark_of("b", NOON, UNTIL + timedelta(minutes=1))}
+
+
+def test_it_says_each_reason_and_everybody_who_did_it_once():
+    told = [*events_of("maintenance_began", "a", "b", reason="fan"), *events_of("maintenance_began", "c", by=CHARLIE)]
+    (letter,) = letters_for(told, NOON)
+    text = WRITER.write(letter, Reader("en")).text
+    assert "Reason: fan\n" in text
+    assert text.count(ALICE) == text.count(CHARLIE) == 1
+
+
+def test_a_very_long_list_is_cut():
+    (letter,) = letters_for(events_of("reminder", *(f"vm-{n}" for n in range(503))), NOON)
+    text = WRITER.write(letter, Reader("en")).text
+    assert "- vm-499: " in text
+    assert "- … and 3 more" in text
+    [renew, _] = re.findall(r"http://lz/link/(\S+)", text)
+    assert len(LINKS.read(renew).marks) == 500
+
+
+def test_a_letter_of_an_earlier_version_is_about_one_machine():
+    letter = Letter("1", BOB, "ended", NOON, {"vm_id": "vm-7", "until": "2026-11-24T12:15:00Z"})
+    assert [topic["vm_id"] for topic in letter.topics] == ["vm-7"]
+    assert "vm-7" in WRITER.write(letter, Reader("en")).subject
+
+
+@pytest.mark.parametrize("more", [7, "vm-8", [7, None, "vm-8"], {"vm_id": "vm-8"}])
+def test_what_was_made_of_a_list_by_hand_is_left_out(more):
+    letter = Letter("1", BOB, "ended", NOON, {"vm_id": "vm-7", "until": "2026-11-24T12:15:00Z", "more": more})
+    assert WRITER.write(letter, Reader("en")).subject == "vm-7: your booking has ended"

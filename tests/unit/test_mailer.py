@@ -370,10 +370,10 @@ def test_codes_go_between_any_two_letters_of_a_connection(mail, smtp, monkeypatc
     mail.put("a@example.com", "b@example.com", "c@example.com")
     asked = []
 
-    def ask_once(letter, language, write=mail.mailer._writer.write):
+    def ask_once(letter, reader, write=mail.mailer._writer.write):
         if not asked:
             asked.append(mail.mailer.post_code("ann@example.com", "123456", "en"))
-        return write(letter, language)
+        return write(letter, reader)
 
     monkeypatch.setattr(mail.mailer._writer, "write", ask_once)
     mail.deliver_all()

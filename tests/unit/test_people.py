@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from loadzone.domain.records import LinkTarget
+from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.domain.refusal import Refusal
 from loadzone.rules import by_link, people, tokens
 from loadzone.rules.booking import book, cancel
@@ -169,8 +169,8 @@ def test_people_of_a_domain_no_longer_allowed_lose_sessions_tokens_places_and_ho
 def test_the_links_in_their_letters_are_void(narrowed):
     booking = narrowed.vm("booked").booking
     for action in ("renew", "release"):
-        target = LinkTarget(action, "booked", EVE, booking.booked_at, booking.expires_at)
-        assert narrowed.refused(getattr(by_link, action), target=target).code == "link_void"
+        mark = mark_of("booked", booking.booked_at, booking.expires_at)
+        assert narrowed.refused(by_link.follow, target=LinkTarget(action, EVE, frozenset([mark]))).code == "link_void"
 
 
 def test_an_admin_who_may_not_sign_in_does_not_count_as_the_last_one():

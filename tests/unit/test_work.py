@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 import loadzone.rules
-from loadzone.domain.records import LinkTarget
+from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.rules import (
     booking,
     bulk,
@@ -62,11 +62,16 @@ def pruned(crowd):
 
 
 def link(action):
+    """Return the link of a letter about all that Bob has, or that is held for the person of the first hold."""
+
     def arguments(crowd):
-        vm = crowd.state.vms["vm-0"]
+        vms = crowd.state.vms.values()
         if action in ("renew", "release"):
-            return {"target": LinkTarget(action, vm.id, vm.holder, vm.booking.booked_at, vm.booking.expires_at)}
-        return {"target": LinkTarget(action, vm.id, vm.hold.email, vm.hold.since, vm.hold.until)}
+            marks = [mark_of(vm.id, vm.booking.booked_at, vm.booking.expires_at) for vm in vms if vm.holder == BOB]
+            return {"target": LinkTarget(action, BOB, frozenset(marks))}
+        holds = [(vm.id, vm.hold) for vm in vms if vm.hold and vm.hold.until]
+        marks = [mark_of(vm_id, hold.since, hold.until) for vm_id, hold in holds]
+        return {"target": LinkTarget(action, holds[0][1].email, frozenset(marks))}
 
     return arguments
 
@@ -127,10 +132,10 @@ CASES = [
     (tokens.revoke, OTHERS_WAIT, by(ALICE, token_id="t")),
     (tokens.use, OTHERS_WAIT, by(BOB, token_id="t")),
     (tokens.cut_expired, OTHERS_WAIT, lambda crowd: {"since": NOON}),
-    (by_link.renew, BOBS_ALL, link("renew")),
-    (by_link.release, OTHERS_WAIT, link("release")),
-    (by_link.take, {**HELD, "booked": 0}, link("take")),
-    (by_link.pass_on, {**HELD, "booked": 0}, link("pass")),
+    (by_link.follow, BOBS_ALL, link("renew")),
+    (by_link.follow, {**OTHERS_WAIT, "by": BOB}, link("release")),
+    (by_link.follow, {**HELD, "booked": 0}, link("take")),
+    (by_link.follow, {**HELD, "booked": 0}, link("pass")),
     (expiry.settle, ENDED, lambda crowd: {"vm_ids": crowd.names}),
     (expiry.settle, {**HELD, "hold_minutes": 0}, lambda crowd: {"vm_ids": crowd.names}),
     (expiry.set_right, OTHERS_WAIT, lambda crowd: {}),

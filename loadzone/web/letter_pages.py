@@ -1,0 +1,91 @@
+"""The pages behind the links of letters. Opening one changes nothing, because mail scanners open links too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from loadzone import i18n
+from loadzone.domain.links import LinkTarget
+from loadzone.domain.records import Vm
+from loadzone.domain.refusal import Refusal
+from loadzone.rules import by_link
+from loadzone.schemas.refusal_text import sentence_as
+from loadzone.web.context import language, services
+from loadzone.web.endpoint import HTML, endpoint
+from loadzone.web.time_element import time_element
+
+letter_pages = Blueprint("letter_pages", __name__)
+
+
+@letter_pages.get("/link/<token>")
+@endpoint(returns=HTML, refuses="link_void")
+def show_link(token: str) -> tuple[str, int]:
+    """Show the page behind a link in a letter."""
+    target = services().links.read(token)
+    vms = by_link.machines(target, services().store.snapshot.vms, services().config, services().clock())
+    return _link_page(target, vms, "text", has_button=True) if vms else _void_page()
+
+
+@letter_pages.post("/link/<token>")
+@endpoint(returns=HTML, refuses="link_void over_limit others_wait in_maintenance too_far_ahead")
+def follow_link(token: str) -> tuple[str, int]:
+    """Carry out the action of a link in a letter."""
+    target = services().links.read(token)
+    try:
+        done, refused = services().bus.run(by_link.follow, target)
+    except Refusal as refusal:
+        if refusal.code != "link_void":
+            raise
+        return _void_page()
+    return _link_page(target, done, "done", refused)
+
+
+def _link_page(
+    target: LinkTarget, vms: Sequence[Vm], text: str, refused: Iterable[Refusal] = (), has_button: bool = False
+) -> tuple[str, int]:
+    """Return the page about these machines: about one with a sentence, about several with a list."""
+    reader, config = language(), services().config
+    many = ".many" if len(vms) > 1 else ""
+    hours = {by_link.hours_to_take(vm.hold, config) if vm.hold else by_link.hours(config) for vm in vms}
+    words = {
+        "vm": vms[0].id,
+        "n": len(vms),
+        "until": time_element(reader, end) if (end := _end_of(vms[0])) else "",
+        "time": i18n.hours(reader, max(hours)),
+    }
+    key = f"link.{target.action}"
+    page = render_template(
+        "link.html",
+        lang=reader,
+        title=i18n.say(reader, f"{key}.title{many}", **words),
+        text=i18n.say_as(Markup, reader, f"{key}.{text}{many}", **words),
+        items=[_item(vm, reader, keeps=has_button or target.action in ("renew", "take")) for vm in vms] if many else [],
+        button=i18n.say(reader, f"{key}.button{many}", **words) if has_button else "",
+        detail=target.holder,
+        refused_title=i18n.say(reader, "link.refused"),
+        refused=[sentence_as(Markup, time_element, refusal.code, refusal.facts, reader) for refusal in refused],
+    )
+    return page, 200
+
+
+def _void_page() -> tuple[str, int]:
+    reader = language()
+    title, text = i18n.say(reader, "link.void.title"), i18n.say(reader, "error.link_void")
+    return render_template("link.html", lang=reader, title=title, text=text), 410
+
+
+def _item(vm: Vm, reader: str, keeps: bool) -> Markup:
+    """Return the machine with its end; `keeps`: it is still the reader's."""
+    end = _end_of(vm) if keeps else None
+    return Markup("{}: {}").format(vm.id, time_element(reader, end)) if end else Markup.escape(vm.id)
+
+
+def _end_of(vm: Vm) -> datetime | None:
+    """Return the end of the booking, or of the hold."""
+    if vm.booking:
+        return vm.booking.expires_at
+    return vm.hold.until if vm.hold else None
