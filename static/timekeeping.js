@@ -32,7 +32,7 @@ export async function measureServerTime(slept = 0) {
 }
 
 function check() {
-  const jump = clockJump();
+  const jump = measuring ? 0 : clockJump(); // a jump while the server is asked is noticed after that
   if (jump) measureServerTime(jump);
   if (!hasZoneChanged()) return;
   useCurrentZone();
