@@ -176,22 +176,25 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
     def _read_body(self) -> bytes | None:
         """Return the body; None if it is too large, and then it is not read."""
         length = self.content_length or 0
-        most = self._body_at_most(length)
-        if length > most:
+        if not self._may_send(length):
             return None
         if (length or self._is_chunked()) and self.headers.get("Expect", "").lower() == "100-continue":
             self.socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return read_chunked(self.rfile, most) if self._is_chunked() else read_exactly(self.rfile, length)
+        return read_chunked(self.rfile, self._may_send) if self._is_chunked() else read_exactly(self.rfile, length)
 
-    def _body_at_most(self, length: int) -> int:
-        """Return how many bytes this caller may send. Waits while too many others send large bodies."""
-        if length <= STRANGERS_BODY_AT_MOST and not self._is_chunked():
-            return STRANGERS_BODY_AT_MOST
-        if not self.server.is_signed_in(self.headers.get("Cookie", ""), self.headers.get("Authorization", "")):
-            return STRANGERS_BODY_AT_MOST
-        _large_bodies.acquire()
-        self._has_large_body = True
-        return BODY_AT_MOST
+    def _may_send(self, length: int) -> bool:
+        """Tell whether this caller may send so many bytes. Waits while too many others send large bodies."""
+        if length <= STRANGERS_BODY_AT_MOST:
+            return True
+        if length > BODY_AT_MOST or not (self._has_large_body or self._is_signed_in()):
+            return False
+        if not self._has_large_body:
+            _large_bodies.acquire()
+            self._has_large_body = True
+        return True
+
+    def _is_signed_in(self) -> bool:
+        return self.server.is_signed_in(self.headers.get("Cookie", ""), self.headers.get("Authorization", ""))
 
     def _forget_body(self) -> None:
         """Let the next one send a large body."""

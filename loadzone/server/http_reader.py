@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import BinaryIO
 
 from gevent import pywsgi
 
 HEADER_BYTES_AT_MOST = 32 * 1024
 HEADER_LINES_AT_MOST = 100
-CHUNKS_AT_MOST = 1000
+CHUNKS_AT_MOST = 1000  # of any size; of more, each has CHUNK_BYTES on average
+CHUNK_BYTES = 4096
 LINE_BYTES_AT_MOST = pywsgi.MAX_REQUEST_LINE
 # RFC 9112 without what it tolerates from old clients: bare line feeds, folded lines, blanks before the colon.
 FIELD_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n")
@@ -29,17 +31,17 @@ def read_field_lines(rfile: BinaryIO) -> bytes:
     return b"".join(lines)
 
 
-def read_chunked(rfile: BinaryIO, most: int) -> bytes | None:
-    """Return a chunked body; None if it has more bytes than `most`. Raises ValueError.
+def read_chunked(rfile: BinaryIO, may_have: Callable[[int], bool]) -> bytes | None:
+    """Return a chunked body; None if it is too large. Raises ValueError. The trailer section is read and ignored.
 
-    The trailer section is read and ignored.
+    `may_have(length)` tells whether the body may have so many bytes.
     """
     body, chunks = bytearray(), 0
     while size := _read_chunk_size(rfile):
         chunks += 1
-        if chunks > CHUNKS_AT_MOST:
+        if chunks > max(CHUNKS_AT_MOST, len(body) // CHUNK_BYTES):
             raise ValueError("there are too many chunks")
-        if len(body) + size > most:
+        if not may_have(len(body) + size):
             return None
         body += read_exactly(rfile, size)
         if rfile.read(2) != b"\r\n":

@@ -107,6 +107,8 @@ def test_only_a_few_large_bodies_are_read_at_the_same_time(bob):
         waiting.send(head(bob, len(body)), body)
         assert done(bob.get("/me"))["authenticated"]
         assert select.select([waiting.socket], [], [], 0)[0] == []
+        in_chunks = (b'{"vm_ids": ', b'["x"]}')
+        assert refusal(bob.post_raw("/heartbeat", iter(in_chunks)))[0] == 404, "small ones do not wait"
         slow[0].send(body[-1:])
         assert slow[0].until(b"\r\n").startswith(b"HTTP/1.1 404 ")
         assert waiting.until(b"\r\n").startswith(b"HTTP/1.1 404 ")

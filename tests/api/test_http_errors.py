@@ -12,7 +12,7 @@ from support.calls import CHANGING_CALLS, WITH_BODY
 
 
 @pytest.mark.parametrize(
-    "path", ["/no-such-thing", "/vms/1", "/book/", "/groups/1", "/static/no-such-file.js", "/%00", "/..%2fapp.py"]
+    "path", ["/no-such-thing", "/vms/1", "/book/", "/groups/1/x", "/static/no-such-file.js", "/%00", "/..%2fapp.py"]
 )
 def test_an_unknown_path_is_not_found(bob, path):
     assert refusal(bob.post(path, {})) in ((404, "not_found"), (405, "method_not_allowed"))

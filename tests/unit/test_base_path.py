@@ -1,9 +1,12 @@
 """LOADZONE_BASE_URL with a path: which are allowed, and what the app sees of a request."""
 
+import re
+
 import pytest
 
 from loadzone.config import BadSetting, Config
 from loadzone.web.base_path import BasePath
+from support.server import ROOT
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,11 @@ def test_the_app_sees_requests_as_if_it_were_at_the_root(path, seen):
     environ = {"PATH_INFO": path, "SCRIPT_NAME": ""}
     BasePath(lambda environ, start_response: (), "/loadzone")(environ, lambda *_: None)
     assert environ == {"PATH_INFO": seen, "SCRIPT_NAME": "/loadzone"}
+
+
+def test_no_address_in_the_page_is_written_without_the_path():
+    files = [*(ROOT / "templates").glob("*.html"), *(ROOT / "static").rglob("*.js")]
+    own = [path for path in files if "vendor" not in path.parts]
+    absolute = re.compile(r"""(?:href|src|action)=["']/|fetch\(["'`]/|path=/;|location[.\w]* = ["'`]/""")
+    assert [path.name for path in own if absolute.search(path.read_text(encoding="utf-8"))] == []
+    assert len(own) > 50
