@@ -100,9 +100,14 @@ class Job:
                 say(t("note.refused", text=refusal.text))
                 self._request["note"] = ""
                 return self._book(board)
-            if not self._waits or refusal.code not in WAITING_HELPS:
+            if not self._waits or not self._may_change(refusal):
                 raise
             return []
+
+    def _may_change(self, refusal: ServerRefusal) -> bool:
+        """Return whether waiting may help. Where other jobs of ours are at a limit, they end."""
+        is_at_limit = refusal.code == "over_limit" and refusal.facts.get("max", 0) >= self._request.get("count", 1)
+        return is_at_limit or refusal.code in WAITING_HELPS
 
     def _of_lost_answer(self, board: Board) -> list[Vm]:
         """Return the machines that a call of ours booked, and whose answer did not reach us."""

@@ -14,6 +14,9 @@ from loadzone_cli.messages import say_if_new
 from loadzone_cli.target import Target
 from loadzone_cli.translation import t
 
+# Codes of refusals that give no place, but the machine may come free all the same: another job of ours has it, for one.
+NO_PLACE_NOW = {"queue_full", "is_yours"}
+
 
 class QueuePlace:
     """The place in a queue. A person has one in each queue, so the jobs of one person may share it."""
@@ -78,7 +81,7 @@ class QueuePlace:
         try:
             answer = self._api.call("/queue/join", self._request)
         except ServerRefusal as refusal:
-            if refusal.code != "queue_full":
+            if refusal.code not in NO_PLACE_NOW:
                 raise
             say_if_new("place", refusal.text)
             return False

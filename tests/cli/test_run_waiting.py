@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from support.answers import done
-from support.command import shell_of
+from support.command import go_on, shell_of
 from support.inventory import from_now, inventory, machine
 from support.people import Person
 from support.server import FREQUENT_SWEEPS
@@ -191,3 +191,26 @@ def test_a_full_queue_is_reported_and_waited_for(loadzone, server, ann, bob, all
     job.wait_for("place 1")
     done(bob.cancel("lone"))
     assert job.ended().status == 0
+
+
+def test_a_machine_that_another_job_of_the_same_person_has_is_waited_for(loadzone, start_job, ann):
+    first = start_job("run", "--vm", "lone", "--hours", "1")
+    second = loadzone.start("run", "--vm", "lone", "--hours", "1", "--wait", "2m", "--", "echo", "ran")
+    second.wait_for("lone")
+    go_on(first)
+    assert second.ended().out == "ran\n"
+    assert ann.actions("lone") == ["book", "cancel"] * 2
+
+
+def test_at_the_limit_of_machines_it_waits_for_other_jobs_of_the_same_person(start, tmp_path):
+    server = start(inventory([machine("one"), machine("other")]), LOADZONE_MAX_MACHINES="1")
+    ann = Person(server, "ann@example.com").sign_in()
+    shell = shell_of(tmp_path / "ann", server, ann)
+    done(ann.book("one"))
+    other = ["run", "--vm", "other", "--hours", "1"]
+    assert shell(*other, "--", "true").status == 125
+    job = shell.start(*other, "--wait", "2m", "--", "echo", "ran")
+    job.wait_for("place")
+    done(ann.cancel("one"))
+    assert job.ended().out == "ran\n"
+    assert ann.queue("other") == []
