@@ -2,6 +2,7 @@
 import { dayAndTime, exactTime, timeLeft } from "../format.js";
 import { html, icon, setText } from "../html.js";
 import { t } from "../i18n.js";
+import { linked } from "../links.js";
 import { renewalObstacle } from "../queue.js";
 import { groupOf, isAdmin, isHeldForMe, isMine, isMyTurn, state } from "../state.js";
 import { openDialog } from "./dialog.js";
@@ -40,10 +41,10 @@ function content(vm) {
       ${fact(t("fact.state"), stateText(vm))}
       ${timeFact(t("fact.until"), vm.expires_at)}
       ${!vm.booked_by && timeFact(t("fact.held_until"), vm.held_until)}
-      ${vm.note && fact(t("fact.note"), vm.note)}
-      ${vm.maintenance && fact(t(vm.booked_by ? "fact.maintenance_next" : "fact.maintenance"), vm.maintenance)}
+      ${vm.note && fact(t("fact.note"), linked(vm.note))}
+      ${vm.maintenance && fact(t(vm.booked_by ? "fact.maintenance_next" : "fact.maintenance"), linked(vm.maintenance))}
       ${vm.heartbeat_minutes && fact(t("fact.heartbeat"), t("fact.heartbeat_what", { n: vm.heartbeat_minutes }))}
-      ${vm.description && fact(t("fact.description"), vm.description)}
+      ${vm.description && fact(t("fact.description"), linked(vm.description))}
       ${fact(t("fact.group"), groupOf(vm)?.name ?? t("groups.none"))}
       ${vm.tags?.length ? fact(t("fact.tags"), vm.tags.map((tag) => html`<span class="tag">${tag}</span> `)) : ""}
       ${copyable(t("fact.external_ip"), vm.external_ip)}
