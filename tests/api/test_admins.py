@@ -1,6 +1,6 @@
 """Rules about which people are admins, and which addresses may sign in."""
 
-from loadzone.domain.records import LinkTarget
+from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done, refusal
 from support.inventory import inventory, machine, moment, user
@@ -57,7 +57,8 @@ def test_a_narrowed_list_of_domains_ends_sessions_and_tokens_at_the_start(start)
     ann, eve = Person(server, "ann@example.com").sign_in(), Person(server, "eve@old.example").sign_in()
     made = {person.email: done(person.post("/tokens", {"name": "ci", "days": 9}), 201) for person in (ann, eve)}
     booked = done(eve.book("vm", 1))
-    meant = LinkTarget("release", "vm", eve.email, moment(booked["booked_at"]), moment(booked["expires_at"]))
+    mark = mark_of("vm", moment(booked["booked_at"]), moment(booked["expires_at"]))
+    meant = LinkTarget("release", eve.email, frozenset([mark]))
     link = SignedLinks(SECRET_KEY, "").url(meant).removeprefix("/link/")
     assert Person(server).get(f"/link/{link}").status_code == 200
     server.settings["LOADZONE_ALLOWED_DOMAINS"] = "example.com"

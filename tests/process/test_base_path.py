@@ -5,7 +5,7 @@ import re
 import pytest
 import requests
 
-from loadzone.domain.records import LinkTarget
+from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done, refusal
 from support.inventory import inventory, machine, moment
@@ -106,7 +106,7 @@ def test_links_of_letters_lead_to_the_path_and_work(server, visitor):
     booked = done(visitor.sign_in().book("vm", 1))
     times = moment(booked["booked_at"]), moment(booked["expires_at"])
     links = SignedLinks(SECRET_KEY, BASE_URL)
-    link = links.url(LinkTarget("release", "vm", visitor.email, *times))
+    link = links.url(LinkTarget("release", visitor.email, frozenset([mark_of("vm", *times)])))
     assert link.startswith(f"{BASE_URL}/link/")
     there = server.url + link.removeprefix("https://tools.example.com")
     shown = requests.get(there, headers=HTTPS, timeout=20)
