@@ -84,6 +84,7 @@ class Scheduler:
         self._attempt(lambda: self._bus.run(expiry.set_right))
         self._attempt(lambda: self._bus.run(queue.forget_silent))
         self._cut_expired()
+        self._attempt(lambda: self._bus.run(tokens.remind))
         self._collect()
         self.tick()
 

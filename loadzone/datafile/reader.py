@@ -179,6 +179,7 @@ def _token(fields: TypedObject) -> Token:
         created=fields.required("created", fields.time, EARLIEST),
         expires=fields.required("expires", fields.time, EARLIEST),
         used=fields.time("used"),
+        reminded=fields.time("reminded"),
     )
 
 

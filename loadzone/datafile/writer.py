@@ -166,6 +166,7 @@ def _token(token: Token) -> Json:
         "created": token.created,
         "expires": token.expires,
         "used": token.used,
+        **_without_empty({"reminded": token.reminded}),
     }
 
 

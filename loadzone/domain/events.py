@@ -109,6 +109,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("language_chosen", NOBODY),
         EventKind("token_made", NOBODY, log="{by} made the token {via!r}"),
         EventKind("token_revoked", NOBODY, log="{by} revoked the token {via!r} of {to}"),
+        EventKind("token_expires", NOBODY, letter="token_expires", log="the token {via!r} of {to} ends soon"),
         EventKind("tokens_expired", NOBODY),
     )
 }

@@ -180,7 +180,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An API token. Only the `digest` of its secret is kept. `used` is its last use, to some minutes."""
+    """An API token. Only the `digest` of its secret is kept.
+
+    `used` is its last use, to some minutes, `reminded` when its owner was last told that it ends soon.
+    """
 
     id: str
     name: str
@@ -188,6 +191,7 @@ class Token:
     created: datetime
     expires: datetime
     used: datetime | None = None
+    reminded: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def _facts_of(event: Event) -> dict[str, object]:
         "booked_at": iso_or_none(event.booked_at),
         "by": event.by,
         "reason": event.reason,
+        "token": "" if event.vm_id or event.group else event.via,
     }
     return {key: fact for key, fact in facts.items() if fact not in (None, "")}
 
@@ -160,7 +161,7 @@ class _Topic:
     def of(cls, facts: Mapping[str, object]) -> _Topic:
         """Raises KeyError, ValueError or TypeError for facts edited by hand."""
         return cls(
-            name=_text(facts, "vm_id") or _text(facts, "group") or _missing("vm_id"),
+            name=_text(facts, "vm_id") or _text(facts, "group") or _text(facts, "token") or _missing("vm_id"),
             by=_text(facts, "by"),
             reason=_text(facts, "reason"),
             since=parse_time(text) if (text := _text(facts, "booked_at")) else None,

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from loadzone.domain.records import Group, Letter, Vm
+from loadzone.domain.records import Group, Letter, Token, Vm
 from loadzone.domain.unit_of_work import Tables
 from loadzone.lib.times import parse_time
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a letter says to a person of one machine or queue, beside the machine and group as they are now."""
+    """What a letter says to a person of one machine, queue or token, beside these as they are now."""
 
     person: str
     vm: Vm | None
@@ -22,6 +22,7 @@ class Topic:
     waits_for_group: bool
     since: datetime | None
     until: datetime | None
+    token: Token | None
 
     @property
     def has_booked(self) -> bool:
@@ -60,6 +61,11 @@ class Topic:
         return any(waiter.email != self.person for place in places if place for waiter in place.queue)
 
     @property
+    def has_this_token(self) -> bool:
+        """True if the person has the token with the very end that the letter says."""
+        return self.token is not None and self.token.expires == self.until
+
+    @property
     def is_out_of_service(self) -> bool:
         """True if the machine is out of service."""
         return self.vm is not None and bool(self.vm.maintenance)
@@ -86,9 +92,10 @@ STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "waiting_maintenance": lambda topic: topic.waits and topic.is_out_of_service,
     "queue_removed": lambda topic: not (topic.has_booked or topic.waits_here),
     "queue_gone": lambda topic: not (topic.has_booked or topic.waits_here),
+    "token_expires": lambda topic: topic.has_this_token,
 }
 # Kinds that are about a time to come: once it has come, they are not so any more.
-AHEAD = ("reminder", "auto", "waited", "maintenance", "held")
+AHEAD = ("reminder", "auto", "waited", "maintenance", "held", "token_expires")
 
 
 def still_so(letter: Letter, tables: Tables, now: datetime) -> Letter | None:
@@ -133,7 +140,14 @@ def _topic(person: str, facts: Mapping[str, object], tables: Tables, waits: Call
         waits_for_group=group is not None and waits(group.id),
         since=parse_time(text) if (text := _text(facts, "booked_at")) else None,
         until=parse_time(text) if (text := _text(facts, "until")) else None,
+        token=_token(person, _text(facts, "token"), tables),
     )
+
+
+def _token(person: str, name: str, tables: Tables) -> Token | None:
+    """Return the person's token of this name: no two have the same."""
+    user = tables.users.get(person) if name else None
+    return next((token for token in user.tokens.values() if token.name == name), None) if user else None
 
 
 def _group(facts: Mapping[str, object], vm: Vm | None, tables: Tables) -> Group | None:

@@ -14,6 +14,7 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access
 
 AT_MOST = 50
+REMIND_DAYS = (14, 7, 1)  # before a token ends, its owner is told
 
 
 def create(uow: UnitOfWork, actor: str | None, token_id: str, name: str, digest: str, days: int) -> Token:
@@ -62,6 +63,24 @@ def use(uow: UnitOfWork, actor: str | None, token_id: str) -> None:
     token = user.tokens.get(token_id)
     if token:
         uow.users[user.email] = replace(user, tokens={**user.tokens, token_id: replace(token, used=uow.now)})
+
+
+def remind(uow: UnitOfWork) -> None:
+    """Tell owners that tokens end soon: of the times in REMIND_DAYS the last one missed. Runs with every sweep."""
+    for user in list(uow.users.values()):
+        due = [token for token in user.tokens.values() if _is_reminder_due(token, uow.now)]
+        if due:
+            told = {token.id: replace(token, reminded=uow.now) for token in due}
+            uow.users[user.email] = replace(user, tokens={**user.tokens, **told})
+        for token in due:
+            uow.tell(Event("token_expires", to=user.email, via=token.name, until=token.expires))
+
+
+def _is_reminder_due(token: Token, now: datetime) -> bool:
+    """A token that was made for a few days only is not told of at once: those times were before it."""
+    told = max(token.created, token.reminded or token.created)
+    due_times = (token.expires - timedelta(days=days) for days in REMIND_DAYS)
+    return now < token.expires and any(told < due <= now for due in due_times)
 
 
 def cut_expired(uow: UnitOfWork, since: datetime) -> None:

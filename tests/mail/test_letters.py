@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from support.answers import done, is_russian
-from support.inventory import from_now, inventory, machine, moment, record, user
+from support.inventory import from_now, inventory, machine, moment, record, stamp, user
 from support.people import Person
 from support.waiting import eventually
 
@@ -142,6 +142,17 @@ def test_a_reminder_is_sent_again_after_a_renewal(smtp, start, soon):
     ends = moment(holder.vm("vm-of-renewed")["expires_at"])
     done(holder.renew("vm-of-renewed", (from_now(minutes=5, seconds=3) - ends) / timedelta(hours=1)))
     smtp.wait_for_letter("renewed@example.com", count=2)
+
+
+def test_a_token_that_expires_soon_is_told_of_once(smtp, start):
+    token = {"id": "t", "name": "nightly", "digest": "d", "created": stamp(from_now(days=-90))}
+    owner = user(tokens=[{**token, "expires": stamp(from_now(days=5))}])
+    server = start(inventory(users={"expires@example.com": owner}), LOADZONE_LANGUAGE="en", **smtp.settings)
+    assert both_parts_contain(smtp.wait_for_letter("expires@example.com", "nightly expires on"), "Make a new one")
+    eventually(lambda: "expires@example.com" not in server.outbox())
+    server.restart()
+    assert "expires@example.com" not in server.outbox()
+    assert len(smtp.letters_to("expires@example.com")) == 1
 
 
 @pytest.mark.parametrize(("language", "russian"), [("ru", True), ("en", False)])

@@ -21,7 +21,7 @@ from unit.queues import holds, waiting
 WAITER = Waiter(
     BOB, 2.5, NOON, auto=True, count=2, via="nightly", heartbeat_minutes=10.0, seen=NOON + timedelta(minutes=3)
 )
-TOKEN = Token("t1", "nightly", "hash", NOON, NOON + timedelta(days=9), used=NOON + timedelta(hours=1))
+TOKEN = Token("t1", "nightly", "hash", NOON, NOON + timedelta(days=9), used=NOON + timedelta(hours=1), reminded=NOON)
 BOOKED = Vm(
     "booked",
     group=1,

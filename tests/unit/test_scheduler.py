@@ -339,3 +339,20 @@ def test_the_timers_check_the_clock_every_few_seconds():
     timers.add_job(lambda: None, "date", run_date=utc_now() + timedelta(days=1))
     assert timers._process_jobs() <= LONGEST_SLEEP
     timers.shutdown()
+
+
+def test_the_sweep_tells_of_tokens_that_end_soon_also_after_a_restart(system, tmp_path):
+    token = system.bus.run(tokens.create, actor=BOB, token_id="t", name="nightly", digest="d", days=30)
+    system.events()
+    system.now = token.expires - timedelta(days=13)
+    system.scheduler.catch_up()
+    assert system.events() == [("token_expires", None)]
+    system.scheduler.sweep()
+    assert system.events() == []
+    system.now = token.expires - timedelta(days=6)
+    system.close()
+    again = System(tmp_path / "data.json", clock=lambda: token.expires - timedelta(days=6))
+    again.events()
+    again.scheduler.catch_up()
+    assert again.events() == [("token_expires", None)]
+    again.close()
