@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from loadzone_cli.errors import CommandError
 from loadzone_cli.messages import printable
+from loadzone_cli.names import name_key
 from loadzone_cli.times import seconds_between
 from loadzone_cli.translation import t
 
@@ -21,6 +22,8 @@ class Vm(TypedDict):
     group: int | None
     external_ip: str
     internal_ip: str
+    ssh_user: str
+    ssh_port: int | None
     tags: list[str]
     state: str
     booked_by: str
@@ -47,14 +50,22 @@ class Board(TypedDict):
 
 
 def find_group(board: Board, name: str) -> Group:
-    """Return the group of this name, case aside, or of this id. Raises CommandError."""
-    groups = board["groups"]
-    found = [group for group in groups if group["name"].casefold() == name.strip().casefold()]
+    """Return the group of this name, or of one that is the same, or of this id. Raises CommandError."""
+    groups, name = board["groups"], name.strip()
+    found = [group for group in groups if group["name"] == name]
+    found = found or [group for group in groups if name_key(group["name"]) == name_key(name)]
     found = found or [group for group in groups if str(group["id"]) == name]
     if not found:
         names = ", ".join(printable(group["name"]) for group in groups)
         raise CommandError(t("no_group", name=printable(name), names=names or "-"))
     return found[0]
+
+
+def find_vm(board: Board, name: str) -> Vm | None:
+    """Return the machine of this name, or else the only one whose name is the same."""
+    found = [vm for vm in board["vms"] if vm["id"] == name]
+    found = found or [vm for vm in board["vms"] if name_key(vm["id"]) == name_key(name)]
+    return found[0] if len(found) == 1 else None
 
 
 def is_bookable(vm: Vm, email: str) -> bool:

@@ -17,6 +17,7 @@ from loadzone_cli.messages import say
 from loadzone_cli.translation import t
 
 LONG_VARIABLE = "LOADZONE_VMS"  # the only one that can be too long for the system
+SHOWN = ("id", "external_ip", "internal_ip", "ssh_user", "ssh_port")  # an older server has no user and port
 
 
 class Process:
@@ -73,6 +74,12 @@ def environment(more: dict[str, str]) -> Mapping[str, str] | Mapping[bytes, byte
 
 def variables(vms: list[Vm]) -> dict[str, str]:
     """Return what the command finds in its environment."""
-    shown = [{"id": vm["id"], "external_ip": vm["external_ip"], "internal_ip": vm["internal_ip"]} for vm in vms]
+    shown = [{name: vm.get(name) for name in SHOWN} for vm in vms]
     all_of_them = json.dumps(shown, ensure_ascii=False)
-    return {"LOADZONE_VM": vms[0]["id"], "LOADZONE_VM_IP": address(vms[0]), LONG_VARIABLE: all_of_them}
+    return {
+        "LOADZONE_VM": vms[0]["id"],
+        "LOADZONE_VM_IP": address(vms[0]),
+        "LOADZONE_VM_USER": vms[0].get("ssh_user") or "",
+        "LOADZONE_VM_PORT": str(vms[0].get("ssh_port") or 22),
+        LONG_VARIABLE: all_of_them,
+    }

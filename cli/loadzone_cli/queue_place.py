@@ -7,10 +7,11 @@ import time
 
 from loadzone_cli import timing
 from loadzone_cli.api_client import ApiClient
-from loadzone_cli.board import Board, Vm, Waiter, is_bookable
+from loadzone_cli.board import Board, Vm, Waiter, find_vm, is_bookable
 from loadzone_cli.errors import ALREADY_GONE, CommandError, ServerRefusal
 from loadzone_cli.exit_status import NOT_FREE
 from loadzone_cli.messages import say_if_new
+from loadzone_cli.names import name_key
 from loadzone_cli.target import Target
 from loadzone_cli.translation import t
 
@@ -25,7 +26,7 @@ class QueuePlace:
         self.is_ours = False  # whether the place is there because of this job
         self._api, self._target = api, target
         self._count: int = args.count
-        self._tags = {tag.casefold() for tag in args.tags}
+        self._tags = {name_key(tag) for tag in args.tags}
         self._since = ""  # tells this place from one that another job made later
         self._request = {**target, "hours": args.hours, "heartbeat_minutes": args.heartbeat}
         if args.count > 1:
@@ -91,11 +92,14 @@ class QueuePlace:
         return position == 0
 
     def _candidates(self, board: Board) -> list[Vm]:
-        vms = [vm for vm in board["vms"] if self._target in ({"vm_id": vm["id"]}, {"group_id": vm["group"]})]
-        return [vm for vm in vms if self._tags <= {tag.casefold() for tag in vm["tags"]}]
+        if "vm_id" in self._target:
+            vm = find_vm(board, self._target["vm_id"])
+            return [vm] if vm else []
+        vms = [vm for vm in board["vms"] if vm["group"] == self._target["group_id"]]
+        return [vm for vm in vms if self._tags <= {name_key(tag) for tag in vm["tags"]}]
 
     def _queue(self, board: Board) -> list[Waiter]:
-        [(kind, target_id)] = self._target.items()
-        if kind == "vm_id":
-            return next((vm["queue"] for vm in board["vms"] if vm["id"] == target_id), [])
-        return next((group["queue"] for group in board["groups"] if group["id"] == target_id), [])
+        if "vm_id" in self._target:
+            vm = find_vm(board, self._target["vm_id"])
+            return vm["queue"] if vm else []
+        return next((group["queue"] for group in board["groups"] if group["id"] == self._target["group_id"]), [])

@@ -16,6 +16,7 @@ from loadzone.lib.email_addresses import known_email
 
 # Files before version 1.1 name a session as the cookie does; later ones contain a digest.
 PLAIN_SESSION = re.compile(r"[\w-]{22}", re.ASCII)
+PORT_MOST = 65535
 REVISION_MOST = 2**64 - 1  # the largest whole number that orjson reads
 HEARTBEAT_MOST = 525_600  # minutes, a year; later than any time by this much there is still a valid time
 MISSING = -1  # stands for an id that is reported as missing
@@ -68,6 +69,8 @@ def _vm(fields: TypedObject) -> Vm:
         tags=fields.texts("tags"),
         external_ip=fields.text("external_ip") or "",
         internal_ip=fields.text("internal_ip") or "",
+        ssh_user=fields.text("ssh_user") or "",
+        ssh_port=fields.number("ssh_port", PORT_MOST),
         version=fields.number("version") or 0,
         rest=fields.rest(),
     )

@@ -74,6 +74,8 @@ def _vm(vm: Vm) -> Json:
         "tags": vm.tags,
         "external_ip": vm.external_ip,
         "internal_ip": vm.internal_ip,
+        "ssh_user": vm.ssh_user,
+        "ssh_port": vm.ssh_port,
         "version": vm.version,
     }
     return {

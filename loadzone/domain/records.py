@@ -121,6 +121,8 @@ class Vm:
     tags: tuple[str, ...] = ()
     external_ip: str = ""
     internal_ip: str = ""
+    ssh_user: str = ""
+    ssh_port: int | None = None
     rest: Mapping[str, object] = field(default_factory=_nothing)
     version: int = 0
 

@@ -23,6 +23,8 @@ class Fields(TypedDict, total=False):
     tags: tuple[str, ...]
     external_ip: str
     internal_ip: str
+    ssh_user: str
+    ssh_port: int | None
     maintenance: str
 
 
@@ -119,6 +121,8 @@ def _difference(state: State, groups: GroupsByName, wanted: Wanted) -> Changed:
         tags=vm.tags,
         external_ip=vm.external_ip,
         internal_ip=vm.internal_ip,
+        ssh_user=vm.ssh_user,
+        ssh_port=vm.ssh_port,
         maintenance=vm.maintenance,
     )
     as_now = dict(now.items())

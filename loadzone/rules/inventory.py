@@ -24,6 +24,8 @@ class Description(TypedDict, total=False):
     tags: tuple[str, ...]
     external_ip: str
     internal_ip: str
+    ssh_user: str
+    ssh_port: int | None
 
 
 class Edit(Description, total=False):

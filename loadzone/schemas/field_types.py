@@ -43,6 +43,7 @@ LINE_NOT_EMPTY = rf"^[{_BLANKS}]*[^{_BLANKS}{_NOT_IN_LINES}][^{_NOT_IN_LINES}]*$
 # An address before it is trimmed and lower-cased. Domains in other scripts are accepted too; no pattern can say which.
 TYPED_EMAIL = rf"^\s*{EMAIL.pattern.replace('a-z', 'A-Za-z')}\s*$"
 NEW_VM_ID = rf"^(?!-|\.\.?$)(?!.*[{IGNORABLE}])[\p{{L}}\p{{M}}\p{{Nd}}._-]{{1,{VM_ID_MAX}}}$"
+SSH_USER = r"^(?:[A-Za-z0-9_][A-Za-z0-9_.@+-]*)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,12 @@ def _email(text: str) -> str:
         raise PydanticCustomError("email", "email") from None
 
 
+def _ssh_user(text: str) -> str:
+    if not re.fullmatch(SSH_USER, text):
+        raise PydanticCustomError("ssh_user", "ssh_user")
+    return text
+
+
 def _instant(text: object) -> datetime:
     if isinstance(text, str):
         try:
@@ -165,6 +172,14 @@ Host = Annotated[
     StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9._:%\[\]-]*$"),
     Field(json_schema_extra={"examples": ["192.0.2.7"]}),
 ]
+# The page shows a command with it to copy, so no shell may take a part of it for anything else.
+SshUser = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    AfterValidator(_ssh_user),
+    Field(json_schema_extra={"pattern": SSH_USER, "examples": ["ubuntu"]}),
+]
+SshPort = Annotated[int, WholeNumber(1, 65535), Field(json_schema_extra={"examples": [2222]})]
 Tags = Annotated[
     list[Annotated[str, NonEmptyLine(32, "linux")]], Field(max_length=TAGS_MOST), AfterValidator(_each_once)
 ]

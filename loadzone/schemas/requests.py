@@ -23,6 +23,8 @@ from loadzone.schemas.field_types import (
     NewVmId,
     NonEmptyLine,
     SomeVmRefs,
+    SshPort,
+    SshUser,
     Tags,
     Version,
     Versions,
@@ -212,6 +214,8 @@ class Cancel(OneBooking):
 class VmFields(RequestBody):
     external_ip: Host = ""
     internal_ip: Host = ""
+    ssh_user: SshUser = ""
+    ssh_port: SshPort | None = None
     description: Annotated[str, Line(500, "8 cores, 32 GB")] = ""
     tags: Tags = []
 

@@ -53,6 +53,8 @@ class VmResponse(TypedDict):
     tags: list[str]
     external_ip: str
     internal_ip: str
+    ssh_user: str
+    ssh_port: int | None
     version: int
 
 

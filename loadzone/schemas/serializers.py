@@ -38,6 +38,8 @@ def member_vm(vm: Vm) -> responses.VmResponse:
         "tags": list(vm.tags),
         "external_ip": vm.external_ip,
         "internal_ip": vm.internal_ip,
+        "ssh_user": vm.ssh_user,
+        "ssh_port": vm.ssh_port,
         "version": vm.version,
     }
 

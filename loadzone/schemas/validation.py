@@ -82,6 +82,7 @@ _REASONS = {
     "characters": "characters",
     "vm_id": "vm_id",
     "vm_id_start": "vm_id_start",
+    "ssh_user": "ssh_user",
     "email": "email",
     "one_of": "one_of",
     "of_one": "of_one",

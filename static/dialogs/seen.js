@@ -6,7 +6,7 @@ import { state } from "../state.js";
 
 const MAX_SHOWN = 5;
 const LABELS = { name: "group.name", vm_ids: "group.vms", group: "fact.group", description: "fact.description", tags: "fact.tags",
-  external_ip: "fact.external_ip", internal_ip: "fact.internal_ip", maintenance: "maintenance.field" };
+  external_ip: "fact.external_ip", internal_ip: "fact.internal_ip", ssh_user: "fact.ssh_user", ssh_port: "fact.ssh_port", maintenance: "maintenance.field" };
 
 export class Seen {
   /** `find()` returns the records that the dialog is about, now. `all`: what else it may come to be about. */

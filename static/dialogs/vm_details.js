@@ -5,6 +5,7 @@ import { t } from "../i18n.js";
 import { linked } from "../links.js";
 import { renewalObstacle } from "../queue.js";
 import { groupOf, isAdmin, isHeldForMe, isMine, isMyTurn, state } from "../state.js";
+import { sshCommand } from "../ssh.js";
 import { openDialog } from "./dialog.js";
 import { queueSections } from "./vm_queues.js";
 
@@ -49,7 +50,7 @@ function content(vm) {
       ${vm.tags?.length ? fact(t("fact.tags"), vm.tags.map((tag) => html`<span class="tag">${tag}</span> `)) : ""}
       ${copyable(t("fact.external_ip"), vm.external_ip)}
       ${copyable(t("fact.internal_ip"), vm.internal_ip)}
-      ${copyable("SSH", (vm.external_ip || vm.internal_ip) && `ssh ${sshUser()}@${vm.external_ip || vm.internal_ip}`)}
+      ${copyable("SSH", sshCommand(vm, state.me.email))}
     </dl>
     ${row(vmButtons(vm))}
     ${queueSections(vm)}
@@ -76,9 +77,6 @@ const timeFact = (name, instant) => instant && fact(name, html`${dayAndTime(inst
 
 const copyable = (name, text) => text && fact(name, html`
   <button type="button" class="copy" data-action="copy" data-keeps-open data-text="${text}" title="${t("copy.hint", { text })}">${text}${icon("copy")}</button>`);
-
-/** Return the likely account on the machine: most people use the name in their email. */
-const sshUser = () => (state.me.email ?? "user").split("@")[0];
 
 const row = (buttons) => buttons.some(Boolean) && html`<div class="button-row">${buttons}</div>`;
 

@@ -10,12 +10,14 @@ const TEXTS = {
   group_id: (vm) => String(vm.group ?? ""),
   external_ip: (vm) => vm.external_ip ?? "",
   internal_ip: (vm) => vm.internal_ip ?? "",
+  ssh_user: (vm) => vm.ssh_user ?? "",
+  ssh_port: (vm) => String(vm.ssh_port ?? ""),
   description: (vm) => vm.description ?? "",
   tags: (vm) => (vm.tags ?? []).join(", "),
   maintenance: (vm) => vm.maintenance ?? "",
 };
 // What is sent for a text, where it is not the text itself
-const VALUES = { group_id: (text) => (text ? Number(text) : null), tags: listOf, maintenance: (text) => text || null };
+const VALUES = { group_id: numberOf, ssh_port: numberOf, tags: listOf, maintenance: (text) => text || null };
 
 export function vmFields(vm) {
   const texts = textsOf(vm);
@@ -23,6 +25,8 @@ export function vmFields(vm) {
     ${groupSelect({ chosen: texts.group_id, none: true })}
     ${field("external_ip", t("fact.external_ip"), { value: texts.external_ip, maxlength: 255, spellcheck: "false" })}
     ${field("internal_ip", t("fact.internal_ip"), { value: texts.internal_ip, maxlength: 255, spellcheck: "false" })}
+    ${field("ssh_user", t("fact.ssh_user"), { value: texts.ssh_user, maxlength: 64, spellcheck: "false", autocapitalize: "off" })}
+    ${field("ssh_port", t("fact.ssh_port"), { value: texts.ssh_port, maxlength: 5, inputmode: "numeric", placeholder: "22" })}
     ${field("description", t("fact.description"), { value: texts.description, maxlength: 500 })}
     ${field("tags", t("fact.tags"), { value: texts.tags, hint: t("vm.tags_hint") })}
     ${vm.id && field("maintenance", t("maintenance.field"), { value: texts.maintenance, maxlength: 200, hint: t("maintenance.field_hint") })}`;
@@ -89,6 +93,11 @@ const textsOf = (vm) => Object.fromEntries(Object.entries(TEXTS).map(([name, tex
 const namesIn = (dialog) => Object.keys(TEXTS).filter((name) => dialog.form.elements[name]);
 
 const valueOf = (name, text) => (VALUES[name] ? VALUES[name](text) : text);
+
+/** Return the number; what is none goes to the server as it is, which says what is wrong with it. */
+function numberOf(text) {
+  return /^\d+$/.test(text) ? Number(text) : text || null;
+}
 
 function listOf(text) {
   return text.split(",").map((tag) => tag.trim()).filter(Boolean);

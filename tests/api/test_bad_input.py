@@ -60,8 +60,17 @@ OPTIONAL = {
     "/queue/leave": ["email", "group_id"],
     "/renew": ["expires_at"],
     "/cancel": ["reason"],
-    "/add-vm": ["group_id", "external_ip", "internal_ip", "description", "tags"],
-    "/edit-vm": ["group_id", "external_ip", "internal_ip", "description", "tags", "maintenance"],
+    "/add-vm": ["group_id", "external_ip", "internal_ip", "ssh_user", "ssh_port", "description", "tags"],
+    "/edit-vm": [
+        "group_id",
+        "external_ip",
+        "internal_ip",
+        "ssh_user",
+        "ssh_port",
+        "description",
+        "tags",
+        "maintenance",
+    ],
     "/delete-vm": ["force"],
     "/remove-vm-from-group": ["group_id"],
     "/logout": ["everywhere"],
@@ -96,7 +105,7 @@ VALID = {
     ("/queue/join", "heartbeat_minutes"): {"a fraction"},
     **{(path, field): {"true"} for path, fields in OPTIONAL.items() for field in fields if field in BOOLEANS},
 }
-TEXT = {"maintenance", "note", "reason", "description", "external_ip", "internal_ip"}
+TEXT = {"maintenance", "note", "reason", "description", "external_ip", "internal_ip", "ssh_user"}
 DANGEROUS_TEXT = {"a lone surrogate", "NUL", "an escape", "right to left", "very long"}
 
 

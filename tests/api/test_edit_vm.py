@@ -7,8 +7,9 @@ from support.answers import done, refusal
 
 def test_named_fields_change_and_the_others_stay(alice, make_vm):
     vm = make_vm(description="before", tags=["a"], external_ip="192.0.2.1")
-    edited = done(alice.edit_vm(vm, description="after", internal_ip="10.1.1.1"))
+    edited = done(alice.edit_vm(vm, description="after", internal_ip="10.1.1.1", ssh_user="ubuntu", ssh_port=2222))
     assert (edited["description"], edited["internal_ip"]) == ("after", "10.1.1.1")
+    assert (edited["ssh_user"], edited["ssh_port"]) == ("ubuntu", 2222)
     assert (edited["tags"], edited["external_ip"]) == (["a"], "192.0.2.1")
     assert alice.vm(vm) == edited
 
@@ -75,3 +76,16 @@ def test_only_an_admin_edits(bob, charlie, vm):
     assert refusal(bob.edit_vm(vm, description="x")) == (403, "not_allowed")
     assert refusal(charlie.edit_vm(vm, description="x")) == (401, "not_signed_in")
     assert bob.vm(vm) == before
+
+
+def test_user_and_port_can_be_emptied_and_set_on_several_machines(alice, vm, make_vm):
+    other = make_vm()
+    for fields in ({"ssh_user": "ubuntu", "ssh_port": 2222}, {"ssh_user": "", "ssh_port": None}):
+        done(alice.post("/edit-vm", {"vm_ids": [vm, other], **fields}))
+        for vm_id in (vm, other):
+            assert {name: alice.vm(vm_id)[name] for name in fields} == fields
+
+
+@pytest.mark.parametrize("user", ["-oProxyCommand=x", "a b", "a;b", "$(id)", "a/b", "имя", "a\n", "x" * 65])
+def test_a_user_that_a_shell_takes_for_something_else_is_refused(alice, vm, user):
+    assert refusal(alice.edit_vm(vm, ssh_user=user)) == (400, "bad_input")

@@ -9,7 +9,16 @@ from support.inventory import inventory, machine, moment
 from support.people import Person
 
 FOR_STRANGERS = {"id", "group", "state", "expires_at", "booked_by"}
-FOR_MEMBERS = FOR_STRANGERS | {"booked_at", "note", "description", "tags", "external_ip", "internal_ip"}
+FOR_MEMBERS = FOR_STRANGERS | {
+    "booked_at",
+    "note",
+    "description",
+    "tags",
+    "external_ip",
+    "internal_ip",
+    "ssh_user",
+    "ssh_port",
+}
 
 
 def test_a_free_machine_as_a_member_sees_it(bob, make_vm):

@@ -27,6 +27,8 @@ def test_a_machine_is_added_with_all_its_fields(window, alice, team):
     here.field("fact.group").select_option(name)
     here.field("fact.external_ip").fill("10.9.8.7")
     here.field("fact.internal_ip").fill("db.internal")
+    here.field("fact.ssh_user").fill("ubuntu")
+    here.field("fact.ssh_port").fill("2222")
     here.field("fact.description").fill("PostgreSQL 17")
     here.field("fact.tags").fill("debian, postgresql")
     here.send()
@@ -35,6 +37,7 @@ def test_a_machine_is_added_with_all_its_fields(window, alice, team):
     added = alice.vm(f"machine-of-{name.split()[1]}")
     assert (added["internal_ip"], added["description"]) == ("db.internal", "PostgreSQL 17")
     assert added["tags"] == ["debian", "postgresql"]
+    assert (added["ssh_user"], added["ssh_port"]) == ("ubuntu", 2222)
 
 
 def test_an_existing_name_is_refused_and_the_input_stays(window, alice, vm):

@@ -16,7 +16,15 @@ for _signum in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
 
 
 PERF = [
-    machine("perf-1", group=1, external_ip="10.0.0.1", internal_ip="192.168.0.1", tags=["gpu", "Big"]),
+    machine(
+        "perf-1",
+        group=1,
+        external_ip="10.0.0.1",
+        internal_ip="192.168.0.1",
+        ssh_user="ci",
+        ssh_port=2222,
+        tags=["gpu", "Big"],
+    ),
     machine("perf-2", group=1, internal_ip="192.168.0.2", tags=["gpu"]),
 ]
 

@@ -28,11 +28,17 @@ def test_the_command_finds_its_machines_in_the_environment(loadzone, ann):
     first, listed = ended.out.splitlines()
     assert {first} <= {"perf-1/10.0.0.1", "perf-2/192.168.0.2"}
     assert sorted(json.loads(listed), key=lambda vm: vm["id"]) == [
-        {"id": "perf-1", "external_ip": "10.0.0.1", "internal_ip": "192.168.0.1"},
-        {"id": "perf-2", "external_ip": "", "internal_ip": "192.168.0.2"},
+        {"id": "perf-1", "external_ip": "10.0.0.1", "internal_ip": "192.168.0.1", "ssh_user": "ci", "ssh_port": 2222},
+        {"id": "perf-2", "external_ip": "", "internal_ip": "192.168.0.2", "ssh_user": "", "ssh_port": None},
     ]
     assert json.loads(listed)[0]["id"] == first.split("/")[0]
     assert all_free(ann)
+
+
+@pytest.mark.parametrize(("vm_id", "found"), [("perf-1", "ci 2222"), ("perf-2", " 22")])
+def test_the_command_finds_user_and_port_for_ssh(loadzone, vm_id, found):
+    script = 'echo "$LOADZONE_VM_USER $LOADZONE_VM_PORT"'
+    assert loadzone("run", "--vm", vm_id, "--hours", "1", "--", "sh", "-c", script).out == f"{found}\n"
 
 
 def test_a_machine_without_addresses(loadzone):

@@ -44,6 +44,8 @@ BOOKED = Vm(
     tags=("x",),
     external_ip="192.0.2.1",
     internal_ip="10.0.0.1",
+    ssh_user="ubuntu",
+    ssh_port=2222,
     rest={"cpu": 8},
     version=7,
 )

@@ -33,6 +33,7 @@ OUR_OWN_ERRORS = {
     "characters",
     "vm_id",
     "vm_id_start",
+    "ssh_user",
     "email",
     "one_of",
     "of_one",
