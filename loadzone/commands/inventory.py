@@ -30,7 +30,8 @@ from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.inventory import ansible_format, csv_format, json_format
-from loadzone.inventory.rows import BadInventory, InventoryFormat, InventoryRows, rows_of, wanted
+from loadzone.inventory.group_choice import choose_groups
+from loadzone.inventory.rows import BadInventory, InventoryFormat, InventoryRows, rows_of, valid_groups, wanted
 from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.times import utc_now
 from loadzone.notifications.letters import letters_for
@@ -64,24 +65,43 @@ def export_inventory(format_name: str) -> None:
 @click.argument("file", type=click.File("rb"))
 @click.option("--format", "format_name", type=click.Choice([*FORMATS]), help="By default taken from the name of FILE.")
 @click.option("--prune", is_flag=True, help="Delete machines that FILE does not name; refused if one is in use.")
+@click.option(
+    "--group-from",
+    "group_from",
+    metavar="first|NAME,…",
+    help="The group of a machine in several: the first in FILE, or the first of these names. The others become tags.",
+)
+@click.option("--skip-unusable", is_flag=True, help="Name what is not valid in FILE, and import the rest.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change. The server may run.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-def import_inventory(file: BinaryIO, format_name: str | None, prune: bool, dry_run: bool, yes: bool) -> None:
+def import_inventory(
+    file: BinaryIO,
+    format_name: str | None,
+    prune: bool,
+    group_from: str | None,
+    skip_unusable: bool,
+    dry_run: bool,
+    yes: bool,
+) -> None:
     """Import the inventory from a file.
 
     Reads FILE ("-" for standard input), shows what will change, and asks. Then it imports all of it, or nothing.
     Machines and fields that FILE does not name stay as they are. The server must be stopped.
     """
+    if prune and skip_unusable:
+        raise click.UsageError("--prune would delete what --skip-unusable skips; give one of them")
     rows = _read(file, format_name or _format_of(file.name))
+    if group_from:
+        choose_groups(rows, [name.strip() for name in group_from.split(",") if name.strip()])
     path = data_path()
     limits = _settings()
     if dry_run:
         state = load_state(path) if path.exists() else State()
-        _rehearse(state, limits, _checked_plan(rows, state, prune))
+        _rehearse(state, limits, _checked_plan(rows, state, prune, skip_unusable))
         return
     with locked_file(path) as target:
         state = load_state(path) if target.exists() else State()
-        plan = _checked_plan(rows, state, prune)
+        plan = _checked_plan(rows, state, prune, skip_unusable)
         if plan.is_empty:
             return
         _rehearse(state, limits, plan)
@@ -116,13 +136,15 @@ def _settings() -> Config:
         exit_with_error(str(error))
 
 
-def _checked_plan(rows: InventoryRows, state: State, prune: bool) -> Plan:
+def _checked_plan(rows: InventoryRows, state: State, prune: bool, skip_unusable: bool) -> Plan:
     """Return the plan and print it. Ends the command if the file has problems or the plan deletes machines in use."""
     machines, problems = wanted(rows, state)
-    if problems:
+    if problems and not skip_unusable:
         print_lines(problems)
         exit_with_error("nothing was changed")
-    plan = importing.plan(state, rows.groups, machines, prune)
+    for problem in problems:
+        warn(f"skipped: {problem}")
+    plan = importing.plan(state, valid_groups(rows), machines, prune)
     if rows.ignored:
         print_line(f"unknown fields, ignored: {', '.join(rows.ignored)}")
     print_lines(_lines(plan))

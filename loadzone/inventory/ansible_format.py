@@ -13,10 +13,11 @@ from typing import Any
 
 import orjson
 
+from loadzone.inventory.ansible_connection import TemplateInAddress, connection_of
 from loadzone.inventory.rows import BadInventory, InventoryRows, Row
 
 PREFIX = "loadzone_"  # of the variables that hold LoadZone's fields
-FIELDS = ("external_ip", "internal_ip", "description", "tags", "maintenance")
+FIELDS = ("external_ip", "internal_ip", "ssh_user", "ssh_port", "description", "tags", "maintenance")
 RESERVED = ("all", "ungrouped", "_meta")  # names of Ansible's own groups and keys
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -56,8 +57,13 @@ def _group_key(name: str, taken: dict[str, Any]) -> str:
 
 
 def _variables(fields: Row) -> dict[str, Any]:
-    address = fields["external_ip"] or fields["internal_ip"]
-    return {**({"ansible_host": address} if address else {}), **{PREFIX + name: fields[name] for name in FIELDS}}
+    connection = {
+        "ansible_host": fields["external_ip"] or fields["internal_ip"],
+        "ansible_user": fields["ssh_user"],
+        "ansible_port": fields["ssh_port"],
+    }
+    given = {name: value for name, value in connection.items() if value}
+    return {**given, **{PREFIX + name: fields[name] for name in FIELDS}}
 
 
 def _mark_unsafe(found: re.Match[str]) -> str:
@@ -142,23 +148,19 @@ def _rows(inventory: AnsibleInventory) -> InventoryRows:
     for host, variables in inventory.variables.items():
         known = {name: _without_marks(value) for name, value in variables.items()}
         fields = {name: known[PREFIX + name] for name in (*FIELDS, "group") if PREFIX + name in known}
-        if "ansible_host" in known and not {"external_ip", "internal_ip"} & fields.keys():
-            fields["external_ip"] = known["ansible_host"]
-        if "group" not in fields:
-            fields["group"] = _group_of(host, inventory, rows)
-        rows.add(f"host {host!r}", {"id": host, **fields})
+        groups = [inventory.group_names.get(name, name) for name in inventory.groups[host]]
+        if "group" not in fields and len(groups) < 2:
+            fields["group"] = groups[0] if groups else ""
+        try:
+            fields |= connection_of(host, known, fields, rows)
+        except TemplateInAddress as template:
+            rows.problems.append(
+                f"host {host!r}: its address is the template {str(template)!r}, which only Ansible can fill in; "
+                f"set its variable {PREFIX}external_ip, or use --skip-unusable to import the others"
+            )
+            continue
+        rows.add(f"host {host!r}", {"id": host, **fields}, groups if "group" not in fields else ())
     return rows
-
-
-def _group_of(host: str, inventory: AnsibleInventory, rows: InventoryRows) -> str:
-    """Return the name of the host's group, "" for none. Several groups, which Ansible allows, are a problem."""
-    groups = list(inventory.groups[host])
-    if len(groups) > 1:
-        names = ", ".join(groups)
-        rows.problems.append(
-            f"host {host!r} is in several groups ({names}); set its variable {PREFIX}group to the one that counts"
-        )
-    return inventory.group_names.get(groups[0], groups[0]) if groups else ""
 
 
 def _without_marks(value: object) -> object:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
+from loadzone.inventory import csv_text
 from loadzone.inventory.rows import COLUMNS, BadInventory, InventoryRows
 
 # The start of a cell, also for a program that uses another separator than the comma.
@@ -27,7 +28,7 @@ def write(rows: InventoryRows) -> bytes:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for _, fields in rows.machines:
-        cells = {**fields, "tags": _join_tags(fields["tags"])}
+        cells = {**fields, "tags": _join_tags(fields["tags"]), "ssh_port": str(fields["ssh_port"] or "")}
         writer.writerow(escape_formula(cells[name]) for name in COLUMNS)
     used = {fields["group"] for _, fields in rows.machines}
     for name in rows.groups:
@@ -37,19 +38,15 @@ def write(rows: InventoryRows) -> bytes:
 
 
 def read(content: bytes) -> InventoryRows:
-    """Return the rows of a CSV file. Some spreadsheets use semicolons instead of commas. Raises BadInventory."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadInventory(f"line {line} is not UTF-8; save the file as “CSV UTF-8”") from None
-    lines = _lines(text)
-    _, header = next(lines, (0, []))
-    names = [name.strip().lower() for name in header]
-    if "id" not in names or len(set(names)) < len(names):
+    """Return the rows of a CSV file, as spreadsheets write it (inventory/csv_text.py). Raises BadInventory."""
+    records = csv_text.records(content, COLUMNS)
+    _, header = next(records, (0, []))
+    names = [csv_text.column_name(cell) for cell in header]
+    named = [name for name in names if name]
+    if "id" not in named or len(set(named)) < len(named):
         raise BadInventory(f"the first line must name each column once: id, and any of {', '.join(COLUMNS[1:])}")
     rows = InventoryRows()
-    for number, cells in lines:
+    for number, cells in records:
         _add_line(rows, f"line {number}", names, cells)
     return rows
 
@@ -64,35 +61,37 @@ def unescape_formula(text: str) -> str:
     return _ESCAPED_FORMULA.sub(r"\1\2\3", text)
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Return the number and the cells of each record that is not blank. A record may span lines; its first counts."""
-    first = text.partition("\n")[0]
-    delimiter = ";" if ";" in first and "," not in first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise BadInventory(f"line {number}: {error}") from None
-        if any(cell.strip() for cell in cells):
-            yield number, cells
-
-
 def _add_line(rows: InventoryRows, place: str, names: list[str], cells: list[str]) -> None:
-    if len(cells) != len(names):
-        rows.problems.append(f"{place}: there are {len(cells)} cells, but {len(names)} columns")
+    """Add a machine, or a group without machines. Spreadsheets leave out empty cells at a line's end, or add some."""
+    extra = [cell for name, cell in zip_longest(names, cells, fillvalue="") if not name and cell]
+    if extra:
+        rows.problems.append(f"{place}: {extra[0]!r} is in a column without a name")
         return
-    fields: dict[str, Any] = {name: unescape_formula(cell.strip()) for name, cell in zip(names, cells, strict=True)}
+    cells += [""] * (len(names) - len(cells))
+    fields: dict[str, Any] = {name: unescape_formula(cell) for name, cell in zip(names, cells, strict=False) if name}
     if [name for name in COLUMNS if fields.get(name)] == ["group"]:
         rows.groups.append(fields["group"])
         return
     try:
-        rows.add(place, {**fields, "tags": _split_tags(fields["tags"])} if "tags" in fields else fields)
+        rows.add(place, {**fields, **_converted(fields)})
     except csv.Error as error:
         rows.problems.append(f"{place}: tags: {error}")
+
+
+def _converted(fields: dict[str, str]) -> dict[str, Any]:
+    """Return the fields that are not texts. Raises csv.Error where the tags are no line of CSV."""
+    converted: dict[str, Any] = {}
+    if "tags" in fields:
+        converted["tags"] = _split_tags(fields["tags"])
+    if "ssh_port" in fields:
+        converted["ssh_port"] = _number(fields["ssh_port"])
+    return converted
+
+
+def _number(cell: str) -> int | str | None:
+    """Return the whole number in the cell, also of `22.0` and `22,0`; what is none is left to the checks of fields."""
+    found = re.fullmatch(r"(\d{1,9})(?:[.,]0+)?", cell)
+    return int(found[1]) if found else cell or None
 
 
 def _join_tags(tags: list[str]) -> str:

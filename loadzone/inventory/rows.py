@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, cast
 
 from loadzone.domain.named_table import NamedTable, vm_named, vms_by_name
 from loadzone.domain.names import name_key
-from loadzone.domain.records import State, Vm
-from loadzone.domain.refusal import Refusal
+from loadzone.domain.records import TAGS_MOST, State, Vm
+from loadzone.domain.refusal import Refusal, refuse
 from loadzone.rules.importing import FIELDS, Fields, Wanted
 from loadzone.schemas import validation
-from loadzone.schemas.field_types import Line, NewVmId, VmRef
+from loadzone.schemas.field_types import Line, NewVmId, Tags, VmRef
 from loadzone.schemas.refusal_text import sentence
 from loadzone.schemas.requests import VmFields
 
@@ -25,9 +25,10 @@ class BadInventory(Exception):
 
 
 class Machine(VmFields):
-    """The model of a row. Absent fields stay as they are."""
+    """The model of a row. Absent fields stay as they are. `add_tags` are added to the tags of the row, or of here."""
 
     id: VmRef
+    add_tags: Tags | None = None
     group: Annotated[str, Line(100, "Production")] = ""
     maintenance: Annotated[str, Line(200, "broken fan")] = ""
 
@@ -42,8 +43,9 @@ class NewMachine(Machine):
 class InventoryRows:
     """The content of an inventory file, not checked yet.
 
-    `machines` has for each machine its place in the file, such as "line 7", and its fields. `groups` are names of
-    groups, also of empty ones; `ignored` are unknown columns; `problems` are sentences that name a place.
+    `machines` has for each machine its place in the file, such as "line 7", and its fields; those of a machine in
+    several groups have `groups` until inventory/group_choice.py has chosen. `groups` are names of groups, also of empty
+    ones; `ignored` are unknown columns; `problems` are sentences that name a place.
     """
 
     machines: list[tuple[str, Row]] = field(default_factory=list)
@@ -51,9 +53,10 @@ class InventoryRows:
     ignored: dict[str, None] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def add(self, place: str, fields: Row) -> None:
-        """Add the machine at this place of the file. Unknown fields are ignored and noted."""
-        self.machines.append((place, {name: value for name, value in fields.items() if name in COLUMNS}))
+    def add(self, place: str, fields: Row, groups: Sequence[str] = ()) -> None:
+        """Add the machine at this place of the file, in these groups. Unknown fields are ignored and noted."""
+        known = {name: value for name, value in fields.items() if name in COLUMNS}
+        self.machines.append((place, {**known, "groups": list(groups)} if groups else known))
         self.ignored.update(dict.fromkeys(name for name in fields if name not in COLUMNS))
 
 
@@ -89,6 +92,10 @@ def wanted(rows: InventoryRows, state: State) -> tuple[list[Wanted], list[str]]:
     problems = list(rows.problems)
     here = vms_by_name(state.vms)
     for place, fields in rows.machines:
+        if "groups" in fields:
+            names = ", ".join(fields["groups"])
+            problems.append(f"{place} is in several groups ({names}); give --group-from first, or the one that counts")
+            continue
         try:
             one = _checked(fields, here)
         except Refusal as refusal:
@@ -112,8 +119,24 @@ def _checked(fields: Row, here: NamedTable[str, Vm]) -> Wanted:
     given = validation.check(Machine if known else NewMachine, fields).given()
     if "tags" in given:
         given["tags"] = tuple(given["tags"])
+    if more := given.pop("add_tags", None):
+        given["tags"] = _with_more(given.get("tags", known.tags if known else ()), more)
     new_id = given.pop("id")
     return Wanted(known.id if known else new_id, cast(Fields, given))
+
+
+def _with_more(tags: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags with those that are not among them. Raises Refusal: bad_input where they get too many."""
+    known = {name_key(tag) for tag in tags}
+    new = {name_key(tag): tag for tag in more if name_key(tag) not in known}
+    if len(tags) + len(new) > TAGS_MOST:
+        refuse("bad_input", field="tags", reason="too_many_items", max=TAGS_MOST)
+    return (*tags, *new.values())
+
+
+def valid_groups(rows: InventoryRows) -> list[str]:
+    """Return the names of groups without those that are problems."""
+    return [name for name in rows.groups if not list(_bad_groups([name]))]
 
 
 def _bad_groups(names: Iterable[str]) -> Iterator[str]:

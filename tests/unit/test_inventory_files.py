@@ -38,6 +38,8 @@ MACHINES = st.fixed_dictionaries(
         "tags": st.lists(NAMES, max_size=3, unique=True).map(tuple),
         "external_ip": st.sampled_from(["", "192.0.2.7", "[2001:db8::1]:22", "-x"]),
         "internal_ip": st.sampled_from(["", "10.0.0.1", "vm.example.com"]),
+        "ssh_user": st.sampled_from(["", "root", "a.b@c"]),
+        "ssh_port": st.sampled_from([None, 22, 65535]),
         "maintenance": ONE_LINE_TEXTS,
         "group": st.none() | st.integers(0, 2),
     }
@@ -141,7 +143,7 @@ def test_every_bad_line_is_reported_with_its_number():
         f'vm-4,,,{"t" * 33},\n'
         'vm-5,,,,\n'
         'vm-5,,,,\n'
-        'vm-6,,\n'
+        'vm-6,,,,,not in a column\n'
         ',lost its name,,,\n'
         f'vm-7,,,,{"g" * 101}\n'
         'vm-8,,,"""x",\n'
@@ -194,74 +196,3 @@ def test_an_existing_machine_keeps_a_name_that_no_new_one_may_have():
     rows = json_format.read(b'{"vms": [{"id": "old vm", "description": "x"}]}')
     assert wanted(rows, State(vms={"old vm": Vm("old vm")}))[1] == []
     assert wanted(rows, State())[1] != []
-
-
-# Ansible
-
-
-def ansible(data, state=None):
-    return wanted(ansible_format.read(json.dumps(data).encode()), state or State())
-
-
-def test_the_output_of_ansible_inventory_is_read():
-    machines, problems = ansible(
-        {
-            "_meta": {"hostvars": {"web1": {"ansible_host": "192.0.2.1", "http_port": 80}, "db1": {}}},
-            "all": {"children": ["ungrouped", "web", "sites"]},
-            "sites": {"children": ["web"]},
-            "web": {"hosts": ["web1", "web2"]},
-            "ungrouped": {"hosts": ["db1"]},
-        }
-    )
-    assert problems == []
-    assert {one.id: dict(one.fields) for one in machines} == {
-        "web1": {"external_ip": "192.0.2.1", "group": "web"},
-        "web2": {"group": "web"},
-        "db1": {"group": ""},
-    }
-
-
-def test_text_that_ansible_marked_unsafe_is_read_as_text():
-    variables = {"loadzone_description": {"__ansible_unsafe": "{{ x }}"}, "loadzone_tags": [{"__ansible_unsafe": "{"}]}
-    [one], problems = ansible({"_meta": {"hostvars": {"vm": variables}}, "ungrouped": {"hosts": ["vm"]}})
-    assert (one.fields["description"], one.fields["tags"], problems) == ("{{ x }}", ("{",), [])
-
-
-def test_variables_of_others_may_be_nested_deeply():
-    deep = json.loads("[" * 900 + "]" * 900)
-    [one], problems = ansible({"_meta": {"hostvars": {"vm": {"theirs": deep}}}, "ungrouped": {"hosts": ["vm"]}})
-    assert (one.id, problems) == ("vm", [])
-
-
-def test_a_host_in_several_groups_must_say_which_counts():
-    groups = {"web": {"hosts": ["vm"]}, "berlin": {"hosts": ["vm"]}}
-    assert "web, berlin" in ansible(groups)[1][0]
-    [one], problems = ansible({**groups, "_meta": {"hostvars": {"vm": {"loadzone_group": "web"}}}})
-    assert (one.fields["group"], problems) == ("web", [])
-
-
-def test_values_that_ansible_would_run_are_marked_unsafe():
-    state = state_of({"vm": {"description": "{{ lookup('pipe', 'id') }}", "tags": ("{%x%}",), "group": 0}}, ["{# #}"])
-    text = ansible_format.write(rows_of(state)).decode()
-    assert re.findall(r'(!unsafe )?"[^"\n]*\{[^"\n]*"', text) == ["!unsafe "] * 3
-
-
-def test_groups_get_names_that_ansible_accepts():
-    state = state_of({}, ["QA & Staging", "7", "all", "Сборка"])
-    children = json.loads(ansible_format.write(rows_of(state)))["all"]["children"]
-    assert list(children) == ["QA___Staging", "_7", "all_2", "Сборка"]
-
-
-def test_a_name_that_ansible_would_take_for_a_pattern_is_left_out_and_reported():
-    rows = rows_of(state_of({"vm[1:9]": {}, "vm": {}}, []))
-    assert b"vm[1" not in ansible_format.write(rows)
-    assert "'vm[1:9]' is left out" in rows.problems[0]
-
-
-@pytest.mark.parametrize(
-    "content",
-    ["all:\n  hosts:\n    vm:\n", "[]", '{"web": []}', '{"web": {"hosts": 3}}', '{"_meta": {"hostvars": []}}', "\xff"],
-)
-def test_a_file_that_is_no_ansible_inventory_is_refused(content):
-    with pytest.raises(BadInventory):
-        ansible_format.read(content.encode("latin-1"))
