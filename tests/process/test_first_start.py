@@ -31,7 +31,7 @@ def test_the_data_file_is_made_from_the_starter(clone):
     ann = Person(clone.start()).sign_in()
     starter = json.loads((ROOT / "data.json").read_text(encoding="utf-8"))
     assert [vm["id"] for vm in ann.state()["vms"]] == [vm["id"] for vm in starter["vms"]]
-    assert ann.groups() == [{**group, "queue": []} for group in starter["groups"]]
+    assert ann.groups() == [{**group, "queue": [], "version": 0} for group in starter["groups"]]
     assert ann.vm("server-01")["external_ip"] == starter["vms"][0]["external_ip"]
 
 
