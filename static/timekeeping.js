@@ -26,7 +26,7 @@ export async function measureServerTime(slept = 0) {
     await get("/me"); // api.js notes the time of each answer
   } catch (error) {
     console.info("the server's time could not be asked for:", error.message);
-    if (slept > 0) moveOn(slept);
+    if (slept > 0 && error.code === "unreachable") moveOn(slept); // any other answer of the server has its time
   }
   measuring = false;
 }

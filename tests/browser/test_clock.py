@@ -42,15 +42,15 @@ def opened(window, bob, request):
     return here.go()
 
 
-def ask_clock(here, call: str):
-    return here.page.evaluate(
-        f"async () => (await import(document.querySelector('script[type=module]').src)).$clock.{call}"
-    )
+def ask(here, call: str):
+    """Return what a call of one of the page's modules returns."""
+    modules = "(await import(document.querySelector('script[type=module]').src))"
+    return here.page.evaluate(f"async () => await {modules}.{call}")
 
 
 def error_of(here) -> float:
     """Return by how many seconds the page's idea of the server's time is wrong."""
-    return ask_clock(here, "now()") / 1000 - datetime.now(timezone.utc).timestamp()
+    return ask(here, "$clock.now()") / 1000 - datetime.now(timezone.utc).timestamp()
 
 
 def is_right(here) -> bool:
@@ -80,8 +80,18 @@ def test_after_sleep_without_a_connection_the_computers_clock_is_believed(opened
     eventually(lambda: is_right(opened))
 
 
+def test_a_refusal_tells_the_time_too(opened):
+    def refuse(route):
+        headers = {"LoadZone-Time": route.fetch().headers["loadzone-time"]}
+        route.fulfill(status=429, json={"code": "too_many", "error": "not used", "retry_after": 5}, headers=headers)
+
+    opened.page.route("**/me", refuse)
+    ask(opened, f"$timekeeping.measureServerTime({HOUR})")
+    assert is_right(opened), "the hour of sleep is not added to it"
+
+
 def test_the_page_follows_the_servers_clock_when_a_change_arrives(vm, opened, alice):
-    assert ask_clock(opened, f"noteEventTime(Date.now() + {HOUR})") is False
+    assert ask(opened, f"$clock.noteEventTime(Date.now() + {HOUR})") is False
     assert abs(error_of(opened) - 3600) < TOLERANCE, "an event is never older than it says"
     with opened.page.expect_response("**/me"):
         done(alice.edit_vm(vm, description="the server's clock is back where it was"))
@@ -89,7 +99,7 @@ def test_the_page_follows_the_servers_clock_when_a_change_arrives(vm, opened, al
 
 
 def test_the_page_asks_for_the_time_when_it_is_shown_again(opened):
-    ask_clock(opened, f"moveOn({HOUR})")
+    ask(opened, f"$clock.moveOn({HOUR})")
     with opened.page.expect_response("**/me"):
         opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     eventually(lambda: is_right(opened))
