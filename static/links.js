@@ -1,7 +1,7 @@
 // Web addresses in a text as links: http and https alone, so that a click never runs anything.
 import { html } from "./html.js";
 
-const ADDRESS = /\bhttps?:\/\/[^\s<>"'`«»“”„]+/gi;
+const ADDRESS = /\bhttps?:\/\/[^\s<>"'\x60«»“”„]+/gi;
 const TRAILING = /[.,;:!?…)\]}]$/; // ends the sentence rather than the address
 const OPENING = { ")": "(", "]": "[", "}": "{" };
 
