@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.machines import machine
+from browser.window import is_about_the_user
 from loadzone.lib.times import iso
 from support.answers import done
 from support.inventory import inventory
@@ -63,7 +64,7 @@ def test_a_computers_clock_that_is_set_changes_no_time(opened):
     for wrong in HOUR, -2 * HOUR, 0:
         opened.page.evaluate(f"clockError = {wrong}")
         assert is_right(opened)
-        with opened.page.expect_response("**/me"):
+        with opened.page.expect_response(is_about_the_user):
             opened.page.evaluate(f"clockError = {wrong} + 5000")
         assert is_right(opened)
 
@@ -93,14 +94,14 @@ def test_a_refusal_tells_the_time_too(opened):
 def test_the_page_follows_the_servers_clock_when_a_change_arrives(vm, opened, alice):
     assert ask(opened, f"$clock.noteEventTime(Date.now() + {HOUR})") is False
     assert abs(error_of(opened) - 3600) < TOLERANCE, "an event is never older than it says"
-    with opened.page.expect_response("**/me"):
+    with opened.page.expect_response(is_about_the_user):
         done(alice.edit_vm(vm, description="the server's clock is back where it was"))
     eventually(lambda: is_right(opened))
 
 
 def test_the_page_asks_for_the_time_when_it_is_shown_again(opened):
     ask(opened, f"$clock.moveOn({HOUR})")
-    with opened.page.expect_response("**/me"):
+    with opened.page.expect_response(is_about_the_user):
         opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     eventually(lambda: is_right(opened))
 

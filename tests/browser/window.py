@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, WebError, expect
 
 from browser.profiles import new_profile
 from support.people import Person
@@ -32,7 +32,7 @@ class Window:
 
     def go(self, path: str = "/") -> "Window":
         """Open the page, and wait until it is connected and has fetched the changes that it may have missed."""
-        with self.page.expect_response("**/me"):
+        with self.page.expect_response(is_about_the_user):
             self.page.goto(self.server.url + path)
         return self
 
@@ -189,6 +189,11 @@ def window_in(context: BrowserContext, server: Server, person: Person | None, la
     if person:
         context.add_cookies([{"name": c.name, "value": c.value, "url": server.url} for c in person.http.cookies])
     return Window(context, server, texts_in(language))
+
+
+def is_about_the_user(response: Response) -> bool:
+    """Return whether it answers `GET /me`. The page may also post to that path, at any time."""
+    return response.url.endswith("/me") and response.request.method == "GET"
 
 
 def texts_in(language: str) -> dict:
