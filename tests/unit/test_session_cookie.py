@@ -1,6 +1,7 @@
 """The session's cookie, by a clock that is set."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -15,11 +16,16 @@ def signed(monkeypatch):
     """Return a cookie header signed at noon, and a function that reads it at another time."""
     app = Flask(__name__)
     app.config.update(SECRET_KEY="a key for tests alone", PERMANENT_SESSION_LIFETIME=timedelta(days=365))
-    at_noon = type("Time", (), {"time": staticmethod(NOON.timestamp)})
-    with monkeypatch.context() as patch:
-        patch.setattr(timed, "time", at_noon)
-        header = f"session={SessionCookie(app, lambda: NOON).get_signing_serializer(app).dumps({'who': 'ann'})}"
-    return lambda moment: SessionCookie(app, lambda: moment).content(header, is_secure=False)
+    cookie = SessionCookie(app, lambda: clock.now)
+    clock = SimpleNamespace(now=NOON)
+    monkeypatch.setattr(timed, "time", SimpleNamespace(time=lambda: clock.now.timestamp()))
+    header = f"session={cookie.get_signing_serializer(app).dumps({'who': 'ann'})}"
+
+    def read(moment):
+        clock.now = moment
+        return cookie.content(header, is_secure=False)
+
+    return read
 
 
 @pytest.mark.parametrize("days", [0, 364, -1, -400])
