@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess  # nosec B404
 from collections.abc import Mapping
@@ -72,6 +73,12 @@ def environment(more: dict[str, str]) -> Mapping[str, str] | Mapping[bytes, byte
     return {**os.environb, **{name.encode(): value.encode("utf-8", "surrogatepass") for name, value in more.items()}}
 
 
+def ssh_port(vm: Vm) -> str:
+    """Return the machine's port for ssh; by default the one in its address (`host:port`), else 22."""
+    in_address = re.fullmatch(r"(?:\[.+\]|[^:]+):(\d+)", address(vm))
+    return str(vm.get("ssh_port") or (in_address[1] if in_address else 22))
+
+
 def variables(vms: list[Vm]) -> dict[str, str]:
     """Return what the command finds in its environment."""
     shown = [{name: vm.get(name) for name in SHOWN} for vm in vms]
@@ -80,6 +87,6 @@ def variables(vms: list[Vm]) -> dict[str, str]:
         "LOADZONE_VM": vms[0]["id"],
         "LOADZONE_VM_IP": address(vms[0]),
         "LOADZONE_VM_USER": vms[0].get("ssh_user") or "",
-        "LOADZONE_VM_PORT": str(vms[0].get("ssh_port") or 22),
+        "LOADZONE_VM_PORT": ssh_port(vms[0]),
         LONG_VARIABLE: all_of_them,
     }

@@ -52,7 +52,10 @@ class NamedTable(TableOverlay[K, R]):
     def _keys_by_name(self) -> dict[str, dict[K, None]]:
         if self._index is None:
             self._index = {}
-            for key, record in self.items():
+            is_untouched = not (self._written or self._removed)
+            for key, record in (
+                self._base.items() if is_untouched else self.items()
+            ):  # the former is three times as fast
                 self._add(self._index, key, record)
         return self._index
 

@@ -15,7 +15,7 @@ USER = ("ansible_user", "ansible_ssh_user")
 PORT = ("ansible_port", "ansible_ssh_port")
 BY_SSH = ("ssh", "smart", "paramiko", "paramiko_ssh")
 _TEMPLATE = re.compile(r"\{[{%#]")
-_ADDRESS = re.compile(r"[A-Za-z0-9._:%-]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9._:%][A-Za-z0-9._:%-]*")
 
 
 class TemplateInAddress(Exception):

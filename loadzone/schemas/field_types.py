@@ -169,7 +169,7 @@ Hours = TypeAliasType(
 )
 Host = Annotated[
     str,
-    StringConstraints(max_length=255, pattern=r"^[A-Za-z0-9._:%\[\]-]*$"),
+    StringConstraints(max_length=255, pattern=r"^(?:[A-Za-z0-9._:%\[\]][A-Za-z0-9._:%\[\]-]*)?$"),
     Field(json_schema_extra={"examples": ["192.0.2.7"]}),
 ]
 # The page shows a command with it to copy, so no shell may take a part of it for anything else.

@@ -94,6 +94,8 @@ def test_an_id_with_other_characters_is_refused(alice, vm_id):
         ("tags", [f"tag-{n}" for n in range(21)]),
         ("external_ip", 7),
         ("internal_ip", ["10.0.0.1"]),
+        ("external_ip", "-oProxyCommand"),
+        ("ssh_port", "22"),
     ],
 )
 def test_a_bad_field_is_named(alice, field, value):

@@ -164,7 +164,7 @@ EMAILS = [
     "\u212aate@example.com",
 ]
 EMAILS += ["a" * 64 + "@b.c", "a" * 65 + "@b.c", "a@" + "b" * 63 + ".c", "a@" + "b" * 64 + ".c", "a@b" + ".c" * 126]
-HOSTS = ["192.0.2.7", "[::1]:80", "fe80::1%eth0", "host name", "host/path", "хост"]
+HOSTS = ["-x", "x-", "192.0.2.7", "[::1]:80", "fe80::1%eth0", "host name", "host/path", "хост"]
 NUMBERS = [
     -1,
     0,

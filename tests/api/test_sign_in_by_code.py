@@ -77,6 +77,15 @@ def test_a_code_works_for_its_address_only(ann):
     assert not ann.is_signed_in()
 
 
+def test_both_forms_of_an_international_domain_are_one_person(server):
+    ann = Person(server, "ann@испытание.рф")
+    in_dns, before = "ann@xn--80akhbyknj4f.xn--p1ai", len(server.log_lines)
+    done(ann.ask_for_code())
+    code = server.newest_code(in_dns, after=before)
+    assert done(ann.post("/auth", {"email": in_dns.upper(), "code": code})) == {"status": "ok", "email": in_dns}
+    assert ann.me()["email"] == in_dns
+
+
 def test_a_code_that_was_not_asked_for_does_not_sign_in(server):
     assert refusal(Person(server).give_code("123456"))[0] == 401
 

@@ -8,6 +8,8 @@ import pytest
 
 from support.answers import done
 from support.command import STAYS
+from support.people import Person
+from support.server import ADMIN
 from support.waiting import eventually
 
 PERF = ["run", "--group", "perf", "--hours", "1"]
@@ -39,6 +41,14 @@ def test_the_command_finds_its_machines_in_the_environment(loadzone, ann):
 def test_the_command_finds_user_and_port_for_ssh(loadzone, vm_id, found):
     script = 'echo "$LOADZONE_VM_USER $LOADZONE_VM_PORT"'
     assert loadzone("run", "--vm", vm_id, "--hours", "1", "--", "sh", "-c", script).out == f"{found}\n"
+
+
+def test_a_port_in_the_address_is_the_port_for_ssh(loadzone, server):
+    alice = Person(server, ADMIN).sign_in()
+    done(alice.add_vm("ported", external_ip="10.0.0.9:2200"), 201)
+    script = 'echo "$LOADZONE_VM_PORT"'
+    assert loadzone("run", "--vm", "ported", "--hours", "1", "--", "sh", "-c", script).out == "2200\n"
+    done(alice.delete_vm("ported"))
 
 
 def test_a_machine_without_addresses(loadzone):

@@ -36,7 +36,7 @@ MACHINES = st.fixed_dictionaries(
     {
         "description": ONE_LINE_TEXTS,
         "tags": st.lists(NAMES, max_size=3, unique=True).map(tuple),
-        "external_ip": st.sampled_from(["", "192.0.2.7", "[2001:db8::1]:22", "-x"]),
+        "external_ip": st.sampled_from(["", "192.0.2.7", "[2001:db8::1]:22", "x-"]),
         "internal_ip": st.sampled_from(["", "10.0.0.1", "vm.example.com"]),
         "ssh_user": st.sampled_from(["", "root", "a.b@c"]),
         "ssh_port": st.sampled_from([None, 22, 65535]),
