@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import urllib.parse
 
 from loadzone_cli.errors import CommandError
@@ -26,7 +27,7 @@ def address_of(text: str) -> str:
     url = bare(text)
     try:
         parts = urllib.parse.urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
+        host = host_in_dns(parts.hostname or "")
         port = "" if parts.port is None else f":{parts.port}"
     except ValueError:
         raise bad_address(url) from None
@@ -34,6 +35,24 @@ def address_of(text: str) -> str:
         raise bad_address(url)
     path = urllib.parse.quote(parts.path.rstrip("/"), safe="/%:@!$&'()*+,;=~")
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{path}"
+
+
+def host_in_dns(host: str) -> str:
+    """Return the host as DNS has it. Raises ValueError.
+
+    The codec of the standard library is of 2003 and takes ß for ss and ς for σ. That would be another host, and it
+    would get the token.
+    """
+    if re.search("[\u200c\u200d]", host):
+        raise ValueError("joiners change the name, and the codec leaves them out")
+    if not re.search("[ßς]", host):
+        return host.encode("idna").decode("ascii")
+    labels = re.split("[.\u3002\uff0e\uff61]", unicodedata.normalize("NFKC", host))
+    return ".".join(in_own_letters(label) if re.search("[ßς]", label) else host_in_dns(label) for label in labels)
+
+
+def in_own_letters(label: str) -> str:
+    return "xn--" + label.encode("punycode").decode("ascii")
 
 
 def by_https(server: str, asked: str, location: str) -> str | None:
