@@ -7,6 +7,7 @@ import { bulkDialog } from "./dialogs/bulk.js";
 import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, editGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
 import { historyDialog } from "./dialogs/history.js";
+import { noteDialog } from "./dialogs/note.js";
 import { notificationsDialog } from "./dialogs/notifications.js";
 import { releaseDialog } from "./dialogs/release.js";
 import { renewDialog } from "./dialogs/renew.js";
@@ -30,6 +31,7 @@ export const actions = {
   book: ({ vm }) => whenSignedIn(() => bookDialog(state.vms.get(vm))),
   renew: ({ vm }) => whenSignedIn(() => renewDialog(state.vms.get(vm))),
   "renew-by": renewBy,
+  note: ({ vm }) => whenSignedIn(() => noteDialog(state.vms.get(vm))),
   release,
   "sign-in": () => signInDialog(),
   open: ({ vm }) => vmDetailsDialog(state.vms.get(vm)),

@@ -76,6 +76,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("expired", EVERYBODY, letter="ended"),
         EventKind("force_released", EVERYBODY, letter="released"),
         EventKind("silent", EVERYBODY, letter="silent"),
+        EventKind("note_changed", PERSON),
         EventKind("reminder", PERSON, letter="reminder", alert=True),
         # Queues and holds
         EventKind("held", PERSON, letter="held", alert=True),

@@ -156,6 +156,31 @@ def cancel(
     return uow.vms[vm.id]
 
 
+def change_note(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_id: str,
+    note: str,
+    booked_at: datetime | None = None,
+    was: str | None = None,
+) -> Vm:
+    """Change what a booking is for; return the machine. A holder is told if somebody else did it.
+
+    A caller that names `booked_at` means the booking that began then alone; `was` is the note that the caller has seen.
+    Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed.
+    """
+    me = access.signed_in(uow, actor)
+    vm, booking = _own(uow, me, vm_id)
+    seen.check_beginning(vm, booking, booked_at)
+    seen.check_note(vm, booking, was)
+    if note == booking.note:
+        return vm
+    uow.vms[vm.id] = replace(vm, booking=replace(booking, note=note))
+    if booking.holder != me.email:
+        uow.tell(Event("note_changed", by=me.email, to=booking.holder, vm_id=vm.id))
+    return uow.vms[vm.id]
+
+
 def beat(uow: UnitOfWork, actor: str | None, vm_ids: Sequence[str]) -> None:
     """Note a heartbeat of the job that keeps these bookings alive. Nothing is told.
 

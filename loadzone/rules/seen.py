@@ -32,5 +32,11 @@ def check_end(vm: Vm, booking: Booking, expires_at: datetime | None) -> None:
         _refuse_booking(vm, booking)
 
 
+def check_note(vm: Vm, booking: Booking, note: str | None) -> None:
+    """Raise Refusal: changed where the booking has another note. None: the caller does not mind."""
+    if note not in (None, booking.note):
+        refuse("changed", vm_id=vm.id, vm=vm)
+
+
 def _refuse_booking(vm: Vm, booking: Booking) -> None:
     refuse("changed", vm_id=vm.id, expires_at=booking.expires_at, vm=vm)

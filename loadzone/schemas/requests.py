@@ -78,6 +78,9 @@ class RequestBody(BaseModel):
         return {name: value for name, value in self if name in named}
 
 
+Note = Annotated[str, Line(200, "load test")]
+
+
 class Auth(RequestBody):
     email: Email
     code: Annotated[str, StringConstraints(max_length=32)] | None = None
@@ -163,7 +166,7 @@ class Book(Lasting):
     ONLY_WITH = {"count": "group_id", "tags": "group_id", "held_for": "vm_id"}
     EXAMPLE = {"vm_id": "server-01", "hours": 1}
 
-    note: Annotated[str, Line(200, "load test")] = ""
+    note: Note = ""
     force: bool = False
     held_for: Email | None = None
     count: Count = 1
@@ -205,6 +208,13 @@ class OneBooking(VmOrVms):
 
     booked_at: Moment | None = None
     bookings: Moments | None = None
+
+
+class ChangeNote(RequestBody):
+    vm_id: VmRef
+    note: Note
+    booked_at: Moment | None = None
+    was: Note | None = None
 
 
 class Cancel(OneBooking):

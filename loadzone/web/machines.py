@@ -87,6 +87,13 @@ def cancel(body: requests.Cancel) -> responses.VmResponse | responses.VmsRespons
     return _one_or_several(booking.cancel, body.given())
 
 
+@api.post("/note")
+@endpoint(returns=responses.VmResponse, who="signed in", refuses="not_allowed no_such_vm not_booked changed")
+def change_note(body: requests.ChangeNote) -> responses.VmResponse:
+    """Change what a booking is for."""
+    return member_vm(run(booking.change_note, **body.given()))
+
+
 @api.post("/heartbeat")
 @endpoint(returns=responses.OkResponse, who="signed in", refuses="not_allowed no_such_vm not_booked")
 def heartbeat(body: requests.Beat) -> responses.OkResponse:

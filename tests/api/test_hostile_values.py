@@ -89,6 +89,7 @@ GOOD = {
     "role": "user",
     "group_id": 4711,
     "days": 1,
+    "note": "load test",
 }
 
 

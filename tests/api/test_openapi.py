@@ -117,6 +117,7 @@ GOOD = {
     "name": "Perf",
     "role": "user",
     "days": 1,
+    "note": "load test",
 }
 WHITESPACE = [
     "",

@@ -16,6 +16,7 @@ DIALOG = "dialog[open]"
 PANEL_DIALOGS = {  # the dialogs that a machine's panel opens: by button, a machine with that button
     "act.book": "server-01",
     "act.renew": "server-02",
+    "act.note": "server-02",
     "act.release": "server-04",
     "act.take": "stage-02",
     "queue.join": "server-04",

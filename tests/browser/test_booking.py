@@ -221,3 +221,16 @@ def test_a_key_undoes_and_each_machine_has_one_toast(window, bob, vm):
     expect(here.toast(f"{vm} is free again")).to_have_count(0)
     assert bob.vm(vm)["booked_by"] == bob.email
     done(bob.cancel(vm))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_note_of_a_booking_is_changed(window, bob, vm, language):
+    done(bob.book(vm, 2, note="release 4.2"))
+    here = window(bob, language=language)
+    here.choose(vm, "act.note")
+    expect(here.field("fact.note")).to_have_value("release 4.2")
+    here.field("fact.note").fill("release 4.3")
+    here.send()
+    expect(here.toast(here.text("note.done", vm=vm))).to_be_visible()
+    expect(here.own_booking(vm)).to_contain_text("release 4.3")
+    assert bob.vm(vm)["note"] == "release 4.3"

@@ -260,6 +260,32 @@ def test_a_place_in_a_deleted_group_is_not_taken_in_the_new_one_with_its_number(
     expect(here.button("queue.join")).to_be_disabled()
 
 
+def test_a_note_typed_in_two_tabs_shows_the_other_one(window, alice, bob, vm):
+    done(bob.book(vm, 1, note="old"))
+    here = window(bob)
+    here.choose(vm, "act.note")
+    done(alice.change_note(vm, "not touched"))
+    expect(here.field("fact.note")).to_have_value("not touched")
+    here.field("fact.note").fill("mine")
+    done(alice.change_note(vm, "theirs"))
+    expect(here.dialog.get_by_role("status").first).to_contain_text("theirs")
+    expect(here.field("fact.note")).to_have_value("mine")
+
+    def changed_first(route: Route) -> None:
+        done(alice.change_note(vm, "in between"))
+        route.continue_()
+
+    here.page.route("**/note", changed_first, times=1)
+    here.button("act.save").click()
+    expect(here.dialog.get_by_role("alert")).to_contain_text(f"{vm} was changed in the meantime")
+    expect(here.dialog.get_by_role("status").first).to_contain_text("in between")
+    here.send()
+    assert bob.vm(vm)["note"] == "mine"
+    here.choose(vm, "act.note")
+    done(bob.cancel(vm))
+    expect(here.button("act.save")).to_be_disabled()
+
+
 # Preferences
 
 

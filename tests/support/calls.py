@@ -7,6 +7,7 @@ CHANGING_CALLS = [
     "/book",
     "/renew",
     "/cancel",
+    "/note",
     "/heartbeat",
     "/queue/join",
     "/queue/leave",

@@ -92,6 +92,9 @@ class Person:
     def cancel(self, vm_id: object, **more) -> requests.Response:
         return self.post("/cancel", {"vm_id": vm_id, **more})
 
+    def change_note(self, vm_id: object, note: object, **more) -> requests.Response:
+        return self.post("/note", {"vm_id": vm_id, "note": note, **more})
+
     def add_vm(self, vm_id: object, group_id: object = None, **more) -> requests.Response:
         return self.post("/add-vm", {"id": vm_id, "group_id": group_id, **more})
 

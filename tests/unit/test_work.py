@@ -101,6 +101,7 @@ CASES = [
     (every(booking.renew), {**OTHERS_WAIT, "by": BOB}, lambda crowd: {**several(crowd), "actor": ALICE, "hours": 1}),
     (every(booking.cancel), {**OTHERS_WAIT, "by": BOB}, several),
     (every(booking.cancel), OTHERS_WAIT, lambda crowd: {**several(crowd), "actor": ALICE}),
+    (booking.change_note, BOBS_ALL, by(ALICE, vm_id="vm-0", note="x")),
     (booking.beat, {**OTHERS_WAIT, "by": BOB}, several),
     (queue.join, BOBS_HALF, half_and_one_more),
     (queue.join, OTHERS_WAIT, half_and_one_more),
