@@ -133,6 +133,7 @@ CASES = [
     (tokens.revoke, OTHERS_WAIT, by(ALICE, token_id="t")),
     (tokens.use, OTHERS_WAIT, by(BOB, token_id="t")),
     (tokens.cut_expired, OTHERS_WAIT, lambda crowd: {"since": NOON}),
+    (tokens.remind, OTHERS_WAIT, lambda crowd: {}),
     (by_link.follow, BOBS_ALL, link("renew")),
     (by_link.follow, {**OTHERS_WAIT, "by": BOB}, link("release")),
     (by_link.follow, {**HELD, "booked": 0}, link("take")),
