@@ -62,9 +62,10 @@ def test_people_sign_in_book_and_see_what_others_do(window, place, carol):
 
 def test_preferences_stay_apart_from_those_of_other_applications(window, place):
     here = window(at=place, ignore_https_errors=True, color_scheme="light")
-    here.page.evaluate("localStorage.setItem('theme', 'dark')")
-    here.page.reload()
+    here.page.evaluate("localStorage.setItem('theme', 'dark'); localStorage.setItem('view', 'list')")
+    here.go()
     assert here.page.evaluate("document.documentElement.dataset.theme") is None
+    assert here.page.evaluate("document.documentElement.dataset.view") == "cards"
 
 
 def test_a_call_of_the_description_can_be_tried(window, place):
