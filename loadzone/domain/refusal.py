@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NoReturn
 
 from loadzone.domain.records import Group, Vm
 
-Fact = str | int | float | bool | datetime | Vm | Group | None
+Mistake = Mapping[
+    str, str | int | float | None
+]  # a field that is filled in wrongly: `field`, `reason`, what is allowed
+Fact = str | int | float | bool | datetime | Vm | Group | tuple[Mistake, ...] | None
 
 
 class Refusal(Exception):

@@ -165,6 +165,17 @@ class NewTokenResponse(TokenResponse):
     token: str
 
 
+class MistakeResponse(TypedDict):
+    """Another field of the request that is wrong."""
+
+    field: str | None
+    reason: str
+    allowed: NotRequired[str]
+    names: NotRequired[str]
+    min: NotRequired[float]
+    max: NotRequired[float]
+
+
 class RefusalResponse(TypedDict):
     """A refusal: `error` is a sentence for people, `code` a stable word for programs; the other keys say what helps."""
 
@@ -176,6 +187,7 @@ class RefusalResponse(TypedDict):
     names: NotRequired[str]
     min: NotRequired[float]
     max: NotRequired[float]
+    others: NotRequired[list[MistakeResponse]]
     vm_id: NotRequired[str]
     group_id: NotRequired[int]
     name: NotRequired[str]

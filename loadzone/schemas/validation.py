@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from loadzone.domain.refusal import Fact, refuse
+from loadzone.domain.refusal import Fact, Mistake, refuse
 from loadzone.schemas.requests import RequestBody
 
 M = TypeVar("M", bound=RequestBody)
@@ -21,11 +21,30 @@ def read(model: type[M], raw: bytes) -> M:
 
 
 def check(model: type[M], fields: Mapping[str, object]) -> M:
-    """Return the fields as `model`. Raises Refusal: bad_input, with the field and what is allowed."""
+    """Return the fields as `model`. Raises Refusal: bad_input, with the field and what is allowed.
+
+    Other fields that are wrong too come as `others`, so that a form can show all mistakes at once.
+    """
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        refuse("bad_input", **_facts(error.errors(include_url=False)[0]))
+        first, *others = _mistakes(error.errors(include_url=False))
+        more: dict[str, Fact] = {"others": tuple(others)} if others else {}
+        refuse("bad_input", **first, **more)
+
+
+MISTAKES_AT_MOST = 20  # more than any form has fields; a list can have thousands
+
+
+def _mistakes(errors: Sequence[ErrorDetails]) -> list[Mistake]:
+    """Return the first mistake of each field."""
+    by_field: dict[object, Mistake] = {}
+    for error in errors:
+        mistake = _mistake(error)
+        by_field.setdefault(mistake["field"], mistake)
+        if len(by_field) == MISTAKES_AT_MOST:
+            break
+    return list(by_field.values())
 
 
 # Values in a body: more than three times the 5,000 machines of one request. Its bytes are bounded before, but four
@@ -95,10 +114,10 @@ _REASONS = {
 _BOUNDS = (("max_length", "max"), ("le", "max"), ("ge", "min"), ("names", "names"))
 
 
-def _facts(error: ErrorDetails) -> dict[str, Fact]:
+def _mistake(error: ErrorDetails) -> Mistake:
     """Return the field, the reason, and what is allowed."""
     context = error.get("ctx", {})
-    facts: dict[str, Fact] = {
+    facts: dict[str, str | int | float | None] = {
         "field": ".".join(map(str, error["loc"])) or context.get("field"),
         "reason": _REASONS.get(error["type"], "other"),
     }

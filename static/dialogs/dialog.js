@@ -5,7 +5,7 @@ import { state, subscribe } from "../state.js";
 import { markUnavailable } from "../views/connection.js";
 import { raiseToasts } from "../views/toasts.js";
 import { onClickBeside } from "./click_beside.js";
-import { errorText } from "./field.js";
+import { mistakesOf } from "./field.js";
 import { rememberOpener, restoreFocus } from "./focus.js";
 
 let dialogCount = 0;
@@ -69,13 +69,16 @@ export class Dialog {
 
   part(selector) { return this.node.querySelector(selector); }
 
-  /** Show an error, with markup that offers a way out. The field that it is about gets the focus. */
-  showError(message, field, offer) {
+  showError(message) { this.showMistakes([{ text: message }]); }
+
+  /** Show what is wrong, with markup that offers a way out. The first field that it is about gets the focus. */
+  showMistakes(mistakes, offer) {
     const error = this.part(".error");
-    fill(error, html`<span>${message}</span>${offer}`);
+    fill(error, html`<span>${mistakes.map(({ text }) => html`<span>${text}</span>`)}</span>${offer}`);
     error.hidden = false;
-    const input = field && this.form.elements[field];
-    if (input?.focus) { input.setAttribute("aria-invalid", "true"); input.focus(); }
+    const inputs = mistakes.map(({ name }) => name && this.form.elements[name]).filter((input) => input?.focus);
+    for (const input of inputs) input.setAttribute("aria-invalid", "true");
+    if (inputs.length) inputs[0].focus();
     else if (document.activeElement === document.body) this.send?.focus(); // the disabled button lost the focus
   }
 
@@ -111,7 +114,7 @@ export class Dialog {
       if (done !== false) this.close();
     } catch (error) {
       this.setBusy(false);
-      this.showError(errorText(error, this.form), error.details?.field, error.code === "not_signed_in" && signInButton());
+      this.showMistakes(mistakesOf(error, this.form), error.code === "not_signed_in" && signInButton());
       this.stateChanged();
     }
   }

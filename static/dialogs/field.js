@@ -10,10 +10,17 @@ export function field(name, label, { value = "", hint, type = "text", ...attribu
     ${hint && html`<span class="hint">${hint}</span>`}</div>`;
 }
 
-/** Return the message of a failed call. A field that is filled in wrongly is named by its label in the form. */
-export function errorText({ message, details }, form) {
-  const label = details?.code === "bad_input" && details.field && labelOf(form.elements[details.field.split(".")[0]]);
-  return label ? refusalText({ ...details, field: label }) : message;
+/** Return what is wrong as [{name, text}], in the form's order. Fields are named by their labels; `name` is the control's. */
+export function mistakesOf({ message, details }, form) {
+  if (details?.code !== "bad_input") return [{ name: details?.field, text: message }];
+  const { others = [], ...first } = details;
+  const place = ({ name }) => [...form.elements].findIndex((control) => control.name === name);
+  const mistakes = [first, ...others.map((other) => ({ ...other, code: "bad_input" }))].map((mistake) => {
+    const name = mistake.field?.split(".")[0];
+    const label = labelOf(form.elements[name]);
+    return { name, text: label || mistake !== first ? refusalText({ ...mistake, field: label ?? name }) : message };
+  });
+  return mistakes.sort((a, b) => place(a) - place(b));
 }
 
 /** `control`: an input, or the list of radio buttons of one name. */

@@ -216,3 +216,22 @@ def test_the_log_has_no_stack_trace(alice, server):
     """This test is last in the file: all requests above went to this server."""
     alice.post_raw("/book", "NaN")
     assert "Traceback" not in server.log
+
+
+def test_all_fields_that_are_wrong_are_named_at_once(alice, vm):
+    wrong = {"description": "d" * 501, "external_ip": "a b", "tags": ["", "t" * 33], "group_id": "1"}
+    answer = alice.edit_vm(vm, **wrong).json()
+    named = [answer, *answer["others"]]
+    assert {mistake["field"].split(".")[0] for mistake in named} == set(wrong)
+    assert all(mistake["reason"] for mistake in named)
+    assert next(mistake["max"] for mistake in named if mistake["field"] == "description") == 500
+
+
+def test_of_many_wrong_values_only_some_are_named(alice):
+    answer = alice.post("/book", {"vm_ids": [1] * 4000, "hours": 1})
+    assert refusal(answer) == (400, "bad_input")
+    assert len(answer.json()["others"]) < 20
+
+
+def test_a_single_mistake_comes_alone(alice, vm):
+    assert "others" not in alice.edit_vm(vm, description="d" * 501).json()

@@ -52,3 +52,21 @@ def test_a_drag_over_the_edge_of_a_dialog_is_no_click_beside_it(here):
     expect(here.dialogs).to_have_count(1)
     here.page.mouse.click(*BESIDE)
     expect(here.dialogs).to_have_count(0)
+
+
+def test_all_mistakes_are_shown_at_once_by_the_labels_of_their_fields(window, alice):
+    here = window(alice)
+    here.page.locator("#groups [data-action=add-vm]").click()
+    here.field("vm.id").fill("two words")
+    here.field("fact.external_ip").fill("not an address")
+    here.field("fact.tags").fill("t" * 33)
+    here.button("vm.add_submit").click()
+    shown = here.dialog.get_by_role("alert").locator("span > span")
+    expect(shown).to_contain_text(["name", here.text("fact.external_ip"), here.text("fact.tags")])
+    expect(here.field("vm.id")).to_be_focused()
+    for key in "vm.id", "fact.external_ip", "fact.tags":
+        expect(here.field(key)).to_have_attribute("aria-invalid", "true")
+    here.field("vm.id").fill("one-word")
+    here.button("vm.add_submit").click()
+    expect(shown).to_contain_text([here.text("fact.external_ip"), here.text("fact.tags")])
+    expect(here.field("fact.external_ip")).to_be_focused()
