@@ -53,6 +53,7 @@ def main_parser() -> Parser:
     add_list(subparsers)
     add_book(subparsers)
     add_renew(subparsers)
+    add_change_of_note(subparsers)
     add_release(subparsers)
     add_queue(subparsers)
     add_run(subparsers)
@@ -85,6 +86,12 @@ def add_renew(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "renew", commands.renew)
     parser.add_argument("vm", metavar="VM", help=t("option.vm"))
     add_end(parser)
+
+
+def add_change_of_note(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, "note", commands.note)
+    parser.add_argument("vm", metavar="VM", help=t("option.vm"))
+    parser.add_argument("text", metavar="TEXT", type=note_of, help=t("option.note"))
 
 
 def add_release(subparsers: Subparsers) -> None:

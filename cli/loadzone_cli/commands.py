@@ -72,6 +72,13 @@ def end_of(args: argparse.Namespace) -> dict[str, object]:
     return {"until": args.until} if args.until else {"hours": args.hours}
 
 
+def note(args: argparse.Namespace) -> int:
+    """Change what a booking is for."""
+    connect(args).call("/note", {"vm_id": args.vm, "note": args.text})
+    print(t("noted", vm=printable(args.vm)))
+    return OK
+
+
 def release(args: argparse.Namespace) -> int:
     """Release each machine, also after one that failed. The status is that of the first that failed."""
     api, status = connect(args), OK

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from support.answers import done
 from support.command import go_on
 from support.durations import DURATIONS
 from support.gateway import Gateway
@@ -66,6 +67,18 @@ def test_a_note_becomes_one_line_that_is_not_too_long(loadzone, ann, given, kept
     assert ended.status == 0, ended.err
     assert ann.vm("lone")["note"] == kept[0]
     assert (kept[1] or "note") in ended.err if kept[1] else ended.err == ""
+
+
+def test_a_note_is_changed(loadzone, ann, bob):
+    done(ann.book("lone", note="before"))
+    assert loadzone("note", "lone", "two\nlines").status == 0
+    assert ann.vm("lone")["note"] == "two lines"
+    assert loadzone("note", "lone", "").status == 0
+    assert ann.vm("lone")["note"] == ""
+    assert loadzone("note", "lone", "--", "-draft").status == 0
+    assert ann.vm("lone")["note"] == "-draft"
+    assert loadzone("note", "perf-1", "x").status == 1
+    assert loadzone("note", "lone").status == 2
 
 
 def test_a_note_does_not_keep_a_job_from_running(loadzone, ann):
