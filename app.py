@@ -35,7 +35,7 @@ from loadzone.lib.atomic_file import FileInUse
 from loadzone.lib.concurrency import async_mode, is_green, run_blocking, yield_to_others
 from loadzone.lib.listening_clock import LOOK_SECONDS, ListeningClock
 from loadzone.lib.owners import another_owner, explained, ownership, user_name
-from loadzone.lib.times import utc_now
+from loadzone.lib.times import utc_now, zone_named
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
 from loadzone.notifications.letters import LetterWriter, letters_for
@@ -273,6 +273,8 @@ def _greet(application: Application) -> None:
         log.warning("%s", hint)
     if not config.mails:
         log.info("SMTP_HOST is not set: no mail is sent, and sign-in codes are written here")
+    if config.mails and zone_named("Europe/Berlin") is None:
+        log.warning("this system knows no time zones, so letters show its own time: install its package tzdata")
     if not config.admins and not users:
         log.info("nobody has signed in yet: the first one to do so becomes admin")
     if not config.admins and users and not any(user.role == "admin" for user in users.values()):

@@ -15,7 +15,7 @@ from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Letter
 from loadzone.domain.unit_of_work import CannotSave, Commit, Store
 from loadzone.i18n import best_of
-from loadzone.lib.times import iso, steady_seconds
+from loadzone.lib.times import iso, steady_seconds, zone_named
 from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, DeliveryHealth
 from loadzone.notifications.letters import LetterWriter, Reader, code_letter
 from loadzone.notifications.retry_schedule import LONGEST_PAUSE, RetrySchedule
@@ -187,6 +187,10 @@ class Mailer:
 
     def _hand_over(self, connection: SmtpConnection, letter: Letter) -> None:
         """Hand a letter over and note the outcome. Raises ServerAway."""
+        if self._is_unwanted(letter):
+            log.info("letter %s (%s) to %s was not sent: its reader wants none", letter.id, letter.kind, letter.to)
+            self._finish(letter)
+            return
         try:
             current = still_so(letter, self._store.snapshot, self._clock())
             rendered = self._writer.write(current, self._reader_of(current)) if current else None
@@ -263,6 +267,10 @@ class Mailer:
     def _retries_of(self, letter: Letter) -> RetrySchedule:
         return self._code_retries if self._is_code(letter) else self._retries
 
+    def _is_unwanted(self, letter: Letter) -> bool:
+        user = self._store.snapshot.users.get(letter.to)
+        return user is not None and letter.kind in user.no_letters and not self._is_code(letter)
+
     def _log_left_out(self, letter: Letter, sent: Letter | None) -> None:
         """Log what is no longer so, and was left out."""
         kept = {_name_of(topic) for topic in sent.topics} if sent else set()
@@ -276,7 +284,9 @@ class Mailer:
         asked_in = letter.about.get("language")  # of a sign-in code
         wishes = [str(asked_in)] if asked_in else []
         own = [user.language, user.seen_language] if user else []
-        return Reader(best_of([*wishes, *own]) or self._config.language)
+        language = best_of([*wishes, *own]) or self._config.language
+        zone = zone_named(user.zone) if user and user.zone else None
+        return Reader(language, zone, may_unsubscribe=user is not None)
 
     def _is_code(self, letter: Letter) -> bool:
         return letter.id in self._code_ids

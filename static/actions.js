@@ -8,6 +8,7 @@ import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js"
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, editGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
 import { historyDialog } from "./dialogs/history.js";
 import { noteDialog } from "./dialogs/note.js";
+import { lettersDialog } from "./dialogs/letters.js";
 import { notificationsDialog } from "./dialogs/notifications.js";
 import { releaseDialog } from "./dialogs/release.js";
 import { renewDialog } from "./dialogs/renew.js";
@@ -40,6 +41,7 @@ export const actions = {
   notifications: () => notificationsDialog(),
   shortcuts: () => shortcutsDialog(),
   history: () => historyDialog(),
+  letters: () => lettersDialog(),
   users: () => usersDialog(),
   tokens: ({ email }) => tokensDialog(email),
   "add-vm": () => addVmDialog(),

@@ -25,6 +25,7 @@ import { mountSidebar } from "./views/sidebar.js";
 import { mountTitle } from "./views/title.js";
 import { moveFocusByArrow } from "./views/arrow_keys.js";
 import { copy } from "./views/copy.js";
+import { tellZone } from "./letter_zone.js";
 import { acceptOffer, receiveNotification, toast } from "./views/toasts.js";
 
 const IMMEDIATE_ACTIONS = { copy, fold: toggleFold, view: toggleView };
@@ -47,6 +48,7 @@ connect((notification) => {
   receiveNotification(notification);
   showBrowserNotification(notification, (data) => performAction("open", data));
 });
+tellZone();
 preloadActions();
 if (awaitedCode()?.open && !state.me.authenticated) performAction("sign-in");
 watchClockAndZone();

@@ -166,6 +166,8 @@ def _user(email: str, fields: TypedObject) -> User:
         seen_language=fields.text("seen_language"),
         sessions={_session(name): seen for name, seen in fields.times("sessions").items()},
         tokens={token.id: token for token in map(_token, fields.records("tokens"))},
+        zone=fields.text("zone"),
+        no_letters=fields.texts("no_letters"),
         rest=fields.rest(),
     )
 

@@ -143,6 +143,8 @@ def _merged(first: User, second: User) -> User:
         seen_language=first.seen_language or second.seen_language,
         sessions={**second.sessions, **first.sessions},
         tokens={**second.tokens, **first.tokens},
+        zone=first.zone or second.zone,
+        no_letters=tuple(dict.fromkeys(first.no_letters + second.no_letters)),
         rest={**second.rest, **first.rest},
     )
 

@@ -145,6 +145,8 @@ def _user(user: User) -> Json:
         "seen_language": user.seen_language,
         "sessions": dict(user.sessions),
         "tokens": [_token(token) for token in user.tokens.values()],
+        "zone": user.zone,
+        "no_letters": user.no_letters,
     }
     return {"created": user.created, **_without_empty(optional), **user.rest}
 

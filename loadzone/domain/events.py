@@ -114,3 +114,6 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("tokens_expired", NOBODY),
     )
 }
+
+# The kinds of letters, of which everybody chooses those to get. Sign-in codes are not among them.
+LETTER_KINDS: tuple[str, ...] = tuple(dict.fromkeys(kind.letter for kind in EVENT_KINDS.values() if kind.letter))

@@ -201,7 +201,8 @@ class User:
     """A person. `language` is the person's own choice, `seen_language` what one of their browsers last asked for.
 
     `sessions` are the browsers signed in: a digest of the cookie's secret, and when it was last used (to the day).
-    `tokens` are by id.
+    `tokens` are by id. `zone` is the IANA name of the zone in which times are told to the person; None: the server's.
+    `no_letters` are the kinds of letters that the person does not want.
     """
 
     email: str
@@ -213,6 +214,8 @@ class User:
     sessions: Mapping[str, datetime] = field(default_factory=dict)
     tokens: Mapping[str, Token] = field(default_factory=dict)
     rest: Mapping[str, object] = field(default_factory=_nothing)
+    zone: str | None = None
+    no_letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

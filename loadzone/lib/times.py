@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
+from functools import lru_cache
 from time import time_ns
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _STEADY_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the first one is Linux's
 _FRACTION = re.compile(r"\.(\d+)")
@@ -39,3 +41,15 @@ def parse_time(text: str) -> datetime:
         return moment.astimezone(timezone.utc)
     except (OverflowError, ValueError):  # at the ends of the calendar; there the zone makes no difference
         return moment.replace(tzinfo=timezone.utc)
+
+
+@lru_cache(1024)
+def zone_named(name: str) -> tzinfo | None:
+    """Return the time zone of this IANA name; None where the system knows none of that name.
+
+    Systems without zones (/usr/share/zoneinfo) have those of the package tzdata, if it is installed.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder there, such as Europe
+        return None

@@ -16,7 +16,7 @@ from loadzone.domain.records import Vm
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import Commit, Store
 from loadzone.i18n import LANGUAGES
-from loadzone.lib.times import iso
+from loadzone.lib.times import iso, zone_named
 from loadzone.notifications.messages import messages_of
 from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, VM_VIEWS, Audience, shown
 
@@ -108,9 +108,11 @@ class Broadcaster:
             for audience in (MEMBERS, STRANGERS):
                 self._rooms.send(audience, "change", partial(change_of, commit, audience, self._clock))
         for message in messages_of(commit.events):
+            person = commit.after.users.get(message.to) if message.to else None
+            zone = zone_named(person.zone) if person and person.zone else None
             for language in LANGUAGES:
                 room = _person_room(message.to, language) if message.to else _language_room(language)
-                self._rooms.send(room, "notification", partial(message.notification, language))
+                self._rooms.send(room, "notification", partial(message.notification, language, zone))
         for event in commit.events:
             self._apply_session_events(event)
         self._rooms.drop_slow_readers()

@@ -60,11 +60,12 @@ def _facts_of(event: Event) -> dict[str, object]:
 class Reader:
     """How the reader of a letter is told things: in which language, and with times in which zone.
 
-    `zone` None: the zone of the server.
+    `zone` None: the zone of the server. `may_unsubscribe`: the reader can choose which letters to get.
     """
 
     language: str
     zone: tzinfo | None = None
+    may_unsubscribe: bool = False
 
     def say(self, key: str, **values: object) -> str:
         """Return the sentence under `key`."""
@@ -92,12 +93,13 @@ class LetterContent:
 
 @dataclass(frozen=True, slots=True)
 class RenderedLetter:
-    """A letter ready to be sent."""
+    """A letter ready to be sent. `unsubscribe` is the address that stops letters of its kind, if there is one."""
 
     language: str
     subject: str
     text: str
     html: str
+    unsubscribe: str = ""
 
 
 class LetterWriter:
@@ -115,18 +117,24 @@ class LetterWriter:
 
     def write(self, letter: Letter, reader: Reader) -> RenderedLetter:
         """Return the letter for this reader. Raises KeyError, ValueError or TypeError for one edited by hand."""
-        content = _code(letter, reader) if letter.kind == "code" else self._content(letter, reader)
+        is_code = letter.kind == "code"
+        content = _code(letter, reader) if is_code else self._content(letter, reader)
+        can_stop = reader.may_unsubscribe and not is_code
+        unsubscribe = self._links.unsubscribe_url(letter.to, letter.kind) if can_stop else ""
         values = {
             "content": content,
             "language": reader.language,
             "footer": reader.say("mail.footer", url=self._base_url),
             "base_url": self._base_url,
+            "unsubscribe": unsubscribe,
+            "unsubscribe_label": reader.say("mail.unsubscribe"),
         }
         return RenderedLetter(
             language=reader.language,
             subject=" ".join(content.subject.split()),  # a line break would end the header
             text=self._templates.get_template("letter.txt").render(values),
             html=self._templates.get_template("letter.html").render(values),
+            unsubscribe=unsubscribe,
         )
 
     def _content(self, letter: Letter, reader: Reader) -> LetterContent:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from loadzone.domain.events import EVENT_KINDS, Event, Reach
 from loadzone.i18n import Endings, hours, key_for, moment, say
@@ -30,12 +31,12 @@ class Message:
     events: tuple[Event, ...]
     to: str | None = None
 
-    def notification(self, language: str) -> dict[str, object]:
+    def notification(self, language: str, zone: tzinfo | None = None) -> dict[str, object]:
         """Return the socket event `notification`: the sentence, and the facts in it."""
-        return {"msg": self.sentence(language), "kind": self.kind, **self._facts()}
+        return {"msg": self.sentence(language, zone), "kind": self.kind, **self._facts()}
 
-    def sentence(self, language: str) -> str:
-        """Return the sentence; times are in the server's zone."""
+    def sentence(self, language: str, zone: tzinfo | None = None) -> str:
+        """Return the sentence; times are in this zone, or in the server's."""
         if len(self.events) > 1:
             return say(language, f"notice.{self.kind}.many", n=len(self.events))
         event = self.events[0]
@@ -50,7 +51,7 @@ class Message:
             was=event.was,
             reason=event.reason,
             time=hours(language, event.hours) if event.hours is not None else "",
-            until=moment(language, event.until) if event.until and self.to else "",
+            until=moment(language, event.until, zone) if event.until and self.to else "",
         )
 
     def _facts(self) -> dict[str, object]:

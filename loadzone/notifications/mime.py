@@ -22,6 +22,10 @@ def message_of(config: Config, letter: Letter, rendered: RenderedLetter) -> Emai
     # No answers by machines: the first is RFC 3834, the second is what Exchange looks at.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if rendered.unsubscribe:
+        message["List-Unsubscribe"] = f"<{rendered.unsubscribe}>"
+        if rendered.unsubscribe.startswith("https:"):  # RFC 8058, 3.1: one click is for https alone
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
     message["Content-Language"] = rendered.language  # last: set_content and add_alternative remove Content-… headers

@@ -14,12 +14,25 @@ class SignedLinks:
 
     def __init__(self, secret_key: str, base_url: str) -> None:
         self._signer = URLSafeSerializer(secret_key, salt="loadzone-mail-link")
+        self._unsubscriber = URLSafeSerializer(secret_key, salt="loadzone-unsubscribe")
         self._base_url = base_url
 
     def url(self, target: LinkTarget) -> str:
         """Return the address of the page behind the link."""
         marks = "".join(sorted(target.marks))
         return f"{self._base_url}/link/{_signed(self._signer, [target.action, target.holder, marks])}"
+
+    def unsubscribe_url(self, email: str, kind: str) -> str:
+        """Return the address at which the person stops letters of this kind. It has no end."""
+        return f"{self._base_url}/unsubscribe/{_signed(self._unsubscriber, [email, kind])}"
+
+    def read_unsubscribe(self, token: str) -> tuple[str, str]:
+        """Return the person and the kind of letters. Raises Refusal: not_found for a link that we never signed."""
+        try:
+            email, kind = self._unsubscriber.loads(token)
+        except BadData:
+            refuse("not_found")
+        return email, kind
 
     def read(self, token: str) -> LinkTarget:
         """Return what the link stands for. Raises Refusal: not_found for one that we never signed."""

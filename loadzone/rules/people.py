@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -81,13 +82,40 @@ def end_disallowed(uow: UnitOfWork) -> None:
     queue.leave_all(uow, lambda email: not is_allowed(uow.limits, email))
 
 
-def choose_language(uow: UnitOfWork, actor: str | None, language: str) -> User:
-    """Set the person's language; return the record. Raises Refusal: not_signed_in."""
+def choose(
+    uow: UnitOfWork,
+    actor: str | None,
+    language: str | None = None,
+    letters: Mapping[str, bool] | None = None,
+    zone: str | None = None,
+) -> User:
+    """Set what is given: the person's language, which letters they want, their zone; return the record.
+
+    Raises Refusal: not_signed_in.
+    """
     user = access.signed_in(uow, actor)
-    if user.language != language:
-        uow.users[user.email] = replace(user, language=language)
-        uow.tell(Event("language_chosen", to=user.email, language=language))
-    return uow.users[user.email]
+    chosen = replace(
+        user,
+        language=language or user.language,
+        no_letters=_without(user.no_letters, letters or {}),
+        zone=zone or user.zone,
+    )
+    if chosen != user:
+        uow.users[user.email] = chosen
+    if chosen.language != user.language:
+        uow.tell(Event("language_chosen", to=user.email, language=chosen.language))
+    return chosen
+
+
+def unsubscribe(uow: UnitOfWork, email: str, kind: str) -> None:
+    """Stop the letters of this kind to the person. Raises Refusal: no_such_user."""
+    choose(uow, uow.user(email).email, letters={kind: False})
+
+
+def _without(unwanted: tuple[str, ...], letters: Mapping[str, bool]) -> tuple[str, ...]:
+    """Return the kinds that are not wanted, after this choice. Kinds that it does not name stay as they are."""
+    kept = [kind for kind in unwanted if not letters.get(kind, False)]
+    return tuple(dict.fromkeys([*kept, *(kind for kind, is_wanted in letters.items() if not is_wanted)]))
 
 
 def list_all(state: State, limits: Limits, actor: str | None) -> list[tuple[User, Role]]:

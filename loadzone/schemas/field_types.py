@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from annotated_types import GroupedMetadata
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -18,12 +19,14 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from loadzone.config import LEAST_AMOUNT
+from loadzone.domain.events import LETTER_KINDS
 from loadzone.domain.names import ByName
 from loadzone.domain.records import MOST, TAGS_MOST
 from loadzone.lib.email_addresses import EMAIL, EMAIL_MAX, canonical_email
 from loadzone.lib.times import parse_time
 from loadzone.lib.unicode_text import IGNORABLE
 
+ZONES = available_timezones()  # none on a system without zones and without the package tzdata
 VM_ID_MAX = 64
 # Line ends and terminal controls; marks that change the reading direction of what follows; invisible characters. The
 # last two can make a name look like another. The joiners and the variation selectors stay, since scripts and emoji need
@@ -137,6 +140,18 @@ def _instant(text: object) -> datetime:
     raise PydanticCustomError("time", "time")
 
 
+def _letter_kinds(choice: dict[str, bool]) -> dict[str, bool]:
+    if not choice.keys() <= set(LETTER_KINDS):
+        raise PydanticCustomError("literal_error", "kind", {"expected": ", ".join(LETTER_KINDS)})
+    return choice
+
+
+def _zone(name: str) -> str:
+    if name not in ZONES:
+        raise PydanticCustomError("zone", "zone")
+    return name
+
+
 def _each_once(items: list[str]) -> list[str]:
     return list(dict.fromkeys(items))
 
@@ -161,6 +176,18 @@ Email = Annotated[
     StringConstraints(max_length=EMAIL_MAX),
     AfterValidator(_email),
     Field(json_schema_extra={"pattern": TYPED_EMAIL, "examples": ["ann@example.com"]}),
+]
+# Which kinds of letters a person wants.
+LetterChoice = Annotated[
+    dict[str, bool],
+    AfterValidator(_letter_kinds),
+    Field(json_schema_extra={"propertyNames": {"enum": list(LETTER_KINDS)}, "examples": [{"reminder": False}]}),
+]
+ZoneName = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    AfterValidator(_zone),
+    Field(json_schema_extra={"enum": sorted(ZONES), "examples": ["Europe/Berlin"]}),
 ]
 # A type with a name, under which web/openapi.py adds the maximum that the settings allow.
 Hours = TypeAliasType(

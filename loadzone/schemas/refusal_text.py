@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import partial
 from typing import cast
 
 from loadzone.domain.refusal import Fact
@@ -41,9 +42,9 @@ COUNTED: Mapping[str, tuple[str, int]] = {
 INSTANTS = ("until", "expires_at", "earliest", "latest")
 
 
-def sentence(code: str, facts: Facts, language: str) -> str:
-    """Return the sentence for this refusal, with its facts in it; times are in the server's zone."""
-    return sentence_as(str, moment, code, facts, language)
+def sentence(code: str, facts: Facts, language: str, zone: tzinfo | None = None) -> str:
+    """Return the sentence for this refusal, with its facts in it; times are in this zone, or in the server's."""
+    return sentence_as(str, partial(moment, zone=zone), code, facts, language)
 
 
 def sentence_as(

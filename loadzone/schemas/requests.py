@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from loadzone.config import LanguageCode
 from loadzone.schemas.field_types import (
     Count,
     Email,
@@ -88,10 +87,6 @@ class Auth(RequestBody):
 
 class Logout(RequestBody):
     everywhere: bool = False
-
-
-class Language(RequestBody):
-    language: LanguageCode
 
 
 class Target(RequestBody):

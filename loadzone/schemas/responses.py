@@ -104,12 +104,17 @@ class CallersTokenResponse(TypedDict):
 
 
 class MeResponse(TypedDict):
-    """`mail` is there for admins, while letters cannot be delivered; `token` where the call has one."""
+    """`letters` says of each kind of letter whether the person gets it; `zone` is the person's time zone (IANA).
+
+    `mail` is there for admins, while letters cannot be delivered; `token` where the call has one.
+    """
 
     authenticated: Literal[True]
     email: str
     role: Literal["user", "admin"]
     language: str
+    letters: dict[str, bool]
+    zone: str | None
     bookings: list[BookingResponse]
     mail: NotRequired[MailTroubleResponse]
     token: NotRequired[CallersTokenResponse]

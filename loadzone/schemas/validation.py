@@ -98,6 +98,7 @@ _REASONS = {
     "too_short": "empty",
     "literal_error": "choice",
     "time": "time",
+    "zone": "zone",
     "characters": "characters",
     "vm_id": "vm_id",
     "vm_id_start": "vm_id_start",

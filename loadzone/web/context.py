@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, request, session
@@ -18,6 +18,7 @@ from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Token
 from loadzone.domain.unit_of_work import Store, UnitOfWork
+from loadzone.lib.times import zone_named
 from loadzone.notifications.broadcaster import SocketUser
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.schemas import requests, validation
@@ -107,6 +108,12 @@ def bearer_token(authorization: str) -> str | None:
     """Return the token from this Authorization header. If there is one, the cookie is ignored."""
     scheme, _, text = authorization.partition(" ")
     return text.strip() if scheme.lower() == "bearer" else None
+
+
+def zone() -> tzinfo | None:
+    """Return the time zone of the caller; None: the server's."""
+    user = services().store.snapshot.users.get(actor() or "")
+    return zone_named(user.zone) if user and user.zone else None
 
 
 def socket_user() -> SocketUser:

@@ -17,7 +17,7 @@ from loadzone.i18n import say
 from loadzone.lib.times import iso
 from loadzone.schemas.refusal_text import Facts, sentence, sentence_as
 from loadzone.schemas.serializers import shown
-from loadzone.web.context import actor, language
+from loadzone.web.context import actor, language, zone
 from loadzone.web.time_element import time_element
 
 log = logging.getLogger("loadzone.errors")
@@ -142,7 +142,7 @@ def _answer(status: int, code: str, facts: Facts) -> Response:
         title = say(reader, "page.broken.title" if status >= 500 else "page.error.title")
         response = Response(render_template("error.html", lang=reader, status=status, title=title, text=text))
     else:
-        text = sentence(code, facts, reader)
+        text = sentence(code, facts, reader, zone())
         response = jsonify({"error": text, "code": code, **{name: _json(fact) for name, fact in facts.items()}})
     response.status_code = status
     if status == 401:

@@ -12,7 +12,7 @@ from loadzone import i18n
 from loadzone.domain.links import LinkTarget
 from loadzone.domain.records import Vm
 from loadzone.domain.refusal import Refusal
-from loadzone.rules import by_link
+from loadzone.rules import by_link, people
 from loadzone.schemas.refusal_text import sentence_as
 from loadzone.web.context import language, services
 from loadzone.web.endpoint import HTML, endpoint
@@ -42,6 +42,34 @@ def follow_link(token: str) -> tuple[str, int]:
             raise
         return _void_page()
     return _link_page(target, done, "done", refused)
+
+
+@letter_pages.get("/unsubscribe/<token>")
+@endpoint(returns=HTML)
+def show_unsubscribe(token: str) -> str:
+    """Show the page on which a person stops letters of one kind."""
+    return _unsubscribe_page(*services().links.read_unsubscribe(token), "text", has_button=True)
+
+
+@letter_pages.post("/unsubscribe/<token>")
+@endpoint(returns=HTML, refuses="no_such_user")
+def unsubscribe(token: str) -> str:
+    """Stop letters of one kind: by the button of the page, or by one click in a mail program (RFC 8058)."""
+    email, kind = services().links.read_unsubscribe(token)
+    services().bus.run(people.unsubscribe, email, kind)
+    return _unsubscribe_page(email, kind, "done")
+
+
+def _unsubscribe_page(email: str, kind: str, text: str, has_button: bool = False) -> str:
+    reader = language()
+    words = {"email": email, "name": i18n.PAGE[reader].get(f"letters.{kind}", kind)}
+    return render_template(
+        "link.html",
+        lang=reader,
+        title=i18n.say(reader, "unsubscribe.title" if has_button else "page.done.title"),
+        text=i18n.say(reader, f"unsubscribe.{text}", **words),
+        button=i18n.say(reader, "unsubscribe.button") if has_button else "",
+    )
 
 
 def _link_page(

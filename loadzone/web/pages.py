@@ -83,6 +83,7 @@ def _boot() -> str:
     """Return the data for the first paint as JSON, escaped so that it cannot end its script element."""
     config, mine = services().config, {**me()}
     mine.pop("bookings", None)
+    mine.pop("letters", None)
     boot = {
         "me": {**mine, "language": language()},
         "state": orjson.Fragment(services().board_cache.answer(MEMBERS if actor() else STRANGERS).body),

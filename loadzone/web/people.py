@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request, session
 
+from loadzone.domain.events import LETTER_KINDS
 from loadzone.lib.networks import network_of
 from loadzone.lib.times import iso
 from loadzone.rules import people, tokens
 from loadzone.schemas import requests, responses
 from loadzone.schemas.serializers import history_view, mail_trouble_view, token_view, user_view
+from loadzone.schemas.wishes import Wishes
 from loadzone.web.context import actor, caller, language, run, services
 from loadzone.web.endpoint import endpoint
 
@@ -32,12 +34,15 @@ def me() -> responses.MeResponse | responses.StrangerResponse:
     state, email = services().store.snapshot, actor()
     if email is None or email not in state.users:
         return {"authenticated": False}
+    user = state.users[email]
     mine: responses.MeResponse = {
         "authenticated": True,
         "email": email,
         "role": people.role_of(state, services().config, email),
         "language": language(),
-        "bookings": history_view(state.users[email]),
+        "letters": {kind: kind not in user.no_letters for kind in LETTER_KINDS},
+        "zone": user.zone,
+        "bookings": history_view(user),
     }
     if token := caller().token:
         mine["token"] = {"name": token.name, "expires": iso(token.expires)}
@@ -49,9 +54,9 @@ def me() -> responses.MeResponse | responses.StrangerResponse:
 
 @people_api.post("/me")
 @endpoint(returns=responses.MeResponse, who="signed in")
-def set_me(body: requests.Language) -> responses.MeResponse | responses.StrangerResponse:
-    """Set the caller's language."""
-    run(people.choose_language, **body.given())
+def set_me(body: Wishes) -> responses.MeResponse | responses.StrangerResponse:
+    """Set the caller's language, the letters that they want, or their time zone."""
+    run(people.choose, **body.given())
     return me()
 
 

@@ -29,7 +29,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-FORMS = ("letter_pages.follow_link",)  # endpoints that take forms
+# Endpoints that take forms; and those whose token is the authority and that no session helps: a mail program may call
+# them from any site (RFC 8058).
+FORMS = ("letter_pages.follow_link", "letter_pages.unsubscribe")
+FROM_ANYWHERE = ("letter_pages.unsubscribe",)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds; sent over https only
 
@@ -61,7 +64,7 @@ def _before_request() -> None:
     if who.email and who.token:
         parts.api_tokens.note_use(who.email, who.token)
     if incoming.method not in SAFE_METHODS:
-        if not who.token:
+        if not who.token and incoming.endpoint not in FROM_ANYWHERE:
             refuse_other_origins(incoming, parts.config)
         refuse_other_types(incoming)
     if who.session and parts.sessions.renew_session(who.session):

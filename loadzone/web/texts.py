@@ -10,7 +10,19 @@ from loadzone.schemas import refusal_text
 
 # The beginnings of the keys that only dialogs and their actions use.
 OF_DIALOGS = (
-    *("book.", "fact.", "force.", "history.", "hours.", "keys.", "maintenance.", "meanwhile.", "notices.", "pass."),
+    *(
+        "book.",
+        "fact.",
+        "force.",
+        "history.",
+        "hours.",
+        "keys.",
+        "letters.",
+        "maintenance.",
+        "meanwhile.",
+        "notices.",
+        "pass.",
+    ),
     *("release.", "role.", "sign_in.", "sign_out.", "tokens.", "users."),
 )
 # The beginnings of the server's keys whose sentences the page makes too (static/sentences.js).

@@ -31,6 +31,8 @@ GET /openapi.json                          200  200    200   200   200     200  
 GET /cli                                   200  200    200   200   200     200     401       200       -
 GET /link/<token>                          200  200    200   200   200     200     401       200       -
 POST /link/<token>                         200  200    200   200   200     200     401       403     200
+GET /unsubscribe/<token>                   200  200    200   200   200     200     401       200       -
+POST /unsubscribe/<token>                  200  200    200   200   200     200     401       200     200
 GET /me                                    200  200    200   200   200     200     401       200       -
 POST /me                                   401  200    200   200   200     200     401       403     415
 POST /auth                                 200  200    200   200   200     200     401       403     415
@@ -136,6 +138,11 @@ class Scene:
         target = LinkTarget("release", self.holder.email, frozenset([mark_of(self.held, *times)]))
         return links.url(target).rpartition("/")[2]
 
+    @property
+    def unsubscribe(self) -> str:
+        links = SignedLinks("a key for tests alone, of a decent length", "")
+        return links.unsubscribe_url(self.holder.email, "reminder").rpartition("/")[2]
+
     def filled(self, value):
         """Return the value with the placeholders replaced by this scene's machines, group and people."""
         if isinstance(value, dict):
@@ -148,6 +155,7 @@ class Scene:
 
     def path(self, rule: str, script: str) -> str:
         values = {"<group_id>": str(self.group), "<token_id>": self.token["id"], "<token>": self.link}
+        values |= {"<token>": self.unsubscribe} if rule.startswith("/unsubscribe") else {}
         values["/static/*/<filename>"] = script
         for variable, value in values.items():
             rule = rule.replace(variable, value)

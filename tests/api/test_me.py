@@ -1,8 +1,11 @@
 """GET /me, POST /me and POST /logout"""
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from support.answers import done, refusal
+from support.inventory import moment
 from support.people import Person
 
 
@@ -118,3 +121,66 @@ def test_another_key_ends_all_sessions(start):
     server.settings["LOADZONE_SECRET_KEY"] = "quite another key, as long as the first"
     server.restart()
     assert not ann.is_signed_in()
+
+
+# Letters and the time zone
+
+
+def test_everybody_gets_all_letters_until_they_choose(newcomer):
+    letters = newcomer.me()["letters"]
+    assert {"reminder", "held", "ended"} <= letters.keys()
+    assert all(letters.values())
+    assert "code" not in letters
+
+
+def test_the_choice_of_letters_is_kept_and_others_stay_as_they_are(newcomer, server):
+    assert done(newcomer.choose(letters={"reminder": False, "held": False}))["letters"]["reminder"] is False
+    done(newcomer.choose(letters={"held": True}))
+    elsewhere = Person(server, newcomer.email).sign_in().me()["letters"]
+    assert [kind for kind, is_wanted in elsewhere.items() if not is_wanted] == ["reminder"]
+
+
+def test_the_zone_is_kept(newcomer):
+    assert newcomer.me()["zone"] is None
+    assert done(newcomer.choose(zone="Asia/Yekaterinburg"))["zone"] == "Asia/Yekaterinburg"
+    assert newcomer.me()["zone"] == "Asia/Yekaterinburg"
+
+
+def test_several_wishes_are_one_change(newcomer):
+    me = done(newcomer.choose(language="ru", letters={"ended": False}, zone="Europe/Berlin"))
+    assert (me["language"], me["letters"]["ended"], me["zone"]) == ("ru", False, "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "field"),
+    [
+        ({"letters": {"code": False}}, "letters"),
+        ({"letters": {"nonsense": True}}, "letters"),
+        ({"letters": {"reminder": "no"}}, "letters.reminder"),
+        ({"letters": []}, "letters"),
+        ({"zone": "Mars/Olympus"}, "zone"),
+        ({"zone": "Europe"}, "zone"),
+        ({"zone": "../../etc/passwd"}, "zone"),
+        ({"zone": "/etc/localtime"}, "zone"),
+        ({"zone": "zone.tab"}, "zone"),
+        ({"zone": ""}, "zone"),
+        ({"zone": "x" * 65}, "zone"),
+        ({"zone": "Europe/Berlin\x00"}, "zone"),
+        ({"zone": 3}, "zone"),
+        ({}, "language"),
+        ({"language": None, "zone": None}, "language"),
+    ],
+)
+def test_other_wishes_are_refused_and_nothing_is_kept(newcomer, wishes, field):
+    before = newcomer.me()
+    answer = newcomer.choose(**{"language": "ru", **wishes} if wishes and "language" not in wishes else wishes)
+    assert refusal(answer) == (400, "bad_input")
+    assert answer.json()["field"] == field
+    assert newcomer.me() == before
+
+
+def test_refusals_tell_times_in_the_zone_of_the_person(newcomer, bob, vm):
+    until = moment(done(bob.book(vm, 1))["expires_at"])
+    done(newcomer.choose(zone="Asia/Kathmandu"))
+    local = until.astimezone(timezone(timedelta(hours=5, minutes=45)))
+    assert f"{local:%H:%M} (UTC+05:45)" in newcomer.book(vm).json()["error"]

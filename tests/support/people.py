@@ -75,6 +75,9 @@ class Person:
     def choose_language(self, language: object) -> requests.Response:
         return self.post("/me", {"language": language})
 
+    def choose(self, **wishes: object) -> requests.Response:
+        return self.post("/me", wishes)
+
     # machines
 
     def state(self) -> dict:

@@ -11,7 +11,7 @@ import pytest
 from app import create_app
 from loadzone import i18n, rules
 from loadzone.config import Config
-from loadzone.domain.events import EVENT_KINDS, Reach
+from loadzone.domain.events import EVENT_KINDS, LETTER_KINDS, Reach
 
 RULES = sorted(Path(rules.__file__).parent.glob("*.py"))
 TOLD_TO_PEOPLE = [kind for kind in EVENT_KINDS.values() if kind.reach is not Reach.NOBODY]
@@ -130,3 +130,10 @@ def test_the_page_has_no_lists_of_kinds_of_its_own():
     assert "new Set(boot.events.alert)" in alerts
     named = {name for name in EVENT_KINDS if f'"{name}"' in inbox + alerts}
     assert named == {"held"}, "whose notification stays until the user closes it"
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_each_kind_of_letter_has_a_name_by_which_it_is_chosen(language):
+    named = {key for key in i18n.PAGE[language] if key.startswith("letters.")}
+    about_dialog = {f"letters.{part}" for part in ("title", "what", "saved", "zone", "zone_here")}
+    assert named - about_dialog == {f"letters.{kind}" for kind in LETTER_KINDS}

@@ -7,7 +7,7 @@ import pytest
 
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
-from loadzone.domain.records import Letter
+from loadzone.domain.records import Letter, User
 from loadzone.notifications.letters import LetterWriter
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.notifications.smtp import RFC_5321, Patience
@@ -401,3 +401,20 @@ def test_a_code_whose_outcome_is_unknown_is_not_sent_again(mail_at, smtp):
     mail.later(minutes=9)
     assert not mail.mailer.deliver_codes()
     assert smtp.accepted == ["ann@example.com"]
+
+
+def test_a_letter_of_an_unwanted_kind_leaves_the_outbox_unsent(mail, smtp):
+    """Also one that was written before its reader chose so."""
+    with mail.store.transaction(unit) as uow:
+        uow.users["a@example.com"] = User("a@example.com", NOON, no_letters=("ended",))
+    mail.put("a@example.com", "b@example.com")
+    mail.deliver_all()
+    assert (smtp.accepted, mail.waiting()) == (["b@example.com"], [])
+
+
+def test_a_zone_that_the_system_does_not_know_is_no_fault(mail, smtp):
+    with mail.store.transaction(unit) as uow:
+        uow.users["a@example.com"] = User("a@example.com", NOON, zone="Mars/Olympus")
+    mail.put("a@example.com", until="2026-11-24T12:00:00Z")
+    mail.deliver_all()
+    assert smtp.accepted == ["a@example.com"]

@@ -6,6 +6,7 @@ import pytest
 
 from loadzone.domain.events import EVENT_KINDS, Event, Reach
 from loadzone.i18n import LANGUAGES
+from loadzone.lib.times import zone_named
 from loadzone.notifications.messages import messages_of
 from support.world import NOON
 
@@ -141,3 +142,8 @@ def test_a_silent_job_is_reported_with_how_long_it_was_silent():
     assert sentences(event_of("silent", by=None, hours=1 / 6)) == [
         "vm-7: the booking of bob@x.y ended, because its job did not report for 10 minutes"
     ]
+
+
+def test_a_personal_sentence_has_the_zone_of_the_person():
+    [message] = messages_of([Event("held", to="ann@example.com", vm_id="vm", until=NOON)])
+    assert "17:45 (UTC+05:45)" in message.notification("en", zone_named("Asia/Kathmandu"))["msg"]

@@ -123,10 +123,20 @@ def test_removing_somebody_frees_what_they_hold_and_ends_their_sessions(world):
 
 
 def test_choosing_the_same_language_again_makes_no_event(world):
-    world.do(people.choose_language, actor=BOB, language="en")
+    world.do(people.choose, actor=BOB, language="en")
     assert world.kinds() == ["language_chosen"]
-    world.do(people.choose_language, actor=BOB, language="en")
+    world.do(people.choose, actor=BOB, language="en")
     assert world.kinds() == []
+
+
+def test_the_choice_of_letters_keeps_what_it_does_not_name(world):
+    world.do(people.choose, actor=BOB, letters={"held": False, "reminder": False})
+    world.do(people.choose, actor=BOB, letters={"held": True, "ended": False})
+    assert world.state.users[BOB].no_letters == ("reminder", "ended")
+    world.do(people.unsubscribe, email=BOB, kind="auto")
+    world.do(people.unsubscribe, email=BOB, kind="auto")
+    assert world.state.users[BOB].no_letters == ("reminder", "ended", "auto")
+    assert world.refused(people.unsubscribe, email="nobody@example.com", kind="auto").code == "no_such_user"
 
 
 # LOADZONE_ALLOWED_DOMAINS, narrowed

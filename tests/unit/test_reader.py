@@ -212,3 +212,11 @@ def test_content_that_could_not_be_written_back_stops_the_start(tmp_path):
     path.write_text('{"vms": [{"id": "vm", "x": ' + "[" * 400 + "]" * 400 + "}]}")
     with pytest.raises(BadFile, match="written back"):
         JsonStore(path)
+
+
+def test_the_zone_and_the_choice_of_letters_are_kept_and_merged():
+    own = {"zone": "Europe/Berlin", "no_letters": ["held", "of a later version"]}
+    state, _ = read({"users": {"ann@example.com": own, "Ann@example.com": {"no_letters": ["reminder"]}}})
+    ann = state.users["ann@example.com"]
+    assert (ann.zone, ann.no_letters) == ("Europe/Berlin", ("held", "of a later version", "reminder"))
+    assert written(state)["users"]["ann@example.com"]["no_letters"] == ["held", "of a later version", "reminder"]

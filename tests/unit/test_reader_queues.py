@@ -86,8 +86,10 @@ def test_every_field_reads_back_the_same():
         {"s": NOON},
         {"t1": TOKEN, "t2": replace(TOKEN, id="t2", name="other", used=None)},
         {"phone": "1"},
+        "Europe/Berlin",
+        ("reminder",),
     )
-    letter = Letter("l1", BOB, "held", NOON, {"vm_id": "held"})
+    letter = Letter("l1", BOB, "held", NOON, {"vm_id": "held", "more": [{"vm_id": "booked"}]})
     state = State({"booked": BOOKED, "held": HELD}, {1: group}, {BOB: user}, {"l1": letter}, 7, {"version": 3})
     assert back(state) == state
 

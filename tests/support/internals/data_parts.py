@@ -30,6 +30,7 @@ from support.server import ROOT
 
 OUR_OWN_ERRORS = {
     "time",
+    "zone",
     "characters",
     "vm_id",
     "vm_id_start",
