@@ -92,6 +92,16 @@ def check_commit(before, after, now, events, most):
             )
 
 
+def check_versions(before, after):
+    """A version grows by one where something was edited, and by nothing else."""
+    for old, new, edited in (
+        (before.vms, after.vms, lambda vm: (vm.group, vm.maintenance, vm.description, vm.tags)),
+        (before.groups, after.groups, lambda group: (group.name, group.vm_ids)),
+    ):
+        for key in old.keys() & new.keys():
+            assert new[key].version - old[key].version == (edited(old[key]) != edited(new[key]))
+
+
 def is_over(hold, vm):
     return hold is not None and hold.until is not None and (vm is None or vm.hold != hold)
 

@@ -46,6 +46,7 @@ class AnyOrder(RuleBasedStateMachine):
             assert self.world.state == before
             return None
         invariants.check_commit(before, self.world.state, self.world.now, self.world.events, self.most)
+        invariants.check_versions(before, self.world.state)
         return answer
 
     # Bookings
@@ -96,6 +97,11 @@ class AnyOrder(RuleBasedStateMachine):
     def release(self, n, who):
         for vm in self.nth(n, lambda vm: vm.holder):
             self.attempt(booking.cancel, actor=who or vm.holder, vm_id=vm.id)
+
+    @rule(n=NTH, note=st.sampled_from(["", "x", "y"]))
+    def change_note(self, n, note):
+        for vm in self.nth(n, lambda vm: vm.holder):
+            self.attempt(booking.change_note, actor=vm.holder, vm_id=vm.id, note=note)
 
     @rule()
     def jobs_send_heartbeats(self):
@@ -174,6 +180,10 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(vm=VMS, group=st.none() | GROUPS, move=st.sampled_from([inventory.add, inventory.edit, groups.remove_vm]))
     def a_machine_comes_or_moves(self, vm, group, move):
         self.attempt(move, actor=ALICE, vm_id=vm, group_id=group)
+
+    @rule(group=GROUPS, name=st.sampled_from("xyz"))
+    def a_group_is_renamed(self, group, name):
+        self.attempt(groups.edit, actor=ALICE, group_id=group, name=name)
 
     @rule(group=GROUPS, name=st.sampled_from("xyz"), vms=st.lists(VMS, max_size=3), new=st.booleans())
     def a_group_grows(self, group, name, vms, new):
