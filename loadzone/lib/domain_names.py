@@ -10,7 +10,7 @@ from loadzone.lib.unicode_text import folded
 LABEL_MAX = 63  # RFC 1035, 2.3.4
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490, 3.1
 # IDNA2008 tells these apart, and folding would replace them: ß, final sigma, and the joiners, which are refused below.
-_KEPT = re.compile("([ßẞς\u200c\u200d])")
+_KEPT = frozenset("ßẞς\u200c\u200d")
 
 
 def ascii_domain(domain: str) -> str:
@@ -28,8 +28,8 @@ def ascii_domain(domain: str) -> str:
 def _ascii_label(label: str) -> str:
     if label.isascii():
         return label.lower()
-    parts = (part.lower() if _KEPT.fullmatch(part) else folded(part) for part in _KEPT.split(label))
-    text = unicodedata.normalize("NFC", "".join(parts))
+    # UTS 46 maps each character by itself, before the text is composed.
+    text = unicodedata.normalize("NFC", "".join(c.lower() if c in _KEPT else folded(c) for c in label))
     if text.isascii():
         return text
     categories = [unicodedata.category(character) for character in text]
