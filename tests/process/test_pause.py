@@ -9,7 +9,7 @@ from support.people import Person
 from support.server import FREQUENT_SWEEPS
 from support.waiting import eventually
 
-HEARTBEAT = 0.1  # minutes
+HEARTBEAT = 0.15  # minutes: a busy machine may take seconds for the next request
 
 
 def test_a_pause_of_the_server_is_not_the_silence_of_a_job(start):
@@ -20,7 +20,7 @@ def test_a_pause_of_the_server_is_not_the_silence_of_a_job(start):
     done(bob.post("/queue/join", {"vm_id": "other", "hours": 1, "heartbeat_minutes": HEARTBEAT}))
     os.kill(server.pid, signal.SIGSTOP)
     resumed = from_now(minutes=HEARTBEAT, seconds=0.5)
-    eventually(lambda: from_now() > resumed)
+    eventually(lambda: from_now() > resumed, timeout=60)
     os.kill(server.pid, signal.SIGCONT)
     done(bob.post("/heartbeat", {"vm_ids": ["vm"]}))
     assert [waiter["email"] for waiter in bob.vm("other")["queue"]] == [bob.email]

@@ -267,7 +267,8 @@ def test_the_server_refreshes_them_every_five_minutes(tmp_path):
         interval.due = 0
         timers.wakeup()
         eventually(
-            lambda: any("ann@example.com" in path.read_text() for path in application.backups.folder.glob("*Z.json"))
+            lambda: any("ann@example.com" in path.read_text() for path in application.backups.folder.glob("*Z.json")),
+            timeout=60,
         )
     finally:
         application.stop()

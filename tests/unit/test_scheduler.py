@@ -307,10 +307,10 @@ def test_intervals_go_on_when_the_clock_is_set_back(monkeypatch):
     timers.every(lambda: runs.append(1), 0.01)
     timers.start()
     try:
-        eventually(lambda: runs)
+        eventually(lambda: runs, timeout=60)
         ahead = timedelta(0)
         seen = len(runs)
-        eventually(lambda: len(runs) > seen + 3)
+        eventually(lambda: len(runs) > seen + 3, timeout=60)
     finally:
         timers.shutdown()
 
@@ -323,7 +323,7 @@ def test_an_interval_that_passed_during_a_suspend_runs_at_once():
     try:
         seconds[0] += 8 * 3600
         timers.wakeup()
-        eventually(lambda: runs)
+        eventually(lambda: runs, timeout=60)
         timers.wakeup()
         assert timers._process_jobs() <= LONGEST_SLEEP
     finally:
