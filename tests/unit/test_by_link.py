@@ -158,6 +158,15 @@ def test_the_link_is_void_for_a_renewed_booking_and_for_the_next_one(reminded):
     assert void(reminded, reminded.links["release"])
 
 
+def test_the_link_is_void_once_the_job_is_silent_even_before_the_timer_has_come_by(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=2, heartbeat_minutes=10)
+    booking = world.vm().booking
+    mark = mark_of("vm", booking.booked_at, booking.expires_at)
+    world.later(minutes=10)
+    refusal = world.refused(by_link.follow, target=LinkTarget("renew", BOB, frozenset([mark])))
+    assert refusal.code == "link_void"
+
+
 def test_a_forged_link_is_refused():
     target = LinkTarget("take", BOB, frozenset([mark_of("vm", NOON, NOON + timedelta(minutes=15))]))
     ours, theirs = (
