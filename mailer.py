@@ -11,9 +11,10 @@ from itertools import islice
 from loadzone.auth.login_codes import GOOD_FOR
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Letter
-from loadzone.domain.unit_of_work import CannotSave, Commit, Store
+from loadzone.domain.store import Store
 from loadzone.i18n import best_of
 from loadzone.lib.times import iso, steady_seconds, zone_named
 from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, DeliveryHealth

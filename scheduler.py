@@ -11,9 +11,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Vm
-from loadzone.domain.unit_of_work import CannotSave, Commit, Store
+from loadzone.domain.store import Store
 from loadzone.rules import expiry, history, people, queue, tokens
 from loadzone.server.clock_safe_scheduler import ClockSafeScheduler
 

@@ -18,9 +18,10 @@ from pathlib import Path
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.typed_object import BadFile
 from loadzone.datafile.writer import StateEncoder
+from loadzone.domain.commit import CannotSave, Commit, Touched
 from loadzone.domain.events import Event
 from loadzone.domain.records import Group, Place, State, Vm
-from loadzone.domain.unit_of_work import CannotSave, Commit, Touched, UnitOfWork
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
 from loadzone.lib.owners import with_owner
@@ -29,7 +30,7 @@ log = logging.getLogger("loadzone.storage")
 
 
 class JsonStore:
-    """The locked JSON file, as a Store (domain/unit_of_work.py).
+    """The locked JSON file, as a Store (domain/store.py).
 
     `shown(record)` returns what readers of the board see of a machine or group; where that changes, the revision
     counts. `run_blocking(call)` runs a blocking call, beside the green threads where there are any.

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Token
 from loadzone.domain.refusal import refuse
-from loadzone.domain.unit_of_work import CannotSave, Commit, Store
+from loadzone.domain.store import Store
 from loadzone.lib.digests import digest
 from loadzone.rules import people, tokens
 

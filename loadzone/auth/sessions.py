@@ -13,8 +13,9 @@ from flask.sessions import SessionMixin
 from loadzone.auth.login_codes import LoginCodes
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import State
-from loadzone.domain.unit_of_work import CannotSave, Store
+from loadzone.domain.store import Store
 from loadzone.lib.digests import digest
 from loadzone.rules import people
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 
 import orjson
 
+from loadzone.domain.commit import Touched
 from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
-from loadzone.domain.unit_of_work import Touched
 from loadzone.lib.encoded_table import EncodedTable
 
 USERS_PER_CHUNK = 4  # some have a long history

@@ -9,7 +9,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Letter, State
-from loadzone.domain.unit_of_work import Transactions, UnitOfWork
+from loadzone.domain.store import Transactions
+from loadzone.domain.unit_of_work import UnitOfWork
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -1,15 +1,15 @@
-"""The unit of work in which a rule runs, and the store that makes it durable."""
+"""The unit of work in which a rule runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar, cast
 
 from loadzone.domain import tallies
+from loadzone.domain.commit import Touched
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.named_table import NamedTable, id_of, name_of, vm_named
@@ -19,17 +19,7 @@ from loadzone.domain.table_overlay import TableOverlay
 from loadzone.domain.versions import versioned
 
 T = TypeVar("T")
-
-
-class CannotSave(Exception):
-    """The change could not be written to disk, so it did not happen.
-
-    With `unsure` it happened and is in force, but may not survive a power cut.
-    """
-
-    def __init__(self, unsure: bool = False) -> None:
-        super().__init__("cannot save")
-        self.unsure = unsure
+AT_A_STRETCH = 200  # records that a rule looks at before others go on; some milliseconds of work
 
 
 class Tables(Protocol):
@@ -49,72 +39,6 @@ class Tables(Protocol):
     def users(self) -> Mapping[str, User]:
         """People by address."""
         ...
-
-
-class Transactions(Protocol):
-    """Runs units of work."""
-
-    def transaction(self, open_unit: Callable[[State], UnitOfWork]) -> AbstractContextManager[UnitOfWork]:
-        """Open a unit of work with `open_unit` on the latest state, and commit it at the end of the block.
-
-        Leaving the block returns once the change is on disk; an exception in it leaves nothing behind.
-        Raises CannotSave.
-        """
-        ...
-
-
-class Store(Transactions, Protocol):
-    """Keeps the state. `storage.JsonStore` is one."""
-
-    @property
-    def snapshot(self) -> State:
-        """The last committed state, which never changes."""
-        ...
-
-    def subscribe(self, listener: Callable[[Commit], None]) -> None:
-        """Call `listener` with every commit, in order. It must be quick and must not change the store."""
-        ...
-
-    @property
-    def is_failing(self) -> bool:
-        """True if the last write failed, and so did each trial since then."""
-        ...
-
-    def check(self) -> None:
-        """Raise CannotSave unless a write would succeed now."""
-        ...
-
-
-@dataclass(slots=True)
-class Touched:
-    """The keys that a change wrote or removed, by table; each table is an ordered set."""
-
-    vms: dict[str, None] = field(default_factory=dict)
-    groups: dict[int, None] = field(default_factory=dict)
-    users: dict[str, None] = field(default_factory=dict)
-    letters: dict[str, None] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return bool(self.vms or self.groups or self.users or self.letters)
-
-    def add(self, other: Touched) -> None:
-        """Take over the keys of another."""
-        for table in fields(self):
-            getattr(self, table.name).update(getattr(other, table.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """The changes of one write: the states before and after, the touched keys, the events in order.
-
-    `visible`: a reader of the board can see it. Only then is `after.revision` one more than before.
-    """
-
-    before: State
-    after: State
-    touched: Touched
-    events: tuple[Event, ...]
-    visible: bool
 
 
 @dataclass(slots=True)
@@ -144,8 +68,7 @@ class UnitOfWork:
 
     It reads through to `base` and keeps what it writes until `apply_to` takes it over, so dropping it leaves nothing
     behind. `now` is UTC. `heard_until` is the time by a clock that runs only while the server can hear
-    (lib/listening_clock.py); the silence of jobs is measured by it. Long loops call `pause` now and then, so that
-    readers are answered meanwhile.
+    (lib/listening_clock.py); the silence of jobs is measured by it. `pause` lets readers be answered; `paced` calls it.
 
     `lines` are added to the histories at the end. `told_by_answer` are the people whom the answer to this very call
     tells that they are served: they need no letter.
@@ -184,6 +107,13 @@ class UnitOfWork:
             self.vms[place.id] = place
         else:
             self.groups[place.id] = place
+
+    def paced(self, records: Iterable[T]) -> Iterator[T]:
+        """Yield the records, and let readers be answered now and then meanwhile."""
+        for number, record in enumerate(records, start=1):
+            yield record
+            if number % AT_A_STRETCH == 0:
+                self.pause()
 
     def take_unserved(self) -> Unserved:
         """Return the changes since the last call."""

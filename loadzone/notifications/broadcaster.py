@@ -11,10 +11,11 @@ from functools import partial
 from itertools import islice
 from typing import Protocol
 
+from loadzone.domain.commit import Commit
 from loadzone.domain.events import Event
 from loadzone.domain.records import Vm
 from loadzone.domain.refusal import Refusal
-from loadzone.domain.unit_of_work import Commit, Store
+from loadzone.domain.store import Store
 from loadzone.i18n import LANGUAGES
 from loadzone.lib.times import iso, zone_named
 from loadzone.notifications.messages import messages_of

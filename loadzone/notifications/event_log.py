@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from loadzone.domain.commit import Commit
 from loadzone.domain.events import EVENT_KINDS
-from loadzone.domain.unit_of_work import Commit
 from loadzone.notifications.messages import messages_of
 
 log = logging.getLogger("loadzone")

@@ -12,16 +12,12 @@ from loadzone.domain.records import Booking, Place, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import endings, queue
 
-AT_A_STRETCH = 200  # machines; some milliseconds of work, after which readers are answered
-
 
 def settle(uow: UnitOfWork, vm_ids: Iterable[str]) -> None:
     """End what is over at these machines, in the order of the ends, and send due reminders."""
     unheard = uow.now - uow.heard_until
     ends = [(end, vm_id) for vm_id in vm_ids if (vm := uow.vms.get(vm_id)) and (end := _end_of(vm, unheard))]
-    for number, (_, vm_id) in enumerate(sorted(ends, key=lambda pair: pair[0]), start=1):
-        if number % AT_A_STRETCH == 0:
-            uow.pause()
+    for _, vm_id in uow.paced(sorted(ends, key=lambda pair: pair[0])):
         vm = uow.vms[vm_id]
         if not endings.end_if_over(uow, vm) and vm.booking:
             _remind(uow, vm, vm.booking)

@@ -9,8 +9,6 @@ from loadzone.domain.unit_of_work import UnitOfWork, Unserved
 from loadzone.rules import person_limits, turns
 from loadzone.rules.group_serving import GroupServing
 
-AT_A_STRETCH = 200  # machines; some milliseconds of work
-
 
 def serve(uow: UnitOfWork) -> None:
     """Serve every queue that the changes since the last call concern. The command bus calls it after each rule.
@@ -26,10 +24,8 @@ def serve(uow: UnitOfWork) -> None:
     groups = _groups_concerned(uow, changes, concerned)
     vms = [vm for vm in concerned if vm.group not in groups]
     looked_at = _Serving(uow).serve(vms, groups)
-    for number, vm in enumerate(looked_at, start=1):
+    for vm in uow.paced(looked_at):
         turns.tell_holder(uow, uow.vms[vm.id])
-        if number % AT_A_STRETCH == 0:
-            uow.pause()
     uow.take_unserved()  # what serving itself has changed
 
 

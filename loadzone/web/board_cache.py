@@ -15,8 +15,9 @@ from typing import TypeVar
 
 import orjson
 
+from loadzone.domain.commit import Commit
 from loadzone.domain.records import Group, Vm
-from loadzone.domain.unit_of_work import Commit, Store
+from loadzone.domain.store import Store
 from loadzone.lib.encoded_table import EncodedTable
 from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, Audience
 from loadzone.web import compression

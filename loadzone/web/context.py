@@ -17,7 +17,8 @@ from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Token
-from loadzone.domain.unit_of_work import Store, UnitOfWork
+from loadzone.domain.store import Store
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import zone_named
 from loadzone.notifications.broadcaster import SocketUser
 from loadzone.notifications.signed_links import SignedLinks

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from loadzone.config import BODY_AT_MOST, STRANGERS_BODY_AT_MOST
+from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import Group, Vm
 from loadzone.domain.refusal import Fact, Refusal
-from loadzone.domain.unit_of_work import CannotSave
 from loadzone.i18n import say
 from loadzone.lib.times import iso
 from loadzone.schemas.refusal_text import Facts, sentence, sentence_as

@@ -9,8 +9,9 @@ import pytest
 
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import Booking
-from loadzone.domain.unit_of_work import CannotSave, UnitOfWork
+from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib import atomic_file
 from loadzone.lib.times import utc_now
 from loadzone.rules import booking, inventory, people, tokens

@@ -1,0 +1,51 @@
+"""A commit: what one write to the store changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+from loadzone.domain.events import Event
+from loadzone.domain.records import State
+
+
+class CannotSave(Exception):
+    """The change could not be written to disk, so it did not happen.
+
+    With `unsure` it happened and is in force, but may not survive a power cut.
+    """
+
+    def __init__(self, unsure: bool = False) -> None:
+        super().__init__("cannot save")
+        self.unsure = unsure
+
+
+@dataclass(slots=True)
+class Touched:
+    """The keys that a change wrote or removed, by table; each table is an ordered set."""
+
+    vms: dict[str, None] = field(default_factory=dict)
+    groups: dict[int, None] = field(default_factory=dict)
+    users: dict[str, None] = field(default_factory=dict)
+    letters: dict[str, None] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.vms or self.groups or self.users or self.letters)
+
+    def add(self, other: Touched) -> None:
+        """Take over the keys of another."""
+        for table in fields(self):
+            getattr(self, table.name).update(getattr(other, table.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The changes of one write: the states before and after, the touched keys, the events in order.
+
+    `visible`: a reader of the board can see it. Only then is `after.revision` one more than before.
+    """
+
+    before: State
+    after: State
+    touched: Touched
+    events: tuple[Event, ...]
+    visible: bool
