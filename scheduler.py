@@ -99,7 +99,7 @@ class Scheduler:
 
     @property
     def next_deadline(self) -> datetime | None:
-        """When to look next."""
+        """The earliest time at which something is due; None: nothing is."""
         with self._heap_lock:
             return self._heap[0][0] if self._heap else None
 

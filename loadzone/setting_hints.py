@@ -1,4 +1,4 @@
-"""What is worth saying about the settings at the start: unknown names, and values that do not go together."""
+"""Hints about the settings at the start: unknown names, and values that do not go together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long something takes, as people write it: `2`, `1.5`, `1,5`, `90m`, `1h30m`, `1 d 12 h`. The page does too."""
+"""Read durations as people write them: `2`, `1.5`, `1,5`, `90m`, `1h30m`, `1 d 12 h`. The page does too."""
 
 from __future__ import annotations
 

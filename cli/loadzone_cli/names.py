@@ -1,4 +1,4 @@
-"""When two names are the same. The twin of loadzone/domain/names.py, which says more."""
+"""Sameness of names. The twin of loadzone/domain/names.py, which says more."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Target(TypedDict, total=False):
 
 
 class Selection(TypedDict, total=False):
-    """How many machines of a group, and with which tags: each key only where it was asked for."""
+    """The choice within a group: a number and tags, each key only where it was asked for."""
 
     count: int
     tags: list[str]

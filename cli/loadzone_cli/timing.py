@@ -1,4 +1,4 @@
-"""How long things may take, in seconds. Read them as `timing.NAME`: the tests set shorter ones."""
+"""Time limits and pauses, in seconds. Read them as `timing.NAME`: the tests set shorter ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What admins are shown while letters cannot be delivered."""
+"""The trouble with mail that admins are shown while letters cannot be delivered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When two names are the same: of machines, groups, tokens and tags, in calls, imports and searches.
+"""Sameness of names: of machines, groups, tokens and tags, in calls, imports and searches.
 
 static/names.js and cli/loadzone_cli/names.py are its twins.
 """

@@ -1,4 +1,4 @@
-"""How Ansible reaches a host, as fields of a machine."""
+"""Read from Ansible's variables of a host the fields with which a machine is reached."""
 
 from __future__ import annotations
 

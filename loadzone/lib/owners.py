@@ -1,4 +1,4 @@
-"""Who owns a file, for messages about files that cannot be used."""
+"""Owners of files, for messages about files that cannot be used."""
 
 from __future__ import annotations
 

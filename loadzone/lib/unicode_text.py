@@ -1,4 +1,4 @@
-"""What Unicode says of text that people take for the same."""
+"""Forms of text, by Unicode, that are equal where people take two texts for the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether letters can be delivered: said once in the log when they cannot, and once when they can again."""
+"""The health of delivery: said once in the log when letters cannot be delivered, and once when they can again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class DeliveryHealth:
 
     @property
     def trouble(self) -> MailTrouble | None:
-        """What admins are shown; None while all is well."""
+        """The trouble that admins are shown; None while all is well."""
         return self._trouble
 
     def failed(self, reason: str, patience: float = 0) -> None:

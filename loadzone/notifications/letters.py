@@ -58,7 +58,7 @@ def _facts_of(event: Event) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How the reader of a letter is told things: in which language, and with times in which zone.
+    """The reader of a letter: the language to write in, and the zone of its times.
 
     `zone` None: the zone of the server. `may_unsubscribe`: the reader can choose which letters to get.
     """

@@ -1,4 +1,4 @@
-"""When to try an undelivered letter again."""
+"""The pauses after which an undelivered letter is tried again."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from loadzone.lib.times import parse_time
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a letter says to a person of one machine, queue or token, beside these as they are now."""
+    """The fact that a letter tells of one machine, queue or token, beside these as they are now."""
 
     person: str
     vm: Vm | None

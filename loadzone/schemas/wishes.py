@@ -20,7 +20,7 @@ def _some_wish(schema: dict[str, Any]) -> None:
 
 
 class Wishes(RequestBody):
-    """What a person wants: at least one of these."""
+    """A person's wishes: at least one of these."""
 
     model_config = ConfigDict(json_schema_extra=_some_wish)
 
