@@ -104,7 +104,7 @@ def test_the_message_id_is_the_same_after_a_restart_and_another_for_another_lett
 
 @pytest.mark.parametrize("where", ["recipient", "message"])
 def test_a_letter_refused_for_good_is_dropped_and_logged(smtp, server_with_letters, where):
-    """tests/unit/test_mailer.py has which refusals are final."""
+    """tests/unit/test_mail_refusals.py has which refusals are final."""
     smtp.start()
     if where == "recipient":
         smtp.recipient_answer = "550 No such user here"

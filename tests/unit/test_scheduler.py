@@ -2,70 +2,19 @@
 
 import threading
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import apscheduler.schedulers.base
 import pytest
 
-from loadzone.config import Config
-from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import Booking
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib import atomic_file
 from loadzone.lib.times import utc_now
-from loadzone.rules import booking, inventory, people, tokens
-from loadzone.rules.finish import finish
-from loadzone.schemas.serializers import shown
-from loadzone.server.clock_safe_scheduler import LONGEST_SLEEP, ClockSafeScheduler
-from scheduler import Scheduler
-from storage import JsonStore
+from loadzone.rules import booking, inventory, tokens
 from support.disk import Failing
-from support.waiting import eventually
 from support.world import ALICE, BOB, NOON, unit
-
-
-class System:
-    """A store on disk, a command bus, a scheduler, and a clock that stands still until it is moved."""
-
-    def __init__(self, path, clock=None, **settings):
-        self.now = NOON
-        self.unheard = timedelta(0)
-        self.clock = clock or (lambda: self.now)
-        self.limits = Config(admins=(ALICE,), **settings)
-        self.store = JsonStore(path, shown=shown)
-        self.bus = CommandBus(
-            self.store,
-            self.clock,
-            self.limits,
-            finish,
-            lambda event, now: (),
-            listening_clock=self.listening_clock,
-        )
-        self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock, self.listening_clock)
-        self.commits = []
-        self.store.subscribe(self.commits.append)
-        for person in (ALICE, BOB):
-            self.bus.run(people.sign_in, email=person, session="s")
-
-    def listening_clock(self):
-        return self.clock() - self.unheard
-
-    def add(self, *vm_ids):
-        for vm_id in vm_ids:
-            self.bus.run(inventory.add, actor=ALICE, vm_id=vm_id, group_id=None)
-
-    def book(self, vm_id, hours):
-        return self.bus.run(booking.book, actor=BOB, vm_id=vm_id, hours=hours)
-
-    def events(self):
-        kinds = [(event.kind, event.vm_id) for commit in self.commits for event in commit.events]
-        self.commits.clear()
-        return kinds
-
-    def close(self):
-        self.scheduler.stop()
-        self.store.close()
+from unit.timed_system import System
 
 
 @pytest.fixture
@@ -293,53 +242,6 @@ def test_a_booking_without_an_end_gets_one_at_the_next_sweep_if_the_start_could_
     assert system.store.snapshot.vms["vm"].booking.expires_at is None
     system.scheduler.sweep()
     assert system.scheduler.next_deadline == NOON + timedelta(hours=24)
-
-
-def test_intervals_go_on_when_the_clock_is_set_back(monkeypatch):
-    ahead = timedelta(days=1)
-
-    class SettableClock(datetime):
-        @classmethod
-        def now(cls, zone=None):
-            return datetime.now(zone) + ahead
-
-    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", SettableClock)
-    timers, runs = ClockSafeScheduler(), []
-    timers.every(lambda: runs.append(1), 0.01)
-    timers.start()
-    try:
-        eventually(lambda: runs, timeout=60)
-        ahead = timedelta(0)
-        seen = len(runs)
-        eventually(lambda: len(runs) > seen + 3, timeout=60)
-    finally:
-        timers.shutdown()
-
-
-def test_an_interval_that_passed_during_a_suspend_runs_at_once():
-    seconds, runs = [0.0], []
-    timers = ClockSafeScheduler(steady=lambda: seconds[0])
-    timers.every(lambda: runs.append(seconds[0]), 3600)
-    timers.start()
-    try:
-        seconds[0] += 8 * 3600
-        timers.wakeup()
-        eventually(lambda: runs, timeout=60)
-        timers.wakeup()
-        assert timers._process_jobs() <= LONGEST_SLEEP
-    finally:
-        timers.shutdown()
-    assert runs == [8 * 3600], "once, however many were missed"
-
-
-def test_the_timers_check_the_clock_every_few_seconds():
-    timers = ClockSafeScheduler()
-    timers.start(paused=True)
-    assert timers._process_jobs() <= LONGEST_SLEEP
-    timers.resume()
-    timers.add_job(lambda: None, "date", run_date=utc_now() + timedelta(days=1))
-    assert timers._process_jobs() <= LONGEST_SLEEP
-    timers.shutdown()
 
 
 def test_the_sweep_tells_of_tokens_that_end_soon_also_after_a_restart(system, tmp_path):

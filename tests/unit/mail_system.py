@@ -1,0 +1,89 @@
+"""A mailer with its store and a clock that stands still, against a real SMTP server that fails on demand."""
+
+from datetime import timedelta
+
+import pytest
+
+from loadzone.config import Config
+from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.records import Letter
+from loadzone.notifications.letters import LetterWriter
+from loadzone.notifications.signed_links import SignedLinks
+from loadzone.notifications.smtp import RFC_5321, Patience
+from loadzone.rules.finish import finish
+from mailer import Mailer
+from storage import JsonStore
+from support.ports import free_port
+from support.scripted_smtp import ScriptedSmtp
+from support.world import NOON, unit
+
+IMPATIENT = Patience(verdict=0.2)
+NEVER = 60  # seconds; by then the mailer has closed the connection
+
+
+class MailSystem:
+    """A mailer with its store and its clock; `put` adds a letter to the outbox."""
+
+    def __init__(self, path, port, patience=RFC_5321, **settings):
+        self.now, self.seconds = NOON, 0.0
+        config = Config(smtp_host="127.0.0.1", smtp_port=port, smtp_from="lz@example.com", **settings)
+        self.store = JsonStore(path)
+        bus = CommandBus(self.store, lambda: self.now, config, finish, lambda event, now: ())
+        writer = LetterWriter(SignedLinks("k" * 20, "http://lz"), "http://lz")
+        self.mailer = Mailer(config, self.store, bus, writer, lambda: self.now, lambda: self.seconds, patience)
+
+    def put(self, *people, kind="ended", **about):
+        with self.store.transaction(unit) as uow:
+            for person in people:
+                letter = Letter(f"for {person}", person, kind, self.now, {"vm_id": "vm", **about})
+                uow.letters[letter.id] = letter
+
+    def later(self, **amount):
+        self.now += timedelta(**amount)
+        self.seconds += timedelta(**amount).total_seconds()
+
+    def deliver_all(self):
+        while self.mailer.deliver():
+            pass
+
+    def waiting(self):
+        return [letter.to for letter in self.store.snapshot.letters.values()]
+
+    def pause(self):
+        return round(self.mailer._retries.seconds_left())
+
+
+@pytest.fixture(scope="module")
+def scripted():
+    with ScriptedSmtp() as smtp:
+        yield smtp
+
+
+@pytest.fixture
+def smtp(scripted):
+    scripted.reset()
+    return scripted
+
+
+@pytest.fixture
+def mail_at(tmp_path):
+    """Return a function that makes a MailSystem for a server at this port."""
+    made = []
+
+    def make(port, **options):
+        made.append(MailSystem(tmp_path / "data.json", port, **options))
+        return made[-1]
+
+    yield make
+    for mail in made:
+        mail.store.close()
+
+
+@pytest.fixture
+def mail(mail_at, smtp):
+    return mail_at(smtp.port)
+
+
+@pytest.fixture
+def mail_to_nowhere(mail_at):
+    return mail_at(free_port())

@@ -1,0 +1,55 @@
+"""A store on disk with a command bus, a scheduler, and a clock that stands still until it is moved."""
+
+from datetime import timedelta
+
+from loadzone.config import Config
+from loadzone.domain.command_bus import CommandBus
+from loadzone.rules import booking, inventory, people
+from loadzone.rules.finish import finish
+from loadzone.schemas.serializers import shown
+from scheduler import Scheduler
+from storage import JsonStore
+from support.world import ALICE, BOB, NOON
+
+
+class System:
+    """A store on disk, a command bus, a scheduler, and a clock that stands still until it is moved."""
+
+    def __init__(self, path, clock=None, **settings):
+        self.now = NOON
+        self.unheard = timedelta(0)
+        self.clock = clock or (lambda: self.now)
+        self.limits = Config(admins=(ALICE,), **settings)
+        self.store = JsonStore(path, shown=shown)
+        self.bus = CommandBus(
+            self.store,
+            self.clock,
+            self.limits,
+            finish,
+            lambda event, now: (),
+            listening_clock=self.listening_clock,
+        )
+        self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock, self.listening_clock)
+        self.commits = []
+        self.store.subscribe(self.commits.append)
+        for person in (ALICE, BOB):
+            self.bus.run(people.sign_in, email=person, session="s")
+
+    def listening_clock(self):
+        return self.clock() - self.unheard
+
+    def add(self, *vm_ids):
+        for vm_id in vm_ids:
+            self.bus.run(inventory.add, actor=ALICE, vm_id=vm_id, group_id=None)
+
+    def book(self, vm_id, hours):
+        return self.bus.run(booking.book, actor=BOB, vm_id=vm_id, hours=hours)
+
+    def events(self):
+        kinds = [(event.kind, event.vm_id) for commit in self.commits for event in commit.events]
+        self.commits.clear()
+        return kinds
+
+    def close(self):
+        self.scheduler.stop()
+        self.store.close()
