@@ -11,6 +11,7 @@ CALLS = [
     ("/book", {"vm_id": "{vm}", "hours": 1, "heartbeat_minutes": 60}),
     ("/renew", {"vm_id": "{vm}", "hours": 1}),
     ("/heartbeat", {"vm_ids": ["{vm}"]}),
+    ("/note", {"vm_id": "{vm}", "note": "load test"}),
     ("/cancel", {"vm_id": "{vm}"}),
     ("/queue/join", {"vm_id": "{vm}", "hours": 1}),
     ("/queue/leave", {"vm_id": "{vm}"}),
