@@ -54,6 +54,7 @@ def test_each_letter_names_the_address_that_stops_its_kind(letter):
     assert re.fullmatch(r"http://localhost:\d+/unsubscribe/[\w.~-]+", address)
     assert address in letter.text
     assert address in letter.html
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in letter.raw, "not encoded: mail programs read it raw"
     assert "List-Unsubscribe-Post" not in letter.message, "one click is for https alone"
 
 
