@@ -1,6 +1,6 @@
 // The actions of the page by name: each opens a dialog or calls the server.
 import { postForVm } from "./api.js";
-import { firstObstacle } from "./bulk_actions.js";
+import { firstObstacle, idsFor } from "./bulk_actions.js";
 import { accountDialog } from "./dialogs/account.js";
 import { bookDialog } from "./dialogs/book.js";
 import { bulkDialog } from "./dialogs/bulk.js";
@@ -82,7 +82,7 @@ function renewBy({ vm: id, hours }) {
 function openBulkDialog({ bulkAction: action }) {
   const obstacle = firstObstacle(action, selected);
   if (obstacle) toast(obstacle.reason);
-  else bulkDialog(action, [...selected]);
+  else bulkDialog(action, idsFor(action, selected));
 }
 
 /** Return the toast's undo button, which books the machine again for the time that was left, if it is still free. */

@@ -15,11 +15,18 @@ const OBSTACLES = {
   release: (vm) => ownershipObstacle(vm),
   move: () => !state.groups.length && t("bulk.no_groups"),
   maintenance: () => "",
+  in_service: () => "",
   delete: () => "",
 };
 
+// Actions for only some of the selected machines: they leave the others as they are.
+const APPLIES = { maintenance: (vm) => !vm.maintenance, in_service: (vm) => Boolean(vm.maintenance) };
+
 /** Return the names of the bulk actions that this user may do. */
-export const bulkActions = () => ["book", "renew", "release", ...(isAdmin() ? ["move", "maintenance", "delete"] : [])];
+export const bulkActions = () => ["book", "renew", "release", ...(isAdmin() ? ["move", "maintenance", "in_service", "delete"] : [])];
+
+/** Return the ids of the machines that the action is for. */
+export const idsFor = (action, ids) => [...ids].filter((id) => state.vms.has(id) && (APPLIES[action]?.(state.vms.get(id)) ?? true));
 
 /** Return {id, reason} of the first machine that prevents the action; undefined if nothing does. */
 export function firstObstacle(action, ids) {

@@ -1,5 +1,5 @@
 // The dialog of a bulk action: one call for all selected machines, which changes all of them or none.
-import { firstObstacle } from "../bulk_actions.js";
+import { firstObstacle, idsFor } from "../bulk_actions.js";
 import { dayAndTime } from "../format.js";
 import { fill, html, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -48,22 +48,27 @@ async function submit(opened, { action, ids, seen }) {
   clearSelection();
 }
 
-/** Follow changes of the machines: drop deleted ones, name the one that prevents the action and offer to leave it out. */
+/** Follow changes of the machines: drop those that are deleted or no longer need it, name the one that prevents the action and offer to leave it out. */
 function update(opened, request) {
   const { action } = request;
-  request.ids = request.ids.filter((id) => state.vms.has(id));
-  const { ids } = request;
+  const ids = request.ids = idsFor(action, request.ids);
   setText(opened.part("h2"), t(`bulk.${action}_title`, { n: ids.length }));
   const unnamed = ids.length - MAX_NAMES;
   fill(opened.part("[data-vm-names]"), html`${ids.slice(0, MAX_NAMES).map((id) => html`<span class="tag">${id}</span> `)}
     ${unnamed > 0 && t("bulk.more", { n: unnamed })}`);
-  BULK_ACTIONS[action].follow?.(opened);
+  BULK_ACTIONS[action].follow?.(opened, ids);
   request.seen.show(opened);
-  const obstacle = ids.length ? firstObstacle(action, ids) ?? otherBooking(request) : { reason: t("bulk.none_left") };
+  const obstacle = ids.length ? firstObstacle(action, ids) ?? otherBooking(request) : { reason: noneLeft(request) };
   if (obstacle?.id !== request.blockedBy) opened.block(null); // remove the offer made for another machine
   request.blockedBy = obstacle?.id;
   opened.block(obstacle?.reason ?? null, obstacle?.id && alternatives(action, obstacle.id));
   if (action === "delete" && !obstacle) askForce(opened, ids.filter((id) => state.vms.get(id).booked_by).length);
+}
+
+/** Return why no machine is left: others did the same meanwhile, or deleted them. */
+function noneLeft({ action, seen }) {
+  const done = [...seen.first.keys()].some((id) => state.vms.has(id) && !idsFor(action, [id]).length);
+  return t(done ? "maintenance.already" : "bulk.none_left");
 }
 
 /** Return the first machine whose booking is not the one that the user chose, as `firstObstacle` does. */

@@ -2,7 +2,7 @@
 import { post, postForVms } from "../api.js";
 import { now } from "../clock.js";
 import { shortTime } from "../format.js";
-import { html } from "../html.js";
+import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
 import { groupById } from "../queue.js";
@@ -61,18 +61,28 @@ export const BULK_ACTIONS = {
   maintenance: {
     label: "act.out-of-service",
     eventKind: "maintenance_began",
-    fields: () => field("reason", t("maintenance.reason"), { maxlength: 200, autofocus: true, hint: t("maintenance.told") }),
+    fields: (ids) => field("reason", t("maintenance.reason"), { maxlength: 200, autofocus: true, hint: t(ids.length > 1 ? "maintenance.told_several" : "maintenance.told") }),
     run: async (dialog, vm_ids, { versions }) => {
-      await postForVms("/edit-vm", { vm_ids, maintenance: givenReason(dialog), versions });
+      await postForVms("/edit-vm", { vm_ids, maintenance: givenReason(dialog, vm_ids.length), versions });
       return t("bulk.out_of_service", { n: vm_ids.length });
+    },
+  },
+  in_service: {
+    label: "act.back-in-service",
+    eventKind: "maintenance_ended",
+    fields: () => html`<p>${t("maintenance.ends_told")}</p>`,
+    run: async (dialog, vm_ids, { versions }) => {
+      await postForVms("/edit-vm", { vm_ids, maintenance: null, versions });
+      return t("maintenance.ended_several", { n: vm_ids.length });
     },
   },
   delete: {
     label: "act.delete",
     eventKind: "vm_deleted",
     danger: true,
-    fields: () => html`<p>${t("bulk.delete_what")}</p><label class="check" data-force hidden>
+    fields: () => html`<p data-what></p><label class="check" data-force hidden>
       <input type="checkbox" name="force" value="yes"><span></span></label>`,
+    follow: (dialog, ids) => setText(dialog.part("[data-what]"), t("bulk.delete_what", { n: ids.length })),
     wire: (dialog) => dialog.form.addEventListener("change", () => dialog.stateChanged()),
     run: async (dialog, vm_ids, { versions }) => {
       const booked = vm_ids.filter((id) => state.vms.get(id).booked_by);

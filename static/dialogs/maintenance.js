@@ -30,8 +30,8 @@ export function maintenanceDialog(vm) {
 }
 
 /** Return the reason in the dialog's field. Throws ApiError if there is none. */
-export function givenReason(dialog) {
+export function givenReason(dialog, n = 1) {
   const reason = dialog.value("reason");
-  if (!reason) throw new ApiError(t("maintenance.say_why"), "bad_input", { field: "reason" });
+  if (!reason) throw new ApiError(t(n > 1 ? "maintenance.say_why_several" : "maintenance.say_why"), "bad_input", { field: "reason" });
   return reason;
 }

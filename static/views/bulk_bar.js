@@ -1,5 +1,5 @@
 // The bar at the bottom while machines are selected: how many, and the bulk actions.
-import { bulkActions, firstObstacle } from "../bulk_actions.js";
+import { bulkActions, firstObstacle, idsFor } from "../bulk_actions.js";
 import { onFilter } from "../filter.js";
 import { element, fill, html, icon, isRendered, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -67,6 +67,7 @@ function drawActions() {
       <button class="button small" data-action="bulk" data-needs-connection data-bulk-action="${action}">${t(`bulk.${action}`)}</button>`)}`);
   }
   for (const button of container.children) {
+    button.hidden = !idsFor(button.dataset.bulkAction, selected).length;
     const reason = firstObstacle(button.dataset.bulkAction, selected)?.reason;
     button.toggleAttribute("data-blocked", Boolean(reason));
     button.title = reason ?? "";
