@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from loadzone.inventory.rows import InventoryRows, Row
+from loadzone.inventory.rows import InventoryRows, Row, number_in
 from loadzone.lib.domain_names import ascii_domain
 
 # The variables, each with its name in Ansible 1, which is still read.
@@ -35,7 +35,7 @@ def connection_of(host: str, variables: Mapping[str, Any], known: Row, rows: Inv
     if "ssh_user" not in known and (user := _usable(variables, USER, rows)) is not None:
         fields["ssh_user"] = user
     if "ssh_port" not in known and (port := _usable(variables, PORT, rows)) is not None:
-        fields["ssh_port"] = int(port) if isinstance(port, str) and port.isdecimal() else port
+        fields["ssh_port"] = number_in(port) if isinstance(port, str) else port
     return fields
 
 

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from loadzone.inventory import csv_text
-from loadzone.inventory.rows import COLUMNS, BadInventory, InventoryRows
+from loadzone.inventory.rows import COLUMNS, BadInventory, InventoryRows, number_in
 
 # The start of a cell, also for a program that uses another separator than the comma.
 _CELL_START = r"""(^|[;,|\t"])( *)"""
@@ -84,14 +84,8 @@ def _converted(fields: dict[str, str]) -> dict[str, Any]:
     if "tags" in fields:
         converted["tags"] = _split_tags(fields["tags"])
     if "ssh_port" in fields:
-        converted["ssh_port"] = _number(fields["ssh_port"])
+        converted["ssh_port"] = number_in(fields["ssh_port"])
     return converted
-
-
-def _number(cell: str) -> int | str | None:
-    """Return the whole number in the cell, also of `22.0` and `22,0`; what is none is left to the checks of fields."""
-    found = re.fullmatch(r"(\d{1,9})(?:[.,]0+)?", cell)
-    return int(found[1]) if found else cell or None
 
 
 def _join_tags(tags: list[str]) -> str:

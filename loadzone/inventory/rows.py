@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, cast
+
+from pydantic import WrapValidator
 
 from loadzone.domain.named_table import NamedTable, vm_named, vms_by_name
 from loadzone.domain.names import name_key
@@ -12,9 +15,9 @@ from loadzone.domain.records import TAGS_MOST, State, Vm
 from loadzone.domain.refusal import Refusal, refuse
 from loadzone.rules.importing import FIELDS, Fields, Wanted
 from loadzone.schemas import validation
-from loadzone.schemas.field_types import Line, NewVmId, Tags, VmRef
+from loadzone.schemas.field_types import GroupName, Maintenance, NewVmId, Tags, VmRef
 from loadzone.schemas.refusal_text import sentence
-from loadzone.schemas.requests import VmFields
+from loadzone.schemas.requests import NewGroup, VmFields
 
 COLUMNS = ("id", *FIELDS)
 Row = dict[str, Any]  # the fields of a machine, as a file has them: checked only by `wanted`
@@ -24,13 +27,18 @@ class BadInventory(Exception):
     """The file does not have the format. The message says what is wrong and where."""
 
 
+def _unless_empty(value: object, check: Callable[[object], str]) -> str:
+    """Return "" for none, where a request has null, and leave the rest to the check of requests."""
+    return "" if isinstance(value, str) and not value.strip() else check(value)
+
+
 class Machine(VmFields):
     """The model of a row. Absent fields stay as they are. `add_tags` are added to the tags of the row, or of here."""
 
     id: VmRef
     add_tags: Tags | None = None
-    group: Annotated[str, Line(100, "Production")] = ""
-    maintenance: Annotated[str, Line(200, "broken fan")] = ""
+    group: Annotated[GroupName, WrapValidator(_unless_empty)] = ""
+    maintenance: Annotated[Maintenance, WrapValidator(_unless_empty)] = ""
 
 
 class NewMachine(Machine):
@@ -58,6 +66,15 @@ class InventoryRows:
         known = {name: value for name, value in fields.items() if name in COLUMNS}
         self.machines.append((place, {**known, "groups": list(groups)} if groups else known))
         self.ignored.update(dict.fromkeys(name for name in fields if name not in COLUMNS))
+
+
+def number_in(text: str) -> int | str | None:
+    """Return the whole number in the text, also of `22.0` and `22,0`; what is none is left to the checks of fields.
+
+    Nine digits are read: no field takes so many, and Python refuses thousands.
+    """
+    found = re.fullmatch(r"(\d+)(?:[.,]0+)?", text)
+    return int(found[1].lstrip("0")[:9] or "0") if found else text or None
 
 
 class InventoryFormat(Protocol):
@@ -106,7 +123,7 @@ def wanted(rows: InventoryRows, state: State) -> tuple[list[Wanted], list[str]]:
             problems.append(f"{place}: {one.id!r} is already in {places[name]}")
         machines.setdefault(name, one)
         places.setdefault(name, place)
-    return list(machines.values()), problems + list(_bad_groups(rows.groups))
+    return list(machines.values()), problems + _checked_groups(rows.groups)[1]
 
 
 def _checked(fields: Row, here: NamedTable[str, Vm]) -> Wanted:
@@ -135,16 +152,19 @@ def _with_more(tags: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
 
 
 def valid_groups(rows: InventoryRows) -> list[str]:
-    """Return the names of groups without those that are problems."""
-    return [name for name in rows.groups if not list(_bad_groups([name]))]
+    """Return the names of groups, trimmed, without those that are problems."""
+    return _checked_groups(rows.groups)[0]
 
 
-def _bad_groups(names: Iterable[str]) -> Iterator[str]:
+def _checked_groups(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the valid names, trimmed, and the problems of the others."""
+    valid, problems = [], []
     for name in names:
         try:
-            validation.check(Machine, {"id": "any", "group": name})
+            valid.append(validation.check(NewGroup, {"name": name}).name)
         except Refusal as refusal:
-            yield f"group {name!r}: {_problem(refusal)}"
+            problems.append(f"group {name!r}: {_problem(refusal)}")
+    return valid, problems
 
 
 def _problem(refusal: Refusal) -> str:

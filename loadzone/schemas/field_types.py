@@ -171,6 +171,7 @@ NewVmId = Annotated[
 ]
 GroupId = Annotated[int, WholeNumber(0, MOST), Field(json_schema_extra={"examples": [1]})]
 GroupName = Annotated[str, NonEmptyLine(100, "Production")]
+Maintenance = Annotated[str, NonEmptyLine(200, "broken fan")]  # the reason for which a machine is out of service
 Email = Annotated[
     str,
     StringConstraints(max_length=EMAIL_MAX),

@@ -17,6 +17,7 @@ from loadzone.schemas.field_types import (
     Host,
     Hours,
     Line,
+    Maintenance,
     Moment,
     Moments,
     NewVmId,
@@ -235,7 +236,7 @@ class EditVm(VmOrVms, VmFields):
     ONLY_WITH = {"external_ip": "vm_id", "internal_ip": "vm_id", "version": "vm_id", "versions": "vm_ids"}
 
     group_id: GroupId | None = None
-    maintenance: Annotated[str, NonEmptyLine(200, "broken fan")] | None = None
+    maintenance: Maintenance | None = None
     add_tags: Tags = []
     remove_tags: Tags = []
     version: Version | None = None

@@ -124,6 +124,12 @@ def test_the_connection_is_the_one_that_ansible_would_use(variables, fields):
     assert connection(**variables) == fields
 
 
+@pytest.mark.parametrize("port", ["65536", "9" * 5000, 10**30])
+def test_a_port_of_too_many_digits_is_a_problem_with_its_place(port):
+    [problem] = ansible({"_meta": {"hostvars": {"a": {"ansible_port": port}}}, "ungrouped": {"hosts": ["a"]}})[1]
+    assert problem == "host 'a': “ssh_port” must be 65,535 or less."
+
+
 def test_a_name_that_is_no_address_gives_none():
     [one], problems = ansible({"ungrouped": {"hosts": ["☃_1"]}}, State(vms={"☃_1": Vm("☃_1")}))
     assert (problems, one.fields["external_ip"]) == ([], "")

@@ -10,16 +10,19 @@ from hypothesis import example, given, strategies as st
 
 from loadzone.domain.names import name_key
 from loadzone.domain.records import Group, State, Vm
+from loadzone.domain.refusal import Refusal
 from loadzone.inventory import (
     ansible_format,
     csv_format,
     json_format,
 )
 from loadzone.inventory.csv_format import escape_formula, unescape_formula
-from loadzone.inventory.rows import BadInventory, rows_of, wanted
+from loadzone.inventory.rows import BadInventory, Machine, rows_of, valid_groups, wanted
 from loadzone.rules import importing
 from loadzone.rules.access import OPERATOR
 from loadzone.schemas.field_types import LINE, LINE_NOT_EMPTY
+from loadzone.schemas.requests import EditVm, NewGroup
+from loadzone.schemas.validation import check
 from support.world import World
 
 FORMATS = [csv_format, json_format, ansible_format]
@@ -40,7 +43,7 @@ MACHINES = st.fixed_dictionaries(
         "internal_ip": st.sampled_from(["", "10.0.0.1", "vm.example.com"]),
         "ssh_user": st.sampled_from(["", "root", "a.b@c"]),
         "ssh_port": st.sampled_from([None, 22, 65535]),
-        "maintenance": ONE_LINE_TEXTS,
+        "maintenance": st.just("") | NAMES,
         "group": st.none() | st.integers(0, 2),
     }
 )
@@ -196,3 +199,39 @@ def test_an_existing_machine_keeps_a_name_that_no_new_one_may_have():
     rows = json_format.read(b'{"vms": [{"id": "old vm", "description": "x"}]}')
     assert wanted(rows, State(vms={"old vm": Vm("old vm")}))[1] == []
     assert wanted(rows, State())[1] != []
+
+
+# Bounds
+
+
+def accepts(model, fields):
+    try:
+        check(model, fields)
+    except Refusal:
+        return False
+    return True
+
+
+TEXTS = ["\u2800", "\u200d", "x\u200b", "two\nlines", "a b", "22", *("x" * n for n in (33, 65, 101, 201, 256, 501))]
+LISTS = [["\u2800"], ["x" * 33], ["x"], [f"t{n}" for n in range(21)]]
+
+
+@pytest.mark.parametrize("field", importing.FIELDS)
+@pytest.mark.parametrize("value", [*TEXTS, *LISTS, 0, 7, 65536, {}])
+def test_a_field_of_an_import_has_the_bounds_of_the_api(field, value):
+    model, fields = (NewGroup, {"name": value}) if field == "group" else (EditVm, {"vm_id": "vm", field: value})
+    assert accepts(Machine, {"id": "vm", field: value}) == accepts(model, fields)
+
+
+def test_a_machine_has_no_group_and_is_in_service_where_the_cells_are_empty():
+    for empty in ("", "  "):
+        row = check(Machine, {"id": "vm", "group": empty, "maintenance": empty})
+        assert (row.group, row.maintenance) == ("", "")
+
+
+def test_groups_without_machines_have_the_bounds_of_the_api():
+    rows = json_format.read(json.dumps({"vms": [], "groups": [" Lab ", "\u2800", "x" * 101, ""]}).encode())
+    assert valid_groups(rows) == ["Lab"]
+    assert [problem.partition(":")[0] for problem in wanted(rows, State())[1]] == [
+        f"group {name!r}" for name in ("\u2800", "x" * 101, "")
+    ]
