@@ -5,7 +5,7 @@ static/names.js and cli/loadzone_cli/names.py are its twins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from loadzone.lib.unicode_text import folded
@@ -21,6 +21,14 @@ def name_key(name: str) -> str:
     if name.isascii():  # as nearly all are; ten times as fast
         return name.lower()
     return folded(name)
+
+
+def first_spellings(names: Iterable[str]) -> dict[str, str]:
+    """Return the names by their keys, in their order; of those that are the same, the one that is written first."""
+    spellings: dict[str, str] = {}
+    for name in names:
+        spellings.setdefault(name_key(name), name)
+    return spellings
 
 
 class ByName(Mapping[str, V]):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Protocol, cast
 from pydantic import WrapValidator
 
 from loadzone.domain.named_table import NamedTable, vm_named, vms_by_name
-from loadzone.domain.names import name_key
+from loadzone.domain.names import first_spellings, name_key
 from loadzone.domain.records import TAGS_MOST, State, Vm
 from loadzone.domain.refusal import Refusal, refuse
 from loadzone.rules.importing import FIELDS, Fields, Wanted
@@ -145,10 +145,10 @@ def _checked(fields: Row, here: NamedTable[str, Vm]) -> Wanted:
 def _with_more(tags: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
     """Return the tags with those that are not among them. Raises Refusal: bad_input where they get too many."""
     known = {name_key(tag) for tag in tags}
-    new = {name_key(tag): tag for tag in more if name_key(tag) not in known}
+    new = [tag for key, tag in first_spellings(more).items() if key not in known]
     if len(tags) + len(new) > TAGS_MOST:
         refuse("bad_input", field="tags", reason="too_many_items", max=TAGS_MOST)
-    return (*tags, *new.values())
+    return (*tags, *new)
 
 
 def valid_groups(rows: InventoryRows) -> list[str]:

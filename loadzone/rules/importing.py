@@ -9,7 +9,7 @@ from typing import cast
 from typing_extensions import TypedDict
 
 from loadzone.domain.named_table import NamedTable, groups_by_name
-from loadzone.domain.names import name_key
+from loadzone.domain.names import first_spellings
 from loadzone.domain.records import Group, State, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, groups, inventory
@@ -139,11 +139,7 @@ def _only(names: list[str], fields: Fields) -> Fields:
 
 def _new_groups(groups: GroupsByName, names: Iterable[str]) -> tuple[str, ...]:
     """Return the names that no group has yet, each once (domain/names.py says when two are the same)."""
-    new: dict[str, str] = {}
-    for name in names:
-        if name and not groups.named(name):
-            new.setdefault(name_key(name), name)
-    return tuple(new.values())
+    return tuple(name for name in first_spellings(names).values() if name and not groups.named(name))
 
 
 def _edit_of(uow: UnitOfWork, fields: Fields) -> inventory.Edit:

@@ -10,7 +10,7 @@ from typing import cast
 from typing_extensions import TypedDict, Unpack  # in the standard library from Python 3.11 on
 
 from loadzone.domain.events import Event
-from loadzone.domain.names import ByName, name_key
+from loadzone.domain.names import ByName, first_spellings, name_key
 from loadzone.domain.records import TAGS_MOST, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -164,8 +164,8 @@ def _edit(uow: UnitOfWork, vm: Vm, changes: Edit, by: str) -> None:
 def _tags(vm: Vm, added: Iterable[str], removed: Iterable[str]) -> tuple[str, ...]:
     """Return the machine's tags with some more and without some. Raises Refusal: bad_input where they get too many."""
     known, gone = {name_key(tag) for tag in vm.tags}, {name_key(tag) for tag in removed}
-    new = {name_key(tag): tag for tag in reversed(tuple(added)) if name_key(tag) not in known}  # the first spelling
-    tags = tuple(tag for tag in (*vm.tags, *reversed(new.values())) if name_key(tag) not in gone)
+    new = [tag for key, tag in first_spellings(added).items() if key not in known]
+    tags = tuple(tag for tag in (*vm.tags, *new) if name_key(tag) not in gone)
     if len(vm.tags) < len(tags) > TAGS_MOST:
         refuse("bad_input", field="add_tags", reason="too_many_items", max=TAGS_MOST, vm_id=vm.id)
     return tags

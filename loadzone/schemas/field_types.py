@@ -20,7 +20,7 @@ from typing_extensions import TypeAliasType
 
 from loadzone.config import LEAST_AMOUNT
 from loadzone.domain.events import LETTER_KINDS
-from loadzone.domain.names import ByName
+from loadzone.domain.names import ByName, first_spellings
 from loadzone.domain.records import MOST, TAGS_MOST
 from loadzone.lib.email_addresses import EMAIL, EMAIL_MAX, canonical_email
 from loadzone.lib.times import parse_time
@@ -156,6 +156,10 @@ def _each_once(items: list[str]) -> list[str]:
     return list(dict.fromkeys(items))
 
 
+def _each_name_once(names: list[str]) -> list[str]:
+    return list(first_spellings(names).values())
+
+
 # A machine of a loaded file may have an id that would not be allowed for a new one.
 VmRef = Annotated[
     str, StringConstraints(min_length=1, max_length=1000), Field(json_schema_extra={"examples": ["server-01"]})
@@ -209,7 +213,7 @@ SshUser = Annotated[
 ]
 SshPort = Annotated[int, WholeNumber(1, 65535), Field(json_schema_extra={"examples": [2222]})]
 Tags = Annotated[
-    list[Annotated[str, NonEmptyLine(32, "linux")]], Field(max_length=TAGS_MOST), AfterValidator(_each_once)
+    list[Annotated[str, NonEmptyLine(32, "linux")]], Field(max_length=TAGS_MOST), AfterValidator(_each_name_once)
 ]
 Count = Annotated[int, WholeNumber(1, 1000)]
 Heartbeat = Annotated[float, Field(ge=0.01, le=1440, allow_inf_nan=False)]  # minutes

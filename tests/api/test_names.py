@@ -80,6 +80,13 @@ def test_what_the_caller_has_seen_counts_however_the_machine_is_written(alice, n
     done(alice.post("/cancel", {"vm_ids": [other], "bookings": {other: booked["booked_at"]}}))
 
 
+def test_tags_that_are_the_same_are_one_as_it_is_written_first(alice, name):
+    same = ["Debian", "gpu", "debian", "ＧＰＵ", "arm", "De\u034fbian"]
+    assert done(alice.edit_vm(name, tags=same))["tags"] == ["Debian", "gpu", "arm"]
+    assert done(alice.add_vm(f"{name}-2", tags=same), 201)["tags"] == ["Debian", "gpu", "arm"]
+    assert done(alice.edit_vm(name, tags=["ARM"], add_tags=same))["tags"] == ["ARM", "Debian", "gpu"]
+
+
 def test_a_refusal_names_the_machine_as_it_is_called_here(alice, name):
     answer = alice.add_vm(name.upper())
     assert refusal(answer) == (409, "vm_exists")

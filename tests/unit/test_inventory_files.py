@@ -38,7 +38,7 @@ NAMES = ONE_LINE_TEXTS.filter(re.compile(LINE_NOT_EMPTY).fullmatch)
 MACHINES = st.fixed_dictionaries(
     {
         "description": ONE_LINE_TEXTS,
-        "tags": st.lists(NAMES, max_size=3, unique=True).map(tuple),
+        "tags": st.lists(NAMES, max_size=3, unique_by=name_key).map(tuple),
         "external_ip": st.sampled_from(["", "192.0.2.7", "[2001:db8::1]:22", "x-"]),
         "internal_ip": st.sampled_from(["", "10.0.0.1", "vm.example.com"]),
         "ssh_user": st.sampled_from(["", "root", "a.b@c"]),

@@ -51,6 +51,10 @@ def test_a_port_is_read_as_a_spreadsheet_writes_numbers(cell, port):
     assert ids_of(f"id;ssh_port\nvm;{cell}\n".encode())["vm"]["ssh_port"] == port
 
 
+def test_tags_that_are_the_same_are_one_as_it_is_written_first():
+    assert ids_of("id;tags\nvm;Debian, gpu, debian, ＧＰＵ, arm\n".encode())["vm"]["tags"] == ("Debian", "gpu", "arm")
+
+
 @pytest.mark.parametrize("cell", ["ssh", "22.5", "0", "65536", "-1", "1E+05", "2 222", "9" * 5000])
 def test_what_is_no_port_is_a_problem(cell):
     [problem] = wanted(csv_format.read(f"id;ssh_port\nvm;{cell}\n".encode()), State())[1]
