@@ -112,6 +112,11 @@ def unsubscribe(uow: UnitOfWork, email: str, kind: str) -> None:
     choose(uow, uow.user(email).email, letters={kind: False})
 
 
+def subscribe(uow: UnitOfWork, email: str, kind: str) -> None:
+    """Send the letters of this kind to the person again. Raises Refusal: no_such_user."""
+    choose(uow, uow.user(email).email, letters={kind: True})
+
+
 def _without(unwanted: tuple[str, ...], letters: Mapping[str, bool]) -> tuple[str, ...]:
     """Return the kinds that are not wanted, after this choice. Kinds that it does not name stay as they are."""
     kept = [kind for kind in unwanted if not letters.get(kind, False)]

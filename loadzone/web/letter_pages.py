@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Literal
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from loadzone import i18n
 from loadzone.domain.links import LinkTarget
 from loadzone.domain.records import Vm
-from loadzone.domain.refusal import Refusal
+from loadzone.domain.refusal import Refusal, refuse
 from loadzone.rules import by_link, people
 from loadzone.schemas.refusal_text import sentence_as
 from loadzone.web.context import language, services
@@ -45,30 +46,35 @@ def follow_link(token: str) -> tuple[str, int]:
 
 
 @letter_pages.get("/unsubscribe/<token>")
-@endpoint(returns=HTML)
+@endpoint(returns=HTML, refuses="no_such_user")
 def show_unsubscribe(token: str) -> str:
-    """Show the page on which a person stops letters of one kind."""
-    return _unsubscribe_page(*services().links.read_unsubscribe(token), "text", has_button=True)
+    """Show the page on which a person stops letters of one kind, or gets them again."""
+    email, kind = services().links.read_unsubscribe(token)
+    user = services().store.snapshot.users.get(email) or refuse("no_such_user", email=email)
+    return _choice_page(email, kind, "stopped" if kind in user.no_letters else "sent")
 
 
 @letter_pages.post("/unsubscribe/<token>")
 @endpoint(returns=HTML, refuses="no_such_user")
 def unsubscribe(token: str) -> str:
-    """Stop letters of one kind: by the button of the page, or by one click in a mail program (RFC 8058)."""
+    """Stop letters of one kind, by the button or by one click in a mail program (RFC 8058), or send them again."""
     email, kind = services().links.read_unsubscribe(token)
-    services().bus.run(people.unsubscribe, email, kind)
-    return _unsubscribe_page(email, kind, "done")
+    again = request.form.get("letters") == "on"
+    services().bus.run(people.subscribe if again else people.unsubscribe, email, kind)
+    return _choice_page(email, kind, "sent" if again else "stopped", has_button=False)
 
 
-def _unsubscribe_page(email: str, kind: str, text: str, has_button: bool = False) -> str:
+def _choice_page(email: str, kind: str, state: Literal["sent", "stopped"], has_button: bool = True) -> str:
+    """Return the page about the letters that are sent or stopped, with a button that changes this."""
     reader = language()
     words = {"email": email, "name": i18n.PAGE[reader].get(f"letters.{kind}", kind)}
     return render_template(
         "link.html",
         lang=reader,
-        title=i18n.say(reader, "unsubscribe.title" if has_button else "page.done.title"),
-        text=i18n.say(reader, f"unsubscribe.{text}", **words),
-        button=i18n.say(reader, "unsubscribe.button") if has_button else "",
+        title=i18n.say(reader, f"unsubscribe.{state}.title" if has_button else "page.done.title"),
+        text=i18n.say(reader, f"unsubscribe.{state}.{'text' if has_button else 'done'}", **words),
+        button=i18n.say(reader, f"unsubscribe.{state}.button") if has_button else "",
+        fields=[("letters", "on")] if state == "stopped" else [],
     )
 
 

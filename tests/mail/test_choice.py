@@ -91,6 +91,23 @@ def test_the_button_stops_letters_of_this_kind_alone(letter, reader, server):
     assert Follower(server).request("POST", path_of(letter)).status_code == 200, "again does no harm"
 
 
+def test_the_page_says_what_is_so_now_and_its_button_changes_that(letter, reader, server):
+    """Whether it was changed here or in LoadZone itself."""
+    follower, path = Follower(server), path_of(letter)
+    assert "Stop these letters" in button(follower.get(path))
+    follower.request("POST", path)
+    stopped = follower.get(path, Accept_Language="en")
+    assert "are no longer sent" in stopped.text
+    assert "Send them again" in button(stopped)
+    [field] = re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', stopped.text)
+    again = follower.request("POST", path, data=dict([field]))
+    assert (again.status_code, button(again)) == (200, "")
+    assert reader.me()["letters"]["released"] is True
+    assert "Stop these letters" in button(follower.get(path))
+    done(reader.choose(letters={"released": False}))
+    assert "Send them again" in button(follower.get(path))
+
+
 @pytest.mark.parametrize("form", [{"data": ONE_CLICK}, {"files": {"List-Unsubscribe": (None, "One-Click")}}])
 def test_one_click_of_a_mail_program_stops_them(letter, reader, server, form):
     """By a form of either type, without a session, and from whichever site."""
@@ -116,6 +133,7 @@ def test_a_forged_address_does_nothing(letter, reader, server):
 
 def test_somebody_who_was_removed_cannot_be_unsubscribed(letter, alice, reader, server):
     done(alice.remove_user(reader.email))
+    assert Follower(server).get(path_of(letter)).status_code == 404, "its button could not work"
     assert Follower(server).request("POST", path_of(letter)).status_code == 404
 
 

@@ -136,7 +136,10 @@ def test_the_choice_of_letters_keeps_what_it_does_not_name(world):
     world.do(people.unsubscribe, email=BOB, kind="auto")
     world.do(people.unsubscribe, email=BOB, kind="auto")
     assert world.state.users[BOB].no_letters == ("reminder", "ended", "auto")
-    assert world.refused(people.unsubscribe, email="nobody@example.com", kind="auto").code == "no_such_user"
+    world.do(people.subscribe, email=BOB, kind="auto")
+    assert world.state.users[BOB].no_letters == ("reminder", "ended")
+    for rule in (people.unsubscribe, people.subscribe):
+        assert world.refused(rule, email="nobody@example.com", kind="auto").code == "no_such_user"
 
 
 # LOADZONE_ALLOWED_DOMAINS, narrowed

@@ -128,6 +128,7 @@ CASES = [
     (people.end_disallowed, {**OTHERS_WAIT, "domains": ("example.org",)}, lambda crowd: {}),
     (people.choose, OTHERS_WAIT, by(BOB, language="ru", letters={"held": False}, zone="Europe/Berlin")),
     (people.unsubscribe, OTHERS_WAIT, lambda crowd: {"email": BOB, "kind": "held"}),
+    (people.subscribe, OTHERS_WAIT, lambda crowd: {"email": BOB, "kind": "held"}),
     (people.set_role, OTHERS_WAIT, by(ALICE, email=BOB, role="admin")),
     (people.remove, {**OTHERS_WAIT, "by": BOB}, by(ALICE, email=BOB)),
     (tokens.create, OTHERS_WAIT, by(BOB, token_id="t2", name="another", digest="d", days=1)),
