@@ -5,7 +5,8 @@ import { element, fragment, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { renewalObstacle } from "../queue.js";
 import { state } from "../state.js";
-import { CARD_STATES, cardStateOf, holderText, likelyAction, stateWord } from "./card_state.js";
+import { aboutText, CARD_STATES, cardStateOf, goingOutText, holderText, likelyAction, stateWord } from "./card_state.js";
+import { showGoingOut } from "./going_out.js";
 import { showVmName } from "./vm_name.js";
 import { showQueueBadge } from "./queue_badge.js";
 
@@ -64,7 +65,9 @@ export function updateCard(card, vm) {
   setText(card.ip, address);
   card.ip.title = address && t("copy.hint", { text: address });
   showQueueBadge(card.name.parentNode, vm.queue?.length, card.name);
-  setText(card.about, vm.maintenance || vm.note || vm.description || "");
+  card.node.classList.toggle("goes-out", Boolean(goingOutText(vm)));
+  showGoingOut(card.name, goingOutText(vm));
+  setText(card.about, aboutText(vm) || vm.description || "");
   card.about.title = card.about.textContent;
   tickCard(card);
 }
@@ -97,7 +100,7 @@ function showState({ vm, cardState, node, stateIcon: icon, stateLabel, who, unti
   setText(who, holderText(vm, cardState));
   setText(until, cardState === "maintenance" ? vm.maintenance ?? "" : "");
   setText(timeLeftNode, "");
-  who.title = [holderText(vm, cardState, String), vm.maintenance ?? vm.note].filter(Boolean).join("\n");
+  who.title = [holderText(vm, cardState, String), aboutText(vm)].filter(Boolean).join("\n");
   until.title = until.textContent;
   showAction(actionButton, vm, likelyAction(vm, cardState));
 }

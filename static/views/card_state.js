@@ -41,6 +41,12 @@ export function holderText(vm, cardState, name = shortName) {
   return vm.via ? t("who.via", { who: name(vm.booked_by), via: vm.via }) : name(vm.booked_by);
 }
 
+/** Return that a booked machine goes out of service when its booking ends; "" if it does not. */
+export const goingOutText = (vm) => (vm.booked_by && vm.maintenance ? t("state.maintenance_next", { reason: vm.maintenance }) : "");
+
+/** Return why it is, or will be, out of service, or else the note of its booking. */
+export const aboutText = (vm) => goingOutText(vm) || vm.maintenance || vm.note;
+
 function heldForText(vm, name) {
   if (isHeldForMe(vm)) return t("state.kept_for_you");
   if (!vm.held_for) return t("state.held");

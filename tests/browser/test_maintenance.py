@@ -103,3 +103,25 @@ def test_a_waiter_keeps_the_place_when_the_booking_ends(window, alice, bob, newc
     expect(here.card(vm)).to_contain_text(here.text("state.maintenance"))
     expect(here.card(vm).locator(".action")).to_have_text(here.text("queue.place", n=1))
     expect(here.card(vm).locator(".queue-badge")).to_contain_text("1 waiting")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_everybody_sees_on_the_board_that_a_booked_machine_goes_out_of_service(window, alice, bob, language):
+    vm = f"a-name-that-is-much-longer-than-a-card-has-room-for-{language}"
+    done(alice.add_vm(vm), 201)
+    done(bob.book(vm, 3, note="soak"))
+    here = window(alice, language=language)
+    sign = here.card(vm).get_by_role("img", name=here.text("state.maintenance_next", reason="new kernel"))
+    expect(here.card(vm)).to_contain_text("bob")
+    expect(sign).to_have_count(0)
+    done(alice.edit_vm(vm, maintenance="new kernel"))
+    here.card(vm).scroll_into_view_if_needed()
+    expect(sign).to_be_in_viewport(ratio=1)
+    here.page.get_by_role("button", name=here.text("view.list")).click()
+    here.card(vm).scroll_into_view_if_needed()
+    expect(sign).to_be_in_viewport(ratio=1)
+    about = here.card(vm).locator(".about")
+    expect(about).to_have_text(here.text("state.maintenance_next", reason="new kernel"))
+    done(bob.cancel(vm))
+    expect(sign).to_have_count(0)
+    expect(about).to_have_text("new kernel")
