@@ -144,6 +144,8 @@ def _checked_plan(rows: InventoryRows, state: State, prune: bool, skip_unusable:
         exit_with_error("nothing was changed")
     for problem in problems:
         warn(f"skipped: {problem}")
+    for warning in rows.warnings:
+        warn(warning)
     plan = importing.plan(state, valid_groups(rows), machines, prune)
     if rows.ignored:
         print_line(f"unknown fields, ignored: {', '.join(rows.ignored)}")

@@ -53,13 +53,15 @@ class InventoryRows:
 
     `machines` has for each machine its place in the file, such as "line 7", and its fields; those of a machine in
     several groups have `groups` until inventory/group_choice.py has chosen. `groups` are names of groups, also of empty
-    ones; `ignored` are unknown columns; `problems` are sentences that name a place.
+    ones; `ignored` are unknown columns; `problems` are sentences that name a place; `warnings` are sentences too, about
+    what is left out of a machine that can be imported.
     """
 
     machines: list[tuple[str, Row]] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     ignored: dict[str, None] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    warnings: dict[str, None] = field(default_factory=dict)
 
     def add(self, place: str, fields: Row, groups: Sequence[str] = ()) -> None:
         """Add the machine at this place of the file, in these groups. Unknown fields are ignored and noted."""

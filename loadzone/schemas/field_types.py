@@ -212,9 +212,8 @@ SshUser = Annotated[
     Field(json_schema_extra={"pattern": SSH_USER, "examples": ["ubuntu"]}),
 ]
 SshPort = Annotated[int, WholeNumber(1, 65535), Field(json_schema_extra={"examples": [2222]})]
-Tags = Annotated[
-    list[Annotated[str, NonEmptyLine(32, "linux")]], Field(max_length=TAGS_MOST), AfterValidator(_each_name_once)
-]
+Tag = Annotated[str, NonEmptyLine(32, "linux")]
+Tags = Annotated[list[Tag], Field(max_length=TAGS_MOST), AfterValidator(_each_name_once)]
 Count = Annotated[int, WholeNumber(1, 1000)]
 Heartbeat = Annotated[float, Field(ge=0.01, le=1440, allow_inf_nan=False)]  # minutes
 Moment = Annotated[datetime, BeforeValidator(_instant)]

@@ -52,6 +52,15 @@ def test_with_them_the_others_are_imported(data, hosts):
     assert vms["h2"]["tags"] == ["old"]
 
 
+def test_a_group_with_a_name_too_long_for_a_tag_is_warned_of_and_the_host_imported(data, tmp_path):
+    hosts = tmp_path / "hosts.yml"
+    hosts.write_text(json.dumps({name: {"hosts": ["h3"]} for name in ("web", "x" * 33)}))
+    ended = run(data, "import", hosts, "--group-from", "first", "--yes")
+    assert ended.code == 0
+    assert f"warning: the group '{'x' * 33}' does not become a tag" in ended.err
+    assert "tags" not in stored(data)["h3"]
+
+
 def test_what_is_skipped_cannot_be_pruned(data, hosts):
     before = data.read_bytes()
     ended = run(data, "import", hosts, "--group-from", "first", "--skip-unusable", "--prune", "--yes")

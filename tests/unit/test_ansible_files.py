@@ -89,6 +89,26 @@ def test_a_host_in_none_of_the_preferred_groups_is_named():
     assert [one.id for one in machines] == ["h2", "h3"]
 
 
+def test_a_group_whose_name_is_no_tag_is_left_out_with_one_warning():
+    long = "datacenter_" * 4
+    groups = {name: {"hosts": ["h1", "h2"]} for name in ("web", long, "berlin", "x\u200b")}
+    rows = ansible_format.read(json.dumps(groups).encode())
+    choose_groups(rows, ["first"])
+    machines, problems = wanted(rows, State())
+    assert problems == []
+    assert {(one.fields["group"], one.fields["tags"]) for one in machines} == {("web", ("berlin",))}
+    assert [repr(name) in warning for name, warning in zip((long, "x\u200b"), rows.warnings, strict=True)] == [True] * 2
+    assert "32 characters" in next(iter(rows.warnings))
+
+
+def test_a_group_with_a_long_name_stays_a_group():
+    long = "datacenter_" * 4
+    rows = ansible_format.read(json.dumps({name: {"hosts": ["h"]} for name in ("web", long)}).encode())
+    choose_groups(rows, [long])
+    [one], problems = wanted(rows, State())
+    assert (one.fields["group"], one.fields["tags"], problems, rows.warnings) == (long, ("web",), [], {})
+
+
 def test_groups_that_make_too_many_tags_are_a_problem():
     rows = ansible_format.read(json.dumps({f"g{n}": {"hosts": ["vm"]} for n in range(22)}).encode())
     choose_groups(rows, ["first"])
