@@ -50,7 +50,7 @@ from loadzone.web.board_cache import BoardCache
 from loadzone.web.board_middleware import BoardMiddleware
 from loadzone.web.context import Services, language, socket_user
 from loadzone.web.json_provider import OrjsonProvider
-from loadzone.web.known_callers import is_signed_in
+from loadzone.web.known_callers import sender_of
 from loadzone.web.letter_pages import letter_pages
 from loadzone.web.machines import api
 from loadzone.web.pages import pages
@@ -260,7 +260,7 @@ def serve(app: Flask) -> int:
     application: Application = app.extensions["application"]
     config = application.services.config
     return gevent_server.serve(
-        app, config.host, config.port, application, lambda: _greet(application), partial(is_signed_in, app)
+        app, config.host, config.port, application, lambda: _greet(application), partial(sender_of, app)
     )
 
 

@@ -76,7 +76,16 @@ def _no_constants(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_no_doubles, parse_constant=_no_constants)
+DIGITS_AT_MOST = 100  # Python takes quadratic time for the digits of whole numbers
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > DIGITS_AT_MOST:
+        raise ValueError("a number is too long")
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_doubles, parse_constant=_no_constants, parse_int=_whole_number)
 
 # pydantic's error types, and our reasons, each with a sentence in the catalogue (error.bad_input.<reason>).
 _REASONS = {

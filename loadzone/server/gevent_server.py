@@ -16,6 +16,7 @@ from gevent import pywsgi
 from gevent.event import Event
 from gevent.pool import Pool
 
+from loadzone.auth.senders import Sender
 from loadzone.server.http_protocol import HttpHandler
 
 log = logging.getLogger("loadzone")
@@ -44,11 +45,13 @@ class Lifecycle(Protocol):
 
 
 class Server(pywsgi.WSGIServer):  # type: ignore[misc]  # gevent has no types
-    """A WSGI server that knows who may send large bodies: `is_signed_in(cookies, authorization)`."""
+    """A WSGI server that knows who may send large bodies: `sender_of(cookies, authorization)`."""
 
-    def __init__(self, *args: Any, is_signed_in: Callable[[str, str], bool], **options: Any) -> None:  # as in gevent
+    def __init__(
+        self, *args: Any, sender_of: Callable[[str, str], Sender | None], **options: Any
+    ) -> None:  # as in gevent
         super().__init__(*args, **options)
-        self.is_signed_in = is_signed_in
+        self.sender_of = sender_of
 
 
 def serve(
@@ -57,17 +60,17 @@ def serve(
     port: int,
     lifecycle: Lifecycle,
     on_serving: Callable[[], None],
-    is_signed_in: Callable[[str, str], bool],
+    sender_of: Callable[[str, str], Sender | None],
 ) -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit status.
 
-    `on_serving` is called once connections are accepted. `is_signed_in(cookies, authorization)` tells by these two
+    `on_serving` is called once connections are accepted. `sender_of(cookies, authorization)` tells by these two
     headers who may send large bodies.
     """
     server = Server(
         (host, port),
         app,
-        is_signed_in=is_signed_in,
+        sender_of=sender_of,
         handler_class=HttpHandler,
         log=None,
         error_log=_ErrorLog(),

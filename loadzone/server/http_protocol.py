@@ -10,16 +10,17 @@ from __future__ import annotations
 import io
 import re
 import socket
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from http.client import HTTPMessage
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import gevent
 from gevent import pywsgi
-from gevent.lock import Semaphore
 
+from loadzone.auth.senders import Sender
 from loadzone.config import BODY_AT_MOST, STRANGERS_BODY_AT_MOST
 from loadzone.server.http_reader import LINE_BYTES_AT_MOST, read_chunked, read_exactly, read_field_lines
+from loadzone.server.large_bodies import room_for
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -30,14 +31,14 @@ IDLE_TIMEOUT = 75
 # Seconds for the request line, and then for the rest of the request. Both together are some 100 KB at most.
 REQUEST_LINE_TIMEOUT = 10
 REQUEST_TIMEOUT = 20
+# Seconds to wait for room for a large body. They do not count as time for the request.
+ROOM_TIMEOUT = 60
 # Seconds for one call of the socket: enough for the largest answer on a slow line. A WebSocket client, which may be
 # silent, answers a ping every 25 seconds.
 SOCKET_TIMEOUT = 300
 # Seconds for which the rest of a body that is too large is read and dropped, so that the client gets to see the answer.
 DRAIN_TIMEOUT = 5
 
-# Bodies that are larger than those of strangers, and in memory at the same time. Others wait.
-LARGE_BODIES_AT_ONCE = 4
 # Requests of one connection after which the other greenlets run. A client that sends without waiting for answers
 # (pipelining) would otherwise be served alone.
 REQUESTS_IN_A_ROW = 10
@@ -47,14 +48,12 @@ REQUEST_LINE = re.compile(r"[A-Z]{1,20} [\x21-\x7e\x80-\xff]+ HTTP/1\.[01]\r\n")
 CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
 WEBSOCKET_KEY = re.compile(r"[0-9A-Za-z+/]{22}==")  # 16 bytes
 
-_large_bodies = Semaphore(LARGE_BODIES_AT_ONCE)
-
 
 class KnowsCallers(Protocol):
     """The server of a handler: gevent_server.Server."""
 
-    def is_signed_in(self, cookies: str, authorization: str) -> bool:
-        """Tell whether these headers are those of somebody signed in."""
+    def sender_of(self, cookies: str, authorization: str) -> Sender | None:
+        """Return whose these headers are, with the bytes they may send; None for a stranger."""
         ...
 
 
@@ -81,7 +80,9 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
         super().__init__(sock, address, server)
         self._body: bytes | None = b""
         self._answered = 0
-        self._has_large_body = False
+        self._body_may_have = STRANGERS_BODY_AT_MOST
+        self._room = ExitStack()  # of a large body
+        self._limit = _time_limit(REQUEST_TIMEOUT)
 
     def handle(self) -> None:
         """Handle the requests of the connection, until it ends."""
@@ -105,7 +106,7 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
         """
         if not REQUEST_LINE.fullmatch(raw_requestline):
             raise ValueError("the request line is malformed")
-        with _time_limit(REQUEST_TIMEOUT):
+        with _time_limit(REQUEST_TIMEOUT) as self._limit:
             super().read_request(raw_requestline)
             self._body = self._read_body()
         upgrades = self._connection_upgrade_requested()
@@ -183,26 +184,35 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
         return read_chunked(self.rfile, self._may_send) if self._is_chunked() else read_exactly(self.rfile, length)
 
     def _may_send(self, length: int) -> bool:
-        """Tell whether this caller may send so many bytes. Waits while too many others send large bodies."""
-        if length <= STRANGERS_BODY_AT_MOST:
+        """Tell whether this caller may send so many bytes. Waits for room, once, if they are more than a stranger's."""
+        if length <= self._body_may_have:
             return True
-        if length > BODY_AT_MOST or not (self._has_large_body or self._is_signed_in()):
+        if self._has_room():
             return False
-        if not self._has_large_body:
-            _large_bodies.acquire()
-            self._has_large_body = True
+        sender = self.server.sender_of(self.headers.get("Cookie", ""), self.headers.get("Authorization", ""))
+        if sender is None or length > sender.body_at_most:
+            return False
+        self._wait_for_room(sender)
+        self._body_may_have = sender.body_at_most
         return True
 
-    def _is_signed_in(self) -> bool:
-        return self.server.is_signed_in(self.headers.get("Cookie", ""), self.headers.get("Authorization", ""))
+    def _wait_for_room(self, sender: Sender) -> None:
+        """Wait without using up the time for the request, which begins anew. Raises TimeoutError."""
+        self._limit.cancel()
+        with _time_limit(ROOM_TIMEOUT):
+            self._room.enter_context(room_for(sender))
+        self._limit.start()
+
+    def _has_room(self) -> bool:
+        return self._body_may_have > STRANGERS_BODY_AT_MOST
 
     def _forget_body(self) -> None:
         """Let the next one send a large body."""
-        if self._has_large_body:
-            self._has_large_body = False
+        if self._has_room():
+            self._body_may_have = STRANGERS_BODY_AT_MOST
             self._body = self._body and b""
             self.environ, self.wsgi_input = {}, None  # they refer to it
-            _large_bodies.release()
+        self._room.close()
 
     def _is_chunked(self) -> bool:
         return "Transfer-Encoding" in self.headers
@@ -233,10 +243,9 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
             pass
 
 
-def _time_limit(seconds: float) -> AbstractContextManager[object]:
+def _time_limit(seconds: float) -> gevent.Timeout:
     """Return a context manager that raises TimeoutError, which is an OSError, in its block after this time."""
-    limit: AbstractContextManager[object] = gevent.Timeout(seconds, TimeoutError(f"not within {seconds} s"))
-    return limit
+    return gevent.Timeout(seconds, TimeoutError(f"not within {seconds} s"))
 
 
 def _check_framing(headers: HTTPMessage, version: str) -> None:

@@ -9,7 +9,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from loadzone.config import BODY_AT_MOST, STRANGERS_BODY_AT_MOST
+from loadzone.config import STRANGERS_BODY_AT_MOST
 from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import Group, Vm
 from loadzone.domain.refusal import Fact, Refusal
@@ -17,7 +17,8 @@ from loadzone.i18n import say
 from loadzone.lib.times import iso
 from loadzone.schemas.refusal_text import Facts, sentence, sentence_as
 from loadzone.schemas.serializers import shown
-from loadzone.web.context import actor, language, zone
+from loadzone.web.context import actor, language, services, zone
+from loadzone.web.known_callers import body_at_most
 from loadzone.web.time_element import time_element
 
 log = logging.getLogger("loadzone.errors")
@@ -115,11 +116,15 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status >= 500:
         return _fault(error)
-    most = BODY_AT_MOST if actor() else STRANGERS_BODY_AT_MOST
-    response = _answer(status, HTTP_ERRORS.get(status, "bad_input"), {"max": most} if status == 413 else {})
+    facts = {"max": _body_at_most(actor())} if status == 413 else {}
+    response = _answer(status, HTTP_ERRORS.get(status, "bad_input"), facts)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
+
+
+def _body_at_most(email: str | None) -> int:
+    return body_at_most(services(), email) if email else STRANGERS_BODY_AT_MOST
 
 
 def _fault(error: Exception) -> Response:

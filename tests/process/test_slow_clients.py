@@ -92,6 +92,20 @@ def test_a_client_that_sends_too_slowly_is_disconnected(server, head, rest):
     assert "Traceback" not in server.log
 
 
+def test_waiting_for_room_takes_no_time_from_a_large_body(server):
+    """Two bodies of the same person that never come whole go first; each takes the time for a request."""
+    person = Person(server).sign_in()
+    cookie = b"Cookie: session=" + person.http.cookies["session"].encode() + b"\r\n"
+    head = POST.replace(b"/logout", b"/heartbeat") + cookie + b"Content-Length: 70000\r\n\r\n"
+    with RawConnection(server) as one, RawConnection(server) as other, RawConnection(server) as last:
+        for stalled in (one, other):
+            stalled.send(head, b"{")
+        last.send(head, b'{"vm_ids": []}'.ljust(70_000))
+        assert last.until(b"\r\n").startswith(b"HTTP/1.1 200 ")
+        for stalled in (one, other):
+            assert stalled.to_its_end() == b""
+
+
 def is_open(server: Server, connection: RawConnection) -> bool:
     """Return True if the server has not closed its end of the connection; a closed socket has the inode 0."""
     ports = f":{server.port:04X}", f":{connection.socket.getsockname()[1]:04X}"

@@ -1,0 +1,13 @@
+"""What the server knows of a request's sender before it reads the body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Somebody signed in, and how many bytes their body may have."""
+
+    email: str
+    body_at_most: int
