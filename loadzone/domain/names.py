@@ -5,12 +5,13 @@ static/names.js and cli/loadzone_cli/names.py are its twins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterable
 
 from loadzone.lib.unicode_text import folded
 
-V = TypeVar("V")
+# Characters. New names have 64 at most. Longer ones, of old files, are the same only if they are equal: a thousand
+# combining marks take a millisecond to put in order.
+FOLDED_AT_MOST = 200
 
 
 def name_key(name: str) -> str:
@@ -20,7 +21,7 @@ def name_key(name: str) -> str:
     """
     if name.isascii():  # as nearly all are; ten times as fast
         return name.lower()
-    return folded(name)
+    return folded(name) if len(name) <= FOLDED_AT_MOST else name
 
 
 def first_spellings(names: Iterable[str]) -> dict[str, str]:
@@ -29,22 +30,3 @@ def first_spellings(names: Iterable[str]) -> dict[str, str]:
     for name in names:
         spellings.setdefault(name_key(name), name)
     return spellings
-
-
-class ByName(Mapping[str, V]):
-    """Values by name. A name that is the same finds them too; the exact name wins."""
-
-    __slots__ = ("_by_key", "_values")
-
-    def __init__(self, values: Mapping[str, V]) -> None:
-        self._values = values
-        self._by_key = {name_key(name): value for name, value in values.items()}
-
-    def __getitem__(self, name: str) -> V:
-        return self._values[name] if name in self._values else self._by_key[name_key(name)]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)

@@ -13,7 +13,7 @@ from loadzone.domain.commit import Touched
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.named_table import NamedTable, id_of, name_of, vm_named
-from loadzone.domain.records import Entry, Group, Letter, Place, State, Tally, User, Vm
+from loadzone.domain.records import Entry, Group, Letter, Place, State, Tally, User, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.table_overlay import TableOverlay
 from loadzone.domain.versions import versioned
@@ -95,6 +95,7 @@ class UnitOfWork:
         self.events: list[Event] = []
         self.lines: dict[str, list[Entry]] = {}
         self.told_by_answer: set[str] = set()
+        self.first_waiters: dict[int, tuple[Waiter, ...]] = {}  # by group; rules/turns.py keeps them here
         self._unserved = Unserved()
 
     def tell(self, event: Event) -> None:
@@ -151,9 +152,11 @@ class UnitOfWork:
     def _note_group(self, group_id: int, old: Group | None, new: Group | None) -> None:
         self._unserved.groups.setdefault(group_id, old)
         tallies.change_group(self.tallies, old, new)
+        self.first_waiters.pop(group_id, None)
 
     def _note_tally(self, email: str, old: Tally | None, new: Tally | None) -> None:
         self._unserved.has.setdefault(email, old.has if old else 0)
+        self.first_waiters.clear()
 
     # Queries by key
 
@@ -166,7 +169,16 @@ class UnitOfWork:
 
     def vms_named(self, names: Iterable[str]) -> list[Vm]:
         """Return the machines of these names, each once. Raises Refusal: no_such_vm."""
-        return list({vm.id: vm for vm in map(self.vm, names)}.values())
+        return list({vm.id: vm for vm in map(self.vm, self.paced(names))}.values())
+
+    def by_vm(self, values: Mapping[str, T]) -> dict[str, T]:
+        """Return the values by the ids of the machines that their keys name. Raises Refusal: no_such_vm."""
+        by_id: dict[str, T] = {}
+        for name, value in self.paced(values.items()):
+            vm_id = self.vm(name).id
+            if vm_id == name or vm_id not in by_id:  # the exact name wins
+                by_id[vm_id] = value
+        return by_id
 
     def group(self, group_id: int) -> Group:
         """Return the group. Raises Refusal: no_such_group."""

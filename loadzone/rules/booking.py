@@ -109,18 +109,17 @@ def renew(
     vm_id: str,
     hours: float | None = None,
     expires_at: datetime | None = None,
-    ends: Mapping[str, datetime] | None = None,
     until: datetime | None = None,
 ) -> Vm:
     """Move the end of a booking by `hours`, or to `until`; return the machine.
 
-    A caller that names `expires_at`, or `ends` by machine, means a booking with that end alone.
+    A caller that names `expires_at` means a booking with that end alone.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed, others_wait, in_maintenance,
     too_early, too_far_ahead, bad_input.
     """
     me = access.signed_in(uow, actor)
     vm, booking = _own(uow, me, vm_id)
-    seen.check_end(vm, booking, expires_at or (ends or {}).get(vm.id))
+    seen.check_end(vm, booking, expires_at)
     start = booking.expires_at or uow.now
     hours = lease.hours_of(uow, start, hours, until)
     if not access.is_admin(uow.users, uow.limits, me.email):
@@ -133,27 +132,61 @@ def renew(
     return uow.vms[vm.id]
 
 
+def renew_all(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_ids: Sequence[str],
+    hours: float | None = None,
+    ends: Mapping[str, datetime] | None = None,
+    until: datetime | None = None,
+) -> list[Vm]:
+    """Renew several, each as `renew` does: all or none. `ends` by machine are the ends that the caller has seen."""
+    access.signed_in(uow, actor)
+    meant = uow.by_vm(ends or {})
+
+    def renew_one(uow: UnitOfWork, actor: str | None, vm_id: str) -> Vm:
+        return renew(uow, actor, vm_id, hours, meant.get(vm_id), until)
+
+    return bulk.each(uow, actor, renew_one, vm_ids)
+
+
 def cancel(
     uow: UnitOfWork,
     actor: str | None,
     vm_id: str,
     reason: str = "",
     booked_at: datetime | None = None,
-    bookings: Mapping[str, datetime] | None = None,
 ) -> Vm:
     """Release a booking; return the machine, free or already the next one's.
 
-    A holder whose machine somebody else released is told the reason. A caller that names `booked_at`, or `bookings` by
-    machine, means the booking that began then alone.
+    A holder whose machine somebody else released is told the reason. A caller that names `booked_at` means the booking
+    that began then alone.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed.
     """
     me = access.signed_in(uow, actor)
     vm, booking = _own(uow, me, vm_id)
-    seen.check_beginning(vm, booking, booked_at or (bookings or {}).get(vm.id))
+    seen.check_beginning(vm, booking, booked_at)
     kind = "released" if booking.holder == me.email else "force_released"
     event = Event(kind, by=me.email, to=booking.holder, vm_id=vm.id, reason=reason)
     lease.end(uow, vm, booking, "cancel", event)
     return uow.vms[vm.id]
+
+
+def cancel_all(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_ids: Sequence[str],
+    reason: str = "",
+    bookings: Mapping[str, datetime] | None = None,
+) -> list[Vm]:
+    """Release several, each as `cancel` does: all or none. `bookings` by machine are the beginnings of those meant."""
+    access.signed_in(uow, actor)
+    meant = uow.by_vm(bookings or {})
+
+    def cancel_one(uow: UnitOfWork, actor: str | None, vm_id: str) -> Vm:
+        return cancel(uow, actor, vm_id, reason, meant.get(vm_id))
+
+    return bulk.each(uow, actor, cancel_one, vm_ids)
 
 
 def change_note(

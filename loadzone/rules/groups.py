@@ -159,6 +159,5 @@ def _new_ids(ids: Set[int]) -> Iterator[int]:
 def _vms(uow: UnitOfWork, vm_ids: Iterable[str], versions: Mapping[str, int] | None) -> list[Vm]:
     """Return the machines, each once. Raises Refusal: no_such_vm where one is unknown; changed."""
     vms = uow.vms_named(vm_ids)
-    for vm in vms:
-        seen.check_vm(vm, (versions or {}).get(vm.id))
+    seen.check_vms(uow, vms, versions)
     return vms

@@ -10,7 +10,7 @@ from typing import cast
 from typing_extensions import TypedDict, Unpack  # in the standard library from Python 3.11 on
 
 from loadzone.domain.events import Event
-from loadzone.domain.names import ByName, first_spellings, name_key
+from loadzone.domain.names import first_spellings, name_key
 from loadzone.domain.records import TAGS_MOST, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -58,7 +58,7 @@ def edit(uow: UnitOfWork, actor: str | None, vm_id: str, version: int | None = N
 
     `version` is what the caller has seen.
     """
-    versions = None if version is None else ByName({vm_id: version})
+    versions = None if version is None else {vm_id: version}
     [vm] = edit_all(uow, actor, [vm_id], versions, **changes)
     return vm
 
@@ -85,8 +85,7 @@ def edit_each(
     """Change each machine, by its id, in its own way: all or none; return them. The rest is as in `edit_all`."""
     by = access.require_admin(uow, actor)
     vms = [uow.vms[vm_id] for vm_id in edits]
-    for vm in vms:
-        seen.check_vm(vm, (versions or {}).get(vm.id))
+    seen.check_vms(uow, vms, versions)
     endings.end_all_over(uow, vms)
     moves: dict[int | None, list[str]] = {}
     for vm_id, changes in edits.items():
@@ -112,8 +111,8 @@ def delete(
     `version` is what the caller has seen. With `booked_at`, `force` goes for the booking that began then, and no other.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, changed, vm_taken.
     """
-    versions = None if version is None else ByName({vm_id: version})
-    bookings = None if booked_at is None else ByName({vm_id: booked_at})
+    versions = None if version is None else {vm_id: version}
+    bookings = None if booked_at is None else {vm_id: booked_at}
     delete_all(uow, actor, [vm_id], force, versions, bookings)
 
 
@@ -132,11 +131,11 @@ def delete_all(
     """
     by = access.require_admin(uow, actor)
     vms = uow.vms_named(vm_ids)
-    for vm in vms:
-        seen.check_vm(vm, (versions or {}).get(vm.id))
+    seen.check_vms(uow, vms, versions)
+    meant = None if bookings is None else uow.by_vm(bookings)
     endings.end_all_over(uow, vms)
     for vm in (uow.vms[vm.id] for vm in vms):
-        if not force or (vm.booking and bookings is not None and bookings.get(vm.id) != vm.booking.booked_at):
+        if not force or (vm.booking and meant is not None and meant.get(vm.id) != vm.booking.booked_at):
             booking.refuse_if_taken(vm)
     for vm in vms:
         _end_use(uow, uow.vms[vm.id], by)

@@ -19,5 +19,5 @@ def allow(uow: UnitOfWork, email: str, more: int) -> bool:
 
 
 def allow_beside(uow: UnitOfWork, has: int, more: int) -> bool:
-    """Tell whether somebody who has `has` machines may have so many more."""
-    return has + more <= uow.limits.max_machines
+    """Tell whether somebody who has `has` machines may have so many more. To ask for none more is always allowed."""
+    return more == 0 or has + more <= uow.limits.max_machines

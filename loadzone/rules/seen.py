@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from loadzone.domain.records import Booking, Group, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.unit_of_work import UnitOfWork
 
 
 def check_vm(vm: Vm, version: int | None) -> None:
     """Raise Refusal: changed where the machine has another version. None: the caller does not mind."""
     if version not in (None, vm.version):
         refuse("changed", vm_id=vm.id, vm=vm)
+
+
+def check_vms(uow: UnitOfWork, vms: Iterable[Vm], versions: Mapping[str, int] | None) -> None:
+    """Raise Refusal: changed where one of the machines has another version than the caller has seen, by machine.
+
+    Raises Refusal: no_such_vm where `versions` names a machine that is not there.
+    """
+    seen = uow.by_vm(versions or {})
+    for vm in vms:
+        check_vm(vm, seen.get(vm.id))
 
 
 def check_group(group: Group, version: int | None) -> None:

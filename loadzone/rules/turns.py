@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import Hold, Vm, Waiter
+from loadzone.domain.records import Group, Hold, Vm, Waiter
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import lease, person_limits
 
@@ -51,7 +52,7 @@ def grant_own(uow: UnitOfWork, vm: Vm, waiter: Waiter) -> None:
 
 def first_of(uow: UnitOfWork, vm: Vm) -> Waiter | None:
     """Return the first in the machine's own queue who may be served."""
-    return next((waiter for waiter in vm.queue if can_come(uow, waiter)), None)
+    return next(_who_can_come(uow, vm.queue), None)
 
 
 def put_back(uow: UnitOfWork, vms: Iterable[Vm]) -> None:
@@ -78,13 +79,20 @@ def put_back(uow: UnitOfWork, vms: Iterable[Vm]) -> None:
 
 
 def others_wait(uow: UnitOfWork, vm: Vm) -> Waiter | None:
-    """Return the first who waits for the machine and is not its holder, those in its own queue first."""
-    return next((waiter for queue in _queues(uow, vm) for waiter in queue if waiter.email != vm.holder), None)
+    """Return the first who waits for the machine and is not its holder, those in its own queue first.
+
+    Whoever cannot be served now, such as somebody who has all they may have, keeps nobody from anything.
+    """
+    group = uow.group_of(vm)
+    waiting = chain(_who_can_come(uow, vm.queue), _first_two(uow, group) if group else ())
+    return next((waiter for waiter in waiting if waiter.email != vm.holder), None)
 
 
 def count_others_waiting(uow: UnitOfWork, vm: Vm) -> int:
-    """Count everybody but the holder who waits for the machine."""
-    return sum(1 for queue in _queues(uow, vm) for waiter in queue if waiter.email != vm.holder)
+    """Count everybody but the holder who waits for the machine and can be served."""
+    group = uow.group_of(vm)
+    waiting = _who_can_come(uow, (*vm.queue, *(group.queue if group else ())))
+    return sum(1 for waiter in waiting if waiter.email != vm.holder)
 
 
 def tell_holder(uow: UnitOfWork, vm: Vm) -> None:
@@ -107,9 +115,18 @@ def _book(uow: UnitOfWork, vm: Vm, waiter: Waiter, quiet: bool) -> None:
     uow.tell(Event("auto_booked", to=waiter.email, vm_id=vm.id, hours=hours, until=end, quiet=quiet))
 
 
-def _queues(uow: UnitOfWork, vm: Vm) -> tuple[tuple[Waiter, ...], ...]:
-    group = uow.group_of(vm)
-    return vm.queue, group.queue if group else ()
+def _first_two(uow: UnitOfWork, group: Group) -> tuple[Waiter, ...]:
+    """Return the first two in the group's queue who can be served: one of them is not the holder of a machine.
+
+    They are looked for once, and not for each machine of the group.
+    """
+    if group.id not in uow.first_waiters:
+        uow.first_waiters[group.id] = tuple(islice(_who_can_come(uow, group.queue), 2))
+    return uow.first_waiters[group.id]
+
+
+def _who_can_come(uow: UnitOfWork, queue: Iterable[Waiter]) -> Iterator[Waiter]:
+    return (waiter for waiter in queue if can_come(uow, waiter))
 
 
 def _with_places_back(

@@ -20,7 +20,7 @@ from typing_extensions import TypeAliasType
 
 from loadzone.config import LEAST_AMOUNT
 from loadzone.domain.events import LETTER_KINDS
-from loadzone.domain.names import ByName, first_spellings
+from loadzone.domain.names import first_spellings
 from loadzone.domain.records import MOST, TAGS_MOST
 from loadzone.lib.email_addresses import EMAIL, EMAIL_MAX, canonical_email
 from loadzone.lib.times import parse_time
@@ -217,6 +217,6 @@ Tags = Annotated[list[Tag], Field(max_length=TAGS_MOST), AfterValidator(_each_na
 Count = Annotated[int, WholeNumber(1, 1000)]
 Heartbeat = Annotated[float, Field(ge=0.01, le=1440, allow_inf_nan=False)]  # minutes
 Moment = Annotated[datetime, BeforeValidator(_instant)]
-Moments = Annotated[dict[VmRef, Moment], Field(max_length=VMS_MOST), AfterValidator(ByName)]  # by machine
+Moments = Annotated[dict[VmRef, Moment], Field(max_length=VMS_MOST)]  # by machine
 Version = Annotated[int, WholeNumber(0, MOST)]
-Versions = Annotated[dict[VmRef, Version], Field(max_length=VMS_MOST), AfterValidator(ByName)]  # by machine
+Versions = Annotated[dict[VmRef, Version], Field(max_length=VMS_MOST)]  # by machine

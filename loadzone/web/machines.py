@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from loadzone.domain.records import MOST, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import booking, bulk, groups, inventory, queue
+from loadzone.rules import booking, groups, inventory, queue
 from loadzone.schemas import requests, responses
 from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, Audience, group_view, member_vm
 from loadzone.web import compression
@@ -60,9 +60,7 @@ def book(body: requests.Book) -> responses.VmResponse | responses.VmsResponse:
     fields = {**_immutable(body.given()), "via": via()}
     if body.group_id is not None:
         return {"vms": [member_vm(vm) for vm in run(booking.book_any, **fields)]}
-    if body.vm_ids is not None:
-        return {"vms": [member_vm(vm) for vm in run(booking.book_all, **fields)]}
-    return member_vm(run(booking.book, **fields))
+    return _one_or_several(booking.book, booking.book_all, fields)
 
 
 @api.post("/renew")
@@ -73,7 +71,7 @@ def book(body: requests.Book) -> responses.VmResponse | responses.VmsResponse:
 )
 def renew(body: requests.Renew) -> responses.VmResponse | responses.VmsResponse:
     """Extend one booking or several by `hours`: all of them or none."""
-    return _one_or_several(booking.renew, body.given())
+    return _one_or_several(booking.renew, booking.renew_all, body.given())
 
 
 @api.post("/cancel")
@@ -84,7 +82,7 @@ def renew(body: requests.Renew) -> responses.VmResponse | responses.VmsResponse:
 )
 def cancel(body: requests.Cancel) -> responses.VmResponse | responses.VmsResponse:
     """Release one machine or several: all of them or none. People who wait for them are served at once."""
-    return _one_or_several(booking.cancel, body.given())
+    return _one_or_several(booking.cancel, booking.cancel_all, body.given())
 
 
 @api.post("/note")
@@ -210,13 +208,14 @@ def via() -> str:
 
 
 def _one_or_several(
-    rule: Callable[Concatenate[UnitOfWork, str | None, str, ...], Vm], fields: dict[str, Any]
+    rule: Callable[Concatenate[UnitOfWork, str | None, ...], Vm],
+    rule_of_several: Callable[Concatenate[UnitOfWork, str | None, ...], list[Vm]],
+    fields: dict[str, Any],
 ) -> responses.VmResponse | responses.VmsResponse:
-    """Run the rule on the machine that the fields name, or on each of several. If it refuses one, none changes."""
+    """Run the rule on the machine that the fields name, or the other rule on several."""
     if "vm_ids" in fields:
-        vm_ids = fields.pop("vm_ids")
-        return {"vms": [member_vm(vm) for vm in run(bulk.each, rule, vm_ids, **fields)]}
-    return member_vm(run(rule, fields.pop("vm_id"), **fields))
+        return {"vms": [member_vm(vm) for vm in run(rule_of_several, **fields)]}
+    return member_vm(run(rule, **fields))
 
 
 def _immutable(fields: dict[str, Any]) -> dict[str, Any]:

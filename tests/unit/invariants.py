@@ -12,7 +12,8 @@ def check_state(state, now, most):
         able = [*within_limit(state, vm.queue, most), *(can_be_served(state, group, most) if group else ())]
         waiting = without_silent(able, now)
         assert not (vm.stands_free and waiting), f"{vm.id} is free, although {waiting} wait for it"
-        others = [waiter for waiter in (*vm.queue, *(group.queue if group else ())) if waiter.email != vm.holder]
+        others = within_limit(state, (*vm.queue, *(group.queue if group else ())), most)
+        others = [waiter for waiter in without_silent(others, now) if waiter.email != vm.holder]
         assert not (vm.holder and others and not vm.booking.told_waiting), (
             f"{vm.id}: its holder was not told of {others}"
         )

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from loadzone.domain.named_table import groups_by_name, vms_by_name
-from loadzone.domain.names import ByName, name_key
+from loadzone.domain.names import name_key
 from loadzone.domain.records import Group, State, Vm
+from loadzone.domain.refusal import Refusal
 from loadzone.inventory import json_format
 from loadzone.inventory.rows import wanted
 from loadzone.lib.unicode_text import IGNORABLE
@@ -90,10 +91,25 @@ def test_ten_thousand_names_are_looked_at_once_a_unit_of_work(monkeypatch):
     assert len(keyed) == 15_000
 
 
-def test_values_by_name_are_found_by_each_name_that_is_the_same():
-    values = ByName({"Twin": 1, "twin": 2, "Ｏther": 3})
-    assert [values.get(name) for name in ("Twin", "twin", "OTHER", "none")] == [1, 2, 3, None]
-    assert (dict(values), len(values)) == ({"Twin": 1, "twin": 2, "Ｏther": 3}, 3)
+def test_values_are_found_by_each_name_that_is_the_same():
+    uow = unit(State(vms={name: Vm(name) for name in ("Twin", "twin", "other")}))
+    assert uow.by_vm({"Ｏther": 3, "Twin": 1, "twin": 2}) == {"Twin": 1, "twin": 2, "other": 3}
+    assert uow.by_vm({"OTHER": 4, "other": 3, "Ｏther": 5}) == {"other": 3}, "the exact name wins"
+
+
+def test_a_name_that_nothing_has_is_refused_before_the_others_are_looked_at(monkeypatch):
+    """A thousand combining marks take a millisecond, and a call may have five thousand names."""
+    keyed = []
+    monkeypatch.setattr("loadzone.domain.named_table.name_key", lambda name: keyed.append(name) or name_key(name))
+    uow = unit(State(vms={"vm": Vm("vm")}))
+    with pytest.raises(Refusal, match="no_such_vm"):
+        uow.by_vm({f"{n}\u0301": 1 for n in range(5000)})
+    assert len(keyed) == 2, "the one machine there is, and the first name"
+
+
+def test_only_names_of_some_length_are_folded():
+    assert name_key("É" * 200) == name_key("é" * 200)
+    assert name_key("É" * 201) != name_key("é" * 201)
 
 
 # Every rule

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from loadzone.rules import booking, bulk, groups
+from loadzone.rules import booking, groups
 from loadzone.rules.booking import book, book_all, book_any, cancel
 from loadzone.rules.queue import join, leave
 from loadzone.web.errors import STATUS
@@ -163,5 +163,30 @@ def test_a_machine_that_is_concerned_twice_is_given_once(two):
     has_two(two, BOB, ["x", "y"])
     has_two(two, CHARLIE, ["z"])
     queued(two, BOB, ALICE, vm_id="z")
-    two.do(lambda uow: bulk.each(uow, ALICE, cancel, ["x", "z"]))
+    two.do(booking.cancel_all, actor=ALICE, vm_ids=["x", "z"])
     assert (holds(two), waiting(two.vm("z"))) == ({"z": (BOB, True)}, [ALICE])
+
+
+@pytest.mark.parametrize("place", [{"vm_id": "c"}, {"group_id": 1}])
+def test_whoever_has_enough_keeps_nobody_from_renewing(two, place):
+    has_two(two)
+    has_two(two, CHARLIE, ["c"])
+    two.do(join, actor=BOB, hours=1, **place)
+    assert "waited_for" not in two.kinds()
+    assert two.do(booking.renew, actor=CHARLIE, vm_id="c", hours=1).holder == CHARLIE
+    two.do(book, actor=CHARLIE, vm_id="d", hours=1)
+    two.do(cancel, actor=BOB, vm_id="b")
+    if "vm_id" in place:
+        assert [(event.kind, event.to) for event in two.events][-1] == ("waited_for", CHARLIE)
+        assert two.refused(booking.renew, actor=CHARLIE, vm_id="c", hours=1).code == "others_wait"
+    else:
+        assert holds(two) == {"b": (BOB, True)}, "the place counts again at once"
+
+
+def test_a_hold_can_be_taken_by_somebody_who_is_above_the_limit(two):
+    has_two(two, CHARLIE, ["a", "b"])
+    queued(two, ALICE, vm_id="a")
+    free(two, "a")
+    has_two(two, ALICE, ["c"])
+    two.do(book, actor=ALICE, vm_id="d", hours=1, force=True)
+    assert two.do(book, actor=ALICE, vm_id="a", hours=1).holder == ALICE

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.refusal import Refusal
-from loadzone.rules import booking, bulk, expiry, groups, history, inventory, people, queue
+from loadzone.rules import booking, expiry, groups, history, inventory, people, queue
 from support.world import ALICE, BOB, CHARLIE, World
 from unit import invariants
 
@@ -22,10 +22,6 @@ SOME = st.lists(PEOPLE, min_size=1, max_size=4)
 NTH = st.integers(0, 3)
 SILENCE = st.none() | st.just(20)
 PLACES = st.one_of(VMS.map(lambda vm: {"vm_id": vm}), GROUPS.map(lambda group: {"group_id": group}))
-
-
-def release_all(uow, actor, vm_ids):
-    return bulk.each(uow, actor, booking.cancel, vm_ids)
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -86,7 +82,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(vms=st.lists(VMS, min_size=2, max_size=4, unique=True))
     def release_several(self, vms):
         booked = [vm for vm in vms if vm in self.world.state.vms and self.world.vm(vm).holder]
-        self.attempt(release_all, actor=ALICE, vm_ids=booked)
+        self.attempt(booking.cancel_all, actor=ALICE, vm_ids=booked)
 
     @rule(vms=st.lists(VMS, min_size=2, max_size=4, unique=True), reason=st.sampled_from(["disk swap", None]))
     def maintain_several(self, vms, reason):

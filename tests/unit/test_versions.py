@@ -161,8 +161,11 @@ def test_only_the_booking_that_was_seen_is_released(world):
     world.later(minutes=1)
     world.do(booking.cancel, actor=BOB, vm_id="vm", booked_at=first.booked_at)
     world.do(booking.book, actor=BOB, vm_id="vm", hours=1)
-    for seen in ({"booked_at": first.booked_at}, {"bookings": {"vm": first.booked_at}}):
-        refusal = world.refused(booking.cancel, actor=ALICE, vm_id="vm", **seen)
+    for rule, seen in (
+        (booking.cancel, {"vm_id": "vm", "booked_at": first.booked_at}),
+        (booking.cancel_all, {"vm_ids": ["vm"], "bookings": {"vm": first.booked_at}}),
+    ):
+        refusal = world.refused(rule, actor=ALICE, **seen)
         assert (refusal.code, refusal.facts["vm"]) == ("changed", world.vm())
 
 
@@ -183,9 +186,9 @@ def test_only_the_booking_that_was_seen_ends_with_a_deleted_machine(world):
 
 def test_only_the_end_that_was_seen_is_moved(world):
     seen = world.do(booking.book, actor=BOB, vm_id="vm", hours=1).booking.expires_at
-    renewed = world.do(booking.renew, actor=BOB, vm_id="vm", hours=1, ends={"vm": seen}).booking.expires_at
-    refusal = world.refused(booking.renew, actor=BOB, vm_id="vm", hours=1, ends={"vm": seen})
-    assert (refusal.code, refusal.facts["expires_at"]) == ("changed", renewed)
+    [renewed] = world.do(booking.renew_all, actor=BOB, vm_ids=["vm"], hours=1, ends={"vm": seen})
+    refusal = world.refused(booking.renew_all, actor=BOB, vm_ids=["vm"], hours=1, ends={"vm": seen})
+    assert (refusal.code, refusal.facts["expires_at"]) == ("changed", renewed.booking.expires_at)
 
 
 def test_force_takes_a_machine_only_from_whoever_it_was_seen_to_be_held_for(world):
