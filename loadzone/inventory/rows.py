@@ -15,7 +15,7 @@ from loadzone.domain.records import TAGS_MOST, State, Vm
 from loadzone.domain.refusal import Refusal, refuse
 from loadzone.rules.importing import FIELDS, Fields, Wanted
 from loadzone.schemas import validation
-from loadzone.schemas.field_types import GroupName, Maintenance, NewVmId, Tags, VmRef
+from loadzone.schemas.field_types import GroupName, Maintenance, NewVmId, Tag, VmRef
 from loadzone.schemas.refusal_text import sentence
 from loadzone.schemas.requests import NewGroup, VmFields
 
@@ -36,7 +36,7 @@ class Machine(VmFields):
     """The model of a row. Absent fields stay as they are. `add_tags` are added to the tags of the row, or of here."""
 
     id: VmRef
-    add_tags: Tags | None = None
+    add_tags: list[Tag] | None = None  # of any number: those that are the same are one
     group: Annotated[GroupName, WrapValidator(_unless_empty)] = ""
     maintenance: Annotated[Maintenance, WrapValidator(_unless_empty)] = ""
 
@@ -136,20 +136,21 @@ def _checked(fields: Row, here: NamedTable[str, Vm]) -> Wanted:
     vm_id = fields.get("id")
     known = vm_named(here, vm_id) if isinstance(vm_id, str) else None
     given = validation.check(Machine if known else NewMachine, fields).given()
+    new_id = given.pop("id")
+    name = known.id if known else new_id
     if "tags" in given:
         given["tags"] = tuple(given["tags"])
     if more := given.pop("add_tags", None):
-        given["tags"] = _with_more(given.get("tags", known.tags if known else ()), more)
-    new_id = given.pop("id")
-    return Wanted(known.id if known else new_id, cast(Fields, given))
+        given["tags"] = _with_more(name, given.get("tags", known.tags if known else ()), more)
+    return Wanted(name, cast(Fields, given))
 
 
-def _with_more(tags: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+def _with_more(vm_id: str, tags: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
     """Return the tags with those that are not among them. Raises Refusal: bad_input where they get too many."""
     known = {name_key(tag) for tag in tags}
     new = [tag for key, tag in first_spellings(more).items() if key not in known]
     if len(tags) + len(new) > TAGS_MOST:
-        refuse("bad_input", field="tags", reason="too_many_items", max=TAGS_MOST)
+        refuse("bad_input", field="tags", reason="too_many_tags", max=TAGS_MOST, vm_id=vm_id)
     return (*tags, *new)
 
 

@@ -166,7 +166,7 @@ def _tags(vm: Vm, added: Iterable[str], removed: Iterable[str]) -> tuple[str, ..
     new = [tag for key, tag in first_spellings(added).items() if key not in known]
     tags = tuple(tag for tag in (*vm.tags, *new) if name_key(tag) not in gone)
     if len(vm.tags) < len(tags) > TAGS_MOST:
-        refuse("bad_input", field="add_tags", reason="too_many_items", max=TAGS_MOST, vm_id=vm.id)
+        refuse("bad_input", field="add_tags", reason="too_many_tags", max=TAGS_MOST, vm_id=vm.id)
     return tags
 
 

@@ -25,8 +25,9 @@ def create(uow: UnitOfWork, actor: str | None, token_id: str, name: str, digest:
     user = access.signed_in(uow, actor)
     if len(user.tokens) >= AT_MOST:
         refuse("too_many_tokens", max=AT_MOST)
-    if any(name_key(token.name) == name_key(name) for token in user.tokens.values()):
-        refuse("name_taken", field="name", name=name, what="token")
+    same = [token.name for token in user.tokens.values() if name_key(token.name) == name_key(name)]
+    if same:
+        refuse("name_taken", field="name", name=same[0], what="token")
     token = Token(token_id, name, digest, created=uow.now, expires=uow.now + timedelta(days=days))
     uow.users[user.email] = replace(user, tokens={**user.tokens, token_id: token})
     uow.tell(Event("token_made", by=user.email, via=name))

@@ -223,7 +223,7 @@ def test_events_of_making_and_revoking_name_the_token(world):
 def test_a_name_is_taken_whatever_its_case_but_only_among_ones_own(world):
     create(world)
     refusal = world.refused(tokens.create, actor=BOB, token_id="t", name="NIGHTLY", digest="d", days=1)
-    assert (refusal.code, refusal.facts["name"], refusal.facts["what"]) == ("name_taken", "NIGHTLY", "token")
+    assert (refusal.code, refusal.facts["name"], refusal.facts["what"]) == ("name_taken", "nightly", "token")
     create(world, CHARLIE, token_id="of charlie")
     world.do(tokens.revoke, actor=BOB, token_id="nightly")
     create(world)

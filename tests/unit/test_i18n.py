@@ -68,12 +68,21 @@ def test_every_action_of_a_link_has_its_page(action, many):
     assert {f"link.{action}.{part}{many}" for part in parts} <= i18n.SERVER["en"].keys()
 
 
+def refusals_in_the_code() -> list[ast.Call]:
+    paths = [*ROOT.glob("*.py"), *ROOT.glob("loadzone/**/*.py")]
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refuse"]
+
+
+def test_every_reason_in_the_code_has_a_sentence():
+    given = (word for call in refusals_in_the_code() for word in call.keywords if word.arg == "reason")
+    reasons = {word.value.value for word in given if isinstance(word.value, ast.Constant)}
+    assert {f"error.bad_input.{reason}" for reason in reasons} <= i18n.SERVER["en"].keys()
+    assert {"too_many_tags", "json"} <= reasons
+
+
 def test_every_refusal_in_the_code_has_a_status():
-    used = set()
-    for path in [*ROOT.glob("*.py"), *ROOT.glob("loadzone/**/*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refuse":
-                used |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
+    used = {arg.value for call in refusals_in_the_code() for arg in call.args if isinstance(arg, ast.Constant)}
     assert used <= STATUS.keys()
     assert {"vm_taken", "not_allowed", "bad_input"} <= used
 

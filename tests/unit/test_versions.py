@@ -7,6 +7,7 @@ import pytest
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.rules import booking, groups, inventory, queue
+from loadzone.schemas.refusal_text import sentence
 from support.world import ALICE, BOB, CHARLIE
 
 
@@ -149,6 +150,8 @@ def test_tags_of_several_machines_are_all_changed_or_none(world):
     world.do(inventory.edit, actor=ALICE, vm_id="full", tags=tuple(f"t{n}" for n in range(20)))
     refusal = world.refused(inventory.edit_all, actor=ALICE, vm_ids=["vm", "full"], add_tags=("more",))
     assert (refusal.code, refusal.facts["field"], refusal.facts["vm_id"]) == ("bad_input", "add_tags", "full")
+    assert sentence(refusal.code, refusal.facts, "en").startswith("full would have more than 20 tags")
+    assert "full" in sentence(refusal.code, refusal.facts, "ru")
     vms = world.do(inventory.edit_all, actor=ALICE, vm_ids=["vm", "full"], add_tags=("more",), remove_tags=("t0",))
     assert [vm.tags[-1] for vm in vms] == ["more", "more"]
 
