@@ -37,17 +37,17 @@ def test_a_change_of_one_among_ten_thousand_arrives(window, bob, server):
     assert not here.was_reloaded()
 
 
-def test_thousands_are_taken_out_of_service_and_deleted_together(window, tmp_path):
+def test_thousands_are_taken_out_of_service_and_deleted_together(window, start):
     # Named twice in a request, with their versions, they take 150 KB.
-    with running(tmp_path, inventory(2000, ("Rack 1",), name="loadtest-node-{:05}.example.com")) as server:
-        alice = Person(server, ADMIN).sign_in()
-        here = window(alice, at=server, fresh=True)
-        for action in ("maintenance", "delete"):
-            here.page.locator(".card .select-box").first.click()
-            here.page.locator("[data-select-all]").click()
-            here.page.locator(f"[data-bulk-action={action}]").click()
-            if action == "maintenance":
-                here.field("maintenance.reason").fill("new racks")
-            here.send()
-            vms = alice.state()["vms"]
-            assert [vm["maintenance"] for vm in vms] == (["new racks"] * 2000 if action == "maintenance" else [])
+    server = start(inventory(2000, ("Rack 1",), name="loadtest-node-{:05}.example.com"))
+    alice = Person(server, ADMIN).sign_in()
+    here = window(alice, at=server, fresh=True)
+    for action in ("maintenance", "delete"):
+        here.page.locator(".card .select-box").first.click()
+        here.page.locator("[data-select-all]").click()
+        here.page.locator(f"[data-bulk-action={action}]").click()
+        if action == "maintenance":
+            here.field("maintenance.reason").fill("new racks")
+        here.send()
+        vms = alice.state()["vms"]
+        assert [vm["maintenance"] for vm in vms] == (["new racks"] * 2000 if action == "maintenance" else [])
