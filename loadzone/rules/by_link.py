@@ -13,14 +13,14 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import booking, endings, people, queue
 
 
-def follow(uow: UnitOfWork, target: LinkTarget) -> tuple[list[Vm], list[Refusal]]:
-    """Act on each machine of the link; return those on which it did, and why it could not on the others.
+def follow(uow: UnitOfWork, target: LinkTarget) -> tuple[list[Vm], list[tuple[str, Refusal]]]:
+    """Act on each machine of the link; return those on which it did, and the names of others with why it could not.
 
     Raises Refusal: link_void where nothing is left to act on, and the first refusal where it could not act on any.
     """
     found = machines(target, uow.vms, uow.limits, uow.now)
     done: list[Vm] = []
-    refused: list[Refusal] = []
+    refused: list[tuple[str, Refusal]] = []
     for vm in found:
         present = endings.current(uow, vm.id)
         if not is_meant(target, present, uow.now):
@@ -28,9 +28,9 @@ def follow(uow: UnitOfWork, target: LinkTarget) -> tuple[list[Vm], list[Refusal]
         try:
             done.append(ACTIONS[target.action](uow, target.holder, present))
         except Refusal as refusal:  # each rule refuses before it changes anything
-            refused.append(refusal)
+            refused.append((vm.id, refusal))
     if not done:
-        raise refused[0] if refused else Refusal("link_void")
+        raise refused[0][1] if refused else Refusal("link_void")
     return done, refused
 
 

@@ -13,6 +13,7 @@ from loadzone import i18n
 from loadzone.domain.links import LinkTarget
 from loadzone.domain.records import Vm
 from loadzone.domain.refusal import Refusal, refuse
+from loadzone.notifications.letters import LISTED_AT_MOST
 from loadzone.rules import by_link, people
 from loadzone.schemas.refusal_text import sentence_as
 from loadzone.web.context import language, services
@@ -28,7 +29,7 @@ def show_link(token: str) -> tuple[str, int]:
     """Show the page behind a link in a letter."""
     target = services().links.read(token)
     vms = by_link.machines(target, services().store.snapshot.vms, services().config, services().clock())
-    return _link_page(target, vms, "text", has_button=True) if vms else _void_page()
+    return _question_page(target, vms) if vms else _void_page()
 
 
 @letter_pages.post("/link/<token>")
@@ -42,7 +43,7 @@ def follow_link(token: str) -> tuple[str, int]:
         if refusal.code != "link_void":
             raise
         return _void_page()
-    return _link_page(target, done, "done", refused)
+    return _result_page(target, done, refused, request.form.getlist("vm")[:LISTED_AT_MOST])
 
 
 @letter_pages.get("/unsubscribe/<token>")
@@ -78,30 +79,39 @@ def _choice_page(email: str, kind: str, state: Literal["sent", "stopped"], has_b
     )
 
 
-def _link_page(
-    target: LinkTarget, vms: Sequence[Vm], text: str, refused: Iterable[Refusal] = (), has_button: bool = False
-) -> tuple[str, int]:
-    """Return the page about these machines: about one with a sentence, about several with a list."""
-    reader, config = language(), services().config
-    many = ".many" if len(vms) > 1 else ""
-    hours = {by_link.hours_to_take(vm.hold, config) if vm.hold else by_link.hours(config) for vm in vms}
-    words = {
-        "vm": vms[0].id,
-        "n": len(vms),
-        "until": time_element(reader, end) if (end := _end_of(vms[0])) else "",
-        "time": i18n.hours(reader, max(hours)),
-    }
-    key = f"link.{target.action}"
+def _question_page(target: LinkTarget, vms: Sequence[Vm]) -> tuple[str, int]:
+    """Return the page that asks whether to act on these machines. Its form brings their names, for the result."""
+    reader, key, many, words = language(), f"link.{target.action}", _many(vms), _words(vms)
     page = render_template(
         "link.html",
         lang=reader,
         title=i18n.say(reader, f"{key}.title{many}", **words),
-        text=i18n.say_as(Markup, reader, f"{key}.{text}{many}", **words),
-        items=[_item(vm, reader, keeps=has_button or target.action in ("renew", "take")) for vm in vms] if many else [],
-        button=i18n.say(reader, f"{key}.button{many}", **words) if has_button else "",
+        text=i18n.say_as(Markup, reader, f"{key}.text{many}", **words),
+        items=[_item(vm, reader, keeps=True) for vm in vms] if many else [],
+        button=i18n.say(reader, f"{key}.button{many}", **words),
         detail=target.holder,
-        refused_title=i18n.say(reader, "link.refused"),
-        refused=[sentence_as(Markup, time_element, refusal.code, refusal.facts, reader) for refusal in refused],
+        fields=[("vm", vm.id) for vm in vms] if many else [],
+    )
+    return page, 200
+
+
+def _result_page(
+    target: LinkTarget, done: Sequence[Vm], refused: Sequence[tuple[str, Refusal]], shown: Iterable[str]
+) -> tuple[str, int]:
+    """Return the page about what was done; first what was not, and those of the machines `shown` that were left out."""
+    reader, many = language(), _many(done)
+    named = {*(vm.id for vm in done), *(vm_id for vm_id, _ in refused)}
+    changed = [vm_id for vm_id in dict.fromkeys(shown) if vm_id not in named]
+    page = render_template(
+        "link.html",
+        lang=reader,
+        title=i18n.say(reader, "link.partly.title" if refused or changed else "page.done.title"),
+        undone=[
+            (i18n.say(reader, "link.refused"), [_reason(vm_id, refusal, reader) for vm_id, refusal in refused]),
+            (i18n.say(reader, "link.changed"), changed),
+        ],
+        text=i18n.say_as(Markup, reader, f"link.{target.action}.done{many}", **_words(done)),
+        items=[_item(vm, reader, keeps=target.action in ("renew", "take")) for vm in done] if many else [],
     )
     return page, 200
 
@@ -110,6 +120,28 @@ def _void_page() -> tuple[str, int]:
     reader = language()
     title, text = i18n.say(reader, "link.void.title"), i18n.say(reader, "error.link_void")
     return render_template("link.html", lang=reader, title=title, text=text), 410
+
+
+def _many(vms: Sequence[Vm]) -> str:
+    """Return the ending of the sentences about so many machines: about several there is a list."""
+    return ".many" if len(vms) > 1 else ""
+
+
+def _words(vms: Sequence[Vm]) -> dict[str, object]:
+    """Return what the sentences about these machines name."""
+    reader, config = language(), services().config
+    hours = {by_link.hours_to_take(vm.hold, config) if vm.hold else by_link.hours(config) for vm in vms}
+    return {
+        "vm": vms[0].id,
+        "n": len(vms),
+        "until": time_element(reader, end) if (end := _end_of(vms[0])) else "",
+        "time": i18n.hours(reader, max(hours)),
+    }
+
+
+def _reason(vm_id: str, refusal: Refusal, reader: str) -> Markup:
+    """Return why nothing was done to the machine, with its name in front, since not every sentence has it."""
+    return Markup("{}: {}").format(vm_id, sentence_as(Markup, time_element, refusal.code, refusal.facts, reader))
 
 
 def _item(vm: Vm, reader: str, keeps: bool) -> Markup:

@@ -7,7 +7,7 @@ import pytest
 
 from support.answers import done, is_russian
 from support.inventory import moment
-from support.links import Follower, button
+from support.links import Follower, button, fields
 from support.people import Person
 from support.smtp import Letter
 
@@ -99,8 +99,7 @@ def test_the_page_says_what_is_so_now_and_its_button_changes_that(letter, reader
     stopped = follower.get(path, Accept_Language="en")
     assert "are no longer sent" in stopped.text
     assert "Send them again" in button(stopped)
-    [field] = re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', stopped.text)
-    again = follower.request("POST", path, data=dict([field]))
+    again = follower.request("POST", path, data=fields(stopped))
     assert (again.status_code, button(again)) == (200, "")
     assert reader.me()["letters"]["released"] is True
     assert "Stop these letters" in button(follower.get(path))

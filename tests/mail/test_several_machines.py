@@ -4,7 +4,7 @@ import pytest
 
 from support.answers import done
 from support.inventory import from_now, inventory, machine
-from support.links import Follower
+from support.links import Follower, heading
 from support.people import Person
 from support.server import running
 
@@ -82,6 +82,43 @@ def test_what_could_not_be_done_is_said(links, reader, bob, vms, server):
     assert "This was not possible:" in answer.text
     assert f"<li>{vms[1]}: <time" in answer.text
     assert "waits" in answer.text or "waiting" in answer.text
+    assert heading(answer) == "Partly done"
+    assert answer.text.index("This was not possible:") < answer.text.index(f"<li>{vms[0]}: ")
+    assert answer.text.index(f"<li>{vms[0]}: ") < answer.text.index(vms[1]), "what failed comes first"
+
+
+def test_what_changed_while_the_page_was_open_is_named(links, reader, alice, bob, vms, server):
+    """Released and deleted meanwhile: neither done nor refused."""
+    page = Follower(server).open(links[1])
+    released, deleted, left = vms
+    done(reader.cancel(released))
+    done(alice.delete_vm(deleted, force=True))
+    answer = Follower(server).press(links[1], page, Accept_Language="en")
+    assert (answer.status_code, heading(answer)) == (200, "Partly done")
+    before, _, after = answer.text.partition("Something changed here while this page was open")
+    assert f"{left} is released" in after
+    assert all(f"<li>{vm}</li>" in after and vm not in before for vm in (released, deleted))
+    assert f"<li>{left}" not in answer.text
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Done"), ("ru", "Готово")])
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_page_after_the_button_says_that_it_is_done(links, vms, server, which, language, word):
+    """And a second press says that the link was used, rather than only that it is no longer valid."""
+    follower = Follower(server)
+    answer = follower.press(links[which], follower.open(links[which]), Accept_Language=language)
+    assert heading(answer) == word
+    assert answer.text.count(word) == 2, "the name of the page, and its heading"
+    assert all(vm in answer.text for vm in vms)
+    again = follower.press(links[which], Accept_Language="en")
+    assert again.status_code == 410
+    assert "You have used this link already, or" in again.text
+    assert again.text.count("no longer valid") == 2, "the name of the page, and its heading"
+
+
+def test_a_name_in_a_form_is_only_text(links, server):
+    answer = Follower(server).request("POST", f"/link/{links[1]}", data=[("vm", "<b>&")] * 3)
+    assert answer.text.count("<li>&lt;b&gt;&amp;</li>") == 1
 
 
 # After an outage of the mail server

@@ -1,5 +1,7 @@
 """A visitor's browser that follows the links in letters."""
 
+import re
+
 import requests
 
 from support.people import Person
@@ -16,13 +18,23 @@ class Follower(Person):
     def open(self, token: str, **headers: str) -> requests.Response:
         return self.get(f"/link/{token}", **headers)
 
-    def press(self, token: str, **headers: str) -> requests.Response:
+    def press(self, token: str, page: requests.Response | None = None, **headers: str) -> requests.Response:
+        """Press the button: of this page, with the fields of its form, or without having opened one."""
         named = {name.replace("_", "-"): text for name, text in headers.items()}
-        return self.request("POST", f"/link/{token}", data={"go": "1"}, headers=named)
+        return self.request("POST", f"/link/{token}", data=fields(page) if page else [("go", "1")], headers=named)
 
     def find(self, tokens: list[str], word: str) -> str:
         """Return the token whose page has this word on its button."""
         return next(token for token in dict.fromkeys(tokens) if word in button(self.open(token)).lower())
+
+
+def fields(page: requests.Response) -> list[tuple[str, str]]:
+    """Return the hidden fields of the page's form."""
+    return re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text)
+
+
+def heading(page: requests.Response) -> str:
+    return re.search(r"<h1>(.*?)</h1>", page.text).group(1)
 
 
 def button(answer: requests.Response) -> str:

@@ -229,7 +229,7 @@ def test_what_cannot_be_done_on_one_machine_is_said_and_done_on_the_others(three
     before = three.vm("b")
     done, refused = three.do(by_link.follow, target=three.links["renew"])
     assert names(done) == ["a", "c"]
-    assert [(refusal.code, refusal.facts["vm_id"]) for refusal in refused] == [("others_wait", "b")]
+    assert [(vm_id, refusal.code) for vm_id, refusal in refused] == [("b", "others_wait")]
     assert three.vm("b") == before
     assert shown(three, three.links["renew"]) == ["b"]
 
