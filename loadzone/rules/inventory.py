@@ -31,7 +31,7 @@ class Description(TypedDict, total=False):
 class Edit(Description, total=False):
     """The fields of an edit: also the group (None: no group) and why it is out of service (None: it is not).
 
-    Tags are added and removed after `tags` has replaced them. domain/names.py says when two tags are the same.
+    After `tags` has replaced them, tags are removed, then added. domain/names.py says when two tags are the same.
     """
 
     group_id: int | None
@@ -161,10 +161,11 @@ def _edit(uow: UnitOfWork, vm: Vm, changes: Edit, by: str) -> None:
 
 
 def _tags(vm: Vm, added: Iterable[str], removed: Iterable[str]) -> tuple[str, ...]:
-    """Return the machine's tags with some more and without some. Raises Refusal: bad_input where they get too many."""
-    known, gone = {name_key(tag) for tag in vm.tags}, {name_key(tag) for tag in removed}
-    new = [tag for key, tag in first_spellings(added).items() if key not in known]
-    tags = tuple(tag for tag in (*vm.tags, *new) if name_key(tag) not in gone)
+    """Return the machine's tags without some and with some more. Raises Refusal: bad_input where they get too many."""
+    gone = {name_key(tag) for tag in removed}
+    kept = [tag for tag in vm.tags if name_key(tag) not in gone]
+    known = {name_key(tag) for tag in kept}
+    tags = (*kept, *(tag for key, tag in first_spellings(added).items() if key not in known))
     if len(vm.tags) < len(tags) > TAGS_MOST:
         refuse("bad_input", field="add_tags", reason="too_many_tags", max=TAGS_MOST, vm_id=vm.id)
     return tags

@@ -145,6 +145,12 @@ def test_tags_are_added_and_removed_beside_the_others(world):
     )
 
 
+def test_a_tag_is_written_in_another_way_by_removing_and_adding_it(world):
+    world.do(inventory.edit, actor=ALICE, vm_id="vm", tags=("debian", "gpu"))
+    edited = world.do(inventory.edit, actor=ALICE, vm_id="vm", add_tags=("Debian",), remove_tags=("debian",))
+    assert edited.tags == ("gpu", "Debian")
+
+
 def test_tags_of_several_machines_are_all_changed_or_none(world):
     world.add("full")
     world.do(inventory.edit, actor=ALICE, vm_id="full", tags=tuple(f"t{n}" for n in range(20)))
