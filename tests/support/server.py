@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from support.forked import Forked, fork_server
@@ -146,9 +146,10 @@ class Server:
                         return found
                 assert self._new_line.wait(deadline - time.monotonic()), f"no log line matches {pattern!r}:\n{self.log}"
 
-    def newest_code(self, email: str, after: int = 0) -> str:
-        """Return the sign-in code for this person from the log, from line `after` on."""
-        return self.wait_for_log(rf"sign-in code for {re.escape(email)}: (\d{{6}})\b", after=after).group(1)
+    def newest_code(self, email: str, after: int = 0, tried: Iterable[str] = ()) -> str:
+        """Return the sign-in code for this person from the log, from line `after` on, other than those `tried`."""
+        others = "|".join(tried) or "none"
+        return self.wait_for_log(rf"sign-in code for {re.escape(email)}: (?!{others})(\d{{6}})\b", after=after).group(1)
 
     def _fresh_process(self) -> subprocess.Popen:
         return subprocess.Popen(
