@@ -8,16 +8,18 @@ import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { Seen } from "./seen.js";
+import { showSubtitle } from "./subtitle.js";
 
 export function maintenanceDialog(vm) {
   const seen = new Seen(() => [state.vms.get(vm.id)].filter(Boolean));
   openDialog({
     title: t("maintenance.title", { vm: vm.id }),
-    subtitle: vm.booked_by && t("maintenance.stays", { who: vm.booked_by, time: shortTime(vm.expires_at) }),
     body: html`${field("reason", t("maintenance.reason"), { maxlength: 200, autofocus: true, hint: t("maintenance.told") })}`,
     label: t("act.out-of-service"),
     watch: (opened) => {
-      opened.block(state.vms.has(vm.id) ? null : t("gone.deleted", { vm: vm.id }));
+      const present = state.vms.get(vm.id);
+      opened.block(present ? null : t("gone.deleted", { vm: vm.id }));
+      showSubtitle(opened, present?.booked_by && t("maintenance.stays", { who: present.booked_by, time: shortTime(present.expires_at) }));
       seen.show(opened);
     },
     submit: async (opened) => {

@@ -8,20 +8,21 @@ import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { tellMeanwhile } from "./seen.js";
+import { showSubtitle } from "./subtitle.js";
 
 export function noteDialog(vm) {
   let base = vm.note; // what the user's input started from
   let shown = vm.note; // the note that the user has seen
   openDialog({
     title: t("note.title", { vm: vm.id }),
-    subtitle: !isMine(vm) && t("force.held_by", { who: vm.booked_by, time: shortTime(vm.expires_at) }),
     body: html`${field("note", t("fact.note"), { value: vm.note, maxlength: 200, autofocus: true, placeholder: t("book.what_for_hint") })}`,
     label: t("act.save"),
     watch: (dialog) => {
       const obstacle = obstacleOf(vm);
       dialog.block(obstacle);
       if (obstacle) return;
-      const { note } = state.vms.get(vm.id);
+      const { note, booked_by: who, expires_at } = state.vms.get(vm.id);
+      if (!isMine(vm)) showSubtitle(dialog, t("force.held_by", { who, time: shortTime(expires_at) }));
       const input = dialog.form.elements.note;
       if (input.value === base) base = input.value = note;
       if (note !== shown) tellMeanwhile(dialog, t("meanwhile.changed", { what: `${t("fact.note")}: ${note || t("meanwhile.empty")}` }));

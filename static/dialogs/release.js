@@ -7,15 +7,18 @@ import { state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
+import { showSubtitle } from "./subtitle.js";
 
 export function releaseDialog(vm) {
   openDialog({
     title: t("force.title", { vm: vm.id }),
-    subtitle: t("force.held_by", { who: vm.booked_by, time: shortTime(vm.expires_at) }),
     body: html`${field("reason", t("force.reason"), { maxlength: 200, autofocus: true, hint: t("force.told") })}`,
     label: t("act.release"),
     tone: "danger",
-    watch: (opened) => opened.block(obstacle(vm)),
+    watch: (opened) => {
+      opened.block(obstacle(vm));
+      if (!opened.blocked) showSubtitle(opened, heldBy(state.vms.get(vm.id)));
+    },
     submit: async (opened) => {
       noteOwnAction("force_released", vm.id);
       await postForVm("/cancel", { vm_id: vm.id, reason: opened.value("reason"), booked_at: vm.booked_at });
@@ -23,6 +26,8 @@ export function releaseDialog(vm) {
     },
   });
 }
+
+const heldBy = (vm) => t("force.held_by", { who: vm.booked_by, time: shortTime(vm.expires_at) });
 
 function obstacle(seen) {
   const vm = state.vms.get(seen.id);

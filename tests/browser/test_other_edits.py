@@ -210,6 +210,30 @@ def test_a_release_with_a_reason_ends_only_the_booking_that_was_seen(window, ali
     assert alice.vm(vm)["booked_by"] == bob.email
 
 
+@pytest.mark.parametrize("dialog", ["act.release", "act.note", "act.out-of-service"])
+def test_an_open_dialog_names_the_end_of_the_booking_as_it_is_now(window, alice, bob, vm, dialog):
+    done(bob.book(vm, 1))
+    here = window(alice)
+    here.choose(vm, dialog)
+    subtitle = here.dialog.locator(".subtitle")
+    expect(subtitle).to_contain_text(bob.email)
+    before = subtitle.inner_text()
+    done(bob.renew(vm, 2))
+    expect(subtitle).not_to_have_text(before)
+    expect(subtitle).to_contain_text(bob.email)
+
+
+def test_the_maintenance_dialog_follows_who_has_the_machine(window, alice, bob, vm):
+    here = window(alice)
+    here.choose(vm, "act.out-of-service")
+    subtitle = here.dialog.locator(".subtitle")
+    expect(subtitle).to_have_count(0)
+    done(bob.book(vm, 1))
+    expect(subtitle).to_contain_text(bob.email)
+    done(bob.cancel(vm))
+    expect(subtitle).to_have_count(0)
+
+
 def test_renewing_several_in_two_tabs_counts_once(window, bob, make_vm):
     vms = [make_vm(), make_vm()]
     for vm in vms:
