@@ -19,7 +19,7 @@ Facts = Mapping[str, Fact]
 
 # Codes with more than one sentence.
 ENDINGS: Endings = {
-    "error.bad_input": (("reason", ".{}", ".request"),),
+    "error.bad_input": (("reason", ".{}", ".request"), ("tag", ".tag", "")),
     "error.no_such_vm": (("names", ".several", ""),),
     "error.changed": (("group", ".group", ""), ("expires_at", ".booking", "")),
     "error.wrong_code": (("tries_left", "", ".last"),),

@@ -177,6 +177,7 @@ class MistakeResponse(TypedDict):
     reason: str
     allowed: NotRequired[str]
     names: NotRequired[str]
+    tag: NotRequired[bool]
     min: NotRequired[float]
     max: NotRequired[float]
 
@@ -190,6 +191,7 @@ class RefusalResponse(TypedDict):
     reason: NotRequired[str]
     allowed: NotRequired[str]
     names: NotRequired[str]
+    tag: NotRequired[bool]
     min: NotRequired[float]
     max: NotRequired[float]
     others: NotRequired[list[MistakeResponse]]

@@ -120,6 +120,7 @@ _REASONS = {
 }
 
 
+_TAGS = ("tags.", "add_tags.", "remove_tags.")
 # pydantic's context keys, and our facts.
 _BOUNDS = (("max_length", "max"), ("le", "max"), ("ge", "min"), ("names", "names"))
 
@@ -132,6 +133,8 @@ def _mistake(error: ErrorDetails) -> Mistake:
         "reason": _REASONS.get(error["type"], "other"),
     }
     facts |= {ours: context[name] for name, ours in _BOUNDS if name in context}
+    if facts["reason"] == "too_long" and str(facts["field"]).startswith(_TAGS):
+        facts["tag"] = True  # one of them is too long, not the field
     if "expected" in context:
         facts["allowed"] = context["expected"].replace("'", "").replace(" or ", ", ")
     return facts

@@ -227,6 +227,21 @@ def test_all_fields_that_are_wrong_are_named_at_once(alice, vm):
     assert next(mistake["max"] for mistake in named if mistake["field"] == "description") == 500
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "A tag is too long: at most 32 characters each."),
+        ("ru", "Слишком длинная метка: не больше 32 знаков в каждой."),
+    ],
+)
+@pytest.mark.parametrize("field", ["tags", "add_tags", "remove_tags"])
+def test_one_tag_is_too_long_and_not_the_field(alice, vm, field, language, sentence):
+    answer = alice.post("/edit-vm", {"vm_id": vm, field: ["fits", "t" * 33]}, Accept_Language=language)
+    told = answer.json()
+    assert (told["field"], told["reason"], told["max"], told["tag"]) == (f"{field}.1", "too_long", 32, True)
+    assert told["error"] == sentence
+
+
 def test_of_many_wrong_values_only_some_are_named(alice):
     answer = alice.post("/book", {"vm_ids": [1] * 4000, "hours": 1})
     assert refusal(answer) == (400, "bad_input")
