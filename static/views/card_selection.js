@@ -63,7 +63,7 @@ function onKeydown(event) {
   const key = shortcutKey(event);
   const card = event.target.closest(".card");
   if (key === "x" && card) toggle(idOf(card), event.shiftKey);
-  else if (key === "a" && (card || selected.size)) selectAll();
+  else if (key === "a") selectAll();
   else if (key === "escape" && selected.size) clearSelection();
 }
 

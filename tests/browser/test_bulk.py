@@ -127,6 +127,17 @@ def test_selecting_works_by_keyboard(window, bob, layout):
     assert len(selected(here)) == 12
     press(a)
     assert selected(here) == []
+    here.page.locator(":focus").evaluate("node => node.blur()")
+    here.page.locator("body").evaluate(
+        "(node, init) => node.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, ...init}))",
+        {"key": a[0], "code": a[1]},
+    )
+    assert len(selected(here)) == 12
+    here.page.keyboard.press("Escape")
+    here.page.locator("#account button").first.focus()
+    press(a)
+    assert len(selected(here)) == 12
+    here.page.keyboard.press("Escape")
     here.search.focus()
     here.page.keyboard.type("xab")
     expect(here.search).to_have_value("xab")
