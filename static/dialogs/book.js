@@ -9,7 +9,7 @@ import { groupOf, isAdmin, isHeldForMe, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
-import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { chosenHours, givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 
 export function bookDialog(vm) {
@@ -23,7 +23,7 @@ export function bookDialog(vm) {
     label: t("book.submit"),
     watch: (opened) => opened.block(...obstacle(vm.id, displaced)),
     submit: async (opened) => {
-      const hours = chosenHours(opened, now);
+      const hours = givenHours(opened, now);
       if (isRepeatable(opened)) rememberHours(hours);
       noteOwnAction("booked", vm.id);
       const booked = await bookWithinLimit(opened, (force) => {

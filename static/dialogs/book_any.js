@@ -11,7 +11,7 @@ import { isHeldForMe, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
-import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 import { deletionOf } from "./seen.js";
 
@@ -39,7 +39,7 @@ export function bookAnyDialog(group) {
 }
 
 async function book(dialog, group) {
-  const hours = chosenHours(dialog, now);
+  const hours = givenHours(dialog, now);
   const count = Number(dialog.value("count") || NaN);
   if (isRepeatable(dialog)) rememberHours(hours);
   try {

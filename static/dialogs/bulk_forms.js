@@ -10,7 +10,7 @@ import { isMine, state } from "../state.js";
 import { field } from "./field.js";
 import { givenReason } from "./maintenance.js";
 import { followGroups, groupSelect } from "./group_select.js";
-import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 
 export const BULK_ACTIONS = {
@@ -94,7 +94,7 @@ export const BULK_ACTIONS = {
 };
 
 function hoursOf(dialog, startTime) {
-  const hours = chosenHours(dialog, startTime);
+  const hours = givenHours(dialog, startTime);
   if (isRepeatable(dialog)) rememberHours(hours);
   return hours;
 }

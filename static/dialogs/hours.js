@@ -1,4 +1,5 @@
 // The field for a number of hours: quick choices, an input for other numbers, and the resulting end.
+import { ApiError } from "../api.js";
 import { now } from "../clock.js";
 import { dayAndTime, duration, HOUR } from "../format.js";
 import { html, setText } from "../html.js";
@@ -26,8 +27,8 @@ export function hoursField(label, { hours, relative } = {}) {
           ${choice === last && html`checked autofocus`}><span>${choice === "evening" ? t("hours.until_evening") : t("time.hours", { n: choice })}</span></label>`)}
       </div>
       <div class="other-hours">
-        <label><input class="input" name="other_hours" inputmode="decimal" autocomplete="off" maxlength="12"
-          aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${otherHours}" ${otherHours && html`autofocus`}>${t("hours.unit")}</label>
+        <label><input class="input" name="other_hours" autocomplete="off" maxlength="24"
+          aria-label="${t("hours.other")}" placeholder="${t("hours.other_short")}" value="${otherHours}" ${otherHours && html`autofocus`}></label>
         <p class="end-line"><span>${t(relative ?? "hours.until")}</span><b data-end aria-live="polite"></b></p>
       </div>
     </fieldset>`;
@@ -45,6 +46,13 @@ export function wireHours(dialog, startTime) {
   const timer = setInterval(show, 5000);
   dialog.node.addEventListener("close", () => clearInterval(timer));
   show();
+}
+
+/** Return the chosen hours, to send them. Throws ApiError if the typed text is no duration. */
+export function givenHours(dialog, startTime) {
+  const hours = chosenHours(dialog, startTime);
+  if (dialog.value("other_hours") && Number.isNaN(hours)) throw new ApiError(t("hours.unreadable"), "bad_input", { field: "other_hours" });
+  return hours;
 }
 
 /** Return the chosen hours; NaN if the typed text is no duration. */

@@ -11,7 +11,7 @@ import { toast } from "../views/toasts.js";
 import { cardStateOf, holderText } from "../views/card_state.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
-import { chosenHours, hoursField, wireHours } from "./hours.js";
+import { givenHours, hoursField, wireHours } from "./hours.js";
 import { deletionOf, tellMeanwhile } from "./seen.js";
 import { requestText, waiterList } from "./waiter_list.js";
 
@@ -51,7 +51,7 @@ function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
 
 async function join(opened, ref) {
   requestPermission();
-  const hours = chosenHours(opened);
+  const hours = givenHours(opened);
   rememberHours(hours);
   const count = opened.value("count");
   const { position } = await post("/queue/join", { ...ref, ...(count && { count: Number(count) }), hours, auto: opened.value("auto") === "yes" });

@@ -7,7 +7,7 @@ import { renewalObstacle } from "../queue.js";
 import { isAdmin, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
-import { chosenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 
 export function renewDialog(vm) {
   const seen = vm.expires_at;
@@ -19,7 +19,7 @@ export function renewDialog(vm) {
     label: t("renew.submit"),
     watch: (opened) => opened.block(obstacle(vm.id, seen)),
     submit: async (opened) => {
-      const hours = chosenHours(opened, startTime);
+      const hours = givenHours(opened, startTime);
       if (isRepeatable(opened)) rememberHours(hours);
       noteOwnAction("renewed", vm.id);
       const renewed = await postForVm("/renew", { vm_id: vm.id, hours, expires_at: seen });

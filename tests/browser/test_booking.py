@@ -64,6 +64,25 @@ def test_typed_hours_are_read_as_the_command_line_reads_them(window, bob, vm):
     expect(here.own_booking(vm)).to_contain_text(re.compile("1 h 30 min|1 h 29 min"))
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("typed", ["abc", "2 hourly"])
+def test_a_duration_that_cannot_be_read_is_said_to_be_none(window, bob, vm, language, typed):
+    here = window(bob, language=language)
+    here.press("book", vm)
+    other = here.field("hours.other")
+    expect(other).to_have_attribute("placeholder", re.compile("90"))
+    before = here.dialog.bounding_box()
+    other.fill(typed)
+    assert here.dialog.bounding_box() == before
+    here.dialog.locator(".send").click()
+    expect(here.dialog.get_by_role("alert")).to_have_text(here.text("hours.unreadable"))
+    expect(other).to_be_focused()
+    expect(other).to_have_attribute("aria-invalid", "true")
+    other.fill("1:30")
+    here.send()
+    expect(here.own_booking(vm)).to_contain_text(re.compile("1 (h|ч) 30|1 (h|ч) 29"))
+
+
 def test_others_see_the_holder_the_end_and_the_remaining_time(window, bob, carol, vm):
     done(bob.book(vm, 3, note="soak"))
     here = window(carol, path=None, fresh=True)

@@ -44,10 +44,11 @@ def test_hours_are_read_as_the_page_reads_them(durations, text, hours):
 
 def test_a_number_without_a_unit_is_no_time_to_wait(durations):
     assert durations.seconds_of("30") is durations.seconds_of("1,5") is None
+    assert durations.seconds_of("1:30") is durations.seconds_of("1:30", "m") is None
     assert durations.seconds_of("1h30m") == 5400
 
 
-@pytest.mark.parametrize("hours", ["90m", "1h30m", "1,5", "1.5"])
+@pytest.mark.parametrize("hours", ["90m", "1h30m", "1,5", "1:30"])
 def test_hours_of_all_commands(loadzone, ann, hours):
     assert loadzone("book", "lone", "--hours", hours).status == 0
     assert loadzone("renew", "lone", "--hours", hours).status == 0
