@@ -19,6 +19,8 @@ from loadzone.notifications.smtp_login import log_in
 FINAL_STATUS = re.compile(r"5\.(?:1\.\d{1,3}|6\.\d{1,3}|3\.4)\b")
 OF_SENDER = re.compile(r"5\.1\.[78]\b")  # a bad address too, but the sender's: SMTP_FROM
 
+NUMBERS = re.compile(r"\[[^]]*\] | \(_ssl\.c:\d+\)")  # around the words of an error: "[Errno 111] ", " (_ssl.c:1006)"
+
 
 class Outcome(Enum):
     """The outcome of handing a letter over, or of not doing so."""
@@ -68,8 +70,12 @@ class SmtpConnection:
     def __enter__(self) -> SmtpConnection:
         try:
             self._smtp = self._connect()
-        except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: a name that cannot be sent
+        except smtplib.SMTPServerDisconnected as error:
+            raise ServerAway(self._at_place("no connection to", error)) from error
+        except (smtplib.SMTPException, ValueError) as error:  # ValueError: a name that cannot be sent
             raise ServerAway(_in_a_line(error)) from error
+        except OSError as error:  # last, since smtplib's errors are OSErrors too
+            raise ServerAway(self._at_place("no connection to", error)) from error
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -95,12 +101,19 @@ class SmtpConnection:
         except smtplib.SMTPResponseException as error:
             return self._refused(error)
         except smtplib.SMTPServerDisconnected as error:
-            return self._lost(), _in_a_line(error)
+            return self._lost(), self._at_place("lost the connection to", error)
         except (smtplib.SMTPException, ValueError) as error:  # ValueError: an address that cannot be encoded
             return Outcome.NEVER, _in_a_line(error)
         except OSError as error:  # last, since smtplib's errors are OSErrors too
-            return self._lost(), _in_a_line(error)
+            return self._lost(), self._at_place("lost the connection to", error)
         return Outcome.SENT, ""
+
+    def _at_place(self, what: str, error: Exception) -> str:
+        """Return what happened, with name and port of the server, and why."""
+        host, words = self._config.smtp_host or "", _in_a_line(error)
+        place = f"[{host}]" if ":" in host else host
+        reason = words[:1].lower() + words[1:] if words[1:2].islower() else words
+        return f"{what} {place}:{self._config.smtp_port} ({reason})"
 
     def _refused_recipient(self, code: int, words: bytes | str) -> tuple[Outcome, str]:
         outcome = Outcome.NEVER if 500 <= code < 600 else Outcome.BUSY
@@ -214,4 +227,4 @@ def _answer(code: int, words: bytes | str) -> str:
 def _in_a_line(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer(error.smtp_code, error.smtp_error)
-    return " ".join(str(error).split()) or type(error).__name__
+    return NUMBERS.sub("", " ".join(str(error).split())) or type(error).__name__

@@ -8,7 +8,7 @@ import pytest
 from loadzone.domain.events import EVENT_KINDS, Event
 from loadzone.domain.links import mark_of
 from loadzone.domain.records import Letter
-from loadzone.i18n import LANGUAGES, moment
+from loadzone.i18n import LANGUAGES, moment, say
 from loadzone.notifications.letters import LetterWriter, Reader, code_letter, letters_for
 from loadzone.notifications.signed_links import SignedLinks
 from support.world import ALICE, BOB, CHARLIE, NOON
@@ -178,3 +178,16 @@ def test_a_letter_of_an_earlier_version_is_about_one_machine():
 def test_what_was_made_of_a_list_by_hand_is_left_out(more):
     letter = Letter("1", BOB, "ended", NOON, {"vm_id": "vm-7", "until": "2026-11-24T12:15:00Z", "more": more})
     assert WRITER.write(letter, Reader("en")).subject == "vm-7: your booking has ended"
+
+
+def test_a_letter_about_several_turns_speaks_of_all_places():
+    for kind in ("held", "lapsed", "taken", "waiting_maintenance"):
+        english, russian = (say(language, f"mail.{kind}.text.many", by=ALICE) for language in ("en", "ru"))
+        assert re.search(r"\bqueues\b", english), kind
+        assert not re.search(r"\b(place|their queue)\b", english), kind
+        assert "очередях" in russian, kind
+
+
+def test_russian_letters_do_not_say_that_machines_wait():
+    assert say("ru", "mail.waited.subject.many", n=3) == "Другие ждут ваши машины: 3"
+    assert "Пока их ждут," in say("ru", "mail.waited.text.many")

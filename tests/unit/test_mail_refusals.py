@@ -2,8 +2,10 @@
 
 import pytest
 
+from support.ports import free_port
 from support.scripted_smtp import ScriptedSmtp
 from support.world import NOON
+from unit.mail_system import IMPATIENT, NEVER
 
 FINAL = {
     "an unknown recipient": {"RCPT": "550 No such user here"},
@@ -103,6 +105,25 @@ def test_a_refused_login_keeps_the_letters(mail_at, caplog):
         mail.deliver_all()
         assert mail.waiting() == ["a@example.com"]
         assert "STARTTLS" in mail.mailer.trouble.reason
+
+
+def test_a_server_that_cannot_be_reached_is_named_in_words(mail_at, caplog):
+    port = free_port()
+    mail = mail_at(port)
+    mail.put("a@example.com")
+    mail.deliver_all()
+    assert mail.mailer.trouble.reason == f"no connection to 127.0.0.1:{port} (connection refused)"
+    assert f"letters wait: {mail.mailer.trouble.reason}" in caplog.text
+    assert "Errno" not in caplog.text
+
+
+def test_a_server_that_hangs_up_within_a_letter_is_named_in_words(mail, smtp):
+    smtp.late = {"VERDICT": NEVER}
+    mail.mailer._patience = IMPATIENT
+    mail.put("a@example.com")
+    mail.deliver_all()
+    reason = f"lost the connection to 127.0.0.1:{smtp.port} (connection unexpectedly closed: timed out)"
+    assert mail.mailer.trouble.reason == reason
 
 
 def test_once_the_server_is_back_all_that_waited_for_it_goes_at_once(mail, smtp):
