@@ -162,7 +162,7 @@ def _number(text: str, kind: Callable[[str], N], words: str, low: float, high: f
     except ValueError:
         raise ValueError(f"is not {words}") from None
     if not low <= number <= high:  # NaN fails this too
-        raise ValueError(f"is not between {low:g} and {high:g}")
+        raise ValueError(f"is not between {low} and {high}")
     return number
 
 

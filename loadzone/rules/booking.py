@@ -121,7 +121,7 @@ def renew(
     vm, booking = _own(uow, me, vm_id)
     seen.check_end(vm, booking, expires_at)
     start = booking.expires_at or uow.now
-    hours = lease.hours_of(uow, start, hours, until)
+    hours = lease.hours_of(uow, start, hours, until, vm)
     if not access.is_admin(uow.users, uow.limits, me.email):
         _refuse_if_wanted(uow, vm)
     end = lease.end_of(uow, vm, start, hours)

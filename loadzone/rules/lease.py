@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
 from loadzone.domain.records import Booking, Vm
-from loadzone.domain.refusal import refuse
+from loadzone.domain.refusal import Fact, refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import history
 
@@ -52,20 +52,24 @@ def end(uow: UnitOfWork, vm: Vm, booking: Booking, action: str, event: Event) ->
     uow.tell(event)
 
 
-def hours_of(uow: UnitOfWork, start: datetime, hours: float | None, until: datetime | None) -> float:
+def hours_of(
+    uow: UnitOfWork, start: datetime, hours: float | None, until: datetime | None, vm: Vm | None = None
+) -> float:
     """Return `hours`, or those from `start` to `until`. What is beyond the limits by less than a minute is cut off.
 
+    A refusal names `vm`: of several that are renewed, each has a start of its own.
     Raises Refusal: bad_input, too_early, too_far_ahead.
     """
     if until is None:
         check_hours(uow, hours or 0)
         return hours or 0
+    name: dict[str, Fact] = {"vm_id": vm.id} if vm else {}
     if until <= start:
-        refuse("too_early", earliest=start)
+        refuse("too_early", **name, earliest=start)
     most, ahead = timedelta(hours=uow.limits.max_hours), timedelta(hours=uow.limits.max_ahead_hours)
     latest = min(start + most, uow.now + ahead)
     if until >= latest + CUT_OFF:
-        refuse("too_far_ahead", latest=latest, max=uow.limits.max_hours)
+        refuse("too_far_ahead", **name, latest=latest, max=uow.limits.max_hours)
     return (min(until, latest) - start) / timedelta(hours=1)
 
 

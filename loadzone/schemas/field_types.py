@@ -26,7 +26,9 @@ from loadzone.lib.email_addresses import EMAIL, EMAIL_MAX, canonical_email
 from loadzone.lib.times import parse_time
 from loadzone.lib.unicode_text import IGNORABLE
 
-ZONES = available_timezones()  # none on a system without zones and without the package tzdata
+# Not a person's: the zone of the server, and the one of a computer that knows none.
+_NO_PLACES = {"localtime", "Factory"}
+ZONES = available_timezones() - _NO_PLACES  # none on a system without zones and without the package tzdata
 VM_ID_MAX = 64
 # Line ends and terminal controls; marks that change the reading direction of what follows; invisible characters. The
 # last two can make a name look like another. The joiners and the variation selectors stay, since scripts and emoji need

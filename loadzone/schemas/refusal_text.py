@@ -25,6 +25,8 @@ ENDINGS: Endings = {
     "error.wrong_code": (("tries_left", "", ".last"),),
     "error.not_allowed": (("holder", ".holder", ""),),
     "error.over_limit": (("left", "", ".none"),),
+    "error.too_early": (("vm_id", ".vm", ""),),
+    "error.too_far_ahead": (("vm_id", ".vm", ""),),
     "error.vm_held": (("until", "", ".kept"),),
     "error.not_enough_free": (("free", "", ".zero"), ("until", "", ".no_end")),
     "error.other_origin": (("host", ".name", ""),),

@@ -150,10 +150,9 @@ class Lasting(VmOrVms):
 
     @model_validator(mode="after")
     def _check_end(self) -> Lasting:
-        if self.hours is None and self.until is None:
-            raise PydanticCustomError("missing", "missing", {"field": "hours"})
-        if self.hours is not None and self.until is not None:
-            raise PydanticCustomError("one_of", "one_of", {"names": ", ".join(self.ENDS), "field": "until"})
+        if (self.hours is None) == (self.until is None):
+            field = "hours" if self.hours is None else "until"
+            raise PydanticCustomError("one_of", "one_of", {"names": ", ".join(self.ENDS), "field": field})
         return self
 
 

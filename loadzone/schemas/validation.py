@@ -76,7 +76,7 @@ def _no_constants(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-DIGITS_AT_MOST = 100  # Python takes quadratic time for the digits of whole numbers
+DIGITS_AT_MOST = 500  # Python takes quadratic time for the digits of whole numbers
 
 
 def _whole_number(digits: str) -> int:
@@ -114,6 +114,7 @@ _REASONS = {
     "ssh_user": "ssh_user",
     "email": "email",
     "one_of": "one_of",
+    "some_of": "some_of",
     "of_one": "of_one",
     "of_several": "of_several",
     "of_groups": "of_groups",

@@ -31,7 +31,8 @@ class Wishes(RequestBody):
     @model_validator(mode="after")
     def _check_wishes(self) -> Wishes:
         if not self.given():
-            raise PydanticCustomError("missing", "missing", {"field": "language"})
+            names = ", ".join(type(self).model_fields)
+            raise PydanticCustomError("some_of", "some_of", {"names": names, "field": "language"})
         return self
 
     def given(self) -> dict[str, Any]:

@@ -163,6 +163,8 @@ def test_several_wishes_are_one_change(newcomer):
         ({"zone": "../../etc/passwd"}, "zone"),
         ({"zone": "/etc/localtime"}, "zone"),
         ({"zone": "zone.tab"}, "zone"),
+        ({"zone": "localtime"}, "zone"),
+        ({"zone": "Factory"}, "zone"),
         ({"zone": ""}, "zone"),
         ({"zone": "x" * 65}, "zone"),
         ({"zone": "Europe/Berlin\x00"}, "zone"),
@@ -177,6 +179,10 @@ def test_other_wishes_are_refused_and_nothing_is_kept(newcomer, wishes, field):
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"] == field
     assert newcomer.me() == before
+
+
+def test_a_call_without_a_wish_is_told_what_it_could_bring(newcomer):
+    assert newcomer.choose().json()["error"] == "Give at least one of these: language, letters, zone."
 
 
 def test_refusals_tell_times_in_the_zone_of_the_person(newcomer, bob, vm):

@@ -49,6 +49,19 @@ def test_several_machines_and_some_of_a_group(bob, make_vm, make_group):
     assert moment(booked["expires_at"]) == ends
 
 
+def test_a_refused_renewal_of_several_names_the_machine(start):
+    ann = Person(start(inventory([machine("one"), machine("other")]), LOADZONE_MAX_HOURS="8")).sign_in()
+    done(book(ann, in_(hours=5), vm_id="one"))
+    done(book(ann, in_(hours=1), vm_id="other"))
+    for until, code, vm, sentence in (
+        (in_(hours=3), "too_early", "one", "The booking of one must end later than "),
+        (in_(hours=10), "too_far_ahead", "other", "The latest possible end of a booking of other is "),
+    ):
+        answer = renew(ann, until, vm_ids=["one", "other"])
+        assert (refusal(answer), answer.json()["vm_id"]) == ((409, code), vm)
+        assert answer.json()["error"].startswith(sentence)
+
+
 @pytest.mark.parametrize("body", [{}, {"hours": None, "until": None}, {"hours": 1, "until": "2030-01-01T00:00:00Z"}])
 @pytest.mark.parametrize("path", ["/book", "/renew"])
 def test_hours_or_until_is_needed_and_not_both(bob, vm, path, body):
@@ -58,6 +71,7 @@ def test_hours_or_until_is_needed_and_not_both(bob, vm, path, body):
     answer = bob.post(path, {"vm_id": vm, **body})
     assert refusal(answer) == (400, "bad_input")
     assert answer.json()["field"] == ("until" if body.get("hours") else "hours")
+    assert answer.json()["error"] == "Give exactly one of these: hours, until."
     assert bob.vm(vm) == before
 
 

@@ -56,6 +56,6 @@ def test_an_error_behind_a_link_tells_times_in_the_zone_of_the_reader(window, se
     here = window(timezone_id=ZONE, path=None)
     here.page.goto(server.url + link("renew", vm))
     here.page.get_by_role("button").click()
-    expect(here.page.locator("main p").nth(1)).to_contain_text("The latest possible end of a booking is")
+    expect(here.page.locator("main p").nth(1)).to_contain_text("The latest possible end of a booking of vm-<1> is")
     time = here.page.locator("main time")
     expect(time).to_have_text(written(time.get_attribute("datetime")))

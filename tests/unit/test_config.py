@@ -51,6 +51,19 @@ def test_a_bad_value_is_named(name, value):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "bounds"),
+    [
+        ("LOADZONE_MAX_MACHINES", "0", "1 and 1000000"),
+        ("LOADZONE_PORT", "0", "1 and 65535"),
+        ("LOADZONE_MAX_HOURS", "0", "0.0001 and 87600"),
+    ],
+)
+def test_the_bounds_of_a_number_are_named_in_full(name, value, bounds):
+    with pytest.raises(BadSetting, match=rf"^{name}: '{value}' is not between {bounds}$"):
+        Config.from_env({name: value})
+
+
 def test_reminders_can_be_off():
     assert Config.from_env({"LOADZONE_REMIND_MINUTES": "none"}).remind_minutes == ()
 

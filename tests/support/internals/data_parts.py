@@ -37,6 +37,7 @@ OUR_OWN_ERRORS = {
     "ssh_user",
     "email",
     "one_of",
+    "some_of",
     "of_one",
     "of_several",
     "of_groups",
