@@ -56,13 +56,19 @@ async function request(path, options) {
     answer = await response.json();
   } catch (error) {
     console.info("no answer:", error.message);
-    throw new ApiError(t(signal.aborted ? "error.slow" : "error.unreachable"), "unreachable");
+    throw new ApiError(t(noAnswer(options, signal)), "unreachable");
   }
   if (response.ok) return answer;
   if (answer.code === "not_signed_in") setMe({ authenticated: false });
   if (answer.code === "changed") applyPresent(answer, before);
   await loadSentences();
   throw new ApiError(refusalText(answer), answer.code, answer);
+}
+
+/** Return the key of the sentence: only a call that is to change something leaves the user in doubt. */
+function noAnswer({ method }, { aborted }) {
+  if (!method) return "error.not_loaded";
+  return aborted ? "error.slow" : "error.unreachable";
 }
 
 function noteTime({ headers }, sent) {

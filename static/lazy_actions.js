@@ -19,7 +19,7 @@ export function preloadActions() {
 /** Run the action; load the actions first if they are not there yet. */
 export async function performAction(action, data, target) {
   if (!table) {
-    if (!(await waitForActions())) return;
+    if (!(await waitForActions(target))) return;
     const message = missingTarget(data);
     if (message) return toast(message);
   }
@@ -32,9 +32,10 @@ function missingTarget({ vm, group } = {}) {
 }
 
 /** Return whether the actions are loaded. False also for a second click while the first one waits for them. */
-async function waitForActions() {
+async function waitForActions(button) {
   if (clickPending) return false;
   clickPending = true;
+  button?.setAttribute("aria-busy", "true");
   try {
     await loadActions();
   } catch (error) {
@@ -42,13 +43,19 @@ async function waitForActions() {
     if (state.online && navigator.onLine) location.reload(); // the server was upgraded and no longer has this file
     else toast(t("offline.wait"));
   }
+  button?.removeAttribute("aria-busy");
   clickPending = false;
   return Boolean(table);
 }
 
 function loadActions() {
-  loading ??= loadTexts().then(() => import("./action_table.js")).then((module) => (table = module.actionTable), (error) => { loading = undefined; throw error; });
+  loading ??= fetchActions().catch((error) => { loading = undefined; throw error; });
   return loading;
+}
+
+async function fetchActions() {
+  const [module] = await Promise.all([import("./action_table.js"), loadTexts()]);
+  table = module.actionTable;
 }
 
 /** Load without a click. A failure is only logged: the click that needs the actions reports it. */

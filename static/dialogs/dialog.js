@@ -7,6 +7,7 @@ import { raiseToasts } from "../views/toasts.js";
 import { onClickBeside } from "./click_beside.js";
 import { mistakesOf } from "./field.js";
 import { rememberOpener, restoreFocus } from "./focus.js";
+import { followCorrections, hideMistakes, showMistakes } from "./mistakes.js";
 
 let dialogCount = 0;
 
@@ -27,6 +28,7 @@ export function openDialog({ title, subtitle, body, submit, label, tone = "prima
         </header>
         <div class="body"><div data-meanwhile role="status"></div>${body}</div>
         <p class="error" role="alert" hidden></p>
+        ${submit && html`<div data-question></div><div data-no-connection role="status"></div>`}
         ${(submit || extraButtons) && html`<footer>${extraButtons}${submit && html`<button type="button" class="button plain close">${t("act.cancel")}</button>
           <button class="button ${tone} send">${label}</button>`}</footer>`}
       </form>
@@ -49,6 +51,7 @@ export class Dialog {
     this.form = node.querySelector("form");
     this.body = node.querySelector(".body");
     this.send = node.querySelector(".send");
+    this.box = node.querySelector(".error");
     this.submit = submit;
     this.watch = watch;
     this.blocked = false;
@@ -57,6 +60,7 @@ export class Dialog {
     node.addEventListener("close", () => this.onClosed());
     node.addEventListener("click", (event) => event.target.closest(".close, [data-closes]") && this.close());
     if (!persistent) onClickBeside(node, () => this.close());
+    followCorrections(this);
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.onSubmit(); });
   }
 
@@ -69,18 +73,10 @@ export class Dialog {
 
   part(selector) { return this.node.querySelector(selector); }
 
-  showError(message) { this.showMistakes([{ text: message }]); }
+  showError(message) { showMistakes(this, [{ text: message }]); }
 
-  /** Show what is wrong, with markup that offers a way out. The first field that it is about gets the focus. */
-  showMistakes(mistakes, offer) {
-    const error = this.part(".error");
-    fill(error, html`<span>${mistakes.map(({ text }) => html`<span>${text}</span>`)}</span>${offer}`);
-    error.hidden = false;
-    const inputs = mistakes.map(({ name }) => name && this.form.elements[name]).filter((input) => input?.focus);
-    for (const input of inputs) input.setAttribute("aria-invalid", "true");
-    if (inputs.length) inputs[0].focus();
-    else if (document.activeElement === document.body) this.send?.focus(); // the disabled button lost the focus
-  }
+  /** Ask something before the next try, in sight however long the dialog is. It stays asked, and answered. */
+  ask(question) { fill(this.part("[data-question]"), question); }
 
   /** Disable sending and show why: the state has changed meanwhile. null enables it again. `offer`: markup of what to do instead. */
   block(message, offer) {
@@ -114,15 +110,14 @@ export class Dialog {
       if (done !== false) this.close();
     } catch (error) {
       this.setBusy(false);
-      this.showMistakes(mistakesOf(error, this.form), error.code === "not_signed_in" && signInButton());
+      showMistakes(this, mistakesOf(error, this.form), error.code === "not_signed_in" && signInButton());
       this.stateChanged();
     }
   }
 
   setBusy(busy) {
     this.busy = busy;
-    this.part(".error").hidden = true;
-    for (const input of this.form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+    hideMistakes(this);
     this.form.setAttribute("aria-busy", String(busy));
     if (this.send) {
       if (busy) this.sendLabel = this.send.textContent;
@@ -131,7 +126,11 @@ export class Dialog {
     this.updateSendButton();
   }
 
-  updateSendButton() { if (this.send) this.send.disabled = this.busy || this.blocked || !state.online; }
+  updateSendButton() {
+    if (!this.send) return;
+    this.send.disabled = this.busy || this.blocked || !state.online;
+    setText(this.part("[data-no-connection]"), state.online ? "" : t("offline.dialog"));
+  }
 
   /** Call `watch`, except during a call: its own change arrives over the socket and must not block the dialog. */
   stateChanged(changed = {}) {

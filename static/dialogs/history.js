@@ -1,9 +1,9 @@
 // The user's history, latest first.
-import { get } from "../api.js";
 import { dayAndTime, exactTime } from "../format.js";
-import { fill, html } from "../html.js";
+import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { openDialog } from "./dialog.js";
+import { load, loadedPart } from "./loaded_part.js";
 
 const KNOWN_ACTIONS = new Set(["book", "renew", "cancel", "release"]);
 
@@ -12,16 +12,9 @@ export async function historyDialog() {
     title: t("history.title"),
     subtitle: t("history.kept"),
     wide: true,
-    body: html`<div data-rows aria-busy="true"><span class="spinner"></span></div>`,
+    body: loadedPart,
   });
-  try {
-    const { bookings = [] } = await get("/me");
-    fill(dialog.part("[data-rows]"), bookings.length ? rows(bookings.reverse()) : html`<p class="muted">${t("history.none")}</p>`);
-  } catch (error) {
-    fill(dialog.part("[data-rows]"), html`<p class="muted">${t("history.none")}</p>`);
-    dialog.showError(error.message);
-  }
-  dialog.part("[data-rows]").removeAttribute("aria-busy");
+  await load(dialog, "/me", ({ bookings = [] }) => (bookings.length ? rows(bookings.reverse()) : html`<p class="muted">${t("history.none")}</p>`));
 }
 
 function rows(bookings) {

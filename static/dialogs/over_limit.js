@@ -1,5 +1,5 @@
 // Booking more machines than one person may have: an admin is asked, anybody else is refused.
-import { element, html } from "../html.js";
+import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { isAdmin } from "../state.js";
 
@@ -15,5 +15,5 @@ export async function bookWithinLimit(dialog, book) {
 
 function askForForce(dialog) {
   if (dialog.part("[name=force]")) return;
-  dialog.body.append(element(html`<label class="check"><input type="checkbox" name="force" value="yes"><span>${t("book.over_limit")}</span></label>`));
+  dialog.ask(html`<label class="check"><input type="checkbox" name="force" value="yes"><span>${t("book.over_limit")}</span></label>`);
 }

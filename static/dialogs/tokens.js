@@ -1,13 +1,14 @@
 // The dialog that lists and revokes API tokens. Admins can open it for any user.
-import { get, remove } from "../api.js";
+import { remove } from "../api.js";
 import { base } from "../base.js";
 import { now } from "../clock.js";
 import { dayAndTime, exactTime } from "../format.js";
-import { fill, html } from "../html.js";
+import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
+import { load, loadedPart } from "./loaded_part.js";
 import { newTokenDialog } from "./new_token.js";
 
 /** Open the tokens of that user; without `email`, the user's own. */
@@ -17,11 +18,11 @@ export async function tokensDialog(email) {
     title: t("tokens.title"),
     subtitle: own ? t("tokens.what") : email,
     wide: true,
-    body: html`<div data-rows aria-busy="true"><span class="spinner"></span></div>
+    body: html`${loadedPart}
       ${own && html`<p><a href="${base}/docs">${t("tokens.docs")}</a></p>`}`,
     extraButtons: own && html`<button type="button" class="button primary" data-new-token>${t("tokens.new")}</button>`,
   });
-  const reload = () => showTokens(dialog, own ? "/tokens" : `/tokens?email=${encodeURIComponent(email)}`);
+  const reload = () => load(dialog, own ? "/tokens" : `/tokens?email=${encodeURIComponent(email)}`, content);
   dialog.node.addEventListener("click", (event) => {
     const { newToken, revoke, name } = event.target.closest("button")?.dataset ?? {};
     if (newToken !== undefined) newTokenDialog(reload);
@@ -30,17 +31,7 @@ export async function tokensDialog(email) {
   await reload();
 }
 
-async function showTokens(dialog, path) {
-  const container = dialog.part("[data-rows]");
-  try {
-    const tokens = await get(path);
-    fill(container, tokens.length ? rows(tokens) : html`<p class="muted">${t("tokens.none")}</p>`);
-  } catch (error) {
-    fill(container, html`<p class="muted">${t("tokens.none")}</p>`);
-    dialog.showError(error.message);
-  }
-  container.removeAttribute("aria-busy");
-}
+const content = (tokens) => (tokens.length ? rows(tokens) : html`<p class="muted">${t("tokens.none")}</p>`);
 
 function rows(tokens) {
   return html`<ul class="rows">${tokens.map(({ id, name, created, expires, used }) => html`

@@ -1,17 +1,18 @@
 // The admin's dialog with everybody who ever signed in: change roles, open tokens, remove users.
-import { get, post } from "../api.js";
+import { post } from "../api.js";
 import { dayAndTime } from "../format.js";
-import { fill, html } from "../html.js";
+import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
+import { load, loadedPart } from "./loaded_part.js";
 
 export async function usersDialog() {
   const dialog = openDialog({
     title: t("users.title"),
     wide: true,
-    body: html`<div data-rows aria-busy="true"><span class="spinner"></span></div>`,
+    body: loadedPart,
   });
   dialog.node.addEventListener("click", (event) => {
     const button = event.target.closest("[data-user-action]");
@@ -20,14 +21,7 @@ export async function usersDialog() {
   await showUsers(dialog);
 }
 
-async function showUsers(dialog) {
-  try {
-    fill(dialog.part("[data-rows]"), rows(await get("/users")));
-  } catch (error) {
-    dialog.showError(error.message);
-  }
-  dialog.part("[data-rows]").removeAttribute("aria-busy");
-}
+const showUsers = (dialog) => load(dialog, "/users", rows);
 
 async function changeUser(dialog, { userAction: action, email, role }) {
   if (action === "remove") return removeDialog(email, () => showUsers(dialog));

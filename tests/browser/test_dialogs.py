@@ -68,6 +68,31 @@ def test_all_mistakes_are_shown_at_once_by_the_labels_of_their_fields(window, al
     for key in "vm.id", "fact.external_ip", "fact.tags":
         expect(here.field(key)).to_have_attribute("aria-invalid", "true")
     here.field("vm.id").fill("one-word")
+    expect(shown).to_contain_text([here.text("fact.external_ip"), here.text("fact.tags")])
+    expect(here.field("vm.id")).not_to_have_attribute("aria-invalid", "true")
     here.button("vm.add_submit").click()
     expect(shown).to_contain_text([here.text("fact.external_ip"), long_tag])
     expect(here.field("fact.external_ip")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_many_mistakes_leave_room_for_the_form_on_a_phone_with_its_keyboard_open(window, alice, language):
+    here = window(alice, language=language, viewport={"width": 320, "height": 420})
+    here.page.locator("#groups [data-action=add-vm]").click()
+    wrong = {
+        "vm.id": "two words",
+        "fact.external_ip": "not one",
+        "fact.internal_ip": "nor this",
+        "fact.ssh_user": "a b",
+    }
+    for key, text in wrong.items():
+        here.field(key).fill(text)
+    here.field("fact.tags").fill("t" * 33)
+    here.button("vm.add_submit").click()
+    expect(here.dialog.get_by_role("alert")).to_be_visible()
+    assert here.dialog.locator(".body").bounding_box()["height"] >= 100
+    expect(here.field("vm.id")).to_be_in_viewport(ratio=1)
+    for key in wrong:
+        here.field(key).fill("corrected")
+    here.field("fact.tags").fill("")
+    expect(here.dialog.get_by_role("alert")).to_have_count(0)

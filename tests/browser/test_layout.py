@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from browser.machines import inventory
+from browser.machines import inventory, machine
 from browser.queues import hold, join
 from support.answers import done
 from support.people import Person
@@ -24,6 +24,21 @@ OVERFLOWS = """() => {
 OVERFLOWS_DIALOG = """() =>
   [...document.querySelectorAll("dialog[open], dialog[open] :is(form, header, .body, footer)")]
   .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => `${node.tagName}.${node.className}`)"""
+BEYOND_THE_EDGE = """(dialog) => {
+  const body = dialog.querySelector(".body");
+  const edge = body.getBoundingClientRect().left + body.clientWidth + 1;
+  const clips = (node) => node !== body && getComputedStyle(node).overflowX !== "visible";
+  const clipped = (node) => node !== body && (clips(node) || clipped(node.parentElement));
+  const textEnd = (node) => {
+    const range = new Range();
+    range.selectNodeContents(node);
+    return range.getBoundingClientRect().right;
+  };
+  return [...body.querySelectorAll("*:not(option)")]
+    .filter((node) => node.getClientRects().length && !clipped(node.parentElement))
+    .filter((node) => Math.max(node.getBoundingClientRect().right, clips(node) ? 0 : textEnd(node)) > edge)
+    .map((node) => node.outerHTML.slice(0, 80));
+}"""
 FULLY_INSIDE = """(node, card) => {
   const [inner, outer] = [node, card].map((one) => one.getBoundingClientRect());
   return inner.width > 0 && inner.left >= outer.left && inner.right <= outer.right;
@@ -68,6 +83,37 @@ def test_names_of_any_length_do_not_overflow(window, start):
         here.page.keyboard.press("Escape")
     here.press("book", LONG.format(3))
     assert here.page.evaluate(OVERFLOWS) == []
+
+
+@pytest.mark.parametrize("width", [320, 375, 414])
+def test_addresses_stay_in_a_machines_dialog_with_their_icons(window, start, width):
+    long = {"external_ip": "2001:db8:1234:5678:9abc:def0:1234:5672", "internal_ip": "x" * 60 + ".example"}
+    server = start(
+        inventory(1, ("Farm",)) | {"vms": [machine("one", 1, **long, tags=["t" * 32, "W" * 32], note="n" * 200)]}
+    )
+    here = window(Person(server, ADMIN).sign_in(), at=server, viewport={"width": width, "height": 700})
+    here.open_machine("one")
+    assert here.dialog.evaluate(BEYOND_THE_EDGE) == []
+
+
+def test_long_names_stay_in_dialogs_that_ask(window, start):
+    name = f"{'a-name.' * 8}of-many@{'sub.' * 20}example.com"
+    server = start(inventory(3, ("W" * 100,), name="W" * 60 + "-{}", tags=["W" * 32]))
+    other = Person(server, name).sign_in()
+    done(other.book("W" * 60 + "-0", 3, note="n" * 200))
+    here = window(Person(server, ADMIN).sign_in(), at=server, viewport={"width": 320, "height": 700})
+    for key in "act.release", "act.delete-vm", "act.renew", "act.edit-vm", "act.out-of-service":
+        here.choose("W" * 60 + "-0", key)
+        assert here.dialog.evaluate(BEYOND_THE_EDGE) == [], key
+        here.page.keyboard.press("Escape")
+    for key in "users.title", "group.create":
+        if key == "users.title":
+            here.choose_in_account(key)
+            expect(here.dialog.get_by_text(name)).to_be_visible()
+        else:
+            here.page.locator("#groups").get_by_role("button", name=here.text(key)).click()
+        assert here.dialog.evaluate(BEYOND_THE_EDGE) == [], key
+        here.page.keyboard.press("Escape")
 
 
 def test_the_ends_of_long_names_are_visible(window, start):

@@ -63,10 +63,25 @@ def test_a_click_before_the_code_of_dialogs_is_loaded_opens_one_dialog_later(win
     here.card("server-01").locator(".action").dblclick()
     eventually(lambda: here.page.evaluate("true") and delayed)
     expect(here.dialogs).to_have_count(0)
+    expect(here.card("server-01").locator(".action")).to_have_attribute("aria-busy", "true")
     delayed[0].continue_()
     expect(here.dialogs).to_have_count(1)
+    expect(here.card("server-01").locator(".action")).not_to_have_attribute("aria-busy", "true")
     here.send()
     expect(here.own_booking("server-01")).to_be_visible()
+
+
+def test_texts_and_code_of_dialogs_are_fetched_at_the_same_time(window, bob):
+    here = window(bob, path=None)
+    delayed = []
+    for name in "page.action_table.js", "texts.en.json":
+        here.page.route(f"**/{name}", lambda route: delayed.append(route))
+    here.go()
+    here.card("server-01").locator(".action").click()
+    eventually(lambda: here.page.evaluate("true") and len(delayed) == 2)
+    for route in delayed:
+        route.continue_()
+    expect(here.dialogs).to_have_count(1)
 
 
 def test_a_shortcut_that_is_the_first_input_opens_its_dialog(window, bob):

@@ -24,6 +24,8 @@ def test_the_page_says_that_the_server_is_down_and_updates_itself_when_it_is_bac
     server.stop()
     expect(here.offline_banner).to_be_visible()
     expect(here.button("book.submit")).to_be_disabled()
+    why = here.dialog.get_by_role("status").filter(has_text=here.text("offline.dialog"))
+    expect(why).to_be_in_viewport(ratio=1)
     here.page.keyboard.press("Escape")
 
     book = here.card("server-03").get_by_role("button", name="Book server-03")
@@ -48,6 +50,19 @@ def test_the_page_says_that_the_server_is_down_and_updates_itself_when_it_is_bac
     here.press("book", "server-03")
     here.send()
     expect(here.own_booking("server-03")).to_be_visible()
+
+
+def test_a_dialog_can_be_sent_again_and_says_nothing_more_once_the_connection_is_back(window, bob):
+    here = window(bob)
+    here.may_lose_connection = True
+    here.press("book", "server-01")
+    why = here.dialog.get_by_text(here.text("offline.dialog"))
+    expect(why).to_have_count(0)
+    here.context.set_offline(True)
+    expect(why).to_be_visible()
+    here.context.set_offline(False)
+    expect(why).to_have_count(0)
+    here.send()
 
 
 def test_a_laptop_without_network_catches_up_with_what_others_did(window, bob, server):

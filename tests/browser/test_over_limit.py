@@ -43,6 +43,20 @@ def test_an_admin_is_asked_once_the_limit_is_reached(window, farm, open_dialog):
     assert len([vm for vm in admin.state()["vms"] if vm["booked_by"] == ADMIN]) == 2
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 620), (375, 667), (360, 640)])
+def test_the_question_is_in_sight_and_keeps_its_answer(window, farm, width, height):
+    here = window(has_one(farm, ADMIN), at=farm, language="ru", viewport={"width": width, "height": height})
+    open_any(here)
+    here.button("book.submit").click()
+    question = here.field(QUESTION)
+    expect(question).to_be_in_viewport(ratio=1)
+    question.check(force=True)  # would fail if it had to be scrolled into view
+    here.field("any.count").fill("0")
+    here.button("book.submit").click()
+    expect(here.field("any.count")).to_have_attribute("aria-invalid", "true")
+    expect(question).to_be_checked()
+
+
 def test_anybody_else_is_refused(window, farm):
     bob = has_one(farm, "bob@example.com")
     here = window(bob, at=farm)

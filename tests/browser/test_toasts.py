@@ -8,6 +8,19 @@ from playwright.sync_api import expect
 from support.answers import done
 
 NUMBERS = itertools.count(1)
+# In one look, because toasts do not stay
+TOASTS_OVER_THE_DIALOG = """() => {
+  const dialog = document.querySelector("dialog[open]");
+  const toasts = [...dialog.querySelectorAll(".toast")];
+  const isCovered = (button) => {
+    const { left, top, width, height } = button.getBoundingClientRect();
+    return !button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  };
+  return toasts.length >= 2 && {
+    heights: toasts.map((toast) => toast.getBoundingClientRect().height),
+    covered: [...dialog.querySelectorAll("header .close, .send")].filter(isCovered).map((button) => button.className),
+  };
+}"""
 
 
 @pytest.mark.parametrize("width", [1440, 320])
@@ -35,6 +48,37 @@ def test_an_action_on_a_group_has_one_toast_and_the_focus_comes_back(window, ali
     expect(here.toast(here.text("group.deleted", group=name))).to_be_visible()
     here.page.wait_for_timeout(500)  # longer than the page collects the server's notifications before it shows them
     assert here.page.locator("#toasts .toast", has_text=name).count() == 2  # one for each action
+
+
+@pytest.mark.parametrize(("width", "height"), [(375, 480), (600, 480), (1280, 720)])
+def test_toasts_over_a_dialog_are_low_and_leave_its_buttons_free(window, alice, newcomer, make_vm, width, height):
+    lost = [make_vm(), make_vm()]
+    for vm_id in lost:
+        done(newcomer.book(vm_id, 2))
+    here = window(newcomer, viewport={"width": width, "height": height})
+    here.card(free := make_vm()).get_by_role("checkbox").check()
+    here.press("book", free)
+    expect(here.dialogs).to_have_count(1)
+    for vm_id in lost:
+        done(alice.post("/cancel", {"vm_id": vm_id, "reason": "a restart"}))
+    seen = here.page.wait_for_function(TOASTS_OVER_THE_DIALOG).json_value()
+    assert max(seen["heights"]) < 120, seen
+    assert seen["covered"] == []
+
+
+def test_toasts_are_above_the_bar_of_a_selection_and_the_banner(window, newcomer, vm):
+    here = window(newcomer, viewport={"width": 375, "height": 667})
+    here.may_lose_connection = True
+    here.card(vm).get_by_role("checkbox").check()
+    here.context.set_offline(True)
+    expect(here.offline_banner).to_be_visible()
+    here.card(vm).locator(".action").click(force=True)
+    toast, banner, bar = (
+        one.bounding_box()
+        for one in (here.toast(here.text("offline.wait")), here.offline_banner, here.page.locator(".bulk-bar"))
+    )
+    assert toast["y"] + toast["height"] <= banner["y"]
+    assert banner["y"] + banner["height"] <= bar["y"]
 
 
 def test_undo_stays_while_it_has_the_focus(window, bob, vm):
