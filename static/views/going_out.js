@@ -8,5 +8,6 @@ export function showGoingOut(name, text) {
   let sign = name.parentNode.querySelector(".going-out");
   if (!text) return sign?.remove();
   if (!sign) name.after(sign = template.cloneNode(true));
-  sign.ariaLabel = sign.title = text;
+  sign.setAttribute("aria-label", text); // .ariaLabel needs Firefox 119
+  sign.title = text;
 }
