@@ -77,7 +77,7 @@ def test_texts_and_code_of_dialogs_are_fetched_at_the_same_time(window, bob):
     for name in "page.action_table.js", "texts.en.json":
         here.page.route(f"**/{name}", lambda route: delayed.append(route))
     here.go()
-    here.card("server-01").locator(".action").click()
+    here.card("server-02").locator(".action").click()
     eventually(lambda: here.page.evaluate("true") and len(delayed) == 2)
     for route in delayed:
         route.continue_()
