@@ -39,8 +39,8 @@ SOCKET_TIMEOUT = 300
 # Seconds for which the rest of a body that is too large is read and dropped, so that the client gets to see the answer.
 DRAIN_TIMEOUT = 5
 
-# Requests of one connection after which the other greenlets run. A client that sends without waiting for answers
-# (pipelining) would otherwise be served alone.
+# Requests of one connection after which the other greenlets run; one with a large body is enough. A client that sends
+# without waiting for answers (pipelining) would otherwise be served alone.
 REQUESTS_IN_A_ROW = 10
 
 # RFC 9112 without what it tolerates from old clients: bare line feeds, folded lines, blanks before the colon.
@@ -144,9 +144,10 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
     def handle_one_response(self) -> None:
         """Run the application, send its answer, and end the connection where it cannot go on."""
         super().handle_one_response()
+        was_large = self._has_room()
         self._forget_body()
         self._answered += 1
-        if self._answered % REQUESTS_IN_A_ROW == 0:
+        if was_large or self._answered % REQUESTS_IN_A_ROW == 0:
             gevent.sleep(0)
         if self._body is None:
             self._drain()
