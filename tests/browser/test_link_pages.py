@@ -10,19 +10,17 @@ from playwright.sync_api import expect
 from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done
-from support.inventory import inventory
+from support.inventory import inventory, machine, moment
 
 KEY = "a key for tests alone, and for nothing else"
 ZONE, IN_ZONE = "Asia/Yekaterinburg", timezone(timedelta(hours=5))
 
 
-def link(action: str, vm: dict) -> str:
-    """Return the path of the link of a letter about this booking."""
-    since, until = (datetime.fromisoformat(vm[name].replace("Z", "+00:00")) for name in ("booked_at", "expires_at"))
-    url = SignedLinks(KEY, "http://localhost").url(
-        LinkTarget(action, vm["booked_by"], frozenset([mark_of(vm["id"], since, until)]))
-    )
-    return urlsplit(url).path
+def link(action: str, *vms: dict) -> str:
+    """Return the path of the link of a letter about these bookings."""
+    marks = [mark_of(vm["id"], *(moment(vm[name]) for name in ("booked_at", "expires_at"))) for vm in vms]
+    target = LinkTarget(action, vms[0]["booked_by"], frozenset(marks))
+    return urlsplit(SignedLinks(KEY, "http://localhost").url(target)).path
 
 
 def written(end: str) -> re.Pattern:
@@ -32,8 +30,11 @@ def written(end: str) -> re.Pattern:
 
 @pytest.fixture
 def server(start):
-    vms = [{"id": "vm-<1>", "group": None, "booked_by": None, "expires_at": None}]
-    return start(inventory(vms), LOADZONE_SECRET_KEY=KEY, LOADZONE_MAX_AHEAD_HOURS="4")
+    return start(
+        inventory([machine("vm-<1>"), machine("vm-2"), machine("vm-3")]),
+        LOADZONE_SECRET_KEY=KEY,
+        LOADZONE_MAX_AHEAD_HOURS="4",
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -59,3 +60,18 @@ def test_an_error_behind_a_link_tells_times_in_the_zone_of_the_reader(window, se
     expect(here.page.locator("main p").nth(1)).to_contain_text("The latest possible end of a booking of vm-<1> is")
     time = here.page.locator("main time")
     expect(time).to_have_text(written(time.get_attribute("datetime")))
+
+
+def test_the_page_about_several_machines_lists_them_and_names_what_changed_meanwhile(window, server, bob):
+    names = ["vm-<1>", "vm-2", "vm-3"]
+    vms = done(bob.post("/book", {"vm_ids": names, "hours": 2}))["vms"]
+    here = window(path=None)
+    here.page.goto(server.url + link("release", *vms))
+    items = here.page.locator("main li")
+    expect(items).to_contain_text(names)
+    expect(here.page.locator("main ul")).to_have_css("list-style-type", "disc")
+    done(bob.cancel("vm-<1>"))
+    here.page.get_by_role("button").click()
+    expect(here.page.get_by_role("heading")).to_have_text("Partly done")
+    expect(items).to_have_text(names)
+    expect(here.page.locator("main p").first).to_contain_text("Something changed here")
