@@ -47,7 +47,7 @@ def test_an_automatic_booking_sends_a_letter(bob, reader, vm, smtp):
 
 
 def test_a_lapsed_hold_sends_a_letter(smtp, start):
-    server = start(inventory([machine("vm")]), LOADZONE_HOLD_MINUTES="0.02", **smtp.settings)
+    server = start(inventory([machine("vm")]), LOADZONE_HOLD_MINUTES="0.05", **smtp.settings)
     late, later, alice = (Person(server, f"{name}@example.com").sign_in() for name in ("too-late", "later", "alice"))
     done(alice.book("vm"))
     done(late.join("vm"))

@@ -45,6 +45,7 @@ def test_somebody_who_waited_for_several_gets_one_letter(alice, bob, reader, vms
     group = make_group(*vms)
     done(bob.post("/book", {"vm_ids": vms, "hours": 1}))
     done(reader.join(group, count=3))
+    smtp.wait_for_letter("bob@example.com", "waiting for 3")  # released, his machines would not be news any more
     done(bob.post("/cancel", {"vm_ids": vms}))
     letter = smtp.wait_for_letter(reader.email, "3 machines are held for you")
     assert all(f"- {vm}: " in letter.text for vm in vms)
