@@ -118,7 +118,7 @@ def test_both_links_are_void_once_the_machine_or_the_person_is_removed(browser, 
 
 
 def test_both_links_are_void_once_the_hold_is_over(start, smtp):
-    server = start(inventory([machine("vm")]), LOADZONE_HOLD_MINUTES="0.02", **smtp.settings)
+    server = start(inventory([machine("vm")]), LOADZONE_HOLD_MINUTES="0.05", **smtp.settings)
     late, quick = (Person(server, f"{name}@example.com").sign_in() for name in ("late", "quick"))
     done(quick.book("vm"))
     done(late.join("vm"))
