@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
-from typing import TypeVar
+from typing import TypeVar, overload
 
 K = TypeVar("K")
 R = TypeVar("R")
+D = TypeVar("D")
 
 
 def ignore(_key: object, _old: object, _new: object) -> None:
@@ -45,6 +46,16 @@ class TableOverlay(MutableMapping[K, R]):
         if key in self._removed:
             raise KeyError(key)
         return self._base[key]
+
+    @overload
+    def get(self, key: K, /) -> R | None: ...
+    @overload
+    def get(self, key: K, /, default: R | D) -> R | D: ...
+    def get(self, key: K, /, default: R | D | None = None) -> R | D | None:
+        """Return the record, or `default`; without the exception by which Mapping.get finds that there is none."""
+        if key in self._written:
+            return self._written[key]
+        return default if key in self._removed else self._base.get(key, default)
 
     def __setitem__(self, key: K, record: R) -> None:
         self._on_change(key, self.get(key), record)
