@@ -18,7 +18,7 @@ from loadzone.lib.email_addresses import EMAIL, canonical_email
 LanguageCode = Literal["ru", "en"]
 LANGUAGES: tuple[LanguageCode, ...] = get_args(LanguageCode)
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-# What Kubernetes sets for a service: LOADZONE_PORT for one named loadzone, SMTP_PORT for one named smtp.
+# Kubernetes sets such values for each service: LOADZONE_PORT for one named loadzone, SMTP_PORT for one named smtp.
 KUBERNETES_PORT = re.compile(r"(?:tcp|udp|sctp)://\S+:\d+")
 BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,64}){0,8}")
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -11,7 +11,7 @@ ENDING = tuple(
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
     if name in signal.Signals.__members__
 )
-# What keys send, to everything that runs at the terminal or console.
+# Signals of keys: the terminal or console sends them to everything that runs in it.
 OF_KEYS = {signum for signum in ENDING if signum.name in ("SIGINT", "SIGBREAK")}
 
 

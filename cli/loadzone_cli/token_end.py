@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from loadzone_cli.messages import say
 from loadzone_cli.times import local_time, seconds_between
 from loadzone_cli.translation import t
@@ -11,7 +9,7 @@ from loadzone_cli.translation import t
 SOON_SECONDS = 14 * 86400
 
 
-def warn_of_end(token: Any, now: str | None) -> None:
+def warn_of_end(token: object, now: str | None) -> None:
     """Say that the token ends soon. `token` is that of `GET /me`, `now` the server's time: ours may be wrong."""
     if not isinstance(token, dict) or not now:  # an older server
         return

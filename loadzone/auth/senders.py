@@ -1,4 +1,4 @@
-"""What the server knows of a request's sender before it reads the body."""
+"""The sender of a request, as far as its headers tell before the body is read."""
 
 from __future__ import annotations
 

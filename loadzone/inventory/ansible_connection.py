@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from loadzone.inventory.rows import InventoryRows, Row, number_in
 from loadzone.lib.domain_names import ascii_domain
@@ -22,7 +21,7 @@ class TemplateInAddress(Exception):
     """The address is a template, which only Ansible can fill in. The message is the template."""
 
 
-def connection_of(host: str, variables: Mapping[str, Any], known: Row, rows: InventoryRows) -> Row:
+def connection_of(host: str, variables: Mapping[str, object], known: Row, rows: InventoryRows) -> Row:
     """Return address, user and port as far as they are not `known`. What cannot be used is noted as ignored.
 
     Raises TemplateInAddress.
@@ -58,7 +57,7 @@ def _address(host: str, given: object) -> object:
     return "" if given is None else name
 
 
-def _usable(variables: Mapping[str, Any], names: tuple[str, ...], rows: InventoryRows) -> object:
+def _usable(variables: Mapping[str, object], names: tuple[str, ...], rows: InventoryRows) -> object:
     """Return the value; None for a template or something encrypted, which only Ansible can know."""
     value = _first(variables, names)
     if isinstance(value, (dict, list)) or (isinstance(value, str) and _TEMPLATE.search(value)):
@@ -67,5 +66,5 @@ def _usable(variables: Mapping[str, Any], names: tuple[str, ...], rows: Inventor
     return value
 
 
-def _first(variables: Mapping[str, Any], names: tuple[str, ...]) -> object:
+def _first(variables: Mapping[str, object], names: tuple[str, ...]) -> object:
     return next((variables[name] for name in names if name in variables), None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +45,7 @@ def write(rows: InventoryRows) -> bytes:
     return re.sub(_STRING, _mark_unsafe, text).encode() + b"\n"
 
 
-def _group_key(name: str, taken: dict[str, Any]) -> str:
+def _group_key(name: str, taken: Container[str]) -> str:
     """Return a name that Ansible accepts for the group: a word that is neither reserved nor taken."""
     word = re.sub(r"\W", "_", name)
     word = f"_{word}" if word[0].isdigit() else word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# What Unicode calls default-ignorable: it is not seen, or only changes how its neighbour is drawn
+# Default-ignorable characters: they are not seen, or only change how their neighbour is drawn
 # (https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt).
 IGNORABLE = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"

@@ -14,7 +14,7 @@ from loadzone.notifications.letters import RenderedLetter
 from loadzone.notifications.mime import message_of
 from loadzone.notifications.smtp_login import log_in
 
-# What an enhanced status code (RFC 3463) says of this one letter, so that trying again is of no use: a bad address, a
+# Enhanced status codes (RFC 3463) about this one letter, for which trying again is of no use: a bad address, a
 # content that cannot be taken, a letter that is too big.
 FINAL_STATUS = re.compile(r"5\.(?:1\.\d{1,3}|6\.\d{1,3}|3\.4)\b")
 OF_SENDER = re.compile(r"5\.1\.[78]\b")  # a bad address too, but the sender's: SMTP_FROM

@@ -76,7 +76,7 @@ def _always(topic: Topic) -> bool:
 
 
 # By kind of letter. What is over stays true, but is of no use to somebody who has the machine, or waits for it, again.
-# What an admin did is always told, with the reason.
+# Acts of an admin are always told, with the reason: the person could not know of them otherwise.
 STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "reminder": lambda topic: topic.has_this_booking,
     "ended": lambda topic: not topic.has_booked,

@@ -1,4 +1,4 @@
-"""What the description promises fits: 5,000 machines in one request, with the longest names in any script."""
+"""The sizes that the description promises fit: 5,000 machines in one request, with the longest names in any script."""
 
 import json
 import select

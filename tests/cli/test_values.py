@@ -1,4 +1,4 @@
-"""What people give as notes and durations, and what becomes of it."""
+"""Notes and durations, in the many ways in which people write them."""
 
 import time
 from datetime import datetime, timedelta, timezone
@@ -98,7 +98,7 @@ def test_a_note_that_the_server_refuses_is_left_out(start_job, server, ann, tmp_
     go_on(job)
 
 
-# What stands between the command and the server
+# Proxies between the command and the server
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_the_button_stops_letters_of_this_kind_alone(letter, reader, server):
 
 
 def test_the_page_says_what_is_so_now_and_its_button_changes_that(letter, reader, server):
-    """Whether it was changed here or in LoadZone itself."""
+    """The same holds for a choice made in LoadZone itself."""
     follower, path = Follower(server), path_of(letter)
     assert "Stop these letters" in button(follower.get(path))
     follower.request("POST", path)
