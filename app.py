@@ -27,10 +27,11 @@ from loadzone.auth.session_cookie import SessionCookie
 from loadzone.auth.sessions import Sessions
 from loadzone.commands.data import NO_DATA_FILE, is_command_lookup, refuse_flask_run
 from loadzone.commands.inventory import data
-from loadzone.config import BODY_AT_MOST, BadSetting, Config
+from loadzone.config import BODY_AT_MOST, Config
 from loadzone.datafile.backups import REFRESH_SECONDS, Backups
 from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.command_bus import CommandBus
+from loadzone.environment import BadSetting
 from loadzone.lib.atomic_file import FileInUse
 from loadzone.lib.concurrency import async_mode, is_green, run_blocking, yield_to_others
 from loadzone.lib.listening_clock import LOOK_SECONDS, ListeningClock

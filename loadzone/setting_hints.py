@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from loadzone.config import KUBERNETES_PORT, Config
+from loadzone.config import Config
+from loadzone.environment import KUBERNETES_PORT
 
 OURS = re.compile(r"(?:LOADZONE|SMTP)_\w+")
 # The variables of the command line `loadzone`: those that it reads, and those that it sets for its own command.

@@ -17,11 +17,11 @@ from typing import NoReturn
 import click
 
 from loadzone import INSTANCE
-from loadzone.config import EnvReader
 from loadzone.datafile.backups import Backups
 from loadzone.datafile.checker import check_file
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.records import Place, State
+from loadzone.environment import EnvReader
 from loadzone.lib.atomic_file import DurableFile, FileInUse
 from loadzone.lib.owners import another_owner
 from loadzone.lib.times import utc_now

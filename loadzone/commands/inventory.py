@@ -23,12 +23,13 @@ from loadzone.commands.data import (
     warn,
     write_state,
 )
-from loadzone.config import BadSetting, Config
+from loadzone.config import Config
 from loadzone.datafile.backups import Backups
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.environment import BadSetting
 from loadzone.inventory import ansible_format, csv_format, json_format
 from loadzone.inventory.group_choice import choose_groups
 from loadzone.inventory.rows import BadInventory, InventoryFormat, InventoryRows, rows_of, valid_groups, wanted

@@ -18,13 +18,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from loadzone.config import LEAST_AMOUNT
 from loadzone.domain.events import LETTER_KINDS
 from loadzone.domain.names import first_spellings
 from loadzone.domain.records import MOST, TAGS_MOST
 from loadzone.lib.email_addresses import EMAIL, EMAIL_MAX, canonical_email
 from loadzone.lib.times import parse_time
 from loadzone.lib.unicode_text import IGNORABLE
+from loadzone.setting_values import LEAST_AMOUNT
 
 # Not a person's: the zone of the server, and the one of a computer that knows none.
 _NO_PLACES = {"localtime", "Factory"}
