@@ -2,9 +2,10 @@
 import { postForVm } from "./api.js";
 import { firstObstacle, idsFor } from "./bulk_actions.js";
 import { accountDialog } from "./dialogs/account.js";
+import { addVmDialog } from "./dialogs/add_vm.js";
 import { bookDialog } from "./dialogs/book.js";
 import { bulkDialog } from "./dialogs/bulk.js";
-import { addVmDialog, deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
+import { deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, editGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
 import { historyDialog } from "./dialogs/history.js";
 import { noteDialog } from "./dialogs/note.js";

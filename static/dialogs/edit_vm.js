@@ -1,4 +1,4 @@
-// The admin's dialogs that add, edit and delete a machine.
+// The admin's dialogs that edit and delete a machine.
 import { post, postForVm } from "../api.js";
 import { shortTime } from "../format.js";
 import { html } from "../html.js";
@@ -6,23 +6,8 @@ import { t } from "../i18n.js";
 import { state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
-import { field } from "./field.js";
 import { Seen } from "./seen.js";
-import { VmEdit, vmFields, vmValues } from "./vm_form.js";
-
-export function addVmDialog() {
-  openDialog({
-    title: t("vm.add"),
-    body: html`${field("id", t("vm.id"), { maxlength: 64, autofocus: true, hint: t("vm.id_hint"), placeholder: "server-01" })}${vmFields({})}`,
-    label: t("vm.add_submit"),
-    submit: async (dialog) => {
-      const id = dialog.value("id");
-      noteOwnAction("vm_added", id);
-      await postForVm("/add-vm", { id, ...vmValues(dialog) });
-      toast(t("vm.added", { vm: id }));
-    },
-  });
-}
+import { VmEdit, vmFields } from "./vm_form.js";
 
 export function editVmDialog(vm) {
   const edit = new VmEdit(vm);

@@ -40,6 +40,34 @@ def test_a_machine_is_added_with_all_its_fields(window, alice, team):
     assert (added["ssh_user"], added["ssh_port"]) == ("ubuntu", 2222)
 
 
+def test_machines_are_added_one_after_the_other(window, alice, team):
+    """The next name is proposed, past those that are taken; what machines share stays in the form."""
+    name, _ = team
+    stem = f"row-of-{name.split()[1]}"
+    done(alice.add_vm(f"{stem}-10"), 201)
+    here = window(alice)
+    here.page.locator("#groups [data-action=add-vm]").first.click()
+    here.field("vm.id").fill(f"{stem}-09")
+    here.field("fact.group").select_option(name)
+    here.field("fact.external_ip").fill("10.9.8.7")
+    here.field("fact.tags").fill("debian")
+    here.field("vm.add_another").check()
+    here.button("vm.add_submit").click()
+    expect(here.field("vm.id")).to_have_value(f"{stem}-11")
+    expect(here.field("vm.id")).to_be_focused()
+    expect(here.field("fact.external_ip")).to_have_value("")
+    here.page.keyboard.press("Enter")
+    expect(here.field("vm.id")).to_have_value(f"{stem}-12")
+    here.page.keyboard.type("named-by-hand")
+    here.field("vm.add_another").uncheck()
+    here.button("vm.add_submit").click()
+    expect(here.dialogs).to_have_count(0)
+    section = here.section(name)
+    for vm_id in f"{stem}-09", f"{stem}-11", "named-by-hand":
+        expect(section.locator(here.card(vm_id))).to_have_count(1)
+    assert alice.vm(f"{stem}-11")["tags"] == ["debian"]
+
+
 def test_an_existing_name_is_refused_and_the_input_stays(window, alice, vm):
     here = window(alice)
     here.page.get_by_role("button", name=here.text("vm.add")).first.click()
