@@ -5,7 +5,7 @@ import { shortTime } from "./format.js";
 import { fillText } from "./i18n.js";
 
 const TIMEOUT_MS = 20_000;
-const NO_FACTS = { by: "", to: "", vm_id: "", group: "", was: "", reason: "", time: "", until: "" };
+const NO_FACTS = { by: "", to: "", vm_id: "", group: "", was: "", receiver: "", reason: "", time: "", until: "" };
 
 let catalogue, loading;
 

@@ -194,6 +194,7 @@ def _entry(fields: TypedObject) -> Entry:
         vm_id=fields.text("vm_id"),
         start=fields.time("start"),
         end=fields.time("end"),
+        person=fields.text("person") or "",
         rest=fields.rest(),
     )
 

@@ -156,7 +156,8 @@ def _cached_text(entry: Entry) -> bytes:
 
     A person has up to two hundred lines, and each change adds one. The others need not be encoded again.
     """
-    fields = {"vm_id": entry.vm_id, "start": entry.start, "end": entry.end, "action": entry.action, **entry.rest}
+    fields: Json = {"vm_id": entry.vm_id, "start": entry.start, "end": entry.end, "action": entry.action}
+    fields |= {**_without_empty({"person": entry.person}), **entry.rest}
     text = b"," + _bytes_of(fields)  # a copy, for the reason in lib/encoded_table.py
     object.__setattr__(entry, "text", text)
     return text

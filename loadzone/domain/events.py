@@ -16,8 +16,8 @@ class Event:
 
     `via` is the name of the token by which it was done, or that it is about. `hours` are the hours asked for, `until`
     is the end (UTC), `booked_at` when the booking or the waiting began (UTC), `group` a group's name, `vm_ids` the
-    machines that came into it, `was` the name before, `sessions` the sessions and tokens that end with it. `quiet`: no
-    letter is needed.
+    machines that came into it, `was` the name before, `receiver` who has the machine by it, `note` what it is for,
+    `sessions` the sessions and tokens that end with it. `quiet`: no letter is needed.
     """
 
     kind: str
@@ -32,6 +32,8 @@ class Event:
     hours: float | None = None
     until: datetime | None = None
     booked_at: datetime | None = None
+    receiver: str = ""
+    note: str = ""
     reason: str = ""
     role: str = ""
     language: str | None = None
@@ -76,6 +78,8 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("expired", EVERYBODY, letter="ended"),
         EventKind("force_released", EVERYBODY, letter="released"),
         EventKind("silent", EVERYBODY, letter="silent"),
+        EventKind("handed_over", EVERYBODY, letter="handed_over"),
+        EventKind("received", PERSON, letter="received", alert=True),
         EventKind("note_changed", PERSON),
         EventKind("reminder", PERSON, letter="reminder", alert=True),
         # Queues and holds

@@ -167,8 +167,9 @@ Place = Vm | Group  # what has a queue
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a person's history: `book`, `renew`, `cancel`, `release`, or what an older file had.
+    """One line of a person's history: `book`, `receive`, `renew`, `cancel`, `release`, `hand_over`, or what a file had.
 
+    `person` is the other one who had part in it: who gave the booking, who got it, or who booked for this person.
     `text` caches how datafile/writer.py wrote it: a line never changes, and is written with each change of the person.
     """
 
@@ -177,6 +178,7 @@ class Entry:
     start: datetime | None = None
     end: datetime | None = None
     rest: Mapping[str, object] = field(default_factory=_nothing)
+    person: str = ""
     text: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
 

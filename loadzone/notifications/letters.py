@@ -19,7 +19,11 @@ from loadzone.lib.times import iso_or_none, parse_time
 from loadzone.notifications.signed_links import SignedLinks
 
 # The kinds of letters with buttons.
-BUTTONS: Mapping[str, tuple[LinkAction, ...]] = {"reminder": ("renew", "release"), "held": ("take", "pass")}
+BUTTONS: Mapping[str, tuple[LinkAction, ...]] = {
+    "reminder": ("renew", "release"),
+    "received": ("renew", "release"),
+    "held": ("take", "pass"),
+}
 LISTED_AT_MOST = 500  # machines in a letter and in a link, whose address would grow too long for browsers
 
 
@@ -51,6 +55,8 @@ def _facts_of(event: Event) -> dict[str, object]:
         "booked_at": iso_or_none(event.booked_at),
         "by": event.by,
         "reason": event.reason,
+        "receiver": event.receiver,
+        "note": event.note,
         "token": "" if event.vm_id or event.group else event.via,
     }
     return {key: fact for key, fact in facts.items() if fact not in (None, "")}
@@ -80,13 +86,13 @@ class Reader:
 class LetterContent:
     """The content of a letter, before it has a form.
 
-    `code` is set apart; `items` are the lines of a list; `buttons` are (label, address).
+    `code` is set apart, and so is `remark`; `items` are the lines of a list; `buttons` are (label, address).
     """
 
     subject: str
     text: str
     items: tuple[str, ...] = ()
-    reason: str = ""
+    remark: str = ""
     code: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
 
@@ -142,12 +148,11 @@ class LetterWriter:
         topics = [_Topic.of(facts) for facts in letter.topics]
         key, words = f"mail.{letter.kind}", _words(topics, reader)
         many = ".many" if len(topics) > 1 else ""
-        reasons = "; ".join(dict.fromkeys(topic.reason for topic in topics if topic.reason))
         return LetterContent(
             reader.say(f"{key}.subject{many}", **words),
             reader.say(f"{key}.text{many}", **words),
             items=_items(topics, reader) if many else (),
-            reason=reader.say("mail.because", reason=reasons) if reasons else "",
+            remark=_remark(topics, reader),
             buttons=tuple(
                 (reader.say(f"{key}.{action}{many}"), self._links.url(_target(action, letter.to, topics)))
                 for action in BUTTONS.get(letter.kind, ())
@@ -161,7 +166,9 @@ class _Topic:
 
     name: str
     by: str
+    receiver: str
     reason: str
+    note: str
     since: datetime | None
     until: datetime | None
 
@@ -171,7 +178,9 @@ class _Topic:
         return cls(
             name=_text(facts, "vm_id") or _text(facts, "group") or _text(facts, "token") or _missing("vm_id"),
             by=_text(facts, "by"),
+            receiver=_text(facts, "receiver"),
             reason=_text(facts, "reason"),
+            note=_text(facts, "note"),
             since=parse_time(text) if (text := _text(facts, "booked_at")) else None,
             until=parse_time(text) if (text := _text(facts, "until")) else None,
         )
@@ -190,8 +199,18 @@ def _words(topics: Sequence[_Topic], reader: Reader) -> dict[str, object]:
         "vm": topics[0].name,
         "n": len(topics),
         "by": ", ".join(dict.fromkeys(topic.by for topic in topics if topic.by)),
+        "receiver": ", ".join(dict.fromkeys(topic.receiver for topic in topics if topic.receiver)),
         "until": reader.moment(min(ends)) if ends else "",
     }
+
+
+def _remark(topics: Sequence[_Topic], reader: Reader) -> str:
+    """Return the line about why it was done, or else about what the bookings are for; "": neither was said."""
+    reasons = "; ".join(dict.fromkeys(topic.reason for topic in topics if topic.reason))
+    if reasons:
+        return reader.say("mail.because", reason=reasons)
+    notes = "; ".join(dict.fromkeys(topic.note for topic in topics if topic.note))
+    return reader.say("mail.what_for", note=notes) if notes else ""
 
 
 def _items(topics: Sequence[_Topic], reader: Reader) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ AT_MOST = 5  # sentences of a kind; more become one
 ENDINGS: Endings = {
     "notice.role_changed": (("role", ".{}", ""),),
     "notice.force_released": (("reason", ".reason", ""),),
+    "notice.handed_over": (("to", ".by_admin", ""),),
     **{f"notice.{kind.name}": (("vm_id", "", ".group"),) for kind in EVENT_KINDS.values() if kind.by_place},
 }
 
@@ -49,6 +50,7 @@ class Message:
             vm_id=event.vm_id,
             group=event.group,
             was=event.was,
+            receiver=event.receiver,
             reason=event.reason,
             time=hours(language, event.hours) if event.hours is not None else "",
             until=moment(language, event.until, zone) if event.until and self.to else "",
@@ -64,6 +66,7 @@ class Message:
             "group": event.group,
             "machines": len(event.vm_ids) or None,
             "was": event.was,
+            "receiver": event.receiver,
             "by": event.by,
             "via": event.via if event.by else "",
             "to": event.to,

@@ -33,3 +33,8 @@ def acting_admin(tables: Tables, limits: Limits, actor: str | None) -> User:
 def is_admin(users: Mapping[str, User], limits: Limits, email: str) -> bool:
     """Tell whether this person is an admin, by the settings or by another admin's choice."""
     return email in limits.admins or (email in users and users[email].role == "admin")
+
+
+def may_force(uow: UnitOfWork, me: User, force: bool) -> bool:
+    """Tell whether the caller asks for force and is an admin."""
+    return force and is_admin(uow.users, uow.limits, me.email)

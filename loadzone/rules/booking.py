@@ -9,10 +9,11 @@ from datetime import datetime
 
 from loadzone.domain.events import Event
 from loadzone.domain.names import name_key
-from loadzone.domain.records import Booking, Hold, User, Vm
+from loadzone.domain.records import Hold, User, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, bulk, endings, history, lease, person_limits, seen, turns
+from loadzone.rules.own_booking import own_booking
 
 
 def book(
@@ -42,7 +43,7 @@ def book(
     refuse_if_taken(vm)
     if vm.maintenance:
         refuse("in_maintenance", vm_id=vm.id, reason=vm.maintenance)
-    force = _may_force(uow, me, force)
+    force = access.may_force(uow, me, force)
     if vm.hold and vm.hold.email != me.email:
         vm = _take_from_other(uow, me, vm, vm.hold, force and held_for in (None, vm.hold.email))
     if not force:
@@ -65,7 +66,7 @@ def book_all(
     me = access.signed_in(uow, actor)
     vms = uow.vms_named(vm_ids)
     endings.end_all_over(uow, vms)
-    if not _may_force(uow, me, force):
+    if not access.may_force(uow, me, force):
         _check_limit(uow, me, vms)  # of all together, so that the refusal says how many are left
     return bulk.each(uow, actor, book, vm_ids, hours, force, note, via, heartbeat_minutes, until=until)
 
@@ -98,7 +99,7 @@ def book_any(
         ends = [vm.booking.expires_at for vm in fitting if vm.booking and vm.booking.expires_at]
         refuse("not_enough_free", free=len(free), count=count, until=min(ends, default=None))
     chosen = sorted(free, key=_rest_order)[:count]
-    if not _may_force(uow, me, force):
+    if not access.may_force(uow, me, force):
         _check_limit(uow, me, chosen)
     return [book(uow, actor, vm.id, hours, force, note, via, heartbeat_minutes) for vm in chosen]
 
@@ -118,7 +119,7 @@ def renew(
     too_early, too_far_ahead, bad_input.
     """
     me = access.signed_in(uow, actor)
-    vm, booking = _own(uow, me, vm_id)
+    vm, booking = own_booking(uow, me, vm_id)
     seen.check_end(vm, booking, expires_at)
     start = booking.expires_at or uow.now
     hours = lease.hours_of(uow, start, hours, until, vm)
@@ -164,7 +165,7 @@ def cancel(
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed.
     """
     me = access.signed_in(uow, actor)
-    vm, booking = _own(uow, me, vm_id)
+    vm, booking = own_booking(uow, me, vm_id)
     seen.check_beginning(vm, booking, booked_at)
     kind = "released" if booking.holder == me.email else "force_released"
     event = Event(kind, by=me.email, to=booking.holder, vm_id=vm.id, reason=reason)
@@ -203,7 +204,7 @@ def change_note(
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, not_booked, changed.
     """
     me = access.signed_in(uow, actor)
-    vm, booking = _own(uow, me, vm_id)
+    vm, booking = own_booking(uow, me, vm_id)
     seen.check_beginning(vm, booking, booked_at)
     seen.check_note(vm, booking, was)
     if note == booking.note:
@@ -236,11 +237,6 @@ def refuse_if_taken(vm: Vm) -> None:
         refuse("vm_taken", vm_id=vm.id, holder=vm.booking.holder, until=vm.booking.expires_at)
 
 
-def _may_force(uow: UnitOfWork, me: User, force: bool) -> bool:
-    """Tell whether the caller asks for force and is an admin."""
-    return force and access.is_admin(uow.users, uow.limits, me.email)
-
-
 def _check_limit(uow: UnitOfWork, me: User, vms: Iterable[Vm]) -> None:
     """Raise Refusal: over_limit where these machines are too many beside those that the person has."""
     person_limits.check(uow, me.email, sum(1 for vm in vms if uow.vms[vm.id].had_by != me.email))
@@ -270,19 +266,3 @@ def _is_held_for(vm: Vm, user: User) -> bool:
 def _rest_order(vm: Vm) -> tuple[bool, float]:
     """Sort machines held for the actor first, then those never booked, then those free for longest."""
     return not vm.hold, vm.freed_at.timestamp() if vm.freed_at else -math.inf
-
-
-def _own(uow: UnitOfWork, me: User, vm_id: str) -> tuple[Vm, Booking]:
-    """Return the machine and its booking, which must be the actor's, unless the actor is an admin.
-
-    If the booking that the caller saw has just ended, the next person's booking is not the one that was meant.
-    """
-    before = uow.vms.before(uow.vm(vm_id).id)
-    meant = before.booking if before else None
-    vm = endings.current(uow, vm_id)
-    booking = vm.booking
-    if booking is None or meant is None or booking.booked_at != meant.booked_at:
-        refuse("not_booked", vm_id=vm.id)
-    if booking.holder != me.email and not access.is_admin(uow.users, uow.limits, me.email):
-        refuse("not_allowed", vm_id=vm.id, holder=booking.holder)
-    return vm, booking

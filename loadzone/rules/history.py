@@ -11,12 +11,18 @@ from loadzone.domain.unit_of_work import UnitOfWork
 
 KEPT_FOR = timedelta(hours=1)
 KEPT_AT_MOST = 200
-ENDINGS = ("cancel", "release")
+BEGINNINGS = ("book", "receive")
+ENDINGS = ("cancel", "release", "hand_over")
 
 
-def note(uow: UnitOfWork, email: str, action: str, vm_id: str, start: datetime, end: datetime) -> None:
-    """Add a line to the person's history at the end of the unit of work."""
-    uow.lines.setdefault(email, []).append(Entry(action, vm_id, start, end))
+def note(
+    uow: UnitOfWork, email: str, action: str, vm_id: str, start: datetime, end: datetime | None, person: str = ""
+) -> None:
+    """Add a line to the history of the person with this address, at the end of the unit of work.
+
+    `person` is the other one of what two people had part in.
+    """
+    uow.lines.setdefault(email, []).append(Entry(action, vm_id, start, end, person=person))
 
 
 def write(uow: UnitOfWork) -> None:
@@ -53,16 +59,16 @@ def _young(user: User, vms: Mapping[str, Vm], now: datetime) -> tuple[Entry, ...
 
 def _is_old(entry: Entry, limit: datetime) -> bool:
     """A booking or renewal ages from its end; everything else, and what has no end, from its start."""
-    counted = entry.end if entry.action in ("book", "renew") and entry.end else entry.start
+    counted = entry.end if entry.action in (*BEGINNINGS, "renew") and entry.end else entry.start
     return counted is not None and counted < limit
 
 
 def _old_pairs(entries: Sequence[Entry], limit: datetime) -> set[int]:
-    """Return the numbers of lines of bookings that ended before `limit`: the `book`, its `renew`s, its ending."""
+    """Return the numbers of lines of bookings that ended before `limit`: the beginning, the `renew`s, the ending."""
     gone: set[int] = set()
     running: dict[str | None, list[int]] = {}
     for number, entry in enumerate(entries):
-        if entry.action == "book":
+        if entry.action in BEGINNINGS:
             running[entry.vm_id] = [number]
         elif entry.action == "renew" and entry.vm_id in running:
             running[entry.vm_id].append(number)
@@ -91,6 +97,6 @@ def _is_present(entry: Entry, vms: Mapping[str, Vm], email: str) -> bool:
     """Tell whether the line belongs to the booking that holds the machine now."""
     vm = vms.get(entry.vm_id) if entry.vm_id else None
     booking = vm.booking if vm else None
-    if booking is None or booking.holder != email or entry.action not in ("book", "renew"):
+    if booking is None or booking.holder != email or entry.action not in (*BEGINNINGS, "renew"):
         return False
     return booking.booked_at is None or entry.start is None or entry.start >= booking.booked_at

@@ -28,6 +28,13 @@ def is_allowed(limits: Limits, email: str) -> bool:
     return not limits.allowed_domains or email.rpartition("@")[2] in limits.allowed_domains
 
 
+def known(uow: UnitOfWork, email: str) -> User:
+    """Return the person who is to have a machine. Raises Refusal: no_such_user, domain_not_allowed."""
+    user = uow.users.get(email) or refuse("no_such_user", email=email, field="email")
+    check_domain(uow.limits, email)
+    return user
+
+
 def sign_in(uow: UnitOfWork, email: str, session: str, seen_language: str | None = None) -> User:
     """Add a session to the person's record, which is made at the first sign-in; return the record.
 

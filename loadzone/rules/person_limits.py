@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from loadzone.domain.refusal import refuse
+from loadzone.domain.refusal import Fact, refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 
 
-def check(uow: UnitOfWork, email: str, more: int) -> None:
-    """Raise Refusal: over_limit where the person would have too many machines with `more` of them."""
+def check(uow: UnitOfWork, email: str, more: int, asked_by: str | None = None) -> None:
+    """Raise Refusal: over_limit where the person would have too many machines with `more` of them.
+
+    It names the person if somebody else asked for them.
+    """
     if not allow(uow, email, more):
         used, most = uow.tally(email).has, uow.limits.max_machines
-        refuse("over_limit", limit="max_machines", max=most, used=used, left=max(0, most - used))
+        name: dict[str, Fact] = {"email": email} if asked_by not in (None, email) else {}
+        refuse("over_limit", **name, limit="max_machines", max=most, used=used, left=max(0, most - used))
 
 
 def allow(uow: UnitOfWork, email: str, more: int) -> bool:

@@ -31,9 +31,11 @@ class Topic:
 
     @property
     def has_this_booking(self) -> bool:
-        """True if the person has the machine with the very end that the letter says."""
+        """True if the person has the machine with the very end, and beginning, that the letter says."""
         booking = self.vm.booking if self.vm else None
-        return self.has_booked and booking is not None and booking.expires_at == self.until
+        if not self.has_booked or booking is None:
+            return False
+        return booking.expires_at == self.until and self.since in (None, booking.booked_at)
 
     @property
     def has_this_hold(self) -> bool:
@@ -82,6 +84,8 @@ STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "ended": lambda topic: not topic.has_booked,
     "silent": lambda topic: not topic.has_booked,
     "released": _always,
+    "handed_over": _always,
+    "received": lambda topic: topic.has_this_booking,
     "deleted": _always,
     "auto": lambda topic: topic.has_this_booking,
     "waited": lambda topic: topic.has_this_booking and topic.others_wait,
@@ -95,7 +99,7 @@ STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "token_expires": lambda topic: topic.has_this_token,
 }
 # Kinds that are about a time to come: once it has come, they are not so any more.
-AHEAD = ("reminder", "auto", "waited", "maintenance", "held", "token_expires")
+AHEAD = ("reminder", "received", "auto", "waited", "maintenance", "held", "token_expires")
 
 
 def still_so(letter: Letter, tables: Tables, now: datetime) -> Letter | None:

@@ -82,10 +82,13 @@ class AddedResponse(TypedDict):
 
 
 class BookingResponse(TypedDict):
+    """A line of the history. `person` is the other one who had part in it."""
+
     vm_id: str | None
     start: Time | None
     end: Time | None
     action: str
+    person: NotRequired[str]
 
 
 class MailTroubleResponse(TypedDict):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from loadzone.domain.mail_trouble import MailTrouble
-from loadzone.domain.records import Group, Place, Role, Token, User, Vm, Waiter
+from loadzone.domain.records import Entry, Group, Place, Role, Token, User, Vm, Waiter
 from loadzone.lib.times import iso, iso_or_none
 from loadzone.schemas import responses
 from loadzone.schemas.responses import VmState
@@ -110,15 +110,20 @@ def mail_trouble_view(trouble: MailTrouble, waiting: int) -> responses.MailTroub
 
 def history_view(user: User) -> list[responses.BookingResponse]:
     """Return the person's history, oldest line first."""
-    return [
-        {
-            "vm_id": entry.vm_id,
-            "start": iso_or_none(entry.start),
-            "end": iso_or_none(entry.end),
-            "action": entry.action,
-        }
-        for entry in user.bookings
-    ]
+    return [entry_view(entry) for entry in user.bookings]
+
+
+def entry_view(entry: Entry) -> responses.BookingResponse:
+    """Return a line of a history."""
+    line: responses.BookingResponse = {
+        "vm_id": entry.vm_id,
+        "start": iso_or_none(entry.start),
+        "end": iso_or_none(entry.end),
+        "action": entry.action,
+    }
+    if entry.person:
+        line["person"] = entry.person
+    return line
 
 
 def shown(record: Place) -> responses.VmResponse | responses.GroupResponse:

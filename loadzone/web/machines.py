@@ -9,8 +9,9 @@ from flask import Blueprint, Response
 
 from loadzone.domain.records import MOST, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import booking, groups, inventory, queue
+from loadzone.rules import booking, groups, hand_over as handing, inventory, queue
 from loadzone.schemas import requests, responses
+from loadzone.schemas.hand_over import HandOver
 from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, Audience, group_view, member_vm
 from loadzone.web import compression
 from loadzone.web.context import actor, caller, run, services
@@ -83,6 +84,17 @@ def renew(body: requests.Renew) -> responses.VmResponse | responses.VmsResponse:
 def cancel(body: requests.Cancel) -> responses.VmResponse | responses.VmsResponse:
     """Release one machine or several: all of them or none. People who wait for them are served at once."""
     return _one_or_several(booking.cancel, booking.cancel_all, body.given())
+
+
+@api.post("/hand-over")
+@endpoint(
+    returns=responses.VmResponse | responses.VmsResponse,
+    who="signed in",
+    refuses="not_allowed no_such_vm no_such_user domain_not_allowed not_booked changed is_yours over_limit",
+)
+def hand_over(body: HandOver) -> responses.VmResponse | responses.VmsResponse:
+    """Give one booking or several to another person, who has the machine until the same end: all of them or none."""
+    return _one_or_several(handing.hand_over, handing.hand_over_all, body.given())
 
 
 @api.post("/note")

@@ -42,6 +42,7 @@ GET /groups                                200  200    200   200   200     200  
 POST /book                                 401  200    200   200   200     200     401       403     415
 POST /renew                                401  403    200   200   200     200     401       403     415
 POST /cancel                               401  403    200   200   200     200     401       403     415
+POST /hand-over                            401  403    200   200   200     200     401       403     415
 POST /note                                 401  403    200   200   200     200     401       403     415
 POST /heartbeat                            401  403    200   403   200     403     401       403     415
 POST /queue/join                           401  200    409   200   409     200     401       403     415
@@ -74,6 +75,7 @@ BODIES = {
     "POST /book": {"vm_id": "{free}", "hours": 1},
     "POST /renew": {"vm_id": "{held}", "hours": 1},
     "POST /cancel": {"vm_id": "{held}"},
+    "POST /hand-over": {"vm_id": "{held}", "email": ADMIN},
     "POST /note": {"vm_id": "{held}", "note": "new"},
     "POST /heartbeat": {"vm_ids": ["{held}"]},
     "POST /queue/join": {"vm_id": "{held}", "hours": 1},

@@ -104,6 +104,9 @@ class Person:
     def cancel(self, vm_id: object, **more) -> requests.Response:
         return self.post("/cancel", {"vm_id": vm_id, **more})
 
+    def hand_over(self, vm_id: object, email: object, **more) -> requests.Response:
+        return self.post("/hand-over", {"vm_id": vm_id, "email": email, **more})
+
     def change_note(self, vm_id: object, note: object, **more) -> requests.Response:
         return self.post("/note", {"vm_id": vm_id, "note": note, **more})
 

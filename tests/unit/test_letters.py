@@ -17,9 +17,18 @@ KINDS = {kind.name for kind in EVENT_KINDS.values() if kind.letter}
 LINKS = SignedLinks("k" * 20, "http://lz")
 WRITER = LetterWriter(LINKS, "http://lz")
 UNTIL = NOON + timedelta(minutes=15)
-BUTTONS = {"held": ["take", "pass"], "reminder": ["renew", "release"]}
+BUTTONS = {"held": ["take", "pass"], "reminder": ["renew", "release"], "received": ["renew", "release"]}
 WITH_END = sorted(
-    KINDS - {"force_released", "vm_deleted", "hold_taken", "waiting_maintenance", "queue_removed", "queue_gone"}
+    KINDS
+    - {
+        "force_released",
+        "handed_over",
+        "vm_deleted",
+        "hold_taken",
+        "waiting_maintenance",
+        "queue_removed",
+        "queue_gone",
+    }
 )
 
 
@@ -61,7 +70,10 @@ def test_its_buttons_lead_to_its_actions(kind, language):
     assert set(re.findall(r"http://lz/link/([^\s\"<]+)", letter.html)) == set(links)
 
 
-@pytest.mark.parametrize("kind", ["hold_taken", "waited_for", "queue_removed", "force_released", "waiting_maintenance"])
+@pytest.mark.parametrize(
+    "kind",
+    ["hold_taken", "handed_over", "received", "waited_for", "queue_removed", "force_released", "waiting_maintenance"],
+)
 def test_it_says_who_did_it(kind):
     assert ALICE in written(event(kind)).text
 
@@ -71,6 +83,17 @@ def test_it_says_why(kind):
     letter = written(event(kind, reason="disk <swap>"))
     assert "Reason: disk <swap>" in letter.text
     assert "disk &lt;swap&gt;" in letter.html
+
+
+@pytest.mark.parametrize("kind", ["received"])
+def test_it_says_what_for(kind):
+    letter = written(event(kind, note="soak <4.2>"))
+    assert "What for: soak <4.2>" in letter.text
+    assert "What for: soak &lt;4.2&gt;" in letter.html
+
+
+def test_it_says_who_has_the_machine_now():
+    assert f"over to {CHARLIE}" in written(event("handed_over", receiver=CHARLIE)).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -142,7 +165,7 @@ def test_it_lists_all_of_them_with_their_ends(kind, language):
     assert bool(russian) == (language == "ru")
 
 
-@pytest.mark.parametrize("kind", ["held", "reminder"])
+@pytest.mark.parametrize("kind", sorted(BUTTONS))
 def test_its_buttons_act_on_all_of_them(kind):
     (letter,) = letters_for(events_of(kind, "a", "b"), NOON)
     links = re.findall(r"http://lz/link/([^\s\"<]+)", WRITER.write(letter, Reader("en")).text)

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.refusal import Refusal
-from loadzone.rules import booking, expiry, groups, history, inventory, people, queue
+from loadzone.rules import booking, expiry, groups, hand_over, history, inventory, people, queue
 from support.world import ALICE, BOB, CHARLIE, World
 from unit import invariants
 
@@ -93,6 +93,14 @@ class AnyOrder(RuleBasedStateMachine):
     def release(self, n, who):
         for vm in self.nth(n, lambda vm: vm.holder):
             self.attempt(booking.cancel, actor=who or vm.holder, vm_id=vm.id)
+
+    @rule(n=NTH, who=st.sampled_from([None, ALICE]), to=PEOPLE, force=st.booleans())
+    def hand_over(self, n, who, to, force):
+        for vm in self.nth(n, lambda vm: vm.holder):
+            given = self.attempt(hand_over.hand_over, actor=who or vm.holder, vm_id=vm.id, email=to, force=force)
+            if given:
+                kept = (given.holder, given.booking.expires_at, given.booking.note, given.booking.end_set_at)
+                assert kept == (to, vm.booking.expires_at, vm.booking.note, vm.booking.end_set_at)
 
     @rule(n=NTH, note=st.sampled_from(["", "x", "y"]))
     def change_note(self, n, note):
@@ -243,7 +251,10 @@ class AnyOrder(RuleBasedStateMachine):
         for vm in self.world.state.vms.values():
             if vm.holder:
                 entries = self.world.state.users[vm.holder].bookings
-                assert any((e.action, e.vm_id, e.start) == ("book", vm.id, vm.booking.booked_at) for e in entries)
+                assert any(
+                    e.action in ("book", "receive") and (e.vm_id, e.start) == (vm.id, vm.booking.booked_at)
+                    for e in entries
+                )
 
     @invariant()
     def the_file_reads_back_the_same(self):

@@ -38,6 +38,12 @@ STEPS_BY_NAME = {
     "book_any": lambda r: {"who": r.choice(PEOPLE), "group": 1, "hours": hours(r), "count": r.randint(1, 3)},
     "renew": lambda r: {"n": r.randrange(4), "who": r.choice([None, ALICE]), "hours": hours(r)},
     "release": lambda r: {"n": r.randrange(4), "who": r.choice([None, ALICE])},
+    "hand_over": lambda r: {
+        "n": r.randrange(4),
+        "who": r.choice([None, ALICE]),
+        "to": r.choice(PEOPLE),
+        "force": r.random() < 0.3,
+    },
     "release_several": lambda r: {"vms": r.sample(VMS, r.randint(2, 4))},
     "maintain_several": lambda r: {
         "vms": r.sample(VMS, r.randint(2, 4)),

@@ -79,7 +79,7 @@ def test_every_field_reads_back_the_same():
     user = User(
         BOB,
         NOON,
-        (Entry("book", "booked", NOON, NOON + timedelta(hours=2), {"ip": "10.0.0.2"}),),
+        (Entry("receive", "booked", NOON, NOON + timedelta(hours=2), {"ip": "10.0.0.2"}, "ann@example.com"),),
         "admin",
         "en",
         "ru",

@@ -11,6 +11,7 @@ from loadzone.notifications.letters import letters_for
 from loadzone.rules.booking import book, cancel, renew
 from loadzone.rules.expiry import settle
 from loadzone.rules.groups import create
+from loadzone.rules.hand_over import hand_over
 from loadzone.rules.inventory import delete, edit
 from loadzone.rules.queue import join, leave
 from loadzone.rules.still_so import STILL_SO, still_so
@@ -122,6 +123,24 @@ def test_what_an_admin_did_is_always_told(world):
     assert is_so(world, released)
     world.do(delete, actor=ALICE, vm_id="vm", force=True)
     assert is_so(world, letter_of(world, "deleted"))
+
+
+def test_that_a_booking_was_handed_over_is_so_until_it_is_renewed_or_goes_on(world):
+    world.do(book, actor=CHARLIE, vm_id="vm", hours=2)
+    world.do(hand_over, actor=CHARLIE, vm_id="vm", email=BOB)
+    received = letter_of(world, "received")
+    assert is_so(world, received)
+    world.later(minutes=1)
+    world.do(hand_over, actor=ALICE, vm_id="vm", email=CHARLIE)
+    handed_over = letter_of(world, "handed_over")
+    assert not is_so(world, received)
+    world.later(minutes=1)
+    world.do(hand_over, actor=CHARLIE, vm_id="vm", email=BOB)
+    assert not is_so(world, received), "its buttons are void: the booking is another one with the same end"
+    assert is_so(world, handed_over), "what an admin did"
+    received = letter_of(world, "received")
+    world.do(renew, actor=BOB, vm_id="vm", hours=1)
+    assert not is_so(world, received)
 
 
 def test_a_booking_at_once_is_so_until_it_is_renewed_or_over(taken):

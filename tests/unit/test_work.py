@@ -14,6 +14,7 @@ from loadzone.rules import (
     by_link,
     expiry,
     groups,
+    hand_over,
     history,
     importing,
     inventory,
@@ -95,6 +96,7 @@ CASES = [
     (booking.renew_all, {**OTHERS_WAIT, "by": BOB}, lambda crowd: {**several(crowd), "actor": ALICE, "hours": 1}),
     (booking.cancel_all, {**OTHERS_WAIT, "by": BOB}, several),
     (booking.cancel_all, OTHERS_WAIT, lambda crowd: {**several(crowd), "actor": ALICE}),
+    (hand_over.hand_over_all, {**OTHERS_WAIT, "by": BOB}, lambda crowd: {**several(crowd), "email": ALICE}),
     (booking.change_note, BOBS_ALL, by(ALICE, vm_id="vm-0", note="x")),
     (booking.beat, {**OTHERS_WAIT, "by": BOB}, several),
     (queue.join, BOBS_HALF, half_and_one_more),
@@ -162,7 +164,7 @@ def work(rule, crowd, arguments):
 
 def test_every_rule_that_changes_something_is_measured():
     measured = {inspect.unwrap(rule) for rule, _, _ in CASES}
-    measured |= {booking.renew, booking.cancel}  # the steps of `renew_all` and `cancel_all`
+    measured |= {booking.renew, booking.cancel, hand_over.hand_over}  # the steps of `renew_all` and its like
     assert rules_of_the_bus() - measured == set()
 
 
@@ -175,6 +177,7 @@ def rules_of_the_bus():
         "finish",
         "group_serving",
         "lease",
+        "own_booking",
         "person_limits",
         "seen",
         "serving",
@@ -186,6 +189,7 @@ def rules_of_the_bus():
         inventory.edit_each,
         history.note,
         history.write,
+        people.known,
         queue.leave_all,
         queue.dissolve,
         queue.drop_unservable,
