@@ -181,7 +181,7 @@ def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetim
         backups=Backups(store.path, clock, run_blocking),
         mailer=mailer,
         scheduler=Scheduler(store, bus, config, clock, listening_clock.now),
-        broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user, clock),
+        broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user, clock, config.is_public),
         listening_clock=listening_clock,
     )
 

@@ -36,6 +36,7 @@ class Config:
     base_url: str = "http://localhost:5000"
     trusted_proxies: int = 0
     auth: str = "code"
+    strangers: str = "board"
     admins: tuple[str, ...] = ()
     allowed_domains: tuple[str, ...] = ()
     max_hours: float = 24
@@ -57,6 +58,11 @@ class Config:
     def base_path(self) -> str:
         """The path of LOADZONE_BASE_URL without a slash at its end, such as "/loadzone"; "" if it has none."""
         return urlsplit(self.base_url).path
+
+    @property
+    def is_public(self) -> bool:
+        """True if people who are not signed in see the board."""
+        return self.strangers == "board"
 
     @property
     def mails(self) -> bool:
@@ -81,6 +87,7 @@ class Config:
             base_url=read("LOADZONE_BASE_URL", values.url, f"http://localhost:{port}"),
             trusted_proxies=read("LOADZONE_TRUSTED_PROXIES", values.count, 0),
             auth=read("LOADZONE_AUTH", values.one_of("code", "trust"), "code"),
+            strangers=read("LOADZONE_STRANGERS", values.one_of("board", "none"), "board"),
             admins=read("LOADZONE_ADMINS", values.each(values.email), ()),
             allowed_domains=read("LOADZONE_ALLOWED_DOMAINS", values.each(values.domain), ()),
             max_hours=read("LOADZONE_MAX_HOURS", values.amount, 24),

@@ -46,6 +46,11 @@ def _contradictions(config: Config) -> Iterator[str]:
     outside = [email for email in config.admins if email.rpartition("@")[2] not in config.allowed_domains]
     if config.allowed_domains and outside:
         yield f"LOADZONE_ADMINS: {', '.join(outside)} cannot sign in, since LOADZONE_ALLOWED_DOMAINS lacks the domain"
+    if config.auth == "trust" and not config.is_public:
+        yield (
+            "LOADZONE_STRANGERS=none hides little, since LOADZONE_AUTH is trust: whoever types an address sees"
+            " the board"
+        )
     if config.base_url.startswith("https://") and not config.trusted_proxies:
         yield (
             "LOADZONE_BASE_URL is https, but LOADZONE_TRUSTED_PROXIES is 0: the session cookie is not Secure, and"

@@ -2,7 +2,7 @@
 import { get } from "./api.js";
 import { base } from "./base.js";
 import { noteEventTime } from "./clock.js";
-import { applyChange, loadBoard, markStale, setMe, setOnline } from "./state.js";
+import { applyChange, loadBoard, markStale, setMe, setOnline, state } from "./state.js";
 import { measureServerTime } from "./timekeeping.js";
 import { io } from "./vendor/socket.io-4.8.4.esm.min.js";
 
@@ -45,9 +45,9 @@ export async function refresh() {
   if (fetching) return void (refreshAgain = true);
   fetching = true;
   try {
-    const [board, me] = await Promise.all([get("/vms"), get("/me")]);
+    const [me, board] = await fetchAll();
     setMe(me);
-    loadBoard(board);
+    if (board) loadBoard(board);
     if (socket.connected) setOnline(true);
     pendingNotifications.splice(0).forEach(onNotification);
   } catch (error) {
@@ -60,6 +60,13 @@ export async function refresh() {
     refreshAgain = false;
     refresh();
   }
+}
+
+/** Return the user, and the board if they may see it. */
+async function fetchAll() {
+  if (state.settings.strangers !== "none") return Promise.all([get("/me"), get("/vms")]);
+  const me = await get("/me");
+  return [me, me.authenticated && await get("/vms")];
 }
 
 /**

@@ -6,13 +6,14 @@ import { ignoreStrayClicks } from "./double_click.js";
 import { performAction, preloadActions } from "./lazy_actions.js";
 import { connect } from "./live.js";
 import { readUrl, setFilter } from "./filter.js";
-import { state } from "./state.js";
+import { isClosed, state } from "./state.js";
 import { watchClockAndZone } from "./timekeeping.js";
 import { mountAccount, toggleView } from "./views/account.js";
 import { mountBell } from "./views/bell.js";
 import { mountBoard } from "./views/board.js";
 import { mountBulkBar } from "./views/bulk_bar.js";
 import { mountChips } from "./views/chips.js";
+import { mountClosedBoard } from "./views/closed_board.js";
 import { mountColumnHeaders } from "./views/column_headers.js";
 import { mountConnection } from "./views/connection.js";
 import { mountMailTrouble } from "./views/mail_trouble.js";
@@ -35,7 +36,7 @@ const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "th
 
 const search = document.getElementById("search");
 
-const MOUNTS = [mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection,
+const MOUNTS = [mountClosedBoard, mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection,
   mountConnection, mountMailTrouble, mountBulkBar, mountExactEnd, mountPrintDate, mountTitle];
 for (const mount of MOUNTS) mount();
 wireSearch();
@@ -50,7 +51,7 @@ connect((notification) => {
 });
 tellZone();
 preloadActions();
-if (awaitedCode()?.open && !state.me.authenticated) performAction("sign-in");
+if (isClosed() || (awaitedCode()?.open && !state.me.authenticated)) performAction("sign-in");
 watchClockAndZone();
 performance.mark("ready"); // bench/page.py waits for it
 

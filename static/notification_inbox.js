@@ -1,7 +1,7 @@
 // The last notifications for the user. They are stored in this browser by user, survive reloads and are shared by all tabs.
 import { boot } from "./boot.js";
 import { now } from "./clock.js";
-import { recall, remember } from "./preferences.js";
+import { forget, recall, remember } from "./preferences.js";
 import { positionIn } from "./queue.js";
 import { isHeldForMe, isMine, state, subscribe } from "./state.js";
 
@@ -38,6 +38,12 @@ export const markAllRead = () => store(inbox().map((notification) => ({ ...notif
 
 export const clearInbox = () => store([]);
 
+/** Remove what the browser stores of that user's notifications. */
+export function forgetInbox(email) {
+  forget(storageKey(email));
+  forget("told");
+}
+
 /** Follow which machines the user holds or waits for, and what other tabs store. */
 export function watchOwnMachines() {
   track(state.vms.keys());
@@ -59,7 +65,7 @@ function track(ids) {
 
 const concernsMe = (id) => involved.has(id) || now() - (involvedUntil.get(id) ?? 0) < RECENTLY_MS;
 
-const storageKey = () => `heard ${state.me.email}`;
+const storageKey = (email = state.me.email) => `heard ${email}`;
 
 function store(notifications) {
   remember(storageKey(), JSON.stringify(notifications.slice(0, CAPACITY)));

@@ -86,6 +86,14 @@ export function remember(name, value) {
   }
 }
 
+export function forget(name) {
+  try {
+    localStorage.removeItem(base + name);
+  } catch (error) {
+    console.info("the browser does not store preferences:", error.message);
+  }
+}
+
 export function recall(name) {
   try {
     return localStorage.getItem(base + name);

@@ -85,6 +85,9 @@ export function markStale() {
   state.revision = -1;
 }
 
+/** Return whether the user may not see the board: with LOADZONE_STRANGERS=none it is for those signed in. */
+export const isClosed = () => state.settings.strangers === "none" && !state.me.authenticated;
+
 export const isAdmin = () => state.me.role === "admin";
 export const isMine = (vm) => Boolean(vm.booked_by) && vm.booked_by === state.me.email;
 /** Return whether the machine is held for the user: as a turn, or until the user has all machines waited for. */

@@ -66,15 +66,22 @@ class Rooms(Protocol):
 class Broadcaster:
     """Sends every commit to the sockets it concerns.
 
-    `identify()` returns the person behind a socket, within its handshake. `start` begins the delivery.
+    `identify()` returns the person behind a socket, within its handshake. Strangers get something only if the board
+    `is_public`. `start` begins the delivery.
     """
 
     def __init__(
-        self, rooms: Rooms, store: Store, identify: Callable[[], SocketUser], clock: Callable[[], datetime]
+        self,
+        rooms: Rooms,
+        store: Store,
+        identify: Callable[[], SocketUser],
+        clock: Callable[[], datetime],
+        is_public: bool,
     ) -> None:
         self._rooms = rooms
         self._identify = identify
         self._clock = clock
+        self._is_public = is_public
         self._commits: queue.Queue[Commit | None] = queue.Queue()
         store.subscribe(self._commits.put)
         rooms.on_connect(self._connect)
@@ -93,7 +100,7 @@ class Broadcaster:
             user = self._identify()
         except Refusal:
             return False
-        for room in _rooms_of(user):
+        for room in _rooms_of(user, self._is_public):
             join(room)
         return self._identify() == user
 
@@ -154,9 +161,10 @@ def _differs(before: Vm | None, after: Vm | None) -> bool:
     return (before and shown(before)) != (after and shown(after))
 
 
-def _rooms_of(user: SocketUser) -> Iterable[str]:
+def _rooms_of(user: SocketUser, is_public: bool) -> Iterable[str]:
+    """Return the rooms of the person's sockets. A page that may see nothing is connected too, to learn of a restart."""
     if not user.email or not user.session:
-        return [STRANGERS]
+        return [STRANGERS] if is_public else []
     return [
         MEMBERS,
         _language_room(user.language),

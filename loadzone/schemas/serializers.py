@@ -16,6 +16,16 @@ MEMBERS: Audience = "members"
 STRANGERS: Audience = "strangers"
 
 
+def audience_of(email: str | None, is_public: bool) -> Audience | None:
+    """Return how much this person (None: a stranger) sees of the board; None: nothing.
+
+    `is_public`: the board is for strangers too.
+    """
+    if email:
+        return MEMBERS
+    return STRANGERS if is_public else None
+
+
 def member_vm(vm: Vm) -> responses.VmResponse:
     """Return the machine as members see it."""
     booking, hold = vm.booking, vm.hold

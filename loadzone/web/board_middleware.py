@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from loadzone.auth.session_cookie import SessionCookie
-from loadzone.schemas.serializers import MEMBERS, STRANGERS, Audience
+from loadzone.schemas.serializers import Audience, audience_of
 from loadzone.web import compression
 from loadzone.web.board_cache import BoardAnswer
 from loadzone.web.context import services_of
@@ -42,8 +42,8 @@ class CachedResponse:
 class BoardMiddleware:
     """Wraps the app's WSGI callable.
 
-    Answers only the plain case: `GET /vms` by a stranger, or with a valid session whose use is already noted today.
-    Everything else goes on to Flask.
+    Answers only the plain case: `GET /vms` by a stranger who may see the board, or with a valid session whose use is
+    already noted today. Everything else goes on to Flask.
     """
 
     def __init__(self, app: Flask, cookie: SessionCookie) -> None:
@@ -83,11 +83,12 @@ class BoardMiddleware:
     def _audience(self, environ: WSGIEnvironment) -> Audience | None:
         """Return the caller's audience, or None if only Flask can tell."""
         content = self._cookie.content(environ.get("HTTP_COOKIE", ""), environ["wsgi.url_scheme"] == "https")
+        services = services_of(self._app)
         if not content:
-            return STRANGERS
-        sessions = services_of(self._app).sessions
-        session = sessions.find(content)
-        return MEMBERS if session and sessions.is_use_noted(session) else None
+            return audience_of(None, services.config.is_public)
+        session = services.sessions.find(content)
+        is_noted = session and services.sessions.is_use_noted(session)
+        return audience_of(session.email, services.config.is_public) if session and is_noted else None
 
 
 def _is_plain(environ: WSGIEnvironment) -> bool:

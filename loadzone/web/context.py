@@ -17,12 +17,14 @@ from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Token
+from loadzone.domain.refusal import refuse
 from loadzone.domain.store import Store
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import zone_named
 from loadzone.notifications.broadcaster import SocketUser
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.schemas import requests, validation
+from loadzone.schemas.serializers import Audience, audience_of
 from loadzone.web.board_cache import BoardCache
 from loadzone.web.rate_limits import RateLimits
 
@@ -91,6 +93,11 @@ def skip_authentication() -> None:
 def actor() -> str | None:
     """Return the caller's address; None for a stranger."""
     return caller().email
+
+
+def audience() -> Audience:
+    """Return how much the caller sees of the board. Raises Refusal: not_signed_in where strangers see nothing of it."""
+    return audience_of(actor(), services().config.is_public) or refuse("not_signed_in")
 
 
 def language() -> str:

@@ -12,9 +12,9 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import booking, groups, hand_over as handing, inventory, queue
 from loadzone.schemas import requests, responses
 from loadzone.schemas.hand_over import HandOver
-from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, Audience, group_view, member_vm
+from loadzone.schemas.serializers import GROUP_VIEWS, group_view, member_vm
 from loadzone.web import compression
-from loadzone.web.context import actor, caller, run, services
+from loadzone.web.context import audience, caller, run, services
 from loadzone.web.endpoint import endpoint
 
 api = Blueprint("api", __name__)
@@ -24,7 +24,7 @@ TAKEN = "no_such_vm vm_taken vm_held in_maintenance over_limit too_early too_far
 
 
 @api.get("/vms")
-@endpoint(returns=responses.BoardResponse, tagged=True)
+@endpoint(returns=responses.BoardResponse, who="reader", tagged=True)
 def vms() -> Response:
     """List all machines and groups. Callers who are not signed in see fewer fields."""
     board, packed = services().board_cache, compression.client_accepts_gzip()
@@ -40,7 +40,7 @@ def vms() -> Response:
 
 
 @api.get("/groups")
-@endpoint(returns=list[responses.GroupResponse])
+@endpoint(returns=list[responses.GroupResponse], who="reader")
 def all_groups() -> list[responses.GroupResponse]:
     """List all groups."""
     view = GROUP_VIEWS[audience()]
@@ -206,11 +206,6 @@ def delete_group(body: requests.DeleteGroup) -> responses.OkResponse:
     """Delete a group. Its machines stay."""
     run(groups.delete, **body.given())
     return OK
-
-
-def audience() -> Audience:
-    """Return how much the caller sees of the board."""
-    return MEMBERS if actor() else STRANGERS
 
 
 def via() -> str:

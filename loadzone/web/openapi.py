@@ -163,7 +163,7 @@ def _query_parameters(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
 def _security(spec: EndpointSpec) -> list[dict[str, list[str]]]:
     """Return the ways to sign in, one of which is enough; an empty one where nobody needs to sign in."""
     ways: list[dict[str, list[str]]] = [{name: []} for name in SECURITY if name != "token" or spec.by_token]
-    return [*ways, {}] if spec.who == "all" else ways
+    return [*ways, {}] if spec.who in ("all", "reader") else ways
 
 
 def _answers(spec: EndpointSpec, schemas: Schemas) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from loadzone import __version__
 from loadzone.domain.events import EVENT_KINDS, Reach
 from loadzone.lib.times import iso
 from loadzone.schemas import responses
-from loadzone.schemas.serializers import MEMBERS, STRANGERS
+from loadzone.schemas.serializers import Audience, audience_of
 from loadzone.web import compression
 from loadzone.web.command_file import command_file
 from loadzone.web.context import actor, language, services
@@ -26,6 +26,7 @@ pages = Blueprint("pages", __name__)
 
 # The kinds of events that the page puts in the inbox of the person, and that the browser shows as notifications.
 PERSONAL_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.reach is Reach.PERSON]
+NOTHING = b'{"vms":[],"groups":[],"revision":-1}'  # the board for a person who may not see it
 ALERT_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.alert]
 
 
@@ -33,7 +34,8 @@ ALERT_EVENTS = [kind.name for kind in EVENT_KINDS.values() if kind.alert]
 @endpoint(returns=HTML)
 def index() -> str:
     """Show the page."""
-    return render_template("index.html", lang=language(), boot=_boot())
+    seen_by = audience_of(actor(), services().config.is_public)
+    return render_template("index.html", lang=language(), boot=_boot(seen_by), is_closed=seen_by is None)
 
 
 @pages.get("/healthz")
@@ -79,18 +81,19 @@ def docs() -> str:
     return render_template("docs.html")
 
 
-def _boot() -> str:
+def _boot(seen_by: Audience | None) -> str:
     """Return the data for the first paint as JSON, escaped so that it cannot end its script element."""
     config, mine = services().config, {**me()}
     mine.pop("bookings", None)
     mine.pop("letters", None)
     boot = {
         "me": {**mine, "language": language()},
-        "state": orjson.Fragment(services().board_cache.answer(MEMBERS if actor() else STRANGERS).body),
+        "state": orjson.Fragment(services().board_cache.answer(seen_by).body if seen_by else NOTHING),
         "language": language(),
         "strings": first_texts(language()),
         "settings": {
             "auth": config.auth,
+            "strangers": config.strangers,
             "codes_in_log": not config.mails,
             "max_hours": config.max_hours,
             "max_ahead_hours": config.max_ahead_hours,

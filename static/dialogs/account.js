@@ -6,7 +6,7 @@ import { fill, html } from "../html.js";
 import { language, t } from "../i18n.js";
 import { refresh } from "../live.js";
 import { chosenTheme, switchTheme } from "../preferences.js";
-import { isAdmin, state } from "../state.js";
+import { isAdmin, setMe, state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 
@@ -75,6 +75,7 @@ async function signOut(dialog, everywhere) {
   dialog.setBusy(true);
   try {
     await post("/logout", { everywhere });
+    setMe({ authenticated: false });
     await refresh();
     dialog.setBusy(false);
     dialog.close();

@@ -1,7 +1,7 @@
 // The message in place of machines when there are none to show: why, and what helps.
 import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
-import { isAdmin, state } from "../state.js";
+import { isAdmin, isClosed, state } from "../state.js";
 
 const root = document.getElementById("empty");
 
@@ -9,7 +9,10 @@ const root = document.getElementById("empty");
 export function showEmptyBoard(shown) {
   root.hidden = shown > 0;
   if (shown) return;
-  if (state.vms.size || state.groups.length) {
+  if (isClosed()) {
+    fill(root, html`${logo()}<h2>${t("closed.title")}</h2><p>${t("closed.what")}</p>
+      <button class="button primary" data-action="sign-in" data-needs-connection>${t("sign_in")}</button>`);
+  } else if (state.vms.size || state.groups.length) {
     fill(root, html`<h2>${t("empty.nothing_found")}</h2>
       <button class="button" data-action="show-all">${t("empty.show_all")}</button>`);
   } else if (isAdmin()) {

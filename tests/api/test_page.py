@@ -42,7 +42,14 @@ def test_the_page_contains_its_state(bob, vm):
 def test_the_page_contains_the_settings_it_needs(start):
     server = start(LOADZONE_AUTH="code", LOADZONE_MAX_HOURS="8", LOADZONE_MAX_AHEAD_HOURS="40")
     settings = boot(Person(server).get("/"))["settings"]
-    assert settings == {"auth": "code", "codes_in_log": True, "max_hours": 8, "max_ahead_hours": 40, "hold_minutes": 15}
+    assert settings == {
+        "auth": "code",
+        "strangers": "board",
+        "codes_in_log": True,
+        "max_hours": 8,
+        "max_ahead_hours": 40,
+        "hold_minutes": 15,
+    }
 
 
 def test_the_page_for_a_stranger_contains_no_address(bob, charlie, vm):

@@ -10,6 +10,8 @@ BAD = [
     ("LOADZONE_TRUSTED_PROXIES", "-1"),
     ("LOADZONE_TRUSTED_PROXIES", "all"),
     ("LOADZONE_AUTH", "magic"),
+    ("LOADZONE_STRANGERS", "all"),
+    ("LOADZONE_STRANGERS", "None"),
     ("LOADZONE_ADMINS", "ann@example.com, nobody"),
     ("LOADZONE_ALLOWED_DOMAINS", "exam ple.com"),
     ("LOADZONE_MAX_HOURS", "a day"),

@@ -82,6 +82,10 @@ def test_the_names_are_those_that_the_settings_read():
             ["LOADZONE_ADMINS: ann@example.org", "LOADZONE_ALLOWED_DOMAINS"],
         ),
         ({"LOADZONE_BASE_URL": "https://lz.example.com"}, ["LOADZONE_BASE_URL", "LOADZONE_TRUSTED_PROXIES is 0"]),
+        (
+            {"LOADZONE_STRANGERS": "none", "LOADZONE_AUTH": "trust"},
+            ["LOADZONE_STRANGERS=none", "LOADZONE_AUTH is trust"],
+        ),
     ],
 )
 def test_values_that_do_not_go_together_are_said(environment, words):
