@@ -47,7 +47,7 @@ def test_russian_plural_forms_are_right(window, alice, make_vm):
         2: "Её 2 машины останутся, но без группы.",
         5: "Её 5 машин останутся, но без группы.",
     }.items():
-        expect(here.section(groups[count])).to_contain_text(f"{count} из {count} свобод")
+        expect(here.section(groups[count])).to_contain_text(f"свободно {count} из {count}")
         here.section(groups[count]).get_by_role("button", name=here.text("group.delete")).click()
         expect(here.dialog.get_by_text(sentence, exact=True)).to_be_visible()
         here.page.keyboard.press("Escape")

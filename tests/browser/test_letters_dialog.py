@@ -24,7 +24,7 @@ def reader(mailing):
 def opened(here):
     """Open the dialog by the account button; return it."""
     here.page.locator(".avatar").click()
-    here.page.get_by_role("button", name="Letters").click()
+    here.page.get_by_role("button", name="E-mails").click()
     dialog = here.page.get_by_role("dialog")
     expect(dialog.get_by_role("checkbox").first).to_be_focused()
     return dialog
@@ -47,7 +47,7 @@ def test_without_mail_there_is_nothing_to_choose(window, alice):
     here = window(alice)
     here.page.locator(".avatar").click()
     expect(here.page.get_by_role("button", name="API tokens")).to_be_visible()
-    expect(here.page.get_by_role("button", name="Letters")).to_have_count(0)
+    expect(here.page.get_by_role("button", name="E-mails")).to_have_count(0)
 
 
 def test_the_page_tells_the_zone_where_the_person_has_none(window, mailing, reader):

@@ -74,4 +74,4 @@ def test_the_page_about_several_machines_lists_them_and_names_what_changed_meanw
     here.page.get_by_role("button").click()
     expect(here.page.get_by_role("heading")).to_have_text("Partly done")
     expect(items).to_have_text(names)
-    expect(here.page.locator("main p").first).to_contain_text("Something changed here")
+    expect(here.page.locator("main p").first).to_contain_text("These have changed")

@@ -49,7 +49,7 @@ def test_the_state_is_shown_by_word_and_shape_as_well_as_by_colour(window, newco
         for vm_id in ("server-01", "server-02", "server-03", "server-04")
     ]
     assert len(set(shapes)) == 4
-    for vm_id, word in ("server-01", "Free"), ("server-02", "Taken"), ("server-03", "Mine"), ("server-04", "Mine"):
+    for vm_id, word in ("server-01", "Free"), ("server-02", "Booked by"), ("server-03", "Mine"), ("server-04", "Mine"):
         expect(here.card(vm_id)).to_contain_text(word)
     for person, vm_id in (bob, "server-02"), (newcomer, "server-03"), (newcomer, "server-04"):
         done(person.cancel(vm_id))

@@ -52,11 +52,11 @@ def test_with_rare_heartbeats_it_is_renewed_in_time_too(start_job, ann):
 def test_if_others_wait_it_says_when_the_booking_ends_and_the_command_goes_on(start_job, ann, alice):
     job = start_job(*LONE, *SHORT)
     done(alice.post("/queue/join", {"vm_id": "lone", "hours": 1}))
-    job.wait_for("others wait for lone")
+    job.wait_for("others are waiting for lone")
     job.wait_for("lone is no longer booked")
     assert job.is_running()
     ended = go_on(job)
-    assert ended.err.count("others wait") == 1
+    assert ended.err.count("others are waiting") == 1
     assert ann.vm("lone")["held_for"] == "alice@example.com"
     assert ann.actions("lone") == ["book", "release"]
 
@@ -64,7 +64,7 @@ def test_if_others_wait_it_says_when_the_booking_ends_and_the_command_goes_on(st
 def test_when_nobody_waits_any_longer_it_is_renewed(start_job, ann, alice):
     job = start_job(*LONE, "--hours", "0.004")
     done(alice.post("/queue/join", {"vm_id": "lone", "hours": 1}))
-    job.wait_for("others wait for lone")
+    job.wait_for("others are waiting for lone")
     done(alice.post("/queue/leave", {"vm_id": "lone"}))
     job.wait_for("renewed until")
     go_on(job)

@@ -33,7 +33,7 @@ def test_it_is_said_once_in_a_run_and_beside_the_answers_of_others(shell):
     soon = shell(13)
     ended = soon(*RUN)
     assert (ended.status, ended.out) == (0, "ran\n")
-    [line] = [line for line in ended.err.splitlines() if "ends at" in line]
+    [line] = [line for line in ended.err.splitlines() if "expires at" in line]
     assert "“ends in 13”" in line
     listed = soon("list", "--json", LANG="ru_RU.UTF-8")
     assert listed.out.startswith("[")
@@ -42,7 +42,7 @@ def test_it_is_said_once_in_a_run_and_beside_the_answers_of_others(shell):
 
 def test_it_is_not_said_earlier(shell):
     later = shell(15)
-    assert "ends at" not in later(*RUN).err
+    assert "expires at" not in later(*RUN).err
     assert later("list").err == ""
 
 

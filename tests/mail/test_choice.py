@@ -75,7 +75,7 @@ def test_opening_the_address_changes_nothing(letter, reader, server):
     for _ in range(2):
         page = follower.get(path)
         assert page.status_code == 200
-        assert "Stop these letters" in button(page)
+        assert "Stop these e-mails" in button(page)
         assert "An admin ended a booking" in page.text
         assert reader.email in page.text
     follower.request("HEAD", path)
@@ -94,7 +94,7 @@ def test_the_button_stops_letters_of_this_kind_alone(letter, reader, server):
 def test_the_page_says_what_is_so_now_and_its_button_changes_that(letter, reader, server):
     """The same holds for a choice made in LoadZone itself."""
     follower, path = Follower(server), path_of(letter)
-    assert "Stop these letters" in button(follower.get(path))
+    assert "Stop these e-mails" in button(follower.get(path))
     follower.request("POST", path)
     stopped = follower.get(path, Accept_Language="en")
     assert "are no longer sent" in stopped.text
@@ -102,7 +102,7 @@ def test_the_page_says_what_is_so_now_and_its_button_changes_that(letter, reader
     again = follower.request("POST", path, data=fields(stopped))
     assert (again.status_code, button(again)) == (200, "")
     assert reader.me()["letters"]["released"] is True
-    assert "Stop these letters" in button(follower.get(path))
+    assert "Stop these e-mails" in button(follower.get(path))
     done(reader.choose(letters={"released": False}))
     assert "Send them again" in button(follower.get(path))
 

@@ -148,7 +148,7 @@ def test_a_token_that_expires_soon_is_told_of_once(smtp, start):
     token = {"id": "t", "name": "nightly", "digest": "d", "created": stamp(from_now(days=-90))}
     owner = user(tokens=[{**token, "expires": stamp(from_now(days=5))}])
     server = start(inventory(users={"expires@example.com": owner}), LOADZONE_LANGUAGE="en", **smtp.settings)
-    assert both_parts_contain(smtp.wait_for_letter("expires@example.com", "nightly expires on"), "Make a new one")
+    assert both_parts_contain(smtp.wait_for_letter("expires@example.com", "nightly” expires on"), "Create a new one")
     eventually(lambda: "expires@example.com" not in server.outbox())
     server.restart()
     assert "expires@example.com" not in server.outbox()

@@ -91,7 +91,7 @@ def test_people_who_wait_get_a_letter_about_maintenance(alice, bob, reader, wait
 def test_a_hold_taken_by_an_admin_sends_a_letter(alice, bob, reader, waited_for, smtp):
     done(bob.cancel(waited_for))
     done(alice.book(waited_for, force=True))
-    letter = smtp.wait_for_letter(reader.email, f"{waited_for}: an admin took it back")
+    letter = smtp.wait_for_letter(reader.email, f"{waited_for}: an admin took the machine back")
     assert both_parts_contain(letter, "alice@example.com", "your place in the queue again")
 
 

@@ -96,7 +96,7 @@ def test_what_changed_while_the_page_was_open_is_named(links, reader, alice, bob
     done(alice.delete_vm(deleted, force=True))
     answer = Follower(server).press(links[1], page, Accept_Language="en")
     assert (answer.status_code, heading(answer)) == (200, "Partly done")
-    before, _, after = answer.text.partition("Something changed here while this page was open")
+    before, _, after = answer.text.partition("These have changed while this page was open")
     assert f"{left} is released" in after
     assert all(f"<li>{vm}</li>" in after and vm not in before for vm in (released, deleted))
     assert f"<li>{left}" not in answer.text
