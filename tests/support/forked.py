@@ -1,4 +1,4 @@
-"""Servers forked from a process that has already imported the modules: each starts in a fifth of the time."""
+"""Servers and commands forked from a process that has already imported the modules, so that they start at once."""
 
 import atexit
 import functools
@@ -10,30 +10,27 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 PROGRAM = Path(__file__).with_name("forkserver.py")
 
 
 class ForkServer:
-    """The process that forks servers. It ends before the process that started it."""
+    """The process that forks others. It ends before the process that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock = threading.Lock()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, str(PROGRAM)], stdin=theirs, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+                [sys.executable, str(PROGRAM), *options], stdin=theirs, env=os.environ | {"PYTHONUNBUFFERED": "1"}
             )
 
-    def start(self, program: str, environment: dict[str, str]) -> "Forked":
-        """Start `python program` at the root of the repository, in this environment."""
-        reading, writing = os.pipe()
-        try:
-            pid = self._ask({"program": program, "environment": environment}, writing)
-        finally:
-            os.close(writing)
-        return Forked(pid, reading, lambda: self._ask({"ended": pid}))
+    def start(self, words: list[str], environment: dict[str, str], streams: tuple[int, int, int]) -> "Forked":
+        pid = self._ask({"words": words, "environment": environment}, *streams)
+        return Forked(pid, lambda: self._ask({"ended": pid}))
 
     def end(self) -> None:
         """Without more orders it ends by itself, and writes what coverage has measured."""
@@ -47,11 +44,12 @@ class ForkServer:
 
 
 class Forked:
-    """A forked server, with the methods of `subprocess.Popen` that tests use."""
+    """A forked process, with the methods of `subprocess.Popen` that tests use."""
 
-    def __init__(self, pid: int, output: int, exit_code) -> None:
+    stdout: TextIO
+
+    def __init__(self, pid: int, exit_code: Callable[[], int]) -> None:
         self.pid = pid
-        self.stdout = open(output, encoding="utf-8")  # noqa: SIM115
         self.returncode: int | None = None
         self._exit_code = exit_code
         self._lock = threading.Lock()
@@ -85,15 +83,30 @@ class Forked:
         return bool(waiting.poll(timeout and timeout * 1000))
 
 
-def fork_server() -> ForkServer:
-    """Return the only fork server of this process; safe to call from several threads."""
+def forked_server(program: str, environment: dict[str, str]) -> Forked:
+    """Start `python program` at the root of the repository. Its output, errors included, is its `stdout`."""
+    reading, writing = os.pipe()
+    with open(os.devnull, "rb") as nothing, open(writing, "wb") as output:
+        streams = nothing.fileno(), output.fileno(), output.fileno()
+        process = _fork_server("--green").start([program], environment, streams)
+    process.stdout = open(reading, encoding="utf-8")  # noqa: SIM115
+    return process
+
+
+def forked_command(words: list[str], environment: dict[str, str], streams: tuple[int, int, int]) -> Forked:
+    """Start `python word…` at the root of the repository, with the descriptors of its input, output and errors."""
+    return _fork_server().start(words, environment, streams)
+
+
+def _fork_server(*options: str) -> ForkServer:
+    """Return the only fork server of this kind in this process; safe to call from several threads."""
     with _lock:
-        return _started()
+        return _started(*options)
 
 
 @functools.cache
-def _started() -> ForkServer:
-    server = ForkServer()
+def _started(*options: str) -> ForkServer:
+    server = ForkServer(*options)
     atexit.register(server.end)
     return server
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from support.forked import Forked, fork_server
+from support.forked import Forked, forked_server
 from support.measured import MEASURED
 from support.ports import free_port
 
@@ -71,7 +71,7 @@ class Server:
     def launch(self) -> None:
         """Start without waiting."""
         forks = self.warm and self.root == ROOT
-        self._process = fork_server().start(self.program, self._environment()) if forks else self._fresh_process()
+        self._process = forked_server(self.program, self._environment()) if forks else self._fresh_process()
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
         self._reader.start()
 
