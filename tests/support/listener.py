@@ -3,6 +3,9 @@
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import requests
 import socketio
@@ -32,12 +35,13 @@ class Listener:
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies)
         sent = {"Accept-Language": person.http.headers["Accept-Language"], "Cookie": cookies}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        self._client.connect(
-            person.server.url,
-            headers={name: value for name, value in sent.items() if value},
-            transports=list(transports),
-            wait_timeout=TIMEOUT_SECONDS,
-        )
+        with _leaving_at_once(self._client):
+            self._client.connect(
+                person.server.url,
+                headers={name: value for name, value in sent.items() if value},
+                transports=list(transports),
+                wait_timeout=TIMEOUT_SECONDS,
+            )
         self._websocket = self._client.eio.ws  # the client drops it without closing it when the server hangs up
 
     def wait_for(self, event: str, timeout: float = TIMEOUT_SECONDS, **expected) -> dict:
@@ -102,3 +106,12 @@ def _keep_order(client: socketio.Client) -> None:
     """Handle messages one by one: the client gives each to a new thread, which could record them in another order."""
     trigger = client.eio._trigger_event
     client.eio._trigger_event = lambda event, *args, **how: trigger(event, *args, **{**how, "run_async": False})
+
+
+@contextmanager
+def _leaving_at_once(client: socketio.Client) -> Iterator[None]:
+    """Let a client that is refused not wait for the answer to its poll, which may come with the next ping, in 25 s."""
+    disconnect = client.eio.disconnect
+    client.eio.disconnect = partial(disconnect, abort=True)
+    yield
+    client.eio.disconnect = disconnect
