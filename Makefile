@@ -9,14 +9,14 @@
 
 PYTHON ?= python3
 export PATH := $(PATH):/usr/sbin
-export CHROMIUM ?= chromium
+export CHROMIUM ?=
 export FIREFOX ?= firefox-esr
 TESTS ?= tests
 # To measure a part without keeping it: BENCH="--sizes 1000 --parts http"
 BENCH ?= --keep
-# Two workers, a file at a time, since many tests wait for a server and not for the processor. The order of the folders
-# stays, so that the short files of unit/ come last and no worker waits for one long file.
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+# Three workers keep two cores busy, since many tests wait for a server and not for the processor. Each takes a file at a
+# time, in the order of tests/conftest.py, which has files of all folders in turn.
+PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
 COMPAT := tests/browser/compat
@@ -72,7 +72,8 @@ $(BIN)/pip:
 # The tests drive real browsers, and nginx (in /usr/sbin on Debian). Root there gets what is missing installed; others
 # are told what to install.
 browser: $(COMPAT)/chromium/chromium
-	$(call needs,$(CHROMIUM),chromium,Chromium,; or name yours: make test CHROMIUM=google-chrome)
+	$(call needs,$(or $(CHROMIUM),chromium),chromium,Chromium,; or name yours: make test CHROMIUM=google-chrome)
+	$(if $(CHROMIUM),,$(call wants,chromium-headless-shell))
 	$(call needs,nginx,nginx,nginx)
 	$(call needs,$(FIREFOX),firefox-esr,Firefox,; or name yours: make test FIREFOX=firefox)
 
@@ -90,4 +91,11 @@ define needs
 	  else \
 	    echo "The tests need $(3) as '$(1)': install it (Debian, Ubuntu: apt-get install $(2))$(4)" >&2; exit 1; \
 	  fi; }
+endef
+
+# $(call wants,command): install it too, or else go on without it
+define wants
+	@command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; } || \
+	  echo "The tests of the page take less time with '$(1)' (Debian: apt-get install $(1))" >&2
 endef

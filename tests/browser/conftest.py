@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of the page, started once. Every window has an empty profile."""
+"""A real Chromium for the tests of the page, its headless shell if there is one. Every window has an empty profile."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ def playwright() -> Playwright:
 
 @pytest.fixture(scope="session")
 def browser(playwright) -> Browser:
-    started = browsers.chromium(playwright)
+    started = browsers.headless_shell(playwright)
     yield started
     started.close()
 

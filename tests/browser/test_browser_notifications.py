@@ -1,9 +1,11 @@
 """The browser's notifications: permission is asked when waiting begins; the account switches them on and off."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
+from browser import browsers
 from browser.machines import inventory
+from browser.profiles import Profiles
 from browser.queues import hold
 from support.answers import done
 from support.people import Person
@@ -31,6 +33,19 @@ NOT_ASKED_YET = """(() => {
   };
 })()"""
 SHOWN = "shown.map(({title, tag}) => [title, tag])"
+
+
+@pytest.fixture(scope="module")
+def browser(playwright) -> Browser:
+    """Start a browser that has notifications, which the headless shell has not."""
+    started = browsers.chromium(playwright)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def profiles(browser) -> Profiles:
+    return Profiles(browser)
 
 
 def titles(here, count: int) -> list[str]:

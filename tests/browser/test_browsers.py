@@ -1,4 +1,4 @@
-"""The page in Chromium 109 and in Firefox. The other tests run in this machine's Chromium.
+"""The page in this machine's Chromium, in Chromium 109 and in Firefox. Most other tests run in the headless shell.
 
 What the other promised browsers lack is found by test_compat.py.
 """
@@ -35,12 +35,14 @@ COLOURS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=["chromium_109", "firefox"])
+@pytest.fixture(scope="module", params=["chromium", "chromium_109", "firefox"])
 def browser(request, playwright, tmp_path_factory) -> Browser:
     if request.param == "firefox":
         started = browsers.firefox(playwright, tmp_path_factory.mktemp("firefox"))
-    else:
+    elif request.param == "chromium_109":
         started = browsers.chromium_109(playwright)
+    else:
+        started = browsers.chromium(playwright)
     yield started
     started.close()
 
