@@ -29,6 +29,7 @@ from loadzone.commands.data import NO_DATA_FILE, is_command_lookup, refuse_flask
 from loadzone.commands.inventory import data
 from loadzone.config import BODY_AT_MOST, Config
 from loadzone.datafile.backups import REFRESH_SECONDS, Backups
+from loadzone.datafile.json_file import JsonFile
 from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.command_bus import CommandBus
 from loadzone.environment import BadSetting
@@ -60,7 +61,7 @@ from loadzone.web.rate_limits import RateLimits
 from loadzone.web.static_files import StaticFiles
 from mailer import Mailer
 from scheduler import Scheduler
-from storage import JsonStore
+from storage import DurableStore
 
 log = logging.getLogger("loadzone")
 
@@ -86,7 +87,7 @@ class Application:
     """The parts that run beside requests, to be started and stopped. `app.extensions["application"]` holds it."""
 
     services: Services
-    store: JsonStore
+    store: DurableStore
     backups: Backups
     mailer: Mailer
     scheduler: Scheduler
@@ -156,7 +157,7 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
 
 
 def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetime]) -> Application:
-    store = _open_store(config, folder)
+    file, store = _open_store(config, folder)
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     listening_clock = ListeningClock(clock(), lambda: store.is_failing)
     letters = letters_for if config.mails else lambda events, now: ()
@@ -178,7 +179,7 @@ def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetim
     return Application(
         services=services,
         store=store,
-        backups=Backups(store.path, clock, run_blocking),
+        backups=Backups(file.path, clock, run_blocking),
         mailer=mailer,
         scheduler=Scheduler(store, bus, config, clock, listening_clock.now),
         broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user, clock, config.is_public),
@@ -215,7 +216,7 @@ def _folder_of_data(config: Config) -> Path:
     return folder
 
 
-def _open_store(config: Config, folder: Path) -> JsonStore:
+def _open_store(config: Config, folder: Path) -> tuple[JsonFile, DurableStore]:
     path = config.data or folder / "data.json"
     try:
         if not config.data:
@@ -223,7 +224,8 @@ def _open_store(config: Config, folder: Path) -> JsonStore:
         if owner := another_owner(Path(path)):
             log.warning("%s belongs to %s; LoadZone runs as %s", path, owner, user_name(os.geteuid()))
         starter = b"{}" if config.data else (RESOURCES / "data.json").read_bytes()
-        return JsonStore(path, starter, shown, run_blocking)
+        file = JsonFile(path, starter, run_blocking)
+        return file, DurableStore(file, shown)
     except FileInUse as error:
         raise CannotStart(f"{error} is in use by another LoadZone; stop that one first") from None
     except FileNotFoundError:
@@ -280,7 +282,7 @@ def _greet(application: Application) -> None:
         log.info("nobody has signed in yet: the first one to do so becomes admin")
     if not config.admins and users and not any(user.role == "admin" for user in users.values()):
         log.warning("nobody is an admin: set LOADZONE_ADMINS to the address of somebody who shall be one")
-    log.info("serving %s from %s, at %s", config.base_url, application.store.path, f"{config.host}:{config.port}")
+    log.info("serving %s from %s, at %s", config.base_url, application.store.place, f"{config.host}:{config.port}")
 
 
 def main() -> int:

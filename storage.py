@@ -1,6 +1,6 @@
-"""The store: all state in memory over one JSON file, with durable writes that commit together.
+"""The store: all state in memory, over what makes it durable (domain/durable.py). Changes commit together.
 
-One unit of work runs at a time. Those that finish while the file is being written are committed together by the next
+One unit of work runs at a time. Those that come while a commit is being written are committed together by the next
 write (group commit). Readers take the last committed snapshot and never wait.
 """
 
@@ -10,44 +10,30 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
-from loadzone.datafile.reader import read_state
-from loadzone.datafile.typed_object import BadFile
-from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.commit import CannotSave, Commit, Touched
+from loadzone.domain.durable import Durable, TurnLost
 from loadzone.domain.events import Event
 from loadzone.domain.records import Group, Place, State, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.lib.atomic_file import DurableFile
-from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
-from loadzone.lib.owners import with_owner
 
 log = logging.getLogger("loadzone.storage")
+T = TypeVar("T")
 
 
-class JsonStore:
-    """The locked JSON file, as a Store (domain/store.py).
+class DurableStore:
+    """The Store (domain/store.py) over a Durable: the JSON file or a database. It closes what it is given.
 
     `shown(record)` returns what readers of the board see of a machine or group; where that changes, the revision
-    counts. `run_blocking(call)` runs a blocking call, beside the green threads where there are any.
-    Raises FileInUse, FileNotFoundError (no such folder) and BadFile (what is wrong with it, and where).
+    counts. Raises what `durable.load()` raises.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        starter: bytes = b"{}",
-        shown: Callable[[Place], object] = lambda record: record,
-        run_blocking: RunBlocking = run_here,
-    ) -> None:
-        self._file = DurableFile(path)
+    def __init__(self, durable: Durable, shown: Callable[[Place], object] = lambda record: record) -> None:
+        self._durable = durable
         self._shown = shown
-        self._run_blocking = run_blocking
-        self._encoder = StateEncoder()
         self._listeners: list[Callable[[Commit], None]] = []
         self._turn = threading.Lock()  # one unit of work at a time
         self._writing = threading.Lock()  # one write at a time
@@ -56,15 +42,15 @@ class JsonStore:
         self._failing = False
         self._wrote_at = -math.inf
         try:
-            self._committed = self._latest = self._load(starter)
+            self._committed = self._latest = durable.load()
         except BaseException:
-            self._file.close()
+            durable.close()
             raise
 
     @property
-    def path(self) -> Path:
-        """Where the file is."""
-        return self._file.path
+    def place(self) -> str:
+        """Where the state is kept, for people."""
+        return self._durable.place
 
     @property
     def snapshot(self) -> State:
@@ -80,32 +66,28 @@ class JsonStore:
         """Call `listener` with every commit, in order. It must be quick and must not change the store."""
         self._listeners.append(listener)
 
-    @contextmanager
-    def transaction(self, open_unit: Callable[[State], UnitOfWork]) -> Iterator[UnitOfWork]:
-        """Open a unit of work, and commit it at the end of the block.
+    def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
+        """Open a unit of work on the latest state, run `work` in it, and return its result once the change is durable.
 
-        Leaving the block returns once the change is on disk. An exception in the block leaves nothing behind. It
-        too, such as a refusal, is raised only after the state it refers to is on disk; if that fails, CannotSave is
-        raised in its place.
+        An exception in `work`, such as a refusal, leaves nothing behind. It too is raised only after the state it
+        refers to is durable; if that fails, CannotSave is raised in its place.
         """
-        raised = None
+        call = Call(open_unit, work)
         with self._turn:
             batch = self._open_batch()
-            uow = open_unit(batch.state)
-            try:
-                yield uow
-            except Exception as error:
-                if batch.is_on_disk(self._committed):
-                    raise
-                raised = error
+            if not self._durable.runs_early:
+                batch.waiting.append(call)
             else:
-                batch.take(uow)
+                batch.run(call)
+                if call.refusal and batch.is_durable(self._committed):
+                    raise call.refusal
             leads = batch.lead()
         self._settle(batch, leads)
-        if raised and batch.in_force:
-            raise raised
+        if call.refusal and batch.in_force:
+            raise call.refusal
         if batch.error:
             raise batch.error
+        return call.result
 
     def check(self) -> None:
         """Raise CannotSave unless a write would succeed now, or one did within the last second.
@@ -116,39 +98,23 @@ class JsonStore:
             if time.monotonic() - self._wrote_at < 1:
                 return
             with self._writing:
-                error = self._run_blocking(lambda: os_error_of(self._file.try_writing))
-                self._log_whether_it_writes(error)
-            if error:
-                raise CannotSave from error
+                try:
+                    self._durable.check()
+                except CannotSave as error:
+                    self._log_whether_it_writes(error)
+                    raise
+                self._log_whether_it_writes(None)
 
     def close(self) -> None:
-        """Wait for the write under way, then release the file."""
+        """Wait for the write under way, then release what is underneath."""
         with self._writing:
-            self._file.close()
-
-    def _load(self, starter: bytes) -> State:
-        is_new = not self._file.exists()
-        state, repaired = read_state(starter if is_new else self._file.read())
-        for sentence in repaired:
-            log.warning("%s: %s", self.path.name, sentence)
-        self._encoder.mark_all(state)
-        chunks = self._encoded(state)
-        if is_new:
-            self._file.replace(chunks)
-        self._file.protect()
-        return state
-
-    def _encoded(self, state: State) -> tuple[bytes, ...]:
-        """Encode what was read, so that the first change is not refused for what somebody else once wrote."""
-        try:
-            return self._encoder.chunks(state)
-        except TypeError as error:
-            raise BadFile(f"it can be read but not be written back: {error}") from None
+            self._durable.close()
 
     def _open_batch(self) -> Batch:
         if self._open is None:
-            self._open = Batch(self._latest, self._latest.copy())
-            self._latest = self._open.state
+            self._open = Batch(self._latest)
+            if self._durable.runs_early:
+                self._latest = self._open.begin(self._latest)
         return self._open
 
     def _settle(self, batch: Batch, leads: bool) -> None:
@@ -173,22 +139,38 @@ class JsonStore:
         with self._turn:
             self._open = None  # from here on, changes gather for the next write
         try:
-            commit = self._commit_of(batch)
-            is_certain = not batch.touched or self._put_on_disk(commit)
-        except OSError as error:
+            while not self._commit(batch):
+                pass
+        except CannotSave as error:
             self._log_whether_it_writes(error)
-            self._undo(batch, CannotSave())
+            self._undo(batch, error)
         except Exception as error:
             self._undo(batch, error)
-        else:
-            self._committed = batch.state
-            self._publish(commit)  # first, so that whoever is answered finds the change wherever they look
-            batch.settle(None if is_certain else CannotSave(unsure=True))
         finally:
             if not batch.is_settled:  # cut off from outside
                 self._undo(batch, CannotSave())
 
-    def _commit_of(self, batch: Batch) -> Commit:
+    def _commit(self, batch: Batch) -> bool:
+        """Make the batch durable and publish it. Tell whether that could be done in this turn, which may be lost."""
+        try:
+            with self._durable.turn() as turn:
+                if not self._durable.runs_early:
+                    batch.run_waiting(self._committed)
+                commit = self._commit_of(batch)
+                doubt = turn.put(commit) if commit else None
+        except TurnLost:
+            return False
+        self._committed = batch.state
+        if commit:
+            self._log_whether_it_writes(doubt)
+            self._publish(commit)  # first, so that whoever is answered finds the change wherever they look
+        batch.settle(doubt, in_force=True)
+        return True
+
+    def _commit_of(self, batch: Batch) -> Commit | None:
+        """Return the commit of the batch; None if there is nothing to write and nothing to tell."""
+        if not batch.touched and not batch.events:
+            return None
         before, after, touched = self._committed, batch.state, batch.touched
         is_visible = any(self._differs(before.vms.get(key), after.vms.get(key)) for key in touched.vms) or any(
             self._differs(before.groups.get(key), after.groups.get(key)) for key in touched.groups
@@ -199,30 +181,22 @@ class JsonStore:
     def _differs(self, before: Vm | Group | None, after: Vm | Group | None) -> bool:
         return (before and self._shown(before)) != (after and self._shown(after))
 
-    def _put_on_disk(self, commit: Commit) -> bool:
-        """Tell whether the change is certain to survive a power cut. Raises OSError where it was not written."""
-        self._encoder.mark(commit.touched)
-        chunks = self._encoder.chunks(commit.after)
-        outcome = self._run_blocking(lambda: _outcome_of(lambda: self._file.replace(chunks)))
-        if isinstance(outcome, OSError):
-            raise outcome
-        self._log_whether_it_writes(None if outcome else OSError("the folder cannot be synced"))
-        return outcome
-
     def _undo(self, batch: Batch, error: Exception) -> None:
-        """Go back to what is on disk. Changes that were built on the failed ones fail with them."""
-        with self._turn:
-            after, self._open, self._latest = self._open, None, self._committed
-        for failed in filter(None, (batch, after)):
-            self._encoder.mark(failed.touched)
-            failed.settle(error)
+        """Go back to what is durable. Changes that were built on the failed ones fail with them."""
+        failed = [batch]
+        if self._durable.runs_early:
+            with self._turn:
+                failed += filter(None, [self._open])
+                self._open, self._latest = None, self._committed
+        for one in failed:
+            one.settle(error, in_force=False)
 
-    def _log_whether_it_writes(self, error: OSError | None) -> None:
-        """Log that the disk fails once, and once more when it works again."""
+    def _log_whether_it_writes(self, error: CannotSave | None) -> None:
+        """Log that writing fails once, and once more when it works again."""
         if error and not self._failing:
-            log.error("changes to %s cannot be saved: %s", self.path, with_owner(error))
+            log.error("changes to %s cannot be saved: %s", self.place, error.why)
         elif self._failing and not error:
-            log.info("changes to %s can be saved again", self.path)
+            log.info("changes to %s can be saved again", self.place)
         self._failing = error is not None
         self._wrote_at = -math.inf if error else time.monotonic()
 
@@ -234,12 +208,35 @@ class JsonStore:
                 log.exception("a listener failed on revision %s", commit.after.revision)
 
 
-def _outcome_of(call: Callable[[], bool]) -> bool | OSError:
-    """Return the disk's error as a value: a thread pool would print the traceback of what is raised in it."""
-    try:
-        return call()
-    except OSError as error:
-        return error
+class Call(Generic[T]):
+    """A unit of work that somebody waits for, and its outcome once it was run: `refusal` or `result`."""
+
+    __slots__ = ("_open_unit", "_work", "refusal", "result")
+    result: T
+
+    def __init__(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> None:
+        self._open_unit = open_unit
+        self._work = work
+        self.refusal: Exception | None = None
+
+    def run(self, state: State) -> UnitOfWork | None:
+        """Run it on the state. Return what it has changed, or None where it refuses."""
+        self.refusal = None
+        try:
+            uow = self._open_unit(state)
+            self.result = self._work(uow)
+        except Exception as error:
+            self.refusal = error
+            return None
+        return uow
+
+
+class Runnable(Protocol):
+    """A Call, whatever its result."""
+
+    def run(self, state: State) -> UnitOfWork | None:
+        """Run it on the state. Return what it has changed, or None where it refuses."""
+        ...
 
 
 @dataclass(slots=True)
@@ -247,35 +244,45 @@ class Batch:
     """Changes that are written together, and the state they are built on."""
 
     base: State
-    state: State
+    state: State = field(init=False)
     touched: Touched = field(default_factory=Touched)
     events: list[Event] = field(default_factory=list)
+    waiting: list[Runnable] = field(default_factory=list)
     has_leader: bool = False
     was_led: threading.Event = field(default_factory=threading.Event)
     is_settled: bool = False
+    in_force: bool = False
     error: Exception | None = None
 
-    def is_on_disk(self, committed: State) -> bool:
-        """Tell whether everything in it is on disk already."""
-        return self.base is committed and not self.touched
+    def begin(self, base: State) -> State:
+        """Begin on this state, anew where its turn was lost; return the state that the batch changes."""
+        self.base, self.state = base, base.copy()
+        self.touched, self.events = Touched(), []
+        return self.state
 
-    @property
-    def in_force(self) -> bool:
-        """True if readers see it, once it is settled."""
-        return self.error is None or (isinstance(self.error, CannotSave) and self.error.unsure)
+    def run(self, call: Runnable) -> None:
+        """Run a unit of work on what the others in the batch have left, and take its changes and events."""
+        if uow := call.run(self.state):
+            self.touched.add(uow.apply_to(self.state))
+            self.events.extend(uow.events)
+
+    def run_waiting(self, base: State) -> None:
+        """Run on this state what waits, one after another."""
+        self.begin(base)
+        for call in self.waiting:
+            self.run(call)
+
+    def is_durable(self, committed: State) -> bool:
+        """Tell whether everything in it is durable already."""
+        return self.base is committed and not self.touched
 
     def lead(self) -> bool:
         """Tell whether the caller is the first to wait for it, and so the one that writes it."""
         leads, self.has_leader = not self.has_leader, True
         return leads
 
-    def take(self, uow: UnitOfWork) -> None:
-        """Add the changes and events of a unit of work."""
-        self.touched.add(uow.apply_to(self.state))
-        self.events.extend(uow.events)
-
-    def settle(self, error: Exception | None) -> None:
-        """Note the outcome and wake whoever waits for it."""
-        self.error = error
+    def settle(self, error: Exception | None, in_force: bool) -> None:
+        """Note the outcome and wake whoever waits for it. `in_force`: readers see its changes."""
+        self.error, self.in_force = error, in_force
         self.is_settled = True
         self.was_led.set()

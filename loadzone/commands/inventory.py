@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import click
 
@@ -43,6 +43,7 @@ from loadzone.schemas import refusal_text
 
 __all__ = ["data"]  # the group with all commands: those of data.py, and those that this module adds
 
+T = TypeVar("T")
 FORMATS: Mapping[str, InventoryFormat] = {"csv": csv_format, "json": json_format, "ansible": ansible_format}
 FORMAT_OF_SUFFIX = {".csv": "csv", ".json": "json", ".yml": "ansible", ".yaml": "ansible"}
 SIZE_AT_MOST = 32 * 1024 * 1024  # bytes
@@ -207,11 +208,11 @@ class OfflineStore:
     file: DurableFile
     state: State
 
-    @contextmanager
-    def transaction(self, open_unit: Callable[[State], UnitOfWork]) -> Iterator[UnitOfWork]:
-        """Open a unit of work on the state, and write the file at the end of the block. Raises OSError."""
+    def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
+        """Run `work` in a unit of work on the state, write the file, and return the result. Raises OSError."""
         uow = open_unit(self.state)
-        yield uow
+        result = work(uow)
         uow.apply_to(self.state)
         self.state.revision += 1
         write_state(self.file, self.state)
+        return result

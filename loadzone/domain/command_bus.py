@@ -45,14 +45,18 @@ class CommandBus:
     def run(self, rule: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the rule returns, once its changes are on disk; machines and groups as they are by then.
 
-        Raises Refusal where the rule refuses, and CannotSave where the disk does.
+        The rule may be run more than once, as in Transactions.do. Raises Refusal where the rule refuses, and CannotSave
+        where the disk does.
         """
-        with self._store.transaction(self._unit_of_work) as uow:
+
+        def work(uow: UnitOfWork) -> T:
             result = rule(uow, *args, **kwargs)
             self._finish(uow)
             for letter in self._letters_for(uow.events, uow.now):
                 uow.letters[letter.id] = letter
-        return uow.latest(result)
+            return uow.latest(result)
+
+        return self._store.do(self._unit_of_work, work)
 
     def _unit_of_work(self, state: State) -> UnitOfWork:
         """Read the clocks only now: this is called when the rule's turn has come."""

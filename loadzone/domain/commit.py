@@ -11,12 +11,13 @@ from loadzone.domain.records import State
 class CannotSave(Exception):
     """The change could not be written to disk, so it did not happen.
 
-    With `unsure` it happened and is in force, but may not survive a power cut.
+    With `unsure` it happened and is in force, but may not survive a power cut. `why` is the reason, for the log.
     """
 
-    def __init__(self, unsure: bool = False) -> None:
+    def __init__(self, unsure: bool = False, why: str = "") -> None:
         super().__init__("cannot save")
         self.unsure = unsure
+        self.why = why
 
 
 @dataclass(slots=True)

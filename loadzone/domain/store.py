@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from loadzone.domain.commit import Commit
 from loadzone.domain.records import State
 from loadzone.domain.unit_of_work import UnitOfWork
 
+T = TypeVar("T")
+
 
 class Transactions(Protocol):
     """Runs units of work."""
 
-    def transaction(self, open_unit: Callable[[State], UnitOfWork]) -> AbstractContextManager[UnitOfWork]:
-        """Open a unit of work with `open_unit` on the latest state, and commit it at the end of the block.
+    def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
+        """Open a unit of work on the latest state, run `work` in it, and return its result once the change is durable.
 
-        Leaving the block returns once the change is on disk; an exception in it leaves nothing behind.
-        Raises CannotSave.
+        An exception in `work` leaves nothing behind. `work` may be run more than once, by whichever thread has the
+        turn: what it changes is the unit of work alone. Raises CannotSave.
         """
         ...
 
 
 class Store(Transactions, Protocol):
-    """Keeps the state. `storage.JsonStore` is one."""
+    """Keeps the state. `storage.DurableStore` is one."""
 
     @property
     def snapshot(self) -> State:

@@ -1,6 +1,6 @@
 """Faults that the checker must find. They are patched into the server of a test; LoadZone itself knows none of them."""
 
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,29 +11,29 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import booking
 from loadzone.rules.group_serving import GroupServing
 from mailer import Mailer
-from storage import JsonStore
+from storage import DurableStore
 
 
 def remove_lock() -> None:
     """Let two rules run at the same time."""
-    real = JsonStore.__init__
+    real = DurableStore.__init__
 
     def init(store, *args, **named):
         real(store, *args, **named)
         store._turn = nullcontext()
 
-    JsonStore.__init__ = init
+    DurableStore.__init__ = init
 
 
 def answer_before_commit() -> None:
     """Answer before the commit is on disk."""
-    real = JsonStore._settle
-    JsonStore._settle = lambda store, *batch: gevent.spawn(real, store, *batch) and None
+    real = DurableStore._settle
+    DurableStore._settle = lambda store, *batch: gevent.spawn(real, store, *batch) and None
 
 
 def remove_undo() -> None:
     """Keep in memory what could not be written, so that the next commit writes it."""
-    JsonStore._undo = lambda store, batch, error: batch.settle(error)
+    DurableStore._undo = lambda store, batch, error: batch.settle(error, in_force=False)
 
 
 def drop_letters() -> None:
@@ -63,20 +63,25 @@ def apply_refused_renewals() -> None:
             return uow.vms[vm_id]
 
     booking.renew = renew
-    JsonStore.transaction = _raising_refusals_late(JsonStore.transaction)
+    DurableStore.do = _raising_refusals_late(DurableStore.do)
 
 
 def _raising_refusals_late(real):
     """Raise the refusal that the rule has noted once its commit is on disk."""
 
-    @contextmanager
-    def transaction(store, open_unit):
-        with real(store, open_unit) as uow:
-            yield uow
-        if hasattr(uow, "refusal"):
-            raise uow.refusal
+    def do(store, open_unit, work):
+        opened = []
 
-    return transaction
+        def open_and_note(state):
+            opened[:] = [open_unit(state)]
+            return opened[0]
+
+        result = real(store, open_and_note, work)
+        if hasattr(opened[0], "refusal"):
+            raise opened[0].refusal
+        return result
+
+    return do
 
 
 def send_false_letters() -> None:

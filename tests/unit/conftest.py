@@ -7,6 +7,7 @@ from loadzone.rules import groups
 from loadzone.rules.booking import book
 from support.world import ALICE, CHARLIE, World
 from unit.mail_system import mail, mail_at, mail_to_nowhere, scripted, smtp  # noqa: F401 (fixtures)
+from unit.stores import open_store, place, store  # noqa: F401 (fixtures)
 
 # No deadlines: a busy machine must not make an example fail. The same examples each time: a change is judged by what it
 # changes and not by chance. EXPLORE=1 looks for new ones.

@@ -12,10 +12,10 @@ from loadzone.notifications.signed_links import SignedLinks
 from loadzone.notifications.smtp import RFC_5321, Patience
 from loadzone.rules.finish import finish
 from mailer import Mailer
-from storage import JsonStore
 from support.ports import free_port
 from support.scripted_smtp import ScriptedSmtp
-from support.world import NOON, unit
+from support.stores import json_store, write
+from support.world import NOON
 
 IMPATIENT = Patience(verdict=0.2)
 NEVER = 60  # seconds; by then the mailer has closed the connection
@@ -27,16 +27,14 @@ class MailSystem:
     def __init__(self, path, port, patience=RFC_5321, **settings):
         self.now, self.seconds = NOON, 0.0
         config = Config(smtp_host="127.0.0.1", smtp_port=port, smtp_from="lz@example.com", **settings)
-        self.store = JsonStore(path)
+        self.store = json_store(path)
         bus = CommandBus(self.store, lambda: self.now, config, finish, lambda event, now: ())
         writer = LetterWriter(SignedLinks("k" * 20, "http://lz"), "http://lz")
         self.mailer = Mailer(config, self.store, bus, writer, lambda: self.now, lambda: self.seconds, patience)
 
     def put(self, *people, kind="ended", **about):
-        with self.store.transaction(unit) as uow:
-            for person in people:
-                letter = Letter(f"for {person}", person, kind, self.now, {"vm_id": "vm", **about})
-                uow.letters[letter.id] = letter
+        facts = {"vm_id": "vm", **about}
+        write(self.store, *(Letter(f"for {person}", person, kind, self.now, facts) for person in people))
 
     def later(self, **amount):
         self.now += timedelta(**amount)

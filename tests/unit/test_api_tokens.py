@@ -13,8 +13,8 @@ from loadzone.lib import atomic_file
 from loadzone.lib.digests import digest
 from loadzone.rules import people, tokens
 from loadzone.rules.finish import finish
-from storage import JsonStore
 from support.disk import Failing
+from support.stores import json_store
 from support.world import ALICE, BOB, CHARLIE, NOON
 
 
@@ -24,7 +24,7 @@ class System:
     def __init__(self, path):
         self.now = NOON
         self.path = path
-        self.store = JsonStore(path)
+        self.store = json_store(path)
         limits = Config(admins=(ALICE,))
         self.bus = CommandBus(self.store, lambda: self.now, limits, finish, lambda event, now: ())
         self.tokens = ApiTokens(limits, self.store, self.bus, lambda: self.now)

@@ -11,26 +11,22 @@ from loadzone.lib.encoded_table import RECORDS_PER_CHUNK
 from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, shown
 from loadzone.web import compression
 from loadzone.web.board_cache import BoardCache
-from storage import JsonStore
-from support.world import unit
+from support.stores import json_store, write
 
 MACHINES = 3 * RECORDS_PER_CHUNK
 
 
 @pytest.fixture
 def store(tmp_path):
-    store = JsonStore(tmp_path / "data.json", shown=shown)
-    with store.transaction(unit) as uow:
-        for number in range(MACHINES):
-            uow.vms[f"vm-{number}"] = Vm(f"vm-{number}", booking=Booking("bob@example.com", note="сборка"))
-        uow.groups[1] = Group(1, "Perf")
+    store = json_store(tmp_path / "data.json", shown=shown)
+    vms = (Vm(f"vm-{number}", booking=Booking("bob@example.com", note="сборка")) for number in range(MACHINES))
+    write(store, *vms, Group(1, "Perf"))
     yield store
     store.close()
 
 
 def edit(store, vm_id, **fields):
-    with store.transaction(unit) as uow:
-        uow.vms[vm_id] = replace(uow.vms[vm_id], **fields)
+    write(store, replace(store.snapshot.vms[vm_id], **fields))
 
 
 def board_of(store):
@@ -42,16 +38,13 @@ def test_after_any_change_it_equals_a_fresh_board(store, audience):
     board = board_of(store)
 
     def remove():
-        with store.transaction(unit) as uow:
-            del uow.vms["vm-7"]
+        write(store, remove=["vm-7"])
 
     def add():
-        with store.transaction(unit) as uow:
-            uow.vms["new"] = Vm("new")
+        write(store, Vm("new"))
 
     def regroup():
-        with store.transaction(unit) as uow:
-            uow.groups[1] = replace(uow.groups[1], name="Load", vm_ids=("new",))
+        write(store, replace(store.snapshot.groups[1], name="Load", vm_ids=("new",)))
 
     for act in (lambda: edit(store, "vm-300", booking=None), remove, add, regroup, lambda: edit(store, "vm-0")):
         act()

@@ -2,13 +2,15 @@
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from loadzone.domain.records import User
 from loadzone.notifications.smtp import RFC_5321
+from support.stores import write
 from support.waiting import eventually
-from support.world import NOON, unit
+from support.world import NOON
 from unit.mail_system import IMPATIENT, NEVER
 
 
@@ -81,7 +83,7 @@ def test_a_code_is_given_up_after_its_ten_minutes_and_is_never_on_disk(mail_to_n
     mail = mail_to_nowhere
     mail.mailer.post_code("a@example.com", "123456", "en")
     assert mail.mailer.deliver_codes()
-    assert b"123456" not in mail.store.path.read_bytes()
+    assert b"123456" not in Path(mail.store.place).read_bytes()
     mail.later(minutes=10, seconds=1)
     assert not mail.mailer.deliver_codes()
     assert not mail.mailer._codes
@@ -214,16 +216,14 @@ def test_a_code_whose_outcome_is_unknown_is_not_sent_again(mail_at, smtp):
 
 def test_a_letter_of_an_unwanted_kind_leaves_the_outbox_unsent(mail, smtp):
     """Also one that was written before its reader chose so."""
-    with mail.store.transaction(unit) as uow:
-        uow.users["a@example.com"] = User("a@example.com", NOON, no_letters=("ended",))
+    write(mail.store, User("a@example.com", NOON, no_letters=("ended",)))
     mail.put("a@example.com", "b@example.com")
     mail.deliver_all()
     assert (smtp.accepted, mail.waiting()) == (["b@example.com"], [])
 
 
 def test_a_zone_that_the_system_does_not_know_is_no_fault(mail, smtp):
-    with mail.store.transaction(unit) as uow:
-        uow.users["a@example.com"] = User("a@example.com", NOON, zone="Mars/Olympus")
+    write(mail.store, User("a@example.com", NOON, zone="Mars/Olympus"))
     mail.put("a@example.com", until="2026-11-24T12:00:00Z")
     mail.deliver_all()
     assert smtp.accepted == ["a@example.com"]

@@ -9,8 +9,7 @@ import pytest
 
 from loadzone.datafile.reader import BadFile, read_state
 from loadzone.datafile.writer import StateEncoder
-from storage import JsonStore
-from support.world import unit
+from support.stores import json_store, write
 
 
 def read(data):
@@ -150,9 +149,8 @@ def test_a_revision_too_great_for_browsers_starts_again_at_zero(tmp_path, revisi
         f"the revision was {revision}, beyond which browsers cannot count; it starts again at 0"
     ]
     for reached in (1, 2):
-        store = JsonStore(file)
-        with store.transaction(unit) as uow:
-            uow.vms["vm"] = replace(uow.vms["vm"], description=f"{reached}")
+        store = json_store(file)
+        write(store, replace(store.snapshot.vms["vm"], description=f"{reached}"))
         store.close()
         assert json.loads(file.read_text())["revision"] == reached
 
@@ -211,7 +209,7 @@ def test_content_that_could_not_be_written_back_stops_the_start(tmp_path):
     path = tmp_path / "data.json"
     path.write_text('{"vms": [{"id": "vm", "x": ' + "[" * 400 + "]" * 400 + "}]}")
     with pytest.raises(BadFile, match="written back"):
-        JsonStore(path)
+        json_store(path)
 
 
 def test_the_zone_and_the_choice_of_letters_are_kept_and_merged():

@@ -14,7 +14,7 @@ from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, 
 from loadzone.rules.expiry import set_right
 from loadzone.rules.finish import finish
 from scheduler import Scheduler
-from storage import JsonStore
+from support.stores import json_store
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import holds, waiting
 
@@ -173,7 +173,7 @@ def test_a_free_machine_with_a_queue_is_held_for_the_first_at_the_start(world):
 def test_the_real_store_holds_it_for_the_first_before_the_first_answer(tmp_path):
     path, letters = tmp_path / "data.json", []
     path.write_text(json.dumps({"vms": [free_machine("bob@example.com", "alice@example.com")]}))
-    store, config = JsonStore(path), Config()
+    store, config = json_store(path), Config()
     store.subscribe(lambda commit: letters.extend(commit.events))
     scheduler = Scheduler(
         store, CommandBus(store, lambda: NOON, config, finish, lambda event, now: ()), config, lambda: NOON

@@ -13,6 +13,7 @@ from loadzone.lib import atomic_file
 from loadzone.lib.times import utc_now
 from loadzone.rules import booking, inventory, tokens
 from support.disk import Failing
+from support.stores import write
 from support.world import ALICE, BOB, NOON, unit
 from unit.timed_system import System
 
@@ -154,10 +155,13 @@ def test_sessions_and_tokens_that_ran_out_during_a_long_sleep_are_told(system):
 def test_ten_thousand_that_end_together_are_released_once_each_in_one_commit(tmp_path):
     system = System(tmp_path / "data.json", remind_minutes=(), max_machines=10_000)
     names = [f"vm-{n}" for n in range(10_000)]
-    with system.store.transaction(unit) as uow:
+
+    def add_and_book_all(uow):
         for name in names:
             inventory.add(uow, ALICE, name, None)
             booking.book(uow, BOB, name, 1)
+
+    system.store.do(unit, add_and_book_all)
     system.commits.clear()
     system.now += timedelta(hours=1)
     system.scheduler.tick()
@@ -206,11 +210,14 @@ def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
     """Measure with the real clock how much later a few releases come than bare timers of the same run."""
     system = System(tmp_path / "data.json", clock=utc_now, max_machines=10_000)
     soon = [f"soon-{n}" for n in range(8)]
-    with system.store.transaction(lambda state: UnitOfWork(state, utc_now(), system.limits)) as uow:
+
+    def add_all_and_book_most(uow):
         for name in [*soon, *(f"vm-{n}" for n in range(5000))]:
             inventory.add(uow, ALICE, name, None)
         for n in range(5000):
             booking.book(uow, BOB, f"vm-{n}", 1 + n / 1000)
+
+    system.store.do(lambda state: UnitOfWork(state, utc_now(), system.limits), add_all_and_book_most)
     system.scheduler.start()
     late, bare, all_free = {}, {}, threading.Event()
 
@@ -234,8 +241,7 @@ def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
 
 
 def test_a_booking_without_an_end_gets_one_at_the_next_sweep_if_the_start_could_not_save_it(system, monkeypatch):
-    with system.store.transaction(unit) as uow:
-        uow.vms["vm"] = replace(uow.vms["vm"], booking=Booking(BOB))
+    write(system.store, replace(system.store.snapshot.vms["vm"], booking=Booking(BOB)))
     with monkeypatch.context() as patch:
         patch.setattr(atomic_file, "os", Failing("writev"))
         system.scheduler.catch_up()

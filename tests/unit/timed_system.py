@@ -8,7 +8,7 @@ from loadzone.rules import booking, inventory, people
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from scheduler import Scheduler
-from storage import JsonStore
+from support.stores import json_store
 from support.world import ALICE, BOB, NOON
 
 
@@ -20,7 +20,7 @@ class System:
         self.unheard = timedelta(0)
         self.clock = clock or (lambda: self.now)
         self.limits = Config(admins=(ALICE,), **settings)
-        self.store = JsonStore(path, shown=shown)
+        self.store = json_store(path, shown=shown)
         self.bus = CommandBus(
             self.store,
             self.clock,

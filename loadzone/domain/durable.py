@@ -1,0 +1,59 @@
+"""What makes a commit durable, as the store sees it: all that differs between the JSON file and a database."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from loadzone.domain.commit import CannotSave, Commit
+from loadzone.domain.records import State
+
+
+class TurnLost(Exception):
+    """The turn ended before the commit was written, and it is certain that it was not: it may be tried anew."""
+
+
+class Turn(Protocol):
+    """The time in which nobody else writes."""
+
+    def put(self, commit: Commit) -> CannotSave | None:
+        """Write the commit. Return an error where it is in force but may not survive a power cut.
+
+        Raises CannotSave where it was not written, TurnLost where it may be tried anew, and what is raised for a value
+        that cannot be written.
+        """
+        ...
+
+
+class Durable(Protocol):
+    """Keeps the state where it outlives the process.
+
+    `runs_early`: units of work are run as they arrive, while the commit before is being written. Otherwise they wait
+    for the turn, in which the state is certain to be the latest.
+    """
+
+    @property
+    def runs_early(self) -> bool:
+        """True if nobody else can write, so that the state in memory is the latest without asking."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where the state is kept, for people."""
+        ...
+
+    def load(self) -> State:
+        """Return the state that is kept. Called once, before anything else."""
+        ...
+
+    def turn(self) -> AbstractContextManager[Turn]:
+        """Return the next turn. Raises CannotSave, and TurnLost where it may be tried anew."""
+        ...
+
+    def check(self) -> None:
+        """Raise CannotSave unless a commit could be written now. Called between turns."""
+        ...
+
+    def close(self) -> None:
+        """Release it. Nothing can be written any more."""
+        ...

@@ -1,0 +1,56 @@
+"""Fixtures for tests of the store: each test runs over everything that a store can be kept in."""
+
+import pytest
+
+from loadzone.domain.records import Vm
+from storage import DurableStore
+from support.durables import JsonKept, JsonKeptInTurn
+from support.stores import write
+from support.world import unit
+
+KINDS = {"file": JsonKept, "file, rules in turn": JsonKeptInTurn}
+
+
+@pytest.fixture(params=KINDS.values(), ids=KINDS.keys())
+def place(request, tmp_path):
+    """Return where a store can be kept."""
+    return request.param(tmp_path)
+
+
+@pytest.fixture
+def open_store(place):
+    """Return a function that opens the store at that place; `wrap` returns a Durable over the real one."""
+    opened = []
+
+    def open_one(starter=b"{}", wrap=lambda durable: durable, **options):
+        store = DurableStore(wrap(place.durable(starter)), **options)
+        opened.append(store)
+        return store
+
+    yield open_one
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store):
+    return open_store()
+
+
+def put(store, *vm_ids, description=""):
+    write(store, *(Vm(vm_id, description=description) for vm_id in vm_ids))
+
+
+def refuse(store):
+    """Run a rule that refuses, and names what it has seen."""
+
+    def work(uow):
+        raise KeyError(*uow.vms)
+
+    store.do(unit, work)
+
+
+def in_open_batch(store):
+    """Return how many calls wait in the batch that is open, or 0 if none is."""
+    batch = store._open
+    return 0 if batch is None else len(batch.waiting) or len(batch.touched.vms)
