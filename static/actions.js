@@ -8,6 +8,7 @@ import { bulkDialog } from "./dialogs/bulk.js";
 import { deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, editGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
 import { historyDialog } from "./dialogs/history.js";
+import { followLink } from "./dialogs/linked_vm.js";
 import { noteDialog } from "./dialogs/note.js";
 import { lettersDialog } from "./dialogs/letters.js";
 import { notificationsDialog } from "./dialogs/notifications.js";
@@ -35,7 +36,8 @@ export const actions = {
   "renew-by": renewBy,
   note: ({ vm }) => whenSignedIn(() => noteDialog(state.vms.get(vm))),
   release,
-  "sign-in": () => signInDialog(),
+  "sign-in": () => signInDialog(followLink),
+  "open-link": () => followLink(),
   open: ({ vm }) => vmDetailsDialog(state.vms.get(vm)),
   bulk: openBulkDialog,
   account: () => accountDialog(),

@@ -3,6 +3,7 @@ import { now } from "./clock.js";
 import { HOUR } from "./format.js";
 import { nameKey } from "./names.js";
 import { isHeldForMe, isMine, state, subscribe } from "./state.js";
+import { linkedName } from "./vm_link.js";
 
 export const SOON = HOUR / 2;
 export const STATUSES = ["all", "free", "mine", "soon", "taken"];
@@ -94,5 +95,6 @@ function queryString({ text, group, status }) {
   if (text) query.set("q", text);
   if (group) query.set("group", group);
   if (status !== "all") query.set("show", status);
+  if (linkedName()) query.set("vm", linkedName());
   return String(query) && `?${query}`; // `size` needs Safari 17
 }

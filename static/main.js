@@ -27,6 +27,7 @@ import { mountTitle } from "./views/title.js";
 import { moveFocusByArrow } from "./views/arrow_keys.js";
 import { copy } from "./views/copy.js";
 import { tellZone } from "./letter_zone.js";
+import { linkedName } from "./vm_link.js";
 import { acceptOffer, receiveNotification, toast } from "./views/toasts.js";
 
 const IMMEDIATE_ACTIONS = { copy, fold: toggleFold, view: toggleView };
@@ -43,7 +44,7 @@ wireSearch();
 ignoreStrayClicks();
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKeydown);
-addEventListener("popstate", readUrl);
+addEventListener("popstate", () => { readUrl(); followLink(); });
 readUrl();
 connect((notification) => {
   receiveNotification(notification);
@@ -51,7 +52,8 @@ connect((notification) => {
 });
 tellZone();
 preloadActions();
-if (isClosed() || (awaitedCode()?.open && !state.me.authenticated)) performAction("sign-in");
+if (isClosed() || (awaitedCode()?.open && !state.me.authenticated)) performAction("sign-in"); // and the link after it
+else followLink();
 watchClockAndZone();
 performance.mark("ready"); // bench/page.py waits for it
 
@@ -61,6 +63,10 @@ function onClick(event) {
   const { action } = target.dataset;
   if (!state.online && !OFFLINE_ACTIONS.has(action)) return toast(t("offline.wait"));
   (IMMEDIATE_ACTIONS[action] ?? ((...args) => performAction(action, ...args)))(target.dataset, target);
+}
+
+function followLink() {
+  if (linkedName()) performAction("open-link");
 }
 
 /** Handle the page's shortcuts, except while the user types or a dialog has the focus. */

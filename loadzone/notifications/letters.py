@@ -6,15 +6,17 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import NoReturn
+from typing import NoReturn, cast
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 
 from loadzone import RESOURCES
 from loadzone.domain.events import EVENT_KINDS, Event
 from loadzone.domain.links import LinkAction, LinkTarget, mark_of
 from loadzone.domain.records import Letter
-from loadzone.i18n import moment, say
+from loadzone.i18n import Text, moment, say, say_as
 from loadzone.lib.times import iso_or_none, parse_time
 from loadzone.notifications.signed_links import SignedLinks
 
@@ -25,6 +27,10 @@ BUTTONS: Mapping[str, tuple[LinkAction, ...]] = {
     "held": ("take", "pass"),
 }
 LISTED_AT_MOST = 500  # machines in a letter and in a link, whose address would grow too long for browsers
+# Letters about what is no longer there: nothing to link to.
+ABOUT_GONE = ("deleted", "queue_gone")
+LINKED_AT_MOST = 200  # characters of a name in a link to it. New names have 64 at most.
+LINK = Markup('<a href="{}" style="color:#0b5cad">{}</a>')
 
 
 def letters_for(events: Iterable[Event], now: datetime) -> Iterator[Letter]:
@@ -86,12 +92,16 @@ class Reader:
 class LetterContent:
     """The content of a letter, before it has a form.
 
-    `code` is set apart, and so is `remark`; `items` are the lines of a list; `buttons` are (label, address).
+    `code` is set apart, and so is `remark`; `items` are the lines of a list; `buttons` are (label, address). `linked`
+    and `linked_items` are text and items with links; `machine` is (label, address) of the machine that it is about.
     """
 
     subject: str
     text: str
+    linked: Markup
     items: tuple[str, ...] = ()
+    linked_items: tuple[Markup, ...] = ()
+    machine: tuple[str, str] | None = None
     remark: str = ""
     code: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
@@ -148,10 +158,15 @@ class LetterWriter:
         topics = [_Topic.of(facts) for facts in letter.topics]
         key, words = f"mail.{letter.kind}", _words(topics, reader)
         many = ".many" if len(topics) > 1 else ""
+        addresses = ["" if letter.kind in ABOUT_GONE else self._address(topic) for topic in topics]
+        names = [_linked(topic.name, address) for topic, address in zip(topics, addresses, strict=True)]
         return LetterContent(
             reader.say(f"{key}.subject{many}", **words),
             reader.say(f"{key}.text{many}", **words),
-            items=_items(topics, reader) if many else (),
+            say_as(Markup, reader.language, f"{key}.text{many}", **{**words, "vm": names[0]}),
+            items=_items(str, topics, [topic.name for topic in topics], reader) if many else (),
+            linked_items=_items(Markup, topics, names, reader) if many else (),
+            machine=_machine(topics[0].name, addresses[0], reader) if not many else None,
             remark=_remark(topics, reader),
             buttons=tuple(
                 (reader.say(f"{key}.{action}{many}"), self._links.url(_target(action, letter.to, topics)))
@@ -159,12 +174,18 @@ class LetterWriter:
             ),
         )
 
+    def _address(self, topic: _Topic) -> str:
+        """Return the address of the machine on the board; "" for another topic, or a name too long for an address."""
+        is_linked = topic.is_vm and len(topic.name) <= LINKED_AT_MOST
+        return f"{self._base_url}/?vm={quote(topic.name, safe='')}" if is_linked else ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
     """One machine or queue that a letter is about."""
 
     name: str
+    is_vm: bool
     by: str
     receiver: str
     reason: str
@@ -177,6 +198,7 @@ class _Topic:
         """Raises KeyError, ValueError or TypeError for facts edited by hand."""
         return cls(
             name=_text(facts, "vm_id") or _text(facts, "group") or _text(facts, "token") or _missing("vm_id"),
+            is_vm=bool(_text(facts, "vm_id")),
             by=_text(facts, "by"),
             receiver=_text(facts, "receiver"),
             reason=_text(facts, "reason"),
@@ -189,7 +211,16 @@ class _Topic:
 def _code(letter: Letter, reader: Reader) -> LetterContent:
     code = _text(letter.about, "code") or _missing("code")
     text = reader.say("mail.code.text", email=letter.to)
-    return LetterContent(reader.say("mail.code.subject", code=code), text, code=code)
+    return LetterContent(reader.say("mail.code.subject", code=code), text, Markup.escape(text), code=code)
+
+
+def _machine(name: str, address: str, reader: Reader) -> tuple[str, str] | None:
+    """Return the line of the text form that links to the machine; None without an address."""
+    return (reader.say("mail.machine", vm=name), address) if address else None
+
+
+def _linked(name: str, address: str) -> Markup:
+    return LINK.format(address, name) if address else Markup.escape(name)
 
 
 def _words(topics: Sequence[_Topic], reader: Reader) -> dict[str, object]:
@@ -213,10 +244,14 @@ def _remark(topics: Sequence[_Topic], reader: Reader) -> str:
     return reader.say("mail.what_for", note=notes) if notes else ""
 
 
-def _items(topics: Sequence[_Topic], reader: Reader) -> tuple[str, ...]:
-    lines = [f"{topic.name}: {reader.moment(topic.until)}" if topic.until else topic.name for topic in topics]
+def _items(form: type[Text], topics: Sequence[_Topic], names: Sequence[Text], reader: Reader) -> tuple[Text, ...]:
+    """Return the lines of the list as this kind of text: the names of the topics, with their ends."""
+    lines = [
+        cast(Text, form("{}: {}").format(name, reader.moment(topic.until))) if topic.until else name
+        for topic, name in zip(topics, names, strict=True)
+    ]
     left = len(lines) - LISTED_AT_MOST
-    return (*lines[:LISTED_AT_MOST], reader.say("mail.more", n=left)) if left > 0 else tuple(lines)
+    return (*lines[:LISTED_AT_MOST], form(reader.say("mail.more", n=left))) if left > 0 else tuple(lines)
 
 
 def _target(action: LinkAction, holder: str, topics: Sequence[_Topic]) -> LinkTarget:

@@ -18,6 +18,7 @@ OF_DIALOGS = (
         "hours.",
         "keys.",
         "letters.",
+        "linked.",
         "maintenance.",
         "meanwhile.",
         "notices.",

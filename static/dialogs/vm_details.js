@@ -6,11 +6,13 @@ import { linked } from "../links.js";
 import { renewalObstacle } from "../queue.js";
 import { groupOf, isAdmin, isHeldForMe, isMine, isMyTurn, state } from "../state.js";
 import { sshCommand } from "../ssh.js";
+import { addressOf } from "../vm_link.js";
 import { openDialog } from "./dialog.js";
 import { queueSections } from "./vm_queues.js";
 
 const TICK_MS = 1000;
 
+/** Open the dialog and return it. */
 export function vmDetailsDialog(vm) {
   let shownVm, shownQueue;
   const opened = openDialog({
@@ -30,6 +32,7 @@ export function vmDetailsDialog(vm) {
   });
   const timer = setInterval(() => showTimesLeft(opened.node), TICK_MS);
   opened.node.addEventListener("close", () => clearInterval(timer));
+  return opened;
 }
 
 function showTimesLeft(node) {
@@ -54,7 +57,7 @@ function content(vm) {
     </dl>
     ${row(vmButtons(vm))}
     ${queueSections(vm)}
-    ${isAdmin() && html`<div class="button-row separated">${adminButtons(vm)}</div>`}`;
+    <div class="button-row separated">${isAdmin() && adminButtons(vm)}${copyLinkButton(vm)}</div>`;
 }
 
 function stateText(vm) {
@@ -100,6 +103,9 @@ const adminButtons = (vm) => [
   vm.group !== null && actionButton("take-out", vm, "small"),
   actionButton("delete-vm", vm, "small destructive"),
 ];
+
+const copyLinkButton = ({ id }) => html`
+  <button type="button" class="button small" data-action="copy" data-keeps-open data-text="${addressOf(id)}">${t("linked.copy")}</button>`;
 
 const actionButton = (action, vm, classes = "") => html`
   <button type="button" class="button ${classes}" data-action="${action}" data-needs-connection data-vm="${vm.id}">${t(`act.${action}`)}</button>`;

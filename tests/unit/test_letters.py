@@ -1,7 +1,9 @@
 """Every letter in every language: which event asks for it, and what it says."""
 
+import html
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -9,7 +11,7 @@ from loadzone.domain.events import EVENT_KINDS, Event
 from loadzone.domain.links import mark_of
 from loadzone.domain.records import Letter
 from loadzone.i18n import LANGUAGES, moment, say
-from loadzone.notifications.letters import LetterWriter, Reader, code_letter, letters_for
+from loadzone.notifications.letters import ABOUT_GONE, LetterWriter, Reader, code_letter, letters_for
 from loadzone.notifications.signed_links import SignedLinks
 from support.world import ALICE, BOB, CHARLIE, NOON
 
@@ -57,6 +59,42 @@ def test_it_says_which_machine_in_the_readers_language(kind, language):
 @pytest.mark.parametrize("kind", WITH_END)
 def test_it_says_until_when_if_that_matters(kind, language):
     assert moment(language, UNTIL) in written(event(kind), language).text
+
+
+def machine_links(text):
+    return re.findall(r"http://lz/\?vm=[^\s\"<]+", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_name_of_its_machine_is_a_link_unless_the_machine_is_gone(kind, language):
+    letter = written(event(kind), language)
+    is_gone = EVENT_KINDS[kind].letter in ABOUT_GONE
+    links = [] if is_gone else ["http://lz/?vm=vm-7"]
+    assert machine_links(letter.text) == machine_links(letter.html) == links
+    assert (">vm-7</a>" in letter.html) != is_gone
+
+
+@pytest.mark.parametrize("name", ["a&b <c>", "стенд+1%/?#", "ы" * 64, "two  words", "x" * 200])
+def test_a_link_carries_any_name(name):
+    letter = written(event("expired", vm_id=name))
+    [in_text], [in_html] = machine_links(letter.text), machine_links(letter.html)
+    assert in_text == html.unescape(in_html)
+    assert parse_qs(urlsplit(in_text).query) == {"vm": [name]}
+    assert "<c>" not in letter.html
+
+
+def test_what_has_no_address_of_its_own_is_not_linked():
+    for about in (event("queue_removed", vm_id="", group="Staging"), event("expired", vm_id="x" * 201)):
+        letter = written(about)
+        assert machine_links(letter.text) == machine_links(letter.html) == []
+
+
+def test_each_machine_of_a_list_is_a_link():
+    (letter,) = letters_for([event("expired", vm_id="a"), event("expired", vm_id="b")], NOON)
+    rendered = WRITER.write(letter, Reader("en"))
+    assert machine_links(rendered.html) == ["http://lz/?vm=a", "http://lz/?vm=b"]
+    assert machine_links(rendered.text) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -158,7 +196,8 @@ def test_it_lists_all_of_them_with_their_ends(kind, language):
     rendered = WRITER.write(letter, Reader(language))
     for vm_id, end in ends.items():
         assert f"- {vm_id}: {moment(language, end)}\n" in rendered.text
-        assert f"<li>{vm_id}: {moment(language, end)}</li>" in rendered.html
+        name = vm_id if letter.kind in ABOUT_GONE else f">{vm_id}</a>"
+        assert f"{name}: {moment(language, end)}</li>" in rendered.html
     assert "3" in rendered.subject
     assert not re.search(r"\{\w*\}|None", rendered.subject + rendered.text)
     russian = re.search("[а-яё]{3}", rendered.subject)
