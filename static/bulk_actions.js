@@ -13,7 +13,7 @@ const OBSTACLES = {
   },
   renew: (vm) => ownershipObstacle(vm) || (renewalObstacle(vm) && `${vm.id}: ${renewalObstacle(vm)}`),
   release: (vm) => ownershipObstacle(vm),
-  move: () => !state.groups.length && t("bulk.no_groups"),
+  edit: () => "",
   maintenance: () => "",
   in_service: () => "",
   delete: () => "",
@@ -23,7 +23,7 @@ const OBSTACLES = {
 const APPLIES = { maintenance: (vm) => !vm.maintenance, in_service: (vm) => Boolean(vm.maintenance) };
 
 /** Return the names of the bulk actions that this user may do. */
-export const bulkActions = () => ["book", "renew", "release", ...(isAdmin() ? ["move", "maintenance", "in_service", "delete"] : [])];
+export const bulkActions = () => ["book", "renew", "release", ...(isAdmin() ? ["edit", "maintenance", "in_service", "delete"] : [])];
 
 /** Return the ids of the machines that the action is for. */
 export const idsFor = (action, ids) => [...ids].filter((id) => state.vms.has(id) && (APPLIES[action]?.(state.vms.get(id)) ?? true));

@@ -13,12 +13,12 @@ import { Seen } from "./seen.js";
 const MAX_NAMES = 30;
 
 export function bulkDialog(action, ids) {
-  const { label, danger, fields, wire } = BULK_ACTIONS[action];
-  const request = { action, ids };
+  const { label, danger, form, fields, wire } = BULK_ACTIONS[action];
+  const request = { action, ids, form: form?.(ids) };
   request.seen = new Seen(() => request.ids.map((id) => state.vms.get(id)));
   const dialog = openDialog({
     title: t(`bulk.${action}_title`, { n: ids.length }),
-    body: html`<p class="vm-names" data-vm-names></p>${fields(ids)}`,
+    body: html`<p class="vm-names" data-vm-names></p>${fields(ids, request.form)}`,
     label: t(label),
     tone: danger && "danger",
     watch: (opened) => update(opened, request),
@@ -35,11 +35,11 @@ export function bulkDialog(action, ids) {
   });
 }
 
-async function submit(opened, { action, ids, seen }) {
+async function submit(opened, { action, ids, seen, form }) {
   const { eventKind, run } = BULK_ACTIONS[action];
   for (const id of [...ids, undefined]) noteOwnAction(eventKind, id);
   try {
-    toast(await run(opened, ids, seen));
+    toast(await run(opened, ids, seen, form));
   } catch (error) {
     const id = error.details?.vm_id;
     if (id && !error.message.includes(id)) error.message = `${id}: ${error.message}`;
@@ -56,7 +56,7 @@ function update(opened, request) {
   const unnamed = ids.length - MAX_NAMES;
   fill(opened.part("[data-vm-names]"), html`${ids.slice(0, MAX_NAMES).map((id) => html`<span class="tag">${id}</span> `)}
     ${unnamed > 0 && t("bulk.more", { n: unnamed })}`);
-  BULK_ACTIONS[action].follow?.(opened, ids);
+  BULK_ACTIONS[action].follow?.(opened, ids, request.form);
   request.seen.show(opened);
   const obstacle = ids.length ? firstObstacle(action, ids) ?? otherBooking(request) : { reason: noneLeft(request) };
   if (obstacle?.id !== request.blockedBy) opened.block(null); // remove the offer made for another machine

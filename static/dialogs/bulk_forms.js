@@ -1,15 +1,15 @@
-// The bulk actions: what each asks for, and its call. `run(dialog, vm_ids, seen)` returns what to tell the user.
+// The bulk actions: what each asks for, and its call. `run(dialog, vm_ids, seen, form)` returns what to tell the user.
+// `form(ids)` makes what an action keeps while its dialog is open.
 import { post, postForVms } from "../api.js";
 import { now } from "../clock.js";
 import { shortTime } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
-import { groupById } from "../queue.js";
 import { isMine, state } from "../state.js";
+import { VmsEdit } from "./edit_vms.js";
 import { field } from "./field.js";
 import { givenReason } from "./maintenance.js";
-import { followGroups, groupSelect } from "./group_select.js";
 import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 
@@ -47,15 +47,15 @@ export const BULK_ACTIONS = {
       return t("bulk.released", { n: vm_ids.length });
     },
   },
-  move: {
-    label: "bulk.move_submit",
-    fields: () => groupSelect(),
-    follow: followGroups,
-    run: async (dialog, vm_ids, { versions }) => {
-      const group = groupById(dialog.value("group_id"));
-      if (!group) throw new Error(t("gone.group_gone"));
-      const { added } = await post(`/groups/${group.id}/add-existing-vms`, { vm_ids, version: group.version, versions });
-      return t("group.added", { n: added.length, group: group.name });
+  edit: {
+    label: "act.save",
+    eventKind: "vm_edited",
+    form: (ids) => new VmsEdit(ids),
+    fields: (ids, form) => form.fields(ids),
+    follow: (dialog, ids, form) => form.follow(dialog, ids),
+    run: async (dialog, vm_ids, { versions }, form) => {
+      await postForVms("/edit-vm", { vm_ids, ...form.changes(dialog), versions });
+      return t("bulk.edited", { n: vm_ids.length });
     },
   },
   maintenance: {

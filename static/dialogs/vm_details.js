@@ -57,7 +57,7 @@ function content(vm) {
     </dl>
     ${row(vmButtons(vm))}
     ${queueSections(vm)}
-    <div class="button-row separated">${isAdmin() && adminButtons(vm)}${copyLinkButton(vm)}</div>`;
+    <div class="button-row separated">${copyLinkButton(vm)}${isAdmin() && adminButtons(vm)}</div>`;
 }
 
 function stateText(vm) {

@@ -88,18 +88,21 @@ export class VmEdit {
   }
 }
 
-const textsOf = (vm) => Object.fromEntries(Object.entries(TEXTS).map(([name, text]) => [name, text(vm)]));
+/** Return what the fields show of the machine. */
+export const textsOf = (vm) => Object.fromEntries(Object.entries(TEXTS).map(([name, text]) => [name, text(vm)]));
 
 const namesIn = (dialog) => Object.keys(TEXTS).filter((name) => dialog.form.elements[name]);
 
-const valueOf = (name, text) => (VALUES[name] ? VALUES[name](text) : text);
+/** Return what is sent for the text of the field. */
+export const valueOf = (name, text) => (VALUES[name] ? VALUES[name](text) : text);
 
 /** Return the number; what is none goes to the server as it is, which says what is wrong with it. */
 function numberOf(text) {
   return /^\d+$/.test(text) ? Number(text) : text || null;
 }
 
-function listOf(text) {
+/** Return the texts that commas separate. */
+export function listOf(text) {
   return text.split(",").map((tag) => tag.trim()).filter(Boolean);
 }
 

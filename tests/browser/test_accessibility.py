@@ -143,7 +143,7 @@ def test_nothing_is_wrong_with_the_dialogs_for_several_machines(window, alice, l
         "book": ["server-01", "gpu-01"],
         "renew": ["server-02", "server-04"],
         "release": ["server-04"],
-        "move": [],
+        "edit": [],
         "delete": ["build-03"],
     }.items():
         for vm_id in vm_ids:

@@ -157,7 +157,7 @@ def test_an_action_that_does_not_apply_to_all_says_why_and_follows_changes(windo
     expect(here.toast("server-02 is booked by carol@example.com")).to_be_visible()
     expect(here.dialogs).to_have_count(0)
     expect(action_button(here, "renew")).to_have_attribute("title", here.text("bulk.not_booked", vm="server-01"))
-    for kind in "move", "delete":
+    for kind in "edit", "delete":
         expect(action_button(here, kind)).to_have_count(0)
     done(carol.cancel("server-02"))
     expect(action_button(here, "book")).to_have_attribute("aria-disabled", "false")
@@ -216,7 +216,7 @@ def test_admins_move_and_delete_several(window, alice, bob, make_vm):
     done(bob.book(trio[1], 1))
     here = window(alice)
     select(here, *trio)
-    action_button(here, "move").click()
+    action_button(here, "edit").click()
     here.field("fact.group").select_option(label="Staging")
     here.send()
     for vm_id in trio:

@@ -164,7 +164,7 @@ OPENING = [  # functions that open the dialogs with the most content
     lambda here: here.choose_in_account("tokens.title"),
     lambda here: here.choose_in_account("users.title"),
     lambda here: here.page.locator("#account .bell").click(),
-    *(lambda here, kind=kind: open_bulk(here, kind) for kind in ("book", "move", "delete")),
+    *(lambda here, kind=kind: open_bulk(here, kind) for kind in ("book", "edit", "delete")),
 ]
 
 

@@ -188,7 +188,7 @@ def test_a_selected_machine_that_was_edited_is_named(window, alice, make_vm, mak
     for vm in vms:
         here.card(vm).get_by_role("checkbox").click()
     here.page.get_by_role("region", name=here.text("bulk.label")).get_by_role(
-        "button", name=here.text("bulk.move")
+        "button", name=here.text("bulk.edit")
     ).click()
     here.field("fact.group").select_option(group["name"])
     done(alice.edit_vm(vms[1], description="not this one"))

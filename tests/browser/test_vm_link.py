@@ -62,7 +62,9 @@ def test_any_name_can_be_linked_to(window, bob, name):
     expect(dialog_of(friend, name)).to_be_visible()
 
 
-@pytest.mark.parametrize(("written", "name"), [("STAGE-02", "stage-02"), ("ｓｔａｇｅ－０２", "stage-02"), ("TWIN", "TWIN")])
+@pytest.mark.parametrize(
+    ("written", "name"), [("STAGE-02", "stage-02"), ("ｓｔａｇｅ－０２", "stage-02"), ("TWIN", "TWIN")]
+)
 def test_the_name_may_be_spelled_in_another_way(window, bob, written, name):
     here = window(bob, path=f"/?vm={quote(written)}")
     expect(dialog_of(here, name)).to_be_visible()
