@@ -2,6 +2,7 @@
 import { vmsNamed } from "../find_vm.js";
 import { html, isRendered } from "../html.js";
 import { t } from "../i18n.js";
+import { isClosed } from "../state.js";
 import { cards } from "../views/card.js";
 import { forgetLink, linkedName } from "../vm_link.js";
 import { openDialog } from "./dialog.js";
@@ -12,7 +13,7 @@ let shownName = "";
 /** Open it, unless the address names no machine, or one whose dialog is open already. */
 export function followLink() {
   const name = linkedName();
-  if (!name || name === shownName) return;
+  if (!name || name === shownName || isClosed()) return;
   shownName = name;
   const { node } = dialogFor(name, vmsNamed(name));
   const followAddress = () => linkedName() !== name && node.close();

@@ -147,6 +147,16 @@ def test_a_stranger_who_waits_for_a_code_gets_to_the_machine_after_signing_in(wi
     expect(here.button("act.book")).to_be_visible()
 
 
+def test_where_strangers_see_no_board_the_machine_is_shown_after_signing_in(window, start):
+    closed = start(inventory(3), LOADZONE_STRANGERS="none")
+    here = window(at=closed, fresh=True, path=None)
+    here.page.goto(f"{closed.url}/?vm=server-1")
+    here.field("sign_in.email").fill("linked@example.com")
+    here.page.keyboard.press("Enter")
+    expect(dialog_of(here, "server-1")).to_be_visible()
+    expect(here.dialogs).to_have_count(1)
+
+
 def test_a_machine_that_is_deleted_closes_its_dialog_and_leaves_the_address(window, alice, bob, make_vm):
     vm = make_vm()
     here = window(bob, path=f"/?vm={vm}")
