@@ -15,7 +15,7 @@ from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Vm
 from loadzone.domain.store import Store
-from loadzone.rules import expiry, history, people, queue, tokens
+from loadzone.rules import expiry, history, people, queue, sessions, tokens
 from loadzone.server.clock_safe_scheduler import ClockSafeScheduler
 
 SWEEP_SECONDS = 60
@@ -82,6 +82,7 @@ class Scheduler:
             self._attempt(self._store.check)  # nobody may write for long, and until then no job goes silent
         self._listen_again()
         self._attempt(lambda: self._bus.run(people.end_disallowed))
+        self._attempt(lambda: self._bus.run(sessions.end_trusted))
         self._attempt(lambda: self._bus.run(expiry.set_right))
         self._attempt(lambda: self._bus.run(queue.forget_silent))
         self._cut_expired()
@@ -111,7 +112,7 @@ class Scheduler:
         """Tell which tokens and sessions ran out since the last look, however long ago that was."""
         since, self._looked_at = self._looked_at, self._clock()
         self._attempt(lambda: self._bus.run(tokens.cut_expired, since))
-        self._attempt(lambda: self._bus.run(people.cut_expired, since))
+        self._attempt(lambda: self._bus.run(sessions.cut_expired, since))
 
     def _settle(self, vm_ids: list[str]) -> None:
         is_done = self._attempt(lambda: self._bus.run(expiry.settle, vm_ids))

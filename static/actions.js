@@ -15,6 +15,7 @@ import { notificationsDialog } from "./dialogs/notifications.js";
 import { releaseDialog } from "./dialogs/release.js";
 import { renewDialog } from "./dialogs/renew.js";
 import { shortcutsDialog } from "./dialogs/shortcuts.js";
+import { sessionsDialog } from "./dialogs/sessions.js";
 import { signInDialog } from "./dialogs/sign_in.js";
 import { tokensDialog } from "./dialogs/tokens.js";
 import { usersDialog } from "./dialogs/users.js";
@@ -46,6 +47,7 @@ export const actions = {
   history: () => historyDialog(),
   letters: () => lettersDialog(),
   users: () => usersDialog(),
+  sessions: () => sessionsDialog(),
   tokens: ({ email }) => tokensDialog(email),
   "add-vm": () => addVmDialog(),
   "edit-vm": ({ vm }) => editVmDialog(state.vms.get(vm)),

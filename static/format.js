@@ -102,7 +102,7 @@ export function shortName(email) {
 const timeOfDay = (date) => formats.time.format(date) + offsetIfAmbiguous(date);
 
 /** Return day and month, and the year if it is not this year. */
-function dateText(date) {
+export function dateText(date) {
   const sameYear = date.getFullYear() === new Date(now()).getFullYear();
   return (sameYear ? formats.day : formats.dateWithYear).format(date);
 }
@@ -110,7 +110,7 @@ function dateText(date) {
 const fraction = (end, length) => Math.min(1, Math.max(0, (end - now()) / length));
 
 /** Return the difference in calendar days, not in periods of 24 hours. */
-function daysAhead(date) {
+export function daysAhead(date) {
   const [day, today] = [new Date(date), new Date(now())].map((moment) => moment.setHours(12, 0, 0, 0));
   return Math.round((day - today) / (24 * HOUR));
 }

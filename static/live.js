@@ -9,12 +9,13 @@ import { io } from "./vendor/socket.io-4.8.4.esm.min.js";
 const OFFLINE_AFTER_MS = 1000;
 const SPREAD_MS = 3000;
 
-let socket, offlineTimer, refreshTimer, onNotification, fetching = false, refreshAgain = false;
+let socket, offlineTimer, refreshTimer, onNotification, onSessionEnd, fetching = false, refreshAgain = false;
 const pendingNotifications = []; // received during a fetch: only the fetched board tells whom they concern
 
-/** Connect, and call `listener` with every notification. */
-export function connect(listener) {
+/** Connect, and call `listener` with every notification, and `ended` when somebody is no longer signed in. */
+export function connect(listener, ended) {
   onNotification = listener;
+  onSessionEnd = ended;
   socket = io({ path: `${base}/socket.io`, transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelay: 400,
     reconnectionDelayMax: 5000, randomizationFactor: 0.6 });
   socket.on("connect", onConnected);
@@ -46,6 +47,7 @@ export async function refresh() {
   fetching = true;
   try {
     const [me, board] = await fetchAll();
+    if (state.me.authenticated && !me.authenticated) onSessionEnd();
     setMe(me);
     if (board) loadBoard(board);
     if (socket.connected) setOnline(true);

@@ -33,7 +33,7 @@ import { acceptOffer, receiveNotification, toast } from "./views/toasts.js";
 const IMMEDIATE_ACTIONS = { copy, fold: toggleFold, view: toggleView };
 // Allowed without a connection
 const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "theme", "language", "shortcuts", "account", "history",
-  "tokens", "notifications"]);
+  "tokens", "sessions", "notifications"]);
 
 const search = document.getElementById("search");
 
@@ -49,7 +49,7 @@ readUrl();
 connect((notification) => {
   receiveNotification(notification);
   showBrowserNotification(notification, (data) => performAction("open", data));
-});
+}, () => toast(t("session.ended")));
 tellZone();
 preloadActions();
 if (isClosed() || (awaitedCode()?.open && !state.me.authenticated)) performAction("sign-in"); // and the link after it

@@ -17,7 +17,8 @@ from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import State
 from loadzone.domain.store import Store
 from loadzone.lib.digests import digest
-from loadzone.rules import people
+from loadzone.lib.user_agents import browser_of, system_of
+from loadzone.rules import people, sessions
 
 log = logging.getLogger("loadzone.sessions")
 
@@ -61,13 +62,15 @@ class Sessions:
         if user is None or not people.is_allowed(self._config, user.email):
             return None
         name = digest(cookie.get("session", ""))
-        return Session(user.email, name) if people.has_session(user, name, self._clock()) else None
+        return Session(user.email, name) if sessions.is_in_force(user, name, self._clock()) else None
 
     def is_use_noted(self, session: Session) -> bool:
         """Tell whether today's use of the session is written down."""
         user = self._state.users.get(session.email)
-        seen = user.sessions.get(session.name) if user else None
-        return seen is not None and abs(self._clock() - seen) < SEEN_EVERY  # later than now: the clock was set back
+        known = user.sessions.get(session.name) if user else None
+        return (
+            known is not None and abs(self._clock() - known.used) < SEEN_EVERY
+        )  # later than now: the clock was set back
 
     def is_returning(self, cookie: Cookie, email: str) -> bool:
         """Tell whether this person was the last to sign in in this browser, even if that session is over."""
@@ -83,20 +86,27 @@ class Sessions:
         else:
             log.info("sign-in code for %s: %s", email, code)
 
-    def enter_by_code(self, cookie: SessionMixin, email: str, code: str, language: str) -> None:
+    def enter_by_code(self, cookie: SessionMixin, email: str, code: str, language: str, user_agent: str) -> None:
         """Sign in with a code. Raises Refusal: wrong_code, code_expired; and CannotSave, which keeps the code good."""
         ticket = cookie.get("ticket", "")
         pending = self._codes.redeem(ticket, email, code)
         try:
-            self.enter(cookie, email, language)
+            self.enter(cookie, email, language, user_agent)
         except CannotSave:
             self._codes.give_back(ticket, pending)
             raise
 
-    def enter(self, cookie: SessionMixin, email: str, language: str) -> None:
+    def enter(self, cookie: SessionMixin, email: str, language: str, user_agent: str) -> None:
         """Sign in: give this browser a new session, and end the one that it had."""
         secret = secrets.token_urlsafe(16)
-        self._bus.run(people.sign_in, email=email, session=digest(secret), seen_language=language)
+        self._bus.run(
+            people.sign_in,
+            email=email,
+            session=digest(secret),
+            seen_language=language,
+            browser=browser_of(user_agent),
+            system=system_of(user_agent),
+        )
         self.leave(cookie)
         cookie.update(who=email, session=secret)
         cookie.permanent = True
@@ -105,13 +115,18 @@ class Sessions:
     def leave(self, cookie: SessionMixin) -> None:
         """Sign out in this browser."""
         if session := self.find(cookie):
-            self._bus.run(people.sign_out, actor=session.email, session=session.name)
+            self._bus.run(sessions.sign_out, actor=session.email, name=session.name)
         _forget(cookie)
+
+    def leave_elsewhere(self, cookie: SessionMixin) -> None:
+        """Sign out in every other browser of this person."""
+        if session := self.find(cookie):
+            self._bus.run(sessions.sign_out_others, actor=session.email, name=session.name)
 
     def leave_everywhere(self, cookie: SessionMixin, actor: str | None) -> None:
         """Sign out in every browser of this person."""
         if actor:
-            self._bus.run(people.sign_out, actor=actor, session=None)
+            self._bus.run(sessions.sign_out, actor=actor, name=None)
         _forget(cookie)
 
     def renew_session(self, session: Session) -> bool:
@@ -119,7 +134,7 @@ class Sessions:
         if self.is_use_noted(session):
             return False
         try:
-            self._bus.run(people.keep_session, actor=session.email, session=session.name)
+            self._bus.run(sessions.keep, actor=session.email, name=session.name)
         except CannotSave:
             log.warning("the use of a session could not be noted; that is tried again at its next use")
             return False

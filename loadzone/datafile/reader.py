@@ -10,7 +10,7 @@ import orjson
 
 from loadzone.datafile.repair import LoadedFile, repair
 from loadzone.datafile.typed_object import EARLIEST, BadFile, TypedObject, stop
-from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.lib.digests import digest
 from loadzone.lib.email_addresses import known_email
 
@@ -164,16 +164,34 @@ def _user(email: str, fields: TypedObject) -> User:
         role="admin" if fields.text("role") == "admin" else "user",
         language=fields.text("language"),
         seen_language=fields.text("seen_language"),
-        sessions={_session(name): seen for name, seen in fields.times("sessions").items()},
+        sessions=_sessions(fields),
         tokens={token.id: token for token in map(_token, fields.records("tokens"))},
         zone=fields.text("zone"),
         no_letters=fields.texts("no_letters"),
+        seen=fields.time("seen"),
         rest=fields.rest(),
     )
 
 
-def _session(name: str) -> str:
-    return digest(name) if PLAIN_SESSION.fullmatch(name) else name
+def _sessions(fields: TypedObject) -> dict[str, BrowserSession]:
+    """Return the sessions. What is known of them beside their last use has a key of its own, which older files lack."""
+    facts = dict(fields.table("session_facts"))
+    return {
+        digest(name) if PLAIN_SESSION.fullmatch(name) else name: _session(used, facts.get(name))
+        for name, used in fields.times("sessions").items()
+    }
+
+
+def _session(used: datetime, facts: TypedObject | None) -> BrowserSession:
+    if facts is None:
+        return BrowserSession(used)
+    return BrowserSession(
+        used=used,
+        began=facts.time("began"),
+        way=facts.text("way") or "",
+        browser=facts.text("browser") or "",
+        system=facts.text("system") or "",
+    )
 
 
 def _token(fields: TypedObject) -> Token:

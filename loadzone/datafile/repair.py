@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from loadzone.domain.records import MOST, NOTHING, Booking, Entry, Group, Hold, Letter, State, User, Vm
+from loadzone.lib.times import latest
 
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -145,6 +146,7 @@ def _merged(first: User, second: User) -> User:
         tokens={**second.tokens, **first.tokens},
         zone=first.zone or second.zone,
         no_letters=tuple(dict.fromkeys(first.no_letters + second.no_letters)),
+        seen=latest(first.seen, second.seen),
         rest={**second.rest, **first.rest},
     )
 

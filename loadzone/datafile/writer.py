@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import orjson
 
 from loadzone.domain.commit import Touched
-from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.lib.encoded_table import EncodedTable
 
 USERS_PER_CHUNK = 4  # some have a long history
@@ -143,12 +143,20 @@ def _user(user: User) -> Json:
         "role": user.role if user.role != "user" else None,
         "language": user.language,
         "seen_language": user.seen_language,
-        "sessions": dict(user.sessions),
+        "sessions": {name: session.used for name, session in user.sessions.items()},
+        "session_facts": {name: _facts_of(session) for name, session in user.sessions.items() if session.began},
         "tokens": [_token(token) for token in user.tokens.values()],
         "zone": user.zone,
         "no_letters": user.no_letters,
+        "seen": user.seen,
     }
     return {"created": user.created, **_without_empty(optional), **user.rest}
+
+
+def _facts_of(session: BrowserSession) -> Json:
+    """Return what older versions do not know of a session. They keep the key, and need `sessions` as it is."""
+    facts = {"began": session.began, "way": session.way, "browser": session.browser, "system": session.system}
+    return _without_empty(facts)
 
 
 def _cached_text(entry: Entry) -> bytes:

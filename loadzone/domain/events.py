@@ -109,6 +109,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("user_removed", NOBODY, log="{by} removed {to}"),
         EventKind("domain_disallowed", NOBODY, log="{to} was signed out: LOADZONE_ALLOWED_DOMAINS lacks this domain"),
         EventKind("signed_out", NOBODY, log="{to} signed out"),
+        EventKind("trust_ended", NOBODY, log="{to} was signed out: LOADZONE_AUTH is not trust any more"),
         EventKind("sessions_dropped", NOBODY),
         EventKind("sessions_expired", NOBODY),
         EventKind("language_chosen", NOBODY),

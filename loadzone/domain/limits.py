@@ -9,6 +9,11 @@ class Limits(Protocol):
     """Hours and minutes are numbers, fractions allowed. `config.Config` is one."""
 
     @property
+    def auth(self) -> str:
+        """The way of signing in: `code`, or `trust` where the address alone is enough."""
+        ...
+
+    @property
     def admins(self) -> tuple[str, ...]:
         """Addresses of the admins that the settings name."""
         ...

@@ -199,11 +199,26 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """A browser that is signed in. `used` is its last use, to the day.
+
+    Sessions of older versions lack the rest: `began`, `way` (the LOADZONE_AUTH that it began with), and the names of
+    the `browser` and its `system`, as the browser tells them.
+    """
+
+    used: datetime
+    began: datetime | None = None
+    way: str = ""
+    browser: str = ""
+    system: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """A person. `language` is the person's own choice, `seen_language` what one of their browsers last asked for.
 
-    `sessions` are the browsers signed in: a digest of the cookie's secret, and when it was last used (to the day).
-    `tokens` are by id. `zone` is the IANA name of the zone in which times are told to the person; None: the server's.
+    `sessions` are by a digest of the secret in the browser's cookie, `tokens` by id. `seen` is the last use of those
+    that are gone. `zone` is the IANA name of the zone in which times are told to the person; None: the server's.
     `no_letters` are the kinds of letters that the person does not want.
     """
 
@@ -213,11 +228,12 @@ class User:
     role: Role = "user"
     language: str | None = None
     seen_language: str | None = None
-    sessions: Mapping[str, datetime] = field(default_factory=dict)
+    sessions: Mapping[str, BrowserSession] = field(default_factory=dict)
     tokens: Mapping[str, Token] = field(default_factory=dict)
     rest: Mapping[str, object] = field(default_factory=_nothing)
     zone: str | None = None
     no_letters: tuple[str, ...] = ()
+    seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,7 @@ class UnitOfWork:
     def sessions_last_used_between(self, after: datetime, until: datetime) -> dict[str, tuple[str, ...]]:
         """Return the names of sessions last used after `after` and until `until`, by their owners' addresses."""
         found = {
-            email: tuple(name for name, seen in user.sessions.items() if after < seen <= until)
+            email: tuple(name for name, session in user.sessions.items() if after < session.used <= until)
             for email, user in self.users.items()
         }
         return {email: names for email, names in found.items() if names}

@@ -53,3 +53,8 @@ def zone_named(name: str) -> tzinfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder there, such as Europe
         return None
+
+
+def latest(*instants: datetime | None) -> datetime | None:
+    """Return the latest of these; None if none is known."""
+    return max((instant for instant in instants if instant), default=None)

@@ -1,20 +1,17 @@
-"""People: signing in and out, their language, their role."""
+"""People: signing in, their language, their role."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
-from loadzone.domain.records import Role, State, User
+from loadzone.domain.records import BrowserSession, Role, State, User
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, lease, queue
-
-SIGNED_IN_FOR = timedelta(days=30)
-SESSIONS_AT_MOST = 200
+from loadzone.lib.times import latest
+from loadzone.rules import access, lease, queue, sessions
 
 
 def check_domain(limits: Limits, email: str) -> None:
@@ -35,7 +32,9 @@ def known(uow: UnitOfWork, email: str) -> User:
     return user
 
 
-def sign_in(uow: UnitOfWork, email: str, session: str, seen_language: str | None = None) -> User:
+def sign_in(
+    uow: UnitOfWork, email: str, session: str, seen_language: str | None = None, browser: str = "", system: str = ""
+) -> User:
     """Add a session to the person's record, which is made at the first sign-in; return the record.
 
     Where the settings name no admins and nobody has ever signed in, the first person becomes admin.
@@ -43,36 +42,19 @@ def sign_in(uow: UnitOfWork, email: str, session: str, seen_language: str | None
     """
     check_domain(uow.limits, email)
     user = uow.users.get(email) or _new_user(uow, email)
-    sessions = _with_session(user, session, uow.now)
-    signed_in = replace(user, sessions=sessions, seen_language=seen_language or user.seen_language)
+    begun = BrowserSession(uow.now, uow.now, uow.limits.auth, browser, system)
+    kept = sessions.added(user, session, begun)
+    dropped = tuple(user.sessions.keys() - kept.keys())
+    signed_in = replace(
+        user,
+        sessions=kept,
+        seen=latest(user.seen, *(user.sessions[name].used for name in dropped)),
+        seen_language=seen_language or user.seen_language,
+    )
     uow.users[email] = signed_in
-    dropped = tuple(user.sessions.keys() - sessions.keys())
     if dropped:
         uow.tell(Event("sessions_dropped", to=email, sessions=dropped))
     return signed_in
-
-
-def keep_session(uow: UnitOfWork, actor: str | None, session: str) -> None:
-    """Note that the session was used now; its thirty days begin anew. Raises Refusal: not_signed_in."""
-    user = access.signed_in(uow, actor)
-    if session in user.sessions:
-        uow.users[user.email] = replace(user, sessions={**user.sessions, session: uow.now})
-
-
-def sign_out(uow: UnitOfWork, actor: str | None, session: str | None) -> None:
-    """End this session of the person; None: all of them. Raises Refusal: not_signed_in."""
-    user = access.signed_in(uow, actor)
-    ended = [session] if session else list(user.sessions)
-    left = {name: seen for name, seen in user.sessions.items() if name not in ended}
-    uow.users[user.email] = replace(user, sessions=left)
-    uow.tell(Event("signed_out", to=user.email, sessions=tuple(ended)))
-
-
-def cut_expired(uow: UnitOfWork, since: datetime) -> None:
-    """Tell which sessions ran out after `since`, the time of the last look, so that their sockets end with them."""
-    used_until = uow.now - SIGNED_IN_FOR
-    for email, names in uow.sessions_last_used_between(since - SIGNED_IN_FOR, used_until).items():
-        uow.tell(Event("sessions_expired", to=email, sessions=names))
 
 
 def end_disallowed(uow: UnitOfWork) -> None:
@@ -84,7 +66,7 @@ def end_disallowed(uow: UnitOfWork) -> None:
         return
     for user in list(uow.users.values()):
         if (user.sessions or user.tokens) and not is_allowed(uow.limits, user.email):
-            uow.users[user.email] = replace(user, sessions={}, tokens={})
+            uow.users[user.email] = replace(user, sessions={}, tokens={}, seen=sessions.last_seen(user))
             uow.tell(Event("domain_disallowed", to=user.email, sessions=(*user.sessions, *user.tokens)))
     queue.leave_all(uow, lambda email: not is_allowed(uow.limits, email))
 
@@ -174,22 +156,10 @@ def role_of(state: State, limits: Limits, email: str) -> Role:
     return "admin" if access.is_admin(state.users, limits, email) else "user"
 
 
-def has_session(user: User, session: str, now: datetime) -> bool:
-    """Tell whether this session of the person is in force."""
-    seen = user.sessions.get(session)
-    return seen is not None and now - seen < SIGNED_IN_FOR
-
-
 def _new_user(uow: UnitOfWork, email: str) -> User:
     is_first = not uow.limits.admins and not uow.users
     uow.tell(Event("first_admin" if is_first else "user_added", by=email))
     return User(email=email, created=uow.now, role="admin" if is_first else "user")
-
-
-def _with_session(user: User, session: str, now: datetime) -> dict[str, datetime]:
-    """Return the sessions in force and the new one; of too many, those unused for longest are dropped."""
-    fresh = sorted((item for item in user.sessions.items() if now - item[1] < SIGNED_IN_FOR), key=lambda item: item[1])
-    return {**dict(fresh[1 - SESSIONS_AT_MOST :]), session: now}
 
 
 def _keep_an_admin(uow: UnitOfWork, leaving: str) -> None:

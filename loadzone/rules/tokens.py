@@ -11,6 +11,7 @@ from loadzone.domain.names import name_key
 from loadzone.domain.records import State, Token
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.lib.times import latest
 from loadzone.rules import access
 
 AT_MOST = 50
@@ -41,7 +42,7 @@ def revoke(uow: UnitOfWork, actor: str | None, token_id: str) -> None:
     if owner is None or token_id not in owner.tokens:
         refuse("no_such_token")
     left = {known: token for known, token in owner.tokens.items() if known != token_id}
-    uow.users[owner.email] = replace(owner, tokens=left)
+    uow.users[owner.email] = replace(owner, tokens=left, seen=latest(owner.seen, owner.tokens[token_id].used))
     name = owner.tokens[token_id].name
     uow.tell(Event("token_revoked", by=me.email, to=owner.email, via=name, sessions=(token_id,)))
 

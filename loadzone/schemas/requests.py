@@ -88,6 +88,7 @@ class Auth(RequestBody):
 
 class Logout(RequestBody):
     everywhere: bool = False
+    elsewhere: bool = False
 
 
 class Target(RequestBody):

@@ -159,6 +159,17 @@ class UserResponse(TypedDict):
     created: Time
 
 
+class SessionResponse(TypedDict):
+    """`used` is the last use, to within a day. `began`, `browser` and `system` are not known of older sessions."""
+
+    id: str
+    current: bool
+    began: Time | None
+    used: Time
+    browser: str | None
+    system: str | None
+
+
 class TokenResponse(TypedDict):
     id: str
     name: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from loadzone.domain.mail_trouble import MailTrouble
-from loadzone.domain.records import Entry, Group, Place, Role, Token, User, Vm, Waiter
+from loadzone.domain.records import BrowserSession, Entry, Group, Place, Role, Token, User, Vm, Waiter
 from loadzone.lib.times import iso, iso_or_none
 from loadzone.schemas import responses
 from loadzone.schemas.responses import VmState
@@ -94,6 +94,18 @@ def waiter_view(waiter: Waiter) -> responses.WaiterResponse:
         "auto": waiter.auto,
         "since": iso(waiter.since),
         "count": waiter.count,
+    }
+
+
+def session_view(session_id: str, session: BrowserSession, is_current: bool) -> responses.SessionResponse:
+    """Return a session of a browser."""
+    return {
+        "id": session_id,
+        "current": is_current,
+        "began": iso_or_none(session.began),
+        "used": iso(session.used),
+        "browser": session.browser or None,
+        "system": session.system or None,
     }
 
 

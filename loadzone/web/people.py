@@ -7,9 +7,9 @@ from flask import Blueprint, Response, request, session
 from loadzone.domain.events import LETTER_KINDS
 from loadzone.lib.networks import network_of
 from loadzone.lib.times import iso
-from loadzone.rules import people, tokens
+from loadzone.rules import people, sessions, tokens
 from loadzone.schemas import requests, responses
-from loadzone.schemas.serializers import history_view, mail_trouble_view, token_view, user_view
+from loadzone.schemas.serializers import history_view, mail_trouble_view, session_view, token_view, user_view
 from loadzone.schemas.wishes import Wishes
 from loadzone.web.context import actor, caller, language, run, services
 from loadzone.web.endpoint import endpoint
@@ -67,28 +67,50 @@ def set_me(body: Wishes) -> responses.MeResponse | responses.StrangerResponse:
 )
 def auth(body: requests.Auth) -> responses.SignedInResponse | responses.CodeSentResponse:
     """Ask for a sign-in code by mail, or sign in with it. On a trusted network the address alone is enough."""
-    sessions = services().sessions
-    is_returning = sessions.is_returning(session, body.email)
+    signing, browser = services().sessions, request.headers.get("User-Agent", "")
+    is_returning = signing.is_returning(session, body.email)
     if services().config.auth == "trust":
-        sessions.enter(session, body.email, language())
+        signing.enter(session, body.email, language(), browser)
     elif body.code is None:
         services().rate_limits.count_code_request(body.email, _network(), is_returning)
-        sessions.ask_code(session, body.email, language())
+        signing.ask_code(session, body.email, language())
         return {"status": "code_sent", "in_log": not services().config.mails}
     else:
         with services().rate_limits.counting_wrong_tries(_network(), is_returning):
-            sessions.enter_by_code(session, body.email, body.code, language())
+            signing.enter_by_code(session, body.email, body.code, language(), browser)
     return {"status": "ok", "email": body.email}
 
 
 @people_api.post("/logout")
 @endpoint(returns=responses.OkResponse, by_token=False)
 def logout(body: requests.Logout) -> responses.OkResponse:
-    """Sign out in this browser, or everywhere."""
+    """Sign out in this browser, `everywhere`, or `elsewhere`: in all other browsers."""
     if body.everywhere:
         services().sessions.leave_everywhere(session, actor())
+    elif body.elsewhere:
+        services().sessions.leave_elsewhere(session)
     else:
         services().sessions.leave(session)
+    return OK
+
+
+# Sessions
+
+
+@people_api.get("/sessions")
+@endpoint(returns=list[responses.SessionResponse], who="signed in", by_token=False)
+def list_sessions() -> list[responses.SessionResponse]:
+    """List the browsers in which the caller is signed in, last used first."""
+    mine = sessions.in_force(services().store.snapshot, actor(), services().clock())
+    here = caller().session
+    return [session_view(sessions.id_of(name), one, name == (here and here.name)) for name, one in mine.items()]
+
+
+@people_api.delete("/sessions/<session_id>")
+@endpoint(returns=responses.OkResponse, who="signed in", refuses="no_such_session", by_token=False)
+def end_session(session_id: str) -> responses.OkResponse:
+    """Sign out in one browser."""
+    run(sessions.end, session_id=session_id)
     return OK
 
 

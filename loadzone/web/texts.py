@@ -24,7 +24,7 @@ OF_DIALOGS = (
         "notices.",
         "pass.",
     ),
-    *("release.", "role.", "several.", "sign_in.", "sign_out.", "tokens.", "users."),
+    *("release.", "role.", "seen.", "sessions.", "several.", "sign_in.", "sign_out.", "tokens.", "users."),
 )
 # The beginnings of the server's keys whose sentences the page makes too (static/sentences.js).
 OF_SENTENCES = ("notice.", "error.", "by.via", "hours", "minutes")

@@ -28,6 +28,7 @@ export function accountDialog() {
         <button type="button" class="button small" data-action="history" data-closes>${t("history.title")}</button>
         ${isAdmin() && html`<button type="button" class="button small" data-action="users" data-closes>${t("users.title")}</button>`}
         ${!state.settings.codes_in_log && html`<button type="button" class="button small" data-action="letters" data-closes>${t("letters.title")}</button>`}
+        <button type="button" class="button small" data-action="sessions" data-closes>${t("sessions.title")}</button>
         <button type="button" class="button small" data-action="tokens" data-closes>${t("tokens.title")}</button>
         <a class="button small" href="${base}/docs">${t("account.docs")}</a>
         <button type="button" class="button small" data-action="shortcuts" data-closes>${t("keys.title")}</button>

@@ -47,6 +47,8 @@ POST /note                                 401  403    200   200   200     200  
 POST /heartbeat                            401  403    200   403   200     403     401       403     415
 POST /queue/join                           401  200    409   200   409     200     401       403     415
 POST /queue/leave                          401  403    200   200   200     200     401       403     415
+GET /sessions                              401  200    200   200   403     403     401       200       -
+DELETE /sessions/<session_id>              401  404    200   404   403     403     401       403     415
 GET /tokens                                401  200    200   200   403     403     401       200       -
 POST /tokens                               401  201    201   201   403     403     401       403     415
 DELETE /tokens/<token_id>                  401  404    200   200   403     403     401       403     415
@@ -141,6 +143,12 @@ class Scene:
         return links.url(target).rpartition("/")[2]
 
     @property
+    def session(self) -> str:
+        """The id of a session of the holder in another browser."""
+        Person(self.holder.server, self.holder.email).sign_in()
+        return next(one["id"] for one in done(self.holder.get("/sessions")) if not one["current"])
+
+    @property
     def unsubscribe(self) -> str:
         links = SignedLinks("a key for tests alone, of a decent length", "")
         return links.unsubscribe_url(self.holder.email, "reminder").rpartition("/")[2]
@@ -156,7 +164,12 @@ class Scene:
         return values.get(value, value) if isinstance(value, str) else value
 
     def path(self, rule: str, script: str) -> str:
-        values = {"<group_id>": str(self.group), "<token_id>": self.token["id"], "<token>": self.link}
+        values = {
+            "<session_id>": self.session,
+            "<group_id>": str(self.group),
+            "<token_id>": self.token["id"],
+            "<token>": self.link,
+        }
         values |= {"<token>": self.unsubscribe} if rule.startswith("/unsubscribe") else {}
         values["/static/*/<filename>"] = script
         for variable, value in values.items():

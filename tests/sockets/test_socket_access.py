@@ -97,3 +97,19 @@ def test_requests_against_the_protocol_do_not_disturb_others(server, bob, carol,
     done(bob.book(vm))
     listener.wait_for("notification", vm_id=vm)
     assert "Traceback" not in server.log
+
+
+def test_ending_a_session_disconnects_its_sockets_and_no_others(newcomer, server, listen):
+    phone = Person(server, newcomer.email).sign_in()
+    there, here = listen(phone), listen(newcomer)
+    [session] = [one for one in done(phone.get("/sessions")) if one["current"]]
+    done(newcomer.request("DELETE", f"/sessions/{session['id']}"))
+    there.wait_for("disconnect")
+    assert here.connected
+
+
+def test_ending_all_other_sessions_disconnects_their_sockets(newcomer, server, listen):
+    there, here = listen(Person(server, newcomer.email).sign_in()), listen(newcomer)
+    done(newcomer.sign_out(elsewhere=True))
+    there.wait_for("disconnect")
+    assert here.connected

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from loadzone.config import Config
-from loadzone.domain.records import Booking, Entry, Group, Hold, State, Token, User, Vm, Waiter
+from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, State, Token, User, Vm, Waiter
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules.finish import finish
 from support.world import ALICE, BOB, NOON
@@ -81,7 +81,7 @@ class Crowd:
         people += [waiter.email for vm in vms for waiter in vm.queue]
         users = {email: User(email, NOON) for email in people}
         token = Token("t", "nightly", "digest", NOON, NOON + timedelta(days=30))
-        users[BOB] = replace(users[BOB], sessions={"s": NOON}, tokens={"t": token})
+        users[BOB] = replace(users[BOB], sessions={"s": BrowserSession(NOON, way="trust")}, tokens={"t": token})
         for vm in vms:
             if vm.holder:
                 user = users[vm.holder]

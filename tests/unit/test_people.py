@@ -5,7 +5,7 @@ import pytest
 
 from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.domain.refusal import Refusal
-from loadzone.rules import by_link, people, tokens
+from loadzone.rules import by_link, people, sessions, tokens
 from loadzone.rules.booking import book, cancel
 from loadzone.rules.queue import join
 from loadzone.web.errors import STATUS
@@ -36,43 +36,43 @@ def test_only_addresses_of_the_allowed_domains_can_sign_in():
 def test_a_session_lasts_thirty_days_from_its_last_use(world):
     world.do(people.sign_in, email=BOB, session="phone")
     world.later(days=29)
-    world.do(people.keep_session, actor=BOB, session="phone")
+    world.do(sessions.keep, actor=BOB, name="phone")
     world.later(days=29)
     user = world.state.users[BOB]
-    assert people.has_session(user, "phone", world.now)
-    assert not people.has_session(user, f"session of {BOB}", world.now)
-    assert not people.has_session(user, "phone", world.now + timedelta(days=1))
+    assert sessions.is_in_force(user, "phone", world.now)
+    assert not sessions.is_in_force(user, f"session of {BOB}", world.now)
+    assert not sessions.is_in_force(user, "phone", world.now + timedelta(days=1))
 
 
 def test_the_sockets_of_a_session_that_runs_out_are_cut_once(world):
     world.do(people.sign_in, email=BOB, session="phone")
     world.later(days=29)
-    world.do(people.keep_session, actor=BOB, session="phone")
+    world.do(sessions.keep, actor=BOB, name="phone")
     since = world.now
     world.later(days=1)
-    world.do(people.cut_expired, since=since)
+    world.do(sessions.cut_expired, since=since)
     cut = {event.to: event.sessions for event in world.events}
     assert cut[BOB] == (f"session of {BOB}",)
     since = world.now
     world.later(minutes=5)
-    world.do(people.cut_expired, since=since)
+    world.do(sessions.cut_expired, since=since)
     assert world.events == []
 
 
 def test_signing_out_ends_one_session_or_all(world):
     world.do(people.sign_in, email=BOB, session="phone")
     world.do(people.sign_in, email=BOB, session="laptop")
-    world.do(people.sign_out, actor=BOB, session="phone")
+    world.do(sessions.sign_out, actor=BOB, name="phone")
     assert world.events[0].sessions == ("phone",)
     assert "laptop" in world.state.users[BOB].sessions
-    world.do(people.sign_out, actor=BOB, session=None)
+    world.do(sessions.sign_out, actor=BOB, name=None)
     assert not world.state.users[BOB].sessions
 
 
 def test_the_number_of_sessions_is_limited(world):
     for number in range(300):
         world.do(people.sign_in, email=BOB, session=f"s{number}")
-    assert len(world.state.users[BOB].sessions) == people.SESSIONS_AT_MOST
+    assert len(world.state.users[BOB].sessions) == sessions.AT_MOST
     assert "s299" in world.state.users[BOB].sessions
     assert world.events[-1].sessions == ("s99",), "the session whose sockets are cut"
 
@@ -81,7 +81,7 @@ def test_the_session_unused_longest_goes_first(world):
     world.do(people.sign_in, email=BOB, session="daily browser")
     for number in range(300):
         world.later(minutes=1)
-        world.do(people.keep_session, actor=BOB, session="daily browser")
+        world.do(sessions.keep, actor=BOB, name="daily browser")
         world.do(people.sign_in, email=BOB, session=f"script {number}")
     assert "daily browser" in world.state.users[BOB].sessions
 

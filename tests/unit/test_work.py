@@ -21,6 +21,7 @@ from loadzone.rules import (
     outbox,
     people,
     queue,
+    sessions,
     tokens,
 )
 from loadzone.rules.importing import Fields, Wanted
@@ -118,9 +119,12 @@ CASES = [
     (importing.carry_out, HELD, moved),
     (importing.carry_out, FREE, pruned),
     (people.sign_in, OTHERS_WAIT, lambda crowd: {"email": BOB, "session": "another"}),
-    (people.keep_session, OTHERS_WAIT, by(BOB, session="s")),
-    (people.sign_out, OTHERS_WAIT, by(BOB, session=None)),
-    (people.cut_expired, OTHERS_WAIT, lambda crowd: {"since": NOON}),
+    (sessions.keep, OTHERS_WAIT, by(BOB, name="s")),
+    (sessions.sign_out, OTHERS_WAIT, by(BOB, name=None)),
+    (sessions.sign_out_others, OTHERS_WAIT, by(BOB, name="other")),
+    (sessions.end, OTHERS_WAIT, by(BOB, session_id="s")),
+    (sessions.end_trusted, OTHERS_WAIT, lambda crowd: {}),
+    (sessions.cut_expired, OTHERS_WAIT, lambda crowd: {"since": NOON}),
     (people.end_disallowed, {**OTHERS_WAIT, "domains": ("example.org",)}, lambda crowd: {}),
     (people.choose, OTHERS_WAIT, by(BOB, language="ru", letters={"held": False}, zone="Europe/Berlin")),
     (people.unsubscribe, OTHERS_WAIT, lambda crowd: {"email": BOB, "kind": "held"}),
