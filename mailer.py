@@ -192,8 +192,10 @@ class Mailer:
             log.info("letter %s (%s) to %s was not sent: its reader wants none", letter.id, letter.kind, letter.to)
             self._finish(letter)
             return
+        state = self._store.snapshot
+        letter = state.letters.get(letter.id, letter)  # since it was taken, its machine may have got another name
         try:
-            current = still_so(letter, self._store.snapshot, self._clock())
+            current = still_so(letter, state, self._clock())
             rendered = self._writer.write(current, self._reader_of(current)) if current else None
         except Exception as error:  # a file edited by hand may hold a letter that cannot be written
             self._note(letter, Outcome.NEVER, repr(error))

@@ -36,6 +36,7 @@ class Vm(TypedDict):
     held_until: str | None
     maintenance: str | None
     queue: list[Waiter]
+    former_ids: list[str]  # only of a machine that was renamed
 
 
 class Group(TypedDict):
@@ -62,10 +63,17 @@ def find_group(board: Board, name: str) -> Group:
 
 
 def find_vm(board: Board, name: str) -> Vm | None:
-    """Return the machine of this name, or else the only one whose name is the same."""
-    found = [vm for vm in board["vms"] if vm["id"] == name]
-    found = found or [vm for vm in board["vms"] if name_key(vm["id"]) == name_key(name)]
+    """Return the machine of this name, or that had it before, or else the only one with a name that is the same."""
+    vms, key = board["vms"], name_key(name)
+    found = [vm for vm in vms if vm["id"] == name] or [vm for vm in vms if name in names_of(vm)]
+    found = found or [vm for vm in vms if name_key(vm["id"]) == key]
+    found = found or [vm for vm in vms if key in map(name_key, names_of(vm))]
     return found[0] if len(found) == 1 else None
+
+
+def names_of(vm: Vm) -> list[str]:
+    """Return the machine's name, and those that it had before."""
+    return [vm["id"], *vm.get("former_ids", [])]
 
 
 def is_bookable(vm: Vm, email: str) -> bool:

@@ -111,7 +111,7 @@ class Job:
 
     def _of_lost_answer(self, board: Board) -> list[Vm]:
         """Return the machines that a call of ours booked, and whose answer did not reach us."""
-        return [vm for vm in self._lost.find(board, self._api.email()) if vm["id"] not in self._leases.booked]
+        return [vm for vm in self._lost.find(board, self._api.email()) if not self._leases.has(vm)]
 
     # while the command runs
 

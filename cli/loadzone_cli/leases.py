@@ -8,7 +8,7 @@ import time
 
 from loadzone_cli import timing
 from loadzone_cli.api_client import ApiClient
-from loadzone_cli.board import Board, Vm, booked_seconds
+from loadzone_cli.board import Board, Vm, booked_seconds, names_of
 from loadzone_cli.errors import ALREADY_GONE, CommandError, ServerRefusal, ServerUnavailable
 from loadzone_cli.messages import say, say_away, say_back, say_if_new
 from loadzone_cli.times import local_time, seconds_between
@@ -49,6 +49,10 @@ class Leases:
             self._api.call_ignoring(ALREADY_GONE, "/cancel", {"vm_id": vm["id"]})
         self.booked = {}
 
+    def has(self, vm: Vm) -> bool:
+        """Return whether the machine is booked by this booking."""
+        return any(self.booked.get(name) == vm["booked_at"] for name in names_of(vm))
+
     def _keep(self, pause: float) -> None:
         while not self._done.wait(pause):
             try:
@@ -69,6 +73,7 @@ class Leases:
         vms = self._ours(self._api.board())
         if self._done.is_set() or not self.booked:
             return []
+        self._follow_names(vms)
         for vm_id in set(self.booked) - {vm["id"] for vm in vms}:
             say(t("run.lost", vm=vm_id))
             del self.booked[vm_id]
@@ -90,9 +95,16 @@ class Leases:
                 say_if_new(vm["id"], refusal.text)
         return vm
 
+    def _follow_names(self, vms: list[Vm]) -> None:
+        """Know our machines by their present names: another machine may take a former one."""
+        for vm in vms:
+            was = next((name for name in names_of(vm) if self.booked.get(name) == vm["booked_at"]), vm["id"])
+            if was != vm["id"]:
+                self.booked[vm["id"]] = self.booked.pop(was)
+                say(t("run.renamed", was=was, vm=vm["id"]))
+
     def _ours(self, board: Board) -> list[Vm]:
-        ours = [vm for vm in board["vms"] if vm["booked_by"] == self._api.email()]
-        return [vm for vm in ours if vm["booked_at"] == self.booked.get(vm["id"])]
+        return [vm for vm in board["vms"] if vm["booked_by"] == self._api.email() and self.has(vm)]
 
     def _next_round(self, vms: list[Vm]) -> float:
         """Return the seconds until a sign of life or a renewal is due."""

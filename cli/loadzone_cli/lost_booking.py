@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from loadzone_cli.board import Board, Vm, booked_seconds
+from loadzone_cli.board import Board, Vm, booked_seconds, names_of
 
 LEAST_MILLISECONDS = 2  # the mark is shorter, and above zero
 MARKS = 999
@@ -38,7 +38,7 @@ class LostBooking:
 
     def _is_ours(self, vm: Vm) -> bool:
         is_marked = round(booked_seconds(vm) * 1000) == self._length
-        is_new = (vm["id"], vm["booked_at"]) not in self._earlier
+        is_new = not any((name, vm["booked_at"]) in self._earlier for name in names_of(vm))
         return is_marked and is_new and vm["heartbeat_minutes"] == self._heartbeat
 
 

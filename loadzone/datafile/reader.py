@@ -72,6 +72,7 @@ def _vm(fields: TypedObject) -> Vm:
         ssh_user=fields.text("ssh_user") or "",
         ssh_port=fields.number("ssh_port", PORT_MOST),
         version=fields.number("version") or 0,
+        former_ids=fields.texts("former_ids"),
         rest=fields.rest(),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
-from loadzone.domain.records import MOST, NOTHING, Booking, Entry, Group, Hold, Letter, State, User, Vm
+from loadzone.domain.records import FORMER_MOST, MOST, NOTHING, Booking, Entry, Group, Hold, Letter, State, User, Vm
 from loadzone.lib.times import latest
 
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
@@ -31,6 +31,7 @@ def repair(loaded: LoadedFile) -> tuple[State, list[str]]:
     users = _one_record_each(loaded.users, repaired)
     waiting = {group.id: {waiter.email for waiter in group.queue} for group in loaded.groups}
     vms = [_repaired_vm(replace(vm, group=group_of[vm.id]), waiting, users, repaired) for vm in loaded.vms]
+    vms = _with_own_former_ids(vms, repaired)
     groups = [_with_its_vms(group, group_of, repaired) for group in loaded.groups]
     state = State(
         vms={vm.id: vm for vm in vms},
@@ -81,6 +82,20 @@ def _with_its_vms(group: Group, group_of: dict[str, int | None], repaired: list[
     if missing:
         repaired.append(f"group {group.name!r} did not list its machines {', '.join(map(repr, missing))}")
     return replace(group, vm_ids=kept + missing)
+
+
+def _with_own_former_ids(vms: list[Vm], repaired: list[str]) -> list[Vm]:
+    """Return the machines with former names that lead to them only: a present name wins, then the first machine's."""
+    taken = {vm.id for vm in vms}
+    kept: list[Vm] = []
+    for vm in vms:
+        own = tuple(name for name in dict.fromkeys(vm.former_ids) if name and name not in taken)[-FORMER_MOST:]
+        if own != vm.former_ids:
+            names = ", ".join(map(repr, own)) or "none"
+            repaired.append(f"machine {vm.id!r} had former names that are taken, doubled or too many; kept: {names}")
+        taken.update(own)
+        kept.append(replace(vm, former_ids=own) if own != vm.former_ids else vm)
+    return kept
 
 
 def _repaired_vm(vm: Vm, waiting: Mapping[int, set[str]], users: Mapping[str, User], repaired: list[str]) -> Vm:

@@ -77,6 +77,7 @@ def _vm(vm: Vm) -> Json:
         "ssh_user": vm.ssh_user,
         "ssh_port": vm.ssh_port,
         "version": vm.version,
+        "former_ids": vm.former_ids,
     }
     return {
         "id": vm.id,

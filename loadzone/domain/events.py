@@ -96,6 +96,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("maintenance_ended", EVERYBODY),
         EventKind("vm_added", EVERYBODY),
         EventKind("vm_edited", EVERYBODY),
+        EventKind("vm_renamed", EVERYBODY),
         EventKind("vm_deleted", EVERYBODY, letter="deleted"),
         EventKind("vm_ungrouped", EVERYBODY),
         EventKind("group_added", EVERYBODY),

@@ -13,6 +13,7 @@ from typing import Literal
 
 MOST = 2**53  # the largest whole number that a browser counts exactly
 TAGS_MOST = 20  # tags of a machine
+FORMER_MOST = 20  # former names of a machine
 NOTHING: Mapping[str, object] = MappingProxyType({})
 Role = Literal["user", "admin"]
 
@@ -105,8 +106,9 @@ class Vm:
     """A machine, its present booking or hold, and its queue.
 
     `maintenance` is the reason why it is out of service. `freed_at` is when it was last given back. `loose_note` is a
-    note that a loaded file has on a machine without a booking; it stays until the next one. `version` grows with each
-    edit; the unit of work counts it (domain/versions.py).
+    note that a loaded file has on a machine without a booking; it stays until the next one. `former_ids` are the names
+    that it had before, the latest one last; calls and links find it by them. `version` grows with each edit; the unit
+    of work counts it (domain/versions.py).
     """
 
     id: str
@@ -125,6 +127,7 @@ class Vm:
     ssh_port: int | None = None
     rest: Mapping[str, object] = field(default_factory=_nothing)
     version: int = 0
+    former_ids: tuple[str, ...] = ()
 
     @property
     def stands_free(self) -> bool:

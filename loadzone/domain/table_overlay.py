@@ -26,7 +26,7 @@ class TableOverlay(MutableMapping[K, R]):
     returns what is kept in the place of a record that is written; `before` is that of the other table.
     """
 
-    __slots__ = ("_base", "_on_change", "_prepare", "_removed", "_written")
+    __slots__ = ("_base", "_moved_from", "_on_change", "_prepare", "_removed", "_written")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class TableOverlay(MutableMapping[K, R]):
         self._prepare = prepare
         self._written: dict[K, R] = {}
         self._removed: dict[K, None] = {}
+        self._moved_from: dict[K, K] = {}  # keys in the other table of records that have another key here
 
     def __getitem__(self, key: K) -> R:
         if key in self._written:
@@ -59,20 +60,32 @@ class TableOverlay(MutableMapping[K, R]):
 
     def __setitem__(self, key: K, record: R) -> None:
         self._on_change(key, self.get(key), record)
-        self._written[key] = self._prepare(self._base.get(key), record)
+        self._written[key] = self._prepare(self.before(key), record)
 
     def __delitem__(self, key: K) -> None:
         self._on_change(key, self[key], None)
         self._written.pop(key, None)
+        self._moved_from.pop(key, None)
         if key in self._base:
             self._removed[key] = None
 
+    def move(self, key: K, new_key: K, record: R) -> None:
+        """Write the record under another key, which no record has. It keeps its place in the order."""
+        first_key = self._moved_from.get(key, key)
+        del self[key]
+        if first_key in self._base:
+            self._moved_from[new_key] = first_key
+        self[new_key] = record
+
     def __iter__(self) -> Iterator[K]:
+        moved_to = {old: new for new, old in self._moved_from.items()}
         for key in self._base:
-            if key not in self._removed:
+            if key in moved_to:
+                yield moved_to[key]
+            elif key not in self._removed:
                 yield key
         for key in self._written:
-            if key not in self._base or key in self._removed:
+            if key not in self._moved_from and (key not in self._base or key in self._removed):
                 yield key
 
     def __len__(self) -> int:
@@ -80,11 +93,15 @@ class TableOverlay(MutableMapping[K, R]):
 
     def before(self, key: K) -> R | None:
         """Return the record as it is in the other table."""
-        return self._base.get(key)
+        return self._base.get(self._moved_from.get(key, key))
 
     def apply_to(self, table: dict[K, R]) -> dict[K, None]:
         """Write the changes into `table`; return the touched keys, removed ones first."""
+        in_order = {key: self[key] for key in self} if self._moved_from else None
         for key in self._removed:
             del table[key]
         table.update(self._written)
+        if in_order is not None:
+            table.clear()
+            table.update(in_order)
         return dict.fromkeys([*self._removed, *self._written])

@@ -12,7 +12,7 @@ from loadzone.domain import tallies
 from loadzone.domain.commit import Touched
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
-from loadzone.domain.named_table import NamedTable, id_of, name_of, vm_named
+from loadzone.domain.named_table import NamedTable, former_ids_of, id_of, name_of, vm_named
 from loadzone.domain.records import Entry, Group, Letter, Place, State, Tally, User, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.table_overlay import TableOverlay
@@ -87,7 +87,7 @@ class UnitOfWork:
         self.limits = limits
         self.pause = pause
         first = base.revision + 1  # not 1: a name or number that comes again must not look like the one that went
-        self.vms = NamedTable(base.vms, id_of, self._note_vm, partial(versioned, first=first))
+        self.vms = NamedTable(base.vms, id_of, self._note_vm, partial(versioned, first=first), former_ids_of)
         self.groups = NamedTable(base.groups, name_of, self._note_group, partial(versioned, first=first))
         self.users = TableOverlay(base.users)
         self.letters: TableOverlay[str, Letter] = TableOverlay(base.letters)
@@ -161,7 +161,7 @@ class UnitOfWork:
     # Queries by key
 
     def vm(self, name: str) -> Vm:
-        """Return the machine of this name, or else the only one whose name is the same; its `id` may be another.
+        """Return the machine of this name, also of a former or a same one (`vm_named`); its `id` may be another.
 
         Raises Refusal: no_such_vm.
         """

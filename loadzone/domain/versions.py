@@ -10,17 +10,19 @@ from loadzone.domain.records import Group, Vm
 
 P = TypeVar("P", Vm, Group)
 
-# Bookings and queues change these; a change of any other field is an edit.
-_NOT_EDITED = frozenset({"version", "booking", "hold", "queue", "freed_at", "loose_note"})
+# Bookings and queues change these, or another machine that takes a former name. A change of any other field is an edit.
+_NOT_EDITED = frozenset({"version", "booking", "hold", "queue", "freed_at", "loose_note", "former_ids"})
 _EDITED = {
     kind: attrgetter(*(field.name for field in fields(kind) if field.name not in _NOT_EDITED)) for kind in (Vm, Group)
 }
 
 
 def versioned(before: P | None, after: P, first: int) -> P:
-    """Return the record with its version: one more than before if it was edited, `first` if it is new."""
+    """Return the record with its version: one more than before if it was edited, at least `first` under a new key."""
     if before is None:
         version = first
+    elif before.id != after.id:
+        version = max(before.version + 1, first)
     else:
         edited = _EDITED[type(after)]
         version = before.version + (edited(before) != edited(after))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, cast
 
@@ -110,16 +110,19 @@ def wanted(rows: InventoryRows, state: State) -> tuple[list[Wanted], list[str]]:
     places: dict[str, str] = {}
     problems = list(rows.problems)
     here = vms_by_name(state.vms)
+    listed = _listed(rows, here)
     for place, fields in rows.machines:
         if "groups" in fields:
             names = ", ".join(fields["groups"])
             problems.append(f"{place} is in several groups ({names}); give --group-from first, or the one that counts")
             continue
         try:
-            one = _checked(fields, here)
+            one = _checked(fields, here, listed)
         except Refusal as refusal:
             problems.append(f"{place}: {_problem(refusal)}")
             continue
+        if one.id in here and name_key(one.id) != name_key(fields["id"]):
+            rows.warnings[f"{place}: {fields['id']} is called {one.id} now"] = None
         name = one.id if one.id in here else name_key(one.id)  # those here are told apart, even if they are twins
         if name in machines:
             problems.append(f"{place}: {one.id!r} is already in {places[name]}")
@@ -128,13 +131,19 @@ def wanted(rows: InventoryRows, state: State) -> tuple[list[Wanted], list[str]]:
     return list(machines.values()), problems + _checked_groups(rows.groups)[1]
 
 
-def _checked(fields: Row, here: NamedTable[str, Vm]) -> Wanted:
+def _listed(rows: InventoryRows, here: NamedTable[str, Vm]) -> set[str]:
+    """Return the machines here that the file has under their present names."""
+    names = [vm_id for _, fields in rows.machines if isinstance(vm_id := fields.get("id"), str)]
+    return {vm.id for name in names for vm in here.named(name)}
+
+
+def _checked(fields: Row, here: NamedTable[str, Vm], listed: Set[str]) -> Wanted:
     """Return the row, checked, with the machine's name as it is here. Raises Refusal: bad_input, no_such_vm.
 
     A machine that exists may keep a name that would not be allowed for a new one.
     """
     vm_id = fields.get("id")
-    known = vm_named(here, vm_id) if isinstance(vm_id, str) else None
+    known = _meant(vm_id, here, listed) if isinstance(vm_id, str) else None
     given = validation.check(Machine if known else NewMachine, fields).given()
     new_id = given.pop("id")
     name = known.id if known else new_id
@@ -143,6 +152,15 @@ def _checked(fields: Row, here: NamedTable[str, Vm]) -> Wanted:
     if more := given.pop("add_tags", None):
         given["tags"] = _with_more(name, given.get("tags", known.tags if known else ()), more)
     return Wanted(name, cast(Fields, given))
+
+
+def _meant(name: str, here: NamedTable[str, Vm], listed: Set[str]) -> Vm | None:
+    """Return the machine that the file means by this name; None: a new one. Raises Refusal: no_such_vm.
+
+    By a former name it means the machine that had it, unless that one is `listed`: then a new machine takes the name.
+    """
+    vm = vm_named(here, name)
+    return None if vm and vm.id in listed and vm not in here.named(name) else vm
 
 
 def _with_more(vm_id: str, tags: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:

@@ -49,7 +49,9 @@ def is_meant(target: LinkTarget, vm: Vm, now: datetime) -> bool:
     else:
         held = vm.booking
         who, since, until = (held.holder, held.booked_at, held.expires_at) if held else ("", None, None)
-    return who == target.holder and until is not None and until > now and mark_of(vm.id, since, until) in target.marks
+    if who != target.holder or until is None or until <= now:
+        return False
+    return any(mark_of(name, since, until) in target.marks for name in (vm.id, *vm.former_ids))
 
 
 def hours(limits: Limits) -> float:

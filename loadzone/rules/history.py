@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -37,6 +37,15 @@ def write(uow: UnitOfWork) -> None:
     uow.lines.clear()
 
 
+def rename(uow: UnitOfWork, old: str, new: str) -> None:
+    """Write the new name of a machine into the lines that have the old one."""
+    for user in uow.paced(list(uow.users.values())):
+        if any(entry.vm_id == old for entry in user.bookings):
+            uow.users[user.email] = replace(user, bookings=tuple(_renamed(user.bookings, old, new)))
+    for email, lines in uow.lines.items():
+        uow.lines[email] = _renamed(lines, old, new)
+
+
 def clean_up(uow: UnitOfWork) -> None:
     """Clean all histories. Runs every hour; only people whose history gets shorter are written."""
     for user in list(uow.users.values()):
@@ -44,6 +53,10 @@ def clean_up(uow: UnitOfWork) -> None:
         kept = _capped(young, uow.vms, user.email, among=len(young))
         if len(kept) < len(user.bookings):
             uow.users[user.email] = replace(user, bookings=kept)
+
+
+def _renamed(entries: Iterable[Entry], old: str, new: str) -> list[Entry]:
+    return [replace(entry, vm_id=new) if entry.vm_id == old else entry for entry in entries]
 
 
 def _young(user: User, vms: Mapping[str, Vm], now: datetime) -> tuple[Entry, ...]:

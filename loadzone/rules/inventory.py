@@ -14,7 +14,7 @@ from loadzone.domain.names import first_spellings, name_key
 from loadzone.domain.records import TAGS_MOST, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, booking, endings, groups, lease, queue, seen, turns
+from loadzone.rules import access, booking, endings, groups, lease, queue, renaming, seen, turns
 
 
 class Description(TypedDict, total=False):
@@ -43,9 +43,7 @@ class Edit(Description, total=False):
 def add(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None, **fields: Unpack[Description]) -> Vm:
     """Add a machine; return it. Raises Refusal: not_signed_in, not_allowed, vm_exists, no_such_group."""
     by = access.require_admin(uow, actor)
-    same = uow.vms.named(vm_id)
-    if same:
-        refuse("vm_exists", field="id", vm_id=same[0].id)
+    renaming.take(uow, vm_id)
     vm = Vm(id=vm_id, **fields)
     uow.vms[vm_id] = vm
     uow.tell(Event("vm_added", by=by, vm_id=vm_id))
@@ -53,13 +51,25 @@ def add(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None, **
     return uow.vms[vm_id]
 
 
-def edit(uow: UnitOfWork, actor: str | None, vm_id: str, version: int | None = None, **changes: Unpack[Edit]) -> Vm:
-    """Change the given fields of the machine; return it. The arguments and refusals are those of `edit_all`.
+def edit(
+    uow: UnitOfWork,
+    actor: str | None,
+    vm_id: str,
+    version: int | None = None,
+    name: str | None = None,
+    **changes: Unpack[Edit],
+) -> Vm:
+    """Change the given fields of the machine; return it. The other arguments and refusals are those of `edit_all`.
 
-    `version` is what the caller has seen.
+    `version` is what the caller has seen. `name` is its new name; None: it keeps its own.
+    Raises Refusal: vm_exists, and what `edit_all` raises.
     """
-    versions = None if version is None else {vm_id: version}
-    [vm] = edit_all(uow, actor, [vm_id], versions, **changes)
+    by = access.require_admin(uow, actor)
+    vm = uow.vm(vm_id)
+    seen.check_vm(vm, version)
+    if name is not None:
+        vm = renaming.rename(uow, vm, name, by)
+    [vm] = edit_all(uow, by, [vm.id], **changes)
     return vm
 
 

@@ -233,8 +233,9 @@ class AddVm(VmFields):
 
 class EditVm(VmOrVms, VmFields):
     model_config = ConfigDict(json_schema_extra=_edits)
-    ONLY_WITH = {"external_ip": "vm_id", "internal_ip": "vm_id", "version": "vm_id", "versions": "vm_ids"}
+    ONLY_WITH = {**dict.fromkeys(("id", "external_ip", "internal_ip", "version"), "vm_id"), "versions": "vm_ids"}
 
+    id: NewVmId | None = None
     group_id: GroupId | None = None
     maintenance: Maintenance | None = None
     add_tags: Tags = []

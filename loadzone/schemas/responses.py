@@ -33,7 +33,7 @@ class StrangerVmResponse(TypedDict):
 
 
 class VmResponse(TypedDict):
-    """A machine as members see it."""
+    """A machine as members see it. `former_ids` is there if it was renamed: the names it had, the latest one last."""
 
     id: str
     group: int | None
@@ -56,6 +56,7 @@ class VmResponse(TypedDict):
     ssh_user: str
     ssh_port: int | None
     version: int
+    former_ids: NotRequired[list[str]]
 
 
 class VmsResponse(TypedDict):

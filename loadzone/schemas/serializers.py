@@ -29,7 +29,7 @@ def audience_of(email: str | None, is_public: bool) -> Audience | None:
 def member_vm(vm: Vm) -> responses.VmResponse:
     """Return the machine as members see it."""
     booking, hold = vm.booking, vm.hold
-    return {
+    view: responses.VmResponse = {
         "id": vm.id,
         "group": vm.group,
         "state": state_of(vm),
@@ -52,6 +52,9 @@ def member_vm(vm: Vm) -> responses.VmResponse:
         "ssh_port": vm.ssh_port,
         "version": vm.version,
     }
+    if vm.former_ids:
+        view["former_ids"] = list(vm.former_ids)
+    return view
 
 
 def stranger_vm(vm: Vm) -> responses.StrangerVmResponse:

@@ -101,7 +101,7 @@ def _result_page(
     """Return the page about what was done; first what was not, and those of the machines `shown` that were left out."""
     reader, many = language(), _many(done)
     named = {*(vm.id for vm in done), *(vm_id for vm_id, _ in refused)}
-    changed = [vm_id for vm_id in dict.fromkeys(shown) if vm_id not in named]
+    changed = [vm_id for vm_id in _present_names(shown) if vm_id not in named]
     page = render_template(
         "link.html",
         lang=reader,
@@ -114,6 +114,13 @@ def _result_page(
         items=[_item(vm, reader, keeps=target.action in ("renew", "take")) for vm in done] if many else [],
     )
     return page, 200
+
+
+def _present_names(names: Iterable[str]) -> Iterable[str]:
+    """Return the names, each once; of machines that were renamed since the page was shown, the present ones."""
+    vms = services().store.snapshot.vms
+    present = {former: vm.id for vm in vms.values() for former in vm.former_ids}
+    return dict.fromkeys(name if name in vms else present.get(name, name) for name in names)
 
 
 def _void_page() -> tuple[str, int]:

@@ -147,12 +147,20 @@ def add_vm(body: requests.AddVm) -> responses.VmResponse:
 
 
 @api.post("/edit-vm")
-@endpoint(returns=responses.VmResponse | responses.VmsResponse, who="admin", refuses="no_such_vm no_such_group changed")
+@endpoint(
+    returns=responses.VmResponse | responses.VmsResponse,
+    who="admin",
+    refuses="no_such_vm no_such_group changed vm_exists",
+)
 def edit_vm(body: requests.EditVm) -> responses.VmResponse | responses.VmsResponse:
-    """Change the given fields of one machine or several: all or none. `maintenance` is a reason; null ends it."""
+    """Change the given fields of one machine or several: all or none. `maintenance` is a reason; null ends it.
+
+    `id` is the new name of the one machine.
+    """
     fields = _immutable(body.given())
+    name = fields.pop("id", None)
     if body.vm_ids is None:
-        return member_vm(run(inventory.edit, **fields))
+        return member_vm(run(inventory.edit, name=name, **fields))
     return {"vms": [member_vm(vm) for vm in run(inventory.edit_all, **fields)]}
 
 

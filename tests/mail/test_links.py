@@ -67,6 +67,24 @@ def test_the_renew_button_renews(reminded):
     assert reminded.holder.actions(reminded.vm) == ["book", "renew"]
 
 
+@pytest.mark.parametrize("word", ["renew", "release"])
+def test_the_links_of_a_renamed_machine_act_on_it(reminded, alice, word):
+    old = reminded.vm
+    done(alice.edit_vm(old, id=f"{old}-new"))
+    reminded.vm = f"{old}-new"
+    token, before = reminded.token_for(word), reminded.machine()
+    page = reminded.open(token)
+    assert f"{old}-new" in page.text
+    answer = reminded.press(token, page)
+    assert answer.status_code == 200
+    assert f"{old}-new" in answer.text
+    after = reminded.machine()
+    if word == "renew":
+        assert moment(after["expires_at"]) > moment(before["expires_at"])
+    else:
+        assert after["booked_by"] is None
+
+
 def test_the_renew_button_works_once(reminded):
     token = reminded.token_for("renew")
     reminded.press(token)

@@ -102,6 +102,16 @@ def test_what_changed_while_the_page_was_open_is_named(links, reader, alice, bob
     assert f"<li>{left}" not in answer.text
 
 
+def test_what_was_renamed_while_the_page_was_open_is_done_under_its_new_name(links, alice, reader, vms, server):
+    page = Follower(server).open(links[1])
+    done(alice.edit_vm(vms[0], id=f"{vms[0]}-new"))
+    answer = Follower(server).press(links[1], page, Accept_Language="en")
+    assert (answer.status_code, heading(answer)) == (200, "Done")
+    assert f"<li>{vms[0]}-new</li>" in answer.text
+    assert f"<li>{vms[0]}</li>" not in answer.text
+    assert reader.vm(f"{vms[0]}-new")["state"] == "free"
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "Done"), ("ru", "Готово")])
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_page_after_the_button_says_that_it_is_done(links, vms, server, which, language, word):

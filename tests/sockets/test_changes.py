@@ -26,6 +26,19 @@ def test_the_change_comes_before_the_notification(bob, carol, vm, listen):
     assert [event for event, _ in listener.received] == ["change", "notification"]
 
 
+def test_a_rename_removes_the_old_name_and_brings_the_new_one_at_once(alice, carol, make_vm, make_group, listen):
+    vm = make_vm()
+    group = make_group(vm)
+    listener = listen(carol)
+    done(alice.edit_vm(vm, id=f"{vm}-new"))
+    change = listener.wait_for_change(carol.state()["revision"])
+    assert (change["vms"], change["removed"]) == ([carol.vm(f"{vm}-new")], [vm])
+    assert next(one["vm_ids"] for one in change["groups"] if one["id"] == group) == [f"{vm}-new"]
+    told = listener.wait_for("notification", kind="vm_renamed")
+    assert (told["was"], told["vm_id"]) == (vm, f"{vm}-new")
+    assert told["msg"] == f"alice@example.com renamed {vm} to {vm}-new"
+
+
 def test_applying_all_kinds_of_changes_gives_the_list(alice, bob, carol, make_vm, make_group, listen):
     listener = listen(carol)
     board = {"vms": {vm["id"]: vm for vm in carol.state()["vms"]}, "groups": carol.groups()}
@@ -36,6 +49,7 @@ def test_applying_all_kinds_of_changes_gives_the_list(alice, bob, carol, make_vm
     done(bob.book(one))
     done(bob.renew(one))
     done(alice.edit_vm(one, tags=["new"]))
+    done(alice.edit_vm(other, id=f"{other}-new"))
     done(alice.take_from_group(other))
     done(alice.cancel(one, reason="needed"))
     done(alice.delete_vm(other))

@@ -1,6 +1,7 @@
 """Invariants of queues, holds and bookings: of every state, and of every commit."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
@@ -70,6 +71,7 @@ def without_silent(queue, now):
 
 def check_commit(before, after, now, events, most):
     """Check what one commit changed in the queues, and whom it served."""
+    before = renamed(before, events)
     # They may have been put back into the queue within the same commit.
     movable = {event.to for event in events if event.kind in ("held", "auto_booked")}
     movable |= {vm.hold.email for vm in before.vms.values() if is_over(vm.hold, after.vms.get(vm.id))}
@@ -93,10 +95,20 @@ def check_commit(before, after, now, events, most):
             )
 
 
-def check_versions(before, after):
+def renamed(before, events):
+    """Return the state with its machines under the names that they have after the commit."""
+    names = {event.was: event.vm_id for event in events if event.kind == "vm_renamed"}
+    groups = {
+        key: replace(group, vm_ids=tuple(names.get(vm_id, vm_id) for vm_id in group.vm_ids))
+        for key, group in before.groups.items()
+    }
+    return replace(before, vms={names.get(key, key): vm for key, vm in before.vms.items()}, groups=groups)
+
+
+def check_versions(before, after, events):
     """A version grows by one where something was edited, and by nothing else."""
     for old, new, edited in (
-        (before.vms, after.vms, lambda vm: (vm.group, vm.maintenance, vm.description, vm.tags)),
+        (renamed(before, events).vms, after.vms, lambda vm: (vm.id, vm.group, vm.maintenance, vm.description, vm.tags)),
         (before.groups, after.groups, lambda group: (group.name, group.vm_ids)),
     ):
         for key in old.keys() & new.keys():
@@ -170,6 +182,13 @@ def nobody_passed_over(mine, mine_still, other, other_still, now, email):
 
 def queue_of(table, key):
     return table[key].queue if key in table else ()
+
+
+def check_former_names(state):
+    """Each former name leads to one machine, and is not that of another one."""
+    former = [name for vm in state.vms.values() for name in vm.former_ids]
+    assert len(set(former)) == len(former)
+    assert not set(former) & set(state.vms)
 
 
 def places(state):

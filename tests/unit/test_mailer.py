@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from loadzone.domain.records import User
+from loadzone.domain.records import Booking, User, Vm
+from loadzone.lib.times import iso
+from loadzone.notifications.letters import LetterWriter
 from loadzone.notifications.smtp import RFC_5321
+from loadzone.rules import renaming
 from support.stores import write
 from support.waiting import eventually
-from support.world import NOON
+from support.world import NOON, unit
 from unit.mail_system import IMPATIENT, NEVER
 
 
@@ -42,6 +45,24 @@ def test_a_letter_that_cannot_be_written_is_dropped_and_the_others_go(mail, smtp
     mail.deliver_all()
     assert (smtp.accepted, mail.waiting()) == (["good@example.com"], [])
     assert "bad@example.com was refused for good" in caplog.text
+
+
+def test_the_letter_of_a_machine_that_was_renamed_meanwhile_is_sent(mail, smtp, monkeypatch):
+    """The machine gets another name while the letter before is on its way."""
+    until = NOON + timedelta(hours=1)
+    write(mail.store, Vm("vm", booking=Booking("bob@example.com", until)))
+    mail.put("ann@example.com", kind="deleted")
+    mail.put("bob@example.com", kind="reminder", until=iso(until))
+    rendered, names = LetterWriter.write, []
+
+    def write_and_rename(writer, letter, reader):
+        names.append(letter.about["vm_id"])
+        mail.store.do(unit, lambda uow: renaming.rename(uow, uow.vm("vm"), "db", by="alice@example.com"))
+        return rendered(writer, letter, reader)
+
+    monkeypatch.setattr(LetterWriter, "write", write_and_rename)
+    mail.deliver_all()
+    assert (smtp.accepted, names) == (["ann@example.com", "bob@example.com"], ["vm", "db"])
 
 
 def test_pauses_grow_from_two_seconds_to_five_minutes_while_the_server_is_away(mail_to_nowhere):

@@ -207,6 +207,23 @@ def test_an_import_that_names_one_machine_twice_is_refused(stage, ids):
     assert "is already in vms[0]" in problems[0]
 
 
+def test_an_import_by_a_former_name_changes_the_renamed_machine(stage):
+    stage.do(inventory.edit, actor=ALICE, vm_id="stage-é1", name="db")
+    rows = json_format.read(json.dumps({"vms": [{"id": "STAGE-É1", "description": "8 cores"}]}).encode())
+    machines, problems = wanted(rows, stage.state)
+    assert (problems, list(rows.warnings)) == ([], ["vms[0]: STAGE-É1 is called db now"])
+    assert [one.id for one in plan(stage.state, (), machines, prune=True).removed] == ["vm"]
+    stage.do(carry_out, actor=OPERATOR, plan=plan(stage.state, (), machines, prune=False))
+    assert stage.vm("db").description == "8 cores"
+
+
+def test_an_import_that_names_the_renamed_machine_too_means_a_new_one(stage):
+    stage.do(inventory.edit, actor=ALICE, vm_id="stage-é1", name="db")
+    result, problems = imported(stage, [{"id": "stage-é1"}, {"id": "db", "description": "8 cores"}])
+    assert (problems, [one.id for one in result.added]) == ([], ["stage-é1"])
+    assert (stage.vm("db").description, stage.vm("db").former_ids) == ("8 cores", ())
+
+
 def test_twins_of_an_older_file_can_be_imported():
     world = World()
     world.state.vms.update({twin: Vm(twin) for twin in ("Twin", "twin")})

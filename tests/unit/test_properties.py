@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.writer import StateEncoder
+from loadzone.domain.named_table import vm_named, vms_by_name
 from loadzone.domain.refusal import Refusal
 from loadzone.rules import booking, expiry, groups, hand_over, history, inventory, people, queue
 from support.world import ALICE, BOB, CHARLIE, World
@@ -15,6 +16,7 @@ from unit import invariants
 DORA = "dora@example.com"
 PEOPLE = st.sampled_from([ALICE, BOB, CHARLIE, DORA])
 VMS = st.sampled_from(["a", "b", "c", "d"])
+NAMES = st.sampled_from(["a", "b", "c", "d", "e", "f"])
 GROUPS = st.sampled_from([1, 1, 1, 2, 3])
 HOURS = st.floats(0.01, 30)
 COUNTS = st.integers(1, 3)
@@ -42,14 +44,14 @@ class AnyOrder(RuleBasedStateMachine):
             assert self.world.state == before
             return None
         invariants.check_commit(before, self.world.state, self.world.now, self.world.events, self.most)
-        invariants.check_versions(before, self.world.state)
+        invariants.check_versions(before, self.world.state, self.world.events)
         return answer
 
     # Bookings
 
     @rule(who=PEOPLE, vm=VMS, hours=HOURS, force=st.booleans(), beats=SILENCE)
     def book(self, who, vm, hours, force, beats):
-        found = self.world.state.vms.get(vm)
+        found = self.named(vm)
         holder = found and found.holder
         silent = (
             holder
@@ -59,7 +61,7 @@ class AnyOrder(RuleBasedStateMachine):
         ended = holder and (found.booking.expires_at <= self.world.now or silent)
         self.attempt(booking.book, actor=who, vm_id=vm, hours=hours, force=force, heartbeat_minutes=beats)
         if holder and not ended:
-            assert self.world.state.vms[vm].holder == holder
+            assert self.named(vm).holder == holder
 
     @rule(who=PEOPLE, hours=st.floats(0.1, 10))
     def book_all(self, who, hours):
@@ -81,12 +83,12 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(vms=st.lists(VMS, min_size=2, max_size=4, unique=True))
     def release_several(self, vms):
-        booked = [vm for vm in vms if vm in self.world.state.vms and self.world.vm(vm).holder]
+        booked = [vm for vm in vms if (found := self.named(vm)) and found.holder]
         self.attempt(booking.cancel_all, actor=ALICE, vm_ids=booked)
 
     @rule(vms=st.lists(VMS, min_size=2, max_size=4, unique=True), reason=st.sampled_from(["disk swap", None]))
     def maintain_several(self, vms, reason):
-        known = [vm for vm in vms if vm in self.world.state.vms]
+        known = [vm for vm in vms if self.named(vm)]
         self.attempt(inventory.edit_all, actor=ALICE, vm_ids=known, maintenance=reason)
 
     @rule(n=NTH, who=st.sampled_from([None, None, None, ALICE, BOB]))
@@ -185,6 +187,14 @@ class AnyOrder(RuleBasedStateMachine):
     def a_machine_comes_or_moves(self, vm, group, move):
         self.attempt(move, actor=ALICE, vm_id=vm, group_id=group)
 
+    @rule(vm=VMS, name=NAMES)
+    def a_machine_is_renamed(self, vm, name):
+        found, other = self.named(vm), self.world.state.vms.get(name)
+        renamed = self.attempt(inventory.edit, actor=ALICE, vm_id=vm, name=name)
+        assert bool(renamed) == bool(found and (other is None or other.id == found.id))
+        if renamed:
+            assert self.named(name) is self.named(found.id)
+
     @rule(group=GROUPS, name=st.sampled_from("xyz"))
     def a_group_is_renamed(self, group, name):
         self.attempt(groups.edit, actor=ALICE, group_id=group, name=name)
@@ -206,7 +216,8 @@ class AnyOrder(RuleBasedStateMachine):
         """Remove something, and most often add it again: otherwise little would be left after a few steps."""
         state = self.world.state
         if what == "vm":
-            group = state.vms[vm].group if vm in state.vms else None
+            found = self.named(vm)
+            group = found.group if found else None
             self.attempt(inventory.delete, actor=ALICE, vm_id=vm, force=again)
             self.attempt(inventory.add, actor=ALICE, vm_id=vm, group_id=group if again else None)
         elif what == "group":
@@ -240,6 +251,10 @@ class AnyOrder(RuleBasedStateMachine):
             assert not vm.holder or vm.booking.expires_at <= vm.booking.end_set_at + timedelta(hours=48)
 
     @invariant()
+    def a_former_name_leads_to_one_machine(self):
+        invariants.check_former_names(self.world.state)
+
+    @invariant()
     def machines_and_groups_agree(self):
         state = self.world.state
         listed = {(vm_id, group.id) for group in state.groups.values() for vm_id in group.vm_ids}
@@ -271,7 +286,11 @@ class AnyOrder(RuleBasedStateMachine):
         return matching[n % len(matching) :][:1] if matching else []
 
     def place(self, vm_id=None, group_id=None):
-        return self.world.state.vms[vm_id] if vm_id else self.world.state.groups[group_id]
+        return self.named(vm_id) if vm_id else self.world.state.groups[group_id]
+
+    def named(self, name):
+        """Return the machine of this name, or that had it before."""
+        return vm_named(vms_by_name(self.world.state.vms), name)
 
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)  # without Phase.explain, which takes minutes

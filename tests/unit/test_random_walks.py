@@ -64,6 +64,7 @@ STEPS_BY_NAME = {
         "group": r.choice([None, 1, 1, 2]),
         "move": r.choice([inventory.add, inventory.edit, groups.remove_vm]),
     },
+    "a_machine_is_renamed": lambda r: {"vm": r.choice(VMS), "name": r.choice([*VMS, "e", "f"])},
     "a_group_grows": lambda r: {"group": 1, "name": "y", "vms": r.sample(VMS, 2), "new": r.random() < 0.2},
     "something_goes": lambda r: {
         "what": r.choice(["nothing", "nothing", "vm", "group", "person"]),
@@ -92,6 +93,7 @@ def broken(walk):
         for name, arguments in walk:
             getattr(world, name)(**arguments)
             invariants.check_state(world.world.state, world.world.now, world.most)
+            invariants.check_former_names(world.world.state)
     except Exception as error:
         return error
     return None
