@@ -132,7 +132,7 @@ def test_a_message_about_a_groups_queue_names_the_group(kind):
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "ann@x.y via nightly booked vm-7 for 2 hours"), ("ru", "ann@x.y через «nightly»: vm-7 занята на 2 часа")],
+    [("en", "ann@x.y via nightly booked vm-7 for 2 hours"), ("ru", "ann@x.y через nightly: vm-7 занята на 2 часа")],
 )
 def test_a_message_names_the_token_that_acted(language, sentence):
     assert sentences(event_of("booked", via="nightly"), language=language) == [sentence]
