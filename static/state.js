@@ -105,7 +105,7 @@ function notifyListeners(changed) {
 }
 
 function samePerson(before, after) {
-  return ["authenticated", "email", "role"].every((key) => before[key] === after[key]);
+  return ["authenticated", "email", "role", "first_admin"].every((key) => before[key] === after[key]);
 }
 
 /** Compare two versions of a machine, with their sets of fields: after signing out, fields for members must go. */

@@ -9,7 +9,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import BrowserSession, Role, State, User
 from loadzone.domain.refusal import refuse
-from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.domain.unit_of_work import Tables, UnitOfWork
 from loadzone.lib.times import latest
 from loadzone.rules import access, lease, queue, sessions
 
@@ -34,27 +34,32 @@ def known(uow: UnitOfWork, email: str) -> User:
 
 def sign_in(
     uow: UnitOfWork, email: str, session: str, seen_language: str | None = None, browser: str = "", system: str = ""
-) -> User:
-    """Add a session to the person's record, which is made at the first sign-in; return the record.
+) -> bool:
+    """Add a session to the person's record, which is made at the first sign-in.
 
-    Where the settings name no admins and nobody has ever signed in, the first person becomes admin.
-    Raises Refusal: domain_not_allowed.
+    Where the settings name no admins and nobody has ever signed in, the first person becomes admin: tell whether that
+    is so. Raises Refusal: domain_not_allowed.
     """
     check_domain(uow.limits, email)
+    is_first = awaits_admin(uow, uow.limits)
     user = uow.users.get(email) or _new_user(uow, email)
     begun = BrowserSession(uow.now, uow.now, uow.limits.auth, browser, system)
     kept = sessions.added(user, session, begun)
     dropped = tuple(user.sessions.keys() - kept.keys())
-    signed_in = replace(
+    uow.users[email] = replace(
         user,
         sessions=kept,
         seen=latest(user.seen, *(user.sessions[name].used for name in dropped)),
         seen_language=seen_language or user.seen_language,
     )
-    uow.users[email] = signed_in
     if dropped:
         uow.tell(Event("sessions_dropped", to=email, sessions=dropped))
-    return signed_in
+    return is_first
+
+
+def awaits_admin(tables: Tables, limits: Limits) -> bool:
+    """Tell whether the first person who signs in becomes admin."""
+    return not limits.admins and not tables.users
 
 
 def end_disallowed(uow: UnitOfWork) -> None:
@@ -157,7 +162,7 @@ def role_of(state: State, limits: Limits, email: str) -> Role:
 
 
 def _new_user(uow: UnitOfWork, email: str) -> User:
-    is_first = not uow.limits.admins and not uow.users
+    is_first = awaits_admin(uow, uow.limits)
     uow.tell(Event("first_admin" if is_first else "user_added", by=email))
     return User(email=email, created=uow.now, role="admin" if is_first else "user")
 

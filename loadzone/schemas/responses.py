@@ -125,7 +125,10 @@ class MeResponse(TypedDict):
 
 
 class StrangerResponse(TypedDict):
+    """`first_admin`: nobody has signed in yet, and the first to do so becomes admin."""
+
     authenticated: Literal[False]
+    first_admin: NotRequired[Literal[True]]
 
 
 class OkResponse(TypedDict):
@@ -138,8 +141,11 @@ class HealthResponse(TypedDict):
 
 
 class SignedInResponse(TypedDict):
+    """`first_admin`: the person became admin by being the first to sign in."""
+
     status: Literal["ok"]
     email: str
+    first_admin: NotRequired[Literal[True]]
 
 
 class CodeSentResponse(TypedDict):

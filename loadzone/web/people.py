@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, session
 
 from loadzone.domain.events import LETTER_KINDS
+from loadzone.domain.records import State
 from loadzone.lib.networks import network_of
 from loadzone.lib.times import iso
 from loadzone.rules import people, sessions, tokens
@@ -33,7 +34,7 @@ def me() -> responses.MeResponse | responses.StrangerResponse:
     """Return who the caller is, with their history of bookings, oldest first."""
     state, email = services().store.snapshot, actor()
     if email is None or email not in state.users:
-        return {"authenticated": False}
+        return _stranger(state)
     user = state.users[email]
     mine: responses.MeResponse = {
         "authenticated": True,
@@ -50,6 +51,12 @@ def me() -> responses.MeResponse | responses.StrangerResponse:
     if trouble and mine["role"] == "admin":
         mine["mail"] = mail_trouble_view(trouble, len(state.letters))
     return mine
+
+
+def _stranger(state: State) -> responses.StrangerResponse:
+    if people.awaits_admin(state, services().config):
+        return {"authenticated": False, "first_admin": True}
+    return {"authenticated": False}
 
 
 @people_api.post("/me")
@@ -70,15 +77,16 @@ def auth(body: requests.Auth) -> responses.SignedInResponse | responses.CodeSent
     signing, browser = services().sessions, request.headers.get("User-Agent", "")
     is_returning = signing.is_returning(session, body.email)
     if services().config.auth == "trust":
-        signing.enter(session, body.email, language(), browser)
+        is_first_admin = signing.enter(session, body.email, language(), browser)
     elif body.code is None:
         services().rate_limits.count_code_request(body.email, _network(), is_returning)
         signing.ask_code(session, body.email, language())
         return {"status": "code_sent", "in_log": not services().config.mails}
     else:
         with services().rate_limits.counting_wrong_tries(_network(), is_returning):
-            signing.enter_by_code(session, body.email, body.code, language(), browser)
-    return {"status": "ok", "email": body.email}
+            is_first_admin = signing.enter_by_code(session, body.email, body.code, language(), browser)
+    answer: responses.SignedInResponse = {"status": "ok", "email": body.email}
+    return {**answer, "first_admin": True} if is_first_admin else answer
 
 
 @people_api.post("/logout")

@@ -13,6 +13,7 @@ OF_DIALOGS = (
     *(
         "book.",
         "fact.",
+        "first_admin.",
         "force.",
         "history.",
         "hours.",

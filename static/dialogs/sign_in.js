@@ -8,6 +8,7 @@ import { state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
+import { firstAdminDialog } from "./first_admin.js";
 
 /**
  * Open the dialog, for the code if one is awaited already. `then` continues what the user wanted to do before signing in;
@@ -23,14 +24,15 @@ function emailDialog(then) {
   openDialog({
     title: t("sign_in.title"),
     subtitle: t(state.settings.auth === "trust" ? "sign_in.trusted" : "sign_in.how"),
-    body: field("email", t("sign_in.email"), {
+    body: html`${state.me.first_admin && html`<p class="notice">${t("sign_in.first_admin")}</p>`}
+      ${field("email", t("sign_in.email"), {
       type: "email", maxlength: 254, autofocus: true, placeholder: "ann@example.com", inputmode: "email", autocomplete: "email",
-    }),
+    })}`,
     label: t("sign_in.next"),
     submit: async (dialog) => {
       const email = dialog.value("email").toLowerCase();
       const answer = await post("/auth", { email });
-      if (answer.status === "ok") return finishSignIn(answer.email, then);
+      if (answer.status === "ok") return finishSignIn(answer, then);
       codeDialog({ email, inLog: answer.in_log, at: Date.now() }, then);
     },
   });
@@ -49,9 +51,9 @@ function codeDialog(asked, then) {
     submit: async (opened) => {
       const code = opened.value("code").replace(/\D/g, "");
       if (code.length !== 6) throw new ApiError(t("sign_in.six_digits"), "bad_input", { field: "code" });
-      await post("/auth", { email, code });
+      const answer = await post("/auth", { email, code });
       noteCode(null);
-      await finishSignIn(email, then);
+      await finishSignIn(answer, then);
     },
   });
   noteCode({ ...asked, open: true });
@@ -61,9 +63,11 @@ function codeDialog(asked, then) {
   input.addEventListener("input", () => input.value.replace(/\D/g, "").length === 6 && dialog.form.requestSubmit());
 }
 
-async function finishSignIn(email, then) {
+async function finishSignIn({ email, first_admin: firstAdmin }, then) {
   await refresh();
   reconnect();
   toast(t("sign_in.done", { email }));
-  if (then && state.me.authenticated) setTimeout(then); // after this dialog has closed
+  if (!state.me.authenticated) return;
+  const next = firstAdmin ? firstAdminDialog : then;
+  if (next) setTimeout(next); // after this dialog has closed
 }

@@ -17,10 +17,19 @@ export function showEmptyBoard(shown) {
       <button class="button" data-action="show-all">${t("empty.show_all")}</button>`);
   } else if (isAdmin()) {
     fill(root, html`${logo()}<h2>${t("empty.first_admin")}</h2><p>${t("empty.first_admin_how")}</p>
-      <button class="button primary" data-action="add-vm" data-needs-connection>${t("vm.add")}</button>`);
+      <div class="first-steps">
+        <button class="button primary" data-action="add-vm" data-needs-connection>${t("vm.add")}</button>
+        <button class="button" data-action="create-group" data-needs-connection>${t("group.create")}</button>
+        <button class="button" data-action="users" data-needs-connection>${t("empty.people")}</button>
+      </div>`);
   } else {
-    fill(root, html`${logo()}<h2>${t("empty.no_machines")}</h2><p>${t(state.me.authenticated ? "empty.ask_admin" : "empty.sign_in")}</p>`);
+    fill(root, html`${logo()}<h2>${t("empty.no_machines")}</h2><p>${t(whatHelps())}</p>`);
   }
+}
+
+function whatHelps() {
+  if (state.me.authenticated) return "empty.ask_admin";
+  return state.me.first_admin ? "empty.first_to_sign_in" : "empty.sign_in";
 }
 
 const logo = () => html`<img class="logo" src="${document.querySelector(".brand img").src}" width="48" height="48" alt="">`;

@@ -131,6 +131,8 @@ def test_an_empty_board_tells_the_first_admin_what_to_do(window, start):
     alice = Person(empty, "alice@example.com").sign_in()
     here = window(alice, at=empty)
     expect(here.page.get_by_text(here.text("empty.first_admin_how"))).to_be_visible()
+    for step in ("group.create", "empty.people"):
+        expect(here.page.get_by_role("main").get_by_role("button", name=here.text(step), exact=True)).to_be_visible()
     here.page.get_by_role("main").get_by_role("button", name=here.text("vm.add")).click()
     here.field("vm.id").fill("the-first")
     here.send()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.machines import starter
+from browser.window import accessibility_violations
 from support.server import running
 
 
@@ -30,6 +31,7 @@ def test_a_stranger_sees_the_inventory_without_addresses_and_can_sign_in(window)
 def test_the_first_person_to_sign_in_with_a_code_from_the_log_becomes_admin(window, server):
     here = window()
     here.sign_in_button.click()
+    expect(here.dialog).to_contain_text(here.text("sign_in.first_admin"))
     here.field("sign_in.email").fill("First@Example.com")
     here.page.keyboard.press("Enter")
     code = server.newest_code("first@example.com")
@@ -39,6 +41,9 @@ def test_the_first_person_to_sign_in_with_a_code_from_the_log_becomes_admin(wind
     expect(here.dialog.get_by_role("alert")).to_contain_text("This code is wrong")
 
     here.field("sign_in.code").fill(code)
+    expect(here.dialog.get_by_role("heading", name=here.text("first_admin.title"))).to_be_visible()
+    assert accessibility_violations(here) == []
+    here.page.keyboard.press("Escape")
     expect(here.dialogs).to_have_count(0)
     expect(here.toast("first@example.com")).to_be_visible()
     expect(here.page.get_by_role("button", name=here.text("group.create"))).to_be_visible()
@@ -48,6 +53,12 @@ def test_the_first_person_to_sign_in_with_a_code_from_the_log_becomes_admin(wind
     here.page.reload()
     here.open_account()
     expect(here.dialog).to_contain_text(here.text("role.admin"))
+    expect(here.dialogs).to_have_count(1)
+
+    second = window()
+    second.sign_in_button.click()
+    expect(second.field("sign_in.email")).to_be_focused()
+    expect(second.dialog).not_to_contain_text(here.text("sign_in.first_admin"))
 
 
 def test_a_code_with_too_few_digits_is_refused_in_the_dialog(window):
@@ -133,3 +144,16 @@ def test_a_closed_dialog_comes_back_with_the_code_until_it_is_void(window):
     expect(here.dialogs).to_have_count(0)
     here.sign_in_button.click()
     expect(here.field("sign_in.email")).to_be_visible()
+
+
+def test_an_empty_server_tells_visitors_who_becomes_admin_and_the_first_one_what_comes_next(window, start):
+    empty = start(LOADZONE_ADMINS="")
+    here = window(at=empty, path="/")
+    expect(here.page.get_by_text(here.text("empty.first_to_sign_in"))).to_be_visible()
+    here.sign_in_button.click()
+    expect(here.dialog).to_contain_text(here.text("sign_in.first_admin"))
+    here.field("sign_in.email").fill("first@example.com")
+    here.page.keyboard.press("Enter")
+    here.dialog.get_by_role("button", name=here.text("vm.add"), exact=True).click()
+    expect(here.field("vm.id")).to_be_focused()
+    expect(here.dialogs).to_have_count(1)
