@@ -46,7 +46,7 @@ def test_the_receiver_is_told_by_whom_and_until_when(alice, bob, carol, vm):
         assert told["msg"] == f"{bob.email} handed {vm} over to {carol.email}"
         done(alice.hand_over(vm, bob.email))
         told = carols.wait_for("notification", kind="handed_over", to=carol.email)
-        assert told["msg"] == f"{alice.email} handed {vm}, which {carol.email} had booked, over to {bob.email}"
+        assert told["msg"] == f"{alice.email} handed over {vm}, which {carol.email} had booked, to {bob.email}"
         assert bobs.wait_for("notification", kind="received")["by"] == alice.email
 
 

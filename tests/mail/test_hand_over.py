@@ -64,8 +64,8 @@ def test_whoever_had_it_is_told_if_an_admin_did_it(smtp, server, alice, reader, 
     done(reader.book(vm, 2))
     done(alice.hand_over(vm, alice.email))
     letter = smtp.wait_for_letter(reader.email, vm)
-    assert letter.subject == f"{vm}: an admin handed your booking over"
-    assert f"{alice.email} handed {vm}, which you had booked, over to {alice.email}." in letter.text
+    assert letter.subject == f"{vm}: an admin handed over your booking"
+    assert f"{alice.email} handed over {vm}, which you had booked, to {alice.email}." in letter.text
     russian = Person(server, language="ru").sign_in()
     done(alice.hand_over(vm, russian.email))
     assert is_russian(smtp.wait_for_letter(russian.email, vm).text)
