@@ -12,7 +12,7 @@ from support.server import ROOT, Server
 
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4(00|01|03|04|09|10|29) ")
 CONNECTION_LOST = re.compile(
-    r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket"
+    r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket|status of 502"
 )
 
 

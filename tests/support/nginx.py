@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from support.ports import free_port
 from support.server import ROOT
 from support.waiting import eventually
 
@@ -25,7 +26,11 @@ http {{
     fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
-    {map}
+    {http}
+}}
+"""
+UNDER_A_PATH = """
+    {maps}
     {upstream}
     server {{
         listen 127.0.0.1:{port} ssl;
@@ -33,29 +38,57 @@ http {{
         ssl_certificate_key {key};
         location / {{ return 200 "another application"; }}
         {location}
+        {away}
     }}
-}}
 """
+WHOLE = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+
+
+@contextlib.contextmanager
+def nginx(folder: Path, port: int, upstream_port: int, certificate: tuple[str, str]) -> Iterator[None]:
+    """Run nginx with TLS on `port` of 127.0.0.1, with deploy/nginx.conf as it is, but for ports and certificate."""
+    changes = {
+        "listen 80;": f"listen 127.0.0.1:{free_port()};",
+        "listen [::]:80;": "",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
+        "listen [::]:443 ssl http2;": "",
+        "/etc/letsencrypt/live/loadzone.example.com/fullchain.pem": certificate[0],
+        "/etc/letsencrypt/live/loadzone.example.com/privkey.pem": certificate[1],
+        "127.0.0.1:5000": f"127.0.0.1:{upstream_port}",
+    }
+    text = WHOLE
+    for written, here in changes.items():
+        assert written in text, written
+        text = text.replace(written, here)
+    with _running(folder, port, text):
+        yield
 
 
 @contextlib.contextmanager
 def nginx_under_a_path(folder: Path, port: int, upstream_port: int, certificate: tuple[str, str]) -> Iterator[None]:
     """Run nginx with TLS on `port` of 127.0.0.1, with the `location` of docs/deploy.md for a server under a path."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert program, "nginx was not found: install it (Debian, Ubuntu: apt-get install nginx)"
-    whole = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     [location] = re.findall(
         r"^```nginx\n(.*?)^```", (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8"), re.S | re.M
     )
-    text = CONFIGURATION.format(
-        map=_block(whole, "map"),
-        upstream=_block(whole, "upstream").replace(":5000", f":{upstream_port}"),
+    text = UNDER_A_PATH.format(
+        maps="\n".join(_blocks("map")),
+        upstream="".join(_blocks("upstream")).replace(":5000", f":{upstream_port}"),
         port=port,
         certificate=certificate[0],
         key=certificate[1],
         location=location,
+        away="".join(_blocks("    location @loadzone_away")),
     )
-    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    with _running(folder, port, text):
+        yield
+
+
+@contextlib.contextmanager
+def _running(folder: Path, port: int, http: str) -> Iterator[None]:
+    """Run nginx with this configuration of its `http` block, which listens on `port`."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert program, "nginx was not found: install it (Debian, Ubuntu: apt-get install nginx)"
+    (folder / "nginx.conf").write_text(CONFIGURATION.format(http=http), encoding="utf-8")
     process = subprocess.Popen([program, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"])
     try:
         eventually(lambda: process.poll() is not None or _accepts(port))
@@ -66,10 +99,10 @@ def nginx_under_a_path(folder: Path, port: int, upstream_port: int, certificate:
         process.wait()
 
 
-def _block(configuration: str, name: str) -> str:
-    """Return the block of this name at the top of a configuration."""
-    [block] = re.findall(rf"^{name} .*?^}}", configuration, re.S | re.M)
-    return block
+def _blocks(name: str) -> list[str]:
+    """Return the blocks of deploy/nginx.conf of this name, which begins with its indentation."""
+    indent = " " * (len(name) - len(name.lstrip()))
+    return re.findall(rf"^{name} .*?^{indent}}}", WHOLE, re.S | re.M)
 
 
 def _accepts(port: int) -> bool:
