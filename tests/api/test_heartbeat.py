@@ -72,7 +72,7 @@ def test_the_machine_of_a_silent_job_becomes_free(bob, vm):
 
 
 def test_the_machine_of_a_silent_job_is_held_for_the_next_in_the_queue(bob, carol, vm):
-    done(bob.book(vm, heartbeat_minutes=2 * SECONDS))
+    done(bob.book(vm, heartbeat_minutes=4 * SECONDS))
     done(carol.join(vm))
     eventually(lambda: bob.vm(vm)["held_for"] == "carol@example.com")
 

@@ -54,7 +54,7 @@ def test_a_released_machine_is_held_for_the_first_in_the_queue(bob, carol, waite
 
 
 def test_a_machine_whose_booking_ended_is_held(bob, carol, vm):
-    done(bob.book(vm, 1 / 3600))
+    done(bob.book(vm, 4 / 3600))
     done(carol.join(vm))
     eventually(lambda: is_held_for(carol, bob.vm(vm)))
     assert bob.actions(vm) == ["book", "release"]

@@ -38,7 +38,7 @@ def test_a_booking_stays_until_its_end_and_is_not_renewed(alice, bob, vm):
 
 
 def test_nobody_gets_the_machine_when_the_booking_ends(alice, bob, carol, newcomer, vm):
-    done(bob.book(vm, 1 / 3600))
+    done(bob.book(vm, 4 / 3600))
     done(alice.edit_vm(vm, maintenance="disk swap"))
     done(carol.join(vm))
     done(newcomer.join(vm, auto=True))

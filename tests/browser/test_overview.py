@@ -110,7 +110,7 @@ def test_a_folded_group_stays_folded(window, bob):
 def test_a_booking_that_ends_disappears_from_the_top_by_itself(window, server):
     carol = Person(server, "carol@example.com").sign_in()
     here = window(carol)
-    done(carol.book("sandbox-01", 2 / 3600))
+    done(carol.book("sandbox-01", 6 / 3600))
     expect(here.own_booking("sandbox-01")).to_be_visible()
     expect(here.own_booking("sandbox-01")).to_have_count(0)
     expect(here.card("sandbox-01")).to_contain_text("Free")

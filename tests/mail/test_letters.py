@@ -140,7 +140,7 @@ def test_a_reminder_is_sent_again_after_a_renewal(smtp, start, soon):
     smtp.wait_for_letter("renewed@example.com")
     holder = Person(server, "renewed@example.com").sign_in()
     ends = moment(holder.vm("vm-of-renewed")["expires_at"])
-    done(holder.renew("vm-of-renewed", (from_now(minutes=5, seconds=3) - ends) / timedelta(hours=1)))
+    done(holder.renew("vm-of-renewed", (from_now(minutes=5, seconds=8) - ends) / timedelta(hours=1)))
     smtp.wait_for_letter("renewed@example.com", count=2)
 
 

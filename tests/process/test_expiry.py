@@ -50,9 +50,9 @@ def test_a_renewal_moves_the_end(start):
     server = start(inventory([machine("vm"), machine("other")]))
     bob = Person(server).sign_in()
     with Listener(bob) as listener:
-        done(bob.book("vm", 1 / 3600))
+        done(bob.book("vm", 4 / 3600))
         done(bob.renew("vm", 1))
-        done(bob.book("other", 1.2 / 3600))
+        done(bob.book("other", 4.2 / 3600))
         listener.wait_for("notification", kind="expired", vm_id="other")
         assert [sent["vm_id"] for sent in listener.notifications("expired")] == ["other"]
     assert bob.vm("vm")["state"] == "booked"

@@ -71,7 +71,7 @@ def test_reading_works_on_a_full_disk(disk, server, bob, charlie):
 
 
 def test_a_booking_that_ends_on_a_full_disk_is_ended_once_there_is_room(disk, server, bob):
-    done(bob.book("vm-0", 1.5 / 3600))
+    done(bob.book("vm-0", 4 / 3600))
     disk.fill(server)
     server.wait_for_log(r"(?i)(no space|cannot|could not|full|too large)")
     disk.free(server)
