@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
@@ -117,10 +119,28 @@ def _without(unwanted: tuple[str, ...], letters: Mapping[str, bool]) -> tuple[st
     return tuple(dict.fromkeys([*kept, *(kind for kind, is_wanted in letters.items() if not is_wanted)]))
 
 
-def list_all(state: State, limits: Limits, actor: str | None) -> list[tuple[User, Role]]:
-    """Return everybody who ever signed in, with the role in force. Raises Refusal: not_signed_in, not_allowed."""
+class ListedUser(NamedTuple):
+    """A person as admins see them: with the role in force, and the last use of LoadZone, to within a day."""
+
+    user: User
+    role: Role
+    is_admin_by_settings: bool
+    seen: datetime | None
+
+
+def list_all(state: State, limits: Limits, actor: str | None) -> list[ListedUser]:
+    """Return everybody who ever signed in. Raises Refusal: not_signed_in, not_allowed."""
     access.acting_admin(state, limits, actor)
-    return [(user, role_of(state, limits, user.email)) for user in state.users.values()]
+    by_settings = frozenset(limits.admins)
+    return [
+        ListedUser(
+            user,
+            "admin" if user.role == "admin" or user.email in by_settings else "user",
+            user.email in by_settings,
+            sessions.last_seen(user),
+        )
+        for user in state.users.values()
+    ]
 
 
 def set_role(uow: UnitOfWork, actor: str | None, email: str, role: Role) -> None:

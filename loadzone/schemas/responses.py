@@ -161,9 +161,13 @@ class JoinedResponse(TypedDict):
 
 
 class UserResponse(TypedDict):
+    """`by_settings`: the settings make them admin. `seen`: the last use, to within a day; null if it is not known."""
+
     email: str
     role: Literal["user", "admin"]
+    by_settings: bool
     created: Time
+    seen: Time | None
 
 
 class SessionResponse(TypedDict):

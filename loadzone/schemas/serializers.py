@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Literal
 
 from loadzone.domain.mail_trouble import MailTrouble
@@ -123,9 +124,15 @@ def token_view(token: Token) -> responses.TokenResponse:
     }
 
 
-def user_view(user: User, role: Role) -> responses.UserResponse:
-    """Return a person as admins see it."""
-    return {"email": user.email, "role": role, "created": iso(user.created)}
+def user_view(user: User, role: Role, is_admin_by_settings: bool, seen: datetime | None) -> responses.UserResponse:
+    """Return a person as admins see them."""
+    return {
+        "email": user.email,
+        "role": role,
+        "by_settings": is_admin_by_settings,
+        "created": iso(user.created),
+        "seen": iso_or_none(seen),
+    }
 
 
 def mail_trouble_view(trouble: MailTrouble, waiting: int) -> responses.MailTroubleResponse:

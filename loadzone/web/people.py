@@ -164,7 +164,7 @@ def revoke_token(token_id: str) -> responses.OkResponse:
 def users() -> list[responses.UserResponse]:
     """List everybody who has signed in before."""
     everybody = people.list_all(services().store.snapshot, services().config, actor())
-    return [user_view(user, role) for user, role in everybody]
+    return [user_view(*listed) for listed in everybody]
 
 
 @people_api.post("/users/role")

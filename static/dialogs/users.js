@@ -1,39 +1,70 @@
-// The admin's dialog with everybody who ever signed in: change roles, open tokens, remove users.
-import { post } from "../api.js";
-import { dayAndTime } from "../format.js";
-import { html } from "../html.js";
+// The admin's dialog with everybody who ever signed in: find people, change roles, open tokens, remove users.
+import { get, post } from "../api.js";
+import { dayAndTime, exactTime } from "../format.js";
+import { fill, html, setText } from "../html.js";
 import { t } from "../i18n.js";
+import { lastUse } from "../last_use.js";
 import { state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
-import { load, loadedPart } from "./loaded_part.js";
+import { field } from "./field.js";
+import { loadedPart } from "./loaded_part.js";
+import { findUsers, forSearch } from "./user_search.js";
+
+const SHOWN_AT_MOST = 100;
 
 export async function usersDialog() {
   const dialog = openDialog({
     title: t("users.title"),
     wide: true,
-    body: loadedPart,
+    body: html`${field("search", t("users.search"), { type: "search", maxlength: 254, spellcheck: "false", autofocus: true })}
+      <p class="muted" role="status" data-count></p>${loadedPart}`,
   });
+  dialog.users = [];
+  dialog.form.elements.search.addEventListener("input", () => showFound(dialog));
   dialog.node.addEventListener("click", (event) => {
     const button = event.target.closest("[data-user-action]");
     if (button) changeUser(dialog, button.dataset);
   });
-  await showUsers(dialog);
+  await loadUsers(dialog);
 }
 
-const showUsers = (dialog) => load(dialog, "/users", rows);
+async function loadUsers(dialog) {
+  try {
+    dialog.users = forSearch(await get("/users"));
+    showFound(dialog);
+  } catch (error) {
+    dialog.showError(error.message);
+  }
+  dialog.part("[data-loaded]").removeAttribute("aria-busy");
+  dialog.part(".spinner")?.remove();
+  if (!dialog.node.contains(document.activeElement)) dialog.form.elements.search.focus();
+}
+
+/** Show the people who match the search; of very many the first ones. */
+function showFound(dialog) {
+  const found = findUsers(dialog.users, dialog.value("search"));
+  const shown = found.slice(0, SHOWN_AT_MOST);
+  setText(dialog.part("[data-count]"), countText(shown.length, found.length, dialog.users.length));
+  fill(dialog.part("[data-loaded]"), rows(shown));
+}
+
+function countText(shown, found, all) {
+  if (shown < found) return t("users.first", { n: found, shown });
+  return found < all ? t("users.found", { n: all, found }) : t("users.all", { n: all });
+}
 
 async function changeUser(dialog, { userAction: action, email, role }) {
-  if (action === "remove") return removeDialog(email, () => showUsers(dialog));
+  if (action === "remove") return removeDialog(email, () => loadUsers(dialog));
   if (dialog.busy) return;
   dialog.setBusy(true);
   try {
     await post("/users/role", { email, role });
     dialog.setBusy(false);
-    await showUsers(dialog);
+    await loadUsers(dialog);
   } catch (error) {
     dialog.setBusy(false);
-    await showUsers(dialog); // what stood there may be why it was refused
+    await loadUsers(dialog); // what stood there may be why it was refused
     dialog.showError(error.message);
   }
 }
@@ -53,11 +84,31 @@ function removeDialog(email, then) {
 }
 
 function rows(users) {
-  return html`<ul class="rows">${users.map(({ email, role, created }) => html`
-    <li><span class="row-title">${email}<small>${t(`role.${role}`)} · ${t("users.since", { time: dayAndTime(created) })}</small></span>
-      <button type="button" class="button small" data-user-action="role" data-email="${email}" data-role="${role === "admin" ? "user" : "admin"}">
-        ${t(role === "admin" ? "users.make_user" : "users.make_admin")}</button>
-      <button type="button" class="button small plain" data-action="tokens" data-email="${email}">${t("tokens.short")}</button>
-      ${email !== state.me.email && html`<button type="button" class="button small plain" data-user-action="remove" data-email="${email}">${t("users.remove")}</button>`}
+  const held = machinesByHolder();
+  return html`<ul class="rows">${users.map((user) => html`
+    <li><span class="row-title">${user.email}<small>${about(user, held.get(user.email))}</small></span>
+      ${!user.by_settings && roleButton(user)}
+      <button type="button" class="button small plain" data-action="tokens" data-email="${user.email}" aria-label="${t("tokens.short")}: ${user.email}">${t("tokens.short")}</button>
+      ${user.email !== state.me.email && html`<button type="button" class="button small plain" data-user-action="remove" data-email="${user.email}"
+        aria-label="${t("users.remove")}: ${user.email}">${t("users.remove")}</button>`}
     </li>`)}</ul>`;
+}
+
+function roleButton({ email, role }) {
+  const label = t(role === "admin" ? "users.make_user" : "users.make_admin");
+  return html`<button type="button" class="button small" data-user-action="role" data-email="${email}"
+    data-role="${role === "admin" ? "user" : "admin"}" aria-label="${label}: ${email}">${label}</button>`;
+}
+
+function about({ role, by_settings: bySettings, created, seen }, held) {
+  return html`${t(bySettings ? "role.admin_by_settings" : `role.${role}`)}
+    · <span title="${seen && exactTime(seen)}">${seen ? t("users.seen", { time: lastUse(seen) }) : t("users.seen_unknown")}</span>
+    · <span title="${exactTime(created)}">${t("users.since", { time: dayAndTime(created) })}</span>
+    ${held && html` · ${t("users.holds", { n: held })}`}`;
+}
+
+function machinesByHolder() {
+  const held = new Map();
+  for (const { booked_by: email } of state.vms.values()) if (email) held.set(email, (held.get(email) ?? 0) + 1);
+  return held;
 }

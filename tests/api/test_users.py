@@ -15,6 +15,19 @@ def test_an_admin_lists_the_people(alice, newcomer):
     assert moment(users[newcomer.email]["created"])
 
 
+def test_the_list_tells_when_somebody_was_last_seen_and_who_is_admin_by_the_settings(server, alice, newcomer):
+    def listed(email):
+        return next(user for user in done(alice.users()) if user["email"] == email)
+
+    assert listed(alice.email)["by_settings"] is True
+    seen = listed(newcomer.email)
+    assert (seen["by_settings"], seen["seen"]) == (False, seen["created"])
+    done(newcomer.sign_out())
+    assert listed(newcomer.email) == seen, "the last use outlives the session"
+    done(alice.give_role(newcomer.email, "admin"))
+    assert (listed(newcomer.email)["role"], listed(newcomer.email)["by_settings"]) == ("admin", False)
+
+
 def test_only_an_admin_lists_the_people(bob, charlie):
     assert refusal(bob.users()) == (403, "not_allowed")
     assert refusal(charlie.users()) == (401, "not_signed_in")

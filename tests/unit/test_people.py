@@ -13,7 +13,7 @@ from support.world import ALICE, BOB, CHARLIE, World
 
 
 def roles(world):
-    return {user.email: role for user, role in people.list_all(world.state, world.limits, ALICE)}
+    return {one.user.email: one.role for one in people.list_all(world.state, world.limits, ALICE)}
 
 
 def test_if_no_admins_are_set_the_first_to_sign_in_becomes_one():
