@@ -29,7 +29,7 @@ from support.work import lines_run
 from support.world import ALICE, BOB, NOON
 from unit.crowd import GROUP, Crowd
 
-SMALL, LARGE = 3_000, 10_000
+SMALL, LARGE = 400, 2_000
 MOST = 1.1 * LARGE * math.log(LARGE) / (SMALL * math.log(SMALL))  # a tenth is left for what is uneven
 
 BOBS_HALF = {"booked": 0.5, "by": BOB}
