@@ -11,6 +11,7 @@ PYTHON ?= python3
 export PATH := $(PATH):/usr/sbin
 export CHROMIUM ?=
 export FIREFOX ?= firefox-esr
+export POSTGRES_BIN ?= $(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 TESTS ?= tests
 # To measure a part without keeping it: BENCH="--sizes 1000 --parts http"
 BENCH ?= --keep
@@ -22,7 +23,7 @@ BIN := .venv/bin
 COMPAT := tests/browser/compat
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: run quick test coverage torture bench lint clean browser
+.PHONY: run quick test coverage torture bench lint clean browser postgres
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
@@ -31,10 +32,10 @@ run: .venv/run.done
 quick: lint
 	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) tests/unit tests/api
 
-test: .venv/dev.done browser
+test: .venv/dev.done browser postgres
 	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) $(TESTS)
 
-coverage: .venv/dev.done browser
+coverage: .venv/dev.done browser postgres
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q $(PYTEST_ARGS) $(TESTS)
 	@$(BIN)/coverage combine --quiet
@@ -65,7 +66,7 @@ $(BIN)/pip:
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/dev.done: requirements-dev.txt .venv/run.done
+.venv/dev.done: requirements-dev.txt requirements-postgres.txt .venv/run.done
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
@@ -76,6 +77,10 @@ browser: $(COMPAT)/chromium/chromium
 	$(if $(CHROMIUM),,$(call wants,chromium-headless-shell))
 	$(call needs,nginx,nginx,nginx)
 	$(call needs,$(FIREFOX),firefox-esr,Firefox,; or name yours: make test FIREFOX=firefox)
+
+# A cluster of the tests' own; its programs are not on the PATH on Debian.
+postgres:
+	$(call needs,$(if $(POSTGRES_BIN),$(POSTGRES_BIN)/)initdb,postgresql,PostgreSQL,; or name the folder of its programs: make test POSTGRES_BIN=/opt/postgresql/bin)
 
 # Chromium 109, and what the lint of test_compat.py needs
 $(COMPAT)/chromium/chromium: $(COMPAT)/package-lock.json $(COMPAT)/unpack.mjs

@@ -10,12 +10,12 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from loadzone.domain.commit import CannotSave, Commit, Touched
-from loadzone.domain.durable import Durable, TurnLost
+from loadzone.domain.durable import Durable, MissedCommit, TurnLost
 from loadzone.domain.events import Event
 from loadzone.domain.records import Group, Place, State, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -46,6 +46,7 @@ class DurableStore:
         except BaseException:
             durable.close()
             raise
+        durable.follow(self.catch_up)
 
     @property
     def place(self) -> str:
@@ -105,6 +106,11 @@ class DurableStore:
                     raise
                 self._log_whether_it_writes(None)
 
+    def catch_up(self) -> None:
+        """Take over what others have written. Raises CannotSave where nobody can be asked."""
+        with self._writing:
+            self._take_over(self._durable.missed)
+
     def close(self) -> None:
         """Wait for the write under way, then release what is underneath."""
         with self._writing:
@@ -154,6 +160,7 @@ class DurableStore:
         """Make the batch durable and publish it. Tell whether that could be done in this turn, which may be lost."""
         try:
             with self._durable.turn() as turn:
+                self._take_over(turn.missed)
                 if not self._durable.runs_early:
                     batch.run_waiting(self._committed)
                 commit = self._commit_of(batch)
@@ -166,6 +173,12 @@ class DurableStore:
             self._publish(commit)  # first, so that whoever is answered finds the change wherever they look
         batch.settle(doubt, in_force=True)
         return True
+
+    def _take_over(self, missed: Iterable[MissedCommit]) -> None:
+        for other in missed:
+            commit = other.commit_on(self._committed)
+            self._committed = commit.after
+            self._publish(commit)
 
     def _commit_of(self, batch: Batch) -> Commit | None:
         """Return the commit of the batch; None if there is nothing to write and nothing to tell."""

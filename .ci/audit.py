@@ -1,4 +1,4 @@
-"""Look for known vulnerabilities in the pins of requirements.txt, with pip-audit and PyPI's advisories.
+"""Look for known vulnerabilities in the pins of what serves, with pip-audit and PyPI's advisories.
 
 Ends with status 1 if there are any. If no source of advisories can be reached, it prints that and ends with 0: a
 closed network is no fault of the code.
@@ -53,7 +53,8 @@ def _audit() -> list[str]:
         _run("to install", sys.executable, "-m", "venv", PLACE)
         _run("to install", PLACE / "bin/pip", "install", "-q", "-r", ROOT / ".ci/requirements-audit.txt")
         options = ["--no-deps", "--disable-pip", "--progress-spinner", "off", "--timeout", "5"]
-        _run("to audit", PLACE / "bin/pip-audit", "-r", ROOT / "requirements.txt", *options, "-f", "json", "-o", report)
+        pins = [part for name in ("", "-postgres") for part in ("-r", ROOT / f"requirements{name}.txt")]
+        _run("to audit", PLACE / "bin/pip-audit", *pins, *options, "-f", "json", "-o", report)
         return vulnerable(report.read_text(encoding="utf-8")) if report.exists() else _no_report()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from loadzone.datafile.reader import read_state
 from loadzone.datafile.typed_object import BadFile
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.commit import CannotSave, Commit
+from loadzone.domain.durable import MissedCommit
 from loadzone.domain.records import State
 from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
@@ -59,6 +60,14 @@ class JsonFile:
             self._file.replace(chunks)
         self._file.protect()
         return state
+
+    def follow(self, tell: Callable[[], None]) -> None:
+        """Do nothing: nobody else writes the file."""
+
+    @property
+    def missed(self) -> Sequence[MissedCommit]:
+        """What others have written: nothing."""
+        return ()
 
     def turn(self) -> AbstractContextManager[JsonFile]:
         """Return itself: it is always this process's turn."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -13,20 +14,33 @@ class TurnLost(Exception):
     """The turn ended before the commit was written, and it is certain that it was not: it may be tried anew."""
 
 
+class MissedCommit(Protocol):
+    """A commit of another process."""
+
+    def commit_on(self, before: State) -> Commit:
+        """Return the commit, on the state before it."""
+        ...
+
+
 class Turn(Protocol):
     """The time in which nobody else writes."""
+
+    @property
+    def missed(self) -> Sequence[MissedCommit]:
+        """What others have written since the last turn, in order; to be taken over before rules run."""
+        ...
 
     def put(self, commit: Commit) -> CannotSave | None:
         """Write the commit. Return an error where it is in force but may not survive a power cut.
 
-        Raises CannotSave where it was not written, TurnLost where it may be tried anew, and what is raised for a value
-        that cannot be written.
+        Raises CannotSave where it was not written, or nobody knows; TurnLost where it may be tried anew; and what is
+        raised for a value that cannot be written.
         """
         ...
 
 
 class Durable(Protocol):
-    """Keeps the state where it outlives the process.
+    """Keeps the state where it outlives the process. It knows which commits it has been given and has given.
 
     `runs_early`: units of work are run as they arrive, while the commit before is being written. Otherwise they wait
     for the turn, in which the state is certain to be the latest.
@@ -46,8 +60,17 @@ class Durable(Protocol):
         """Return the state that is kept. Called once, before anything else."""
         ...
 
+    def follow(self, tell: Callable[[], None]) -> None:
+        """Call `tell` whenever others may have written something, from now on until `close`."""
+        ...
+
     def turn(self) -> AbstractContextManager[Turn]:
         """Return the next turn. Raises CannotSave, and TurnLost where it may be tried anew."""
+        ...
+
+    @property
+    def missed(self) -> Sequence[MissedCommit]:
+        """What others have written, without waiting for a turn; asked between turns. Raises CannotSave."""
         ...
 
     def check(self) -> None:

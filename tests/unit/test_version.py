@@ -4,7 +4,9 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib.metadata import distributions
+from pathlib import Path
 
 import pytest
 
@@ -55,16 +57,30 @@ def test_the_newest_version_in_the_changelog_is_it():
 # Dependencies: pyproject.toml, requirements.txt and the imports
 
 
-def imported() -> set[str]:
-    """Return the distributions that the server's code imports."""
-    files = [*ROOT.glob("*.py"), *(ROOT / "loadzone").rglob("*.py")]
+def from_elsewhere(files: Iterable[Path]) -> set[str]:
+    """Return the packages that these files import, except our own and the standard library's."""
     nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
     ours = {path.stem for path in ROOT.glob("*.py")} | {"loadzone", "_typeshed"}  # the latter exists for type checkers
-    others = {name.partition(".")[0] for name in names} - ours - sys.stdlib_module_names
+    return {name.partition(".")[0] for name in names} - ours - sys.stdlib_module_names
+
+
+DATABASE = set((ROOT / "loadzone" / "database").glob("*.py"))
+
+
+def imported() -> set[str]:
+    """Return the distributions that the server's code imports, whatever its settings."""
+    others = from_elsewhere({*ROOT.glob("*.py"), *(ROOT / "loadzone").rglob("*.py")} - DATABASE)
     owners = {file.parts[0].removesuffix(".py"): found.name for found in distributions() for file in found.files or ()}
     return {owners[name].lower().replace("_", "-") for name in others}
+
+
+def test_what_is_only_installed_where_a_database_is_used_is_imported_there_alone():
+    pinned = dict(PINS.findall(text_of("requirements-postgres.txt")))
+    assert from_elsewhere(DATABASE) - imported() - {"orjson"} == {"psycopg"}
+    assert pinned.keys() == {"psycopg", "psycopg-binary"}
+    assert pinned["psycopg"] == pinned["psycopg-binary"]
 
 
 def test_what_is_imported_is_required_and_nothing_else():

@@ -1,0 +1,147 @@
+"""A commit as bytes: a small data file with the records that it touched, and what a file does not have.
+
+Records are written and read as in the data file (loadzone/datafile/), so that there is one form of them, and what a
+later version adds to it needs no second place. Of a person's history only what is new is written: a whole one has up
+to two hundred lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from loadzone.database.history_delta import Delta, delta_of
+from loadzone.database.table_change import Key, Record, change_of
+from loadzone.datafile.reader import parse_file
+from loadzone.datafile.writer import StateEncoder
+from loadzone.domain import tallies
+from loadzone.domain.commit import Commit, Touched
+from loadzone.domain.events import Event
+from loadzone.domain.records import State, User
+
+FORMAT = 1  # grows when an older LoadZone could not apply a commit rightly
+TABLES = tuple(table.name for table in fields(Touched))
+_FORMAT, _GONE, _ORDER, _HISTORY, _EVENTS, _VISIBLE = "commit format", "gone", "order", "history", "events", "visible"
+_TIMES = {field.name for field in fields(Event) if "datetime" in str(field.type)}
+_TUPLES = {field.name for field in fields(Event) if str(field.type).startswith("tuple")}
+
+
+class NewerFormat(Exception):
+    """The commit was written by a newer LoadZone, in a form that this one does not know."""
+
+
+def encode(commit: Commit) -> bytes:
+    """Return the commit as bytes. Raises TypeError if a value cannot be JSON."""
+    gone: dict[str, list[Key]] = {}
+    order: dict[str, list[Key]] = {}
+    part = State(revision=commit.after.revision)
+    for name in TABLES:
+        change = change_of(getattr(commit.touched, name), getattr(commit.before, name), getattr(commit.after, name))
+        getattr(part, name).update(change.written)
+        if change.gone:
+            gone[name] = change.gone
+        if change.order is not None:
+            order[name] = change.order
+    part.rest = {
+        _FORMAT: FORMAT,
+        _GONE: gone,
+        _ORDER: order,
+        _HISTORY: _shorten_histories(part, commit.before),
+        _EVENTS: [_event_fields(event) for event in commit.events],
+        _VISIBLE: commit.visible,
+    }
+    encoder = StateEncoder()
+    encoder.mark_all(part)
+    return encoder.encode(part)
+
+
+def _shorten_histories(part: State, before: State) -> dict[str, list[list[int]]]:
+    """Leave in the histories what is new; return which lines of those before stay, by person."""
+    kept: dict[str, list[list[int]]] = {}
+    for email, user in part.users.items():
+        old = before.users.get(email)
+        delta = delta_of(old.bookings if old else (), user.bookings)
+        kept[email] = [list(one) for one in delta.kept]
+        part.users[email] = replace(user, bookings=delta.added)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedCommit:
+    """A commit of another process, as it lies in the database. It is a MissedCommit (domain/durable.py)."""
+
+    body: bytes
+
+    def commit_on(self, before: State) -> Commit:
+        """Return the commit, on the state before it. Raises NewerFormat, and BadFile for what is not a commit."""
+        part = parse_file(self.body)
+        rest = part.rest
+        if rest.get(_FORMAT) != FORMAT:
+            raise NewerFormat
+        after, touched = before.copy(), Touched()
+        after.revision = part.revision
+        for name, keys in _mapping(rest[_GONE]).items():
+            for key in _list(keys):
+                getattr(after, name).pop(key, None)
+                getattr(touched, name)[key] = None
+        histories = _mapping(rest[_HISTORY])
+        for name in TABLES:
+            for record in getattr(part, name):
+                key = record.email if isinstance(record, User) else record.id
+                if isinstance(record, User):
+                    record = _with_history(record, before.users.get(key), histories[key])
+                getattr(after, name)[key] = record
+                getattr(touched, name)[key] = None
+        for name, keys in _mapping(rest[_ORDER]).items():
+            _put_in_order(getattr(after, name), _list(keys))
+        _count(after, before, touched)
+        events = tuple(_event(_mapping(event)) for event in _list(rest[_EVENTS]))
+        return Commit(before, after, touched, events, bool(rest[_VISIBLE]))
+
+
+def _put_in_order(table: dict[Key, Record], keys: list[object]) -> None:
+    records = {key: table[key] for key in keys if isinstance(key, (str, int))}
+    table.clear()
+    table.update(records)
+
+
+def _with_history(user: User, before: User | None, kept: object) -> User:
+    ranges = tuple((int(str(first)), int(str(end))) for first, end in map(_list, _list(kept)))
+    return replace(user, bookings=Delta(ranges, user.bookings).apply_to(before.bookings if before else ()))
+
+
+def _count(after: State, before: State, touched: Touched) -> None:
+    """Bring the index by person up to date."""
+    if after.tallies is None:
+        return
+    for vm_id in touched.vms:
+        tallies.change_vm(after.tallies, before.vms.get(vm_id), after.vms.get(vm_id))
+    for group_id in touched.groups:
+        tallies.change_group(after.tallies, before.groups.get(group_id), after.groups.get(group_id))
+
+
+def _event_fields(event: Event) -> dict[str, object]:
+    """Return the fields of an event that are not as in an empty one."""
+    values = {field.name: (getattr(event, field.name), field.default) for field in fields(event)}
+    return {name: value for name, (value, default) in values.items() if value != default}
+
+
+def _event(values: Mapping[str, object]) -> Event:
+    """Return the event; of a newer LoadZone, without what this one does not know."""
+    known = {field.name for field in fields(Event)}
+    return Event(**{name: _event_value(name, value) for name, value in values.items() if name in known})  # type: ignore[arg-type]
+
+
+def _event_value(name: str, value: object) -> object:
+    if name in _TIMES:
+        return datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    return tuple(_list(value)) if name in _TUPLES else value
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

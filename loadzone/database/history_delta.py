@@ -1,0 +1,42 @@
+"""How a person's history changes: lines are added at its end, and old ones go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loadzone.domain.records import Entry
+
+History = tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A history made of another: these ranges of its lines (first, end), and then what was added."""
+
+    kept: tuple[tuple[int, int], ...]
+    added: History
+
+    def apply_to(self, old: History) -> History:
+        """Return the history after the change."""
+        if self.kept == ((0, len(old)),) and not self.added:
+            return old
+        return tuple(entry for first, end in self.kept for entry in old[first:end]) + self.added
+
+
+def delta_of(old: History, new: History) -> Delta:
+    """Return how `new` is made of `old`: its longest beginning that `old` has in the same order is not written anew."""
+    if new is old:
+        return Delta(((0, len(old)),), ())
+    kept: list[tuple[int, int]] = []
+    at = 0
+    for number, entry in enumerate(new):
+        while at < len(old) and old[at] is not entry and old[at] != entry:
+            at += 1
+        if at == len(old):
+            return Delta(tuple(kept), new[number:])
+        if kept and kept[-1][1] == at:
+            kept[-1] = (kept[-1][0], at + 1)
+        else:
+            kept.append((at, at + 1))
+        at += 1
+    return Delta(tuple(kept), ())

@@ -1,0 +1,56 @@
+"""The tables, in a schema of their own named loadzone: made and upgraded at the start, by one process at a time."""
+
+from __future__ import annotations
+
+from loadzone.database.connection import Connection
+
+LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
+VERSION = 1
+
+# `commits` is the log. `snapshot` is the data file as it was after commit `seq`; the log goes on from there.
+_UPGRADES = {
+    1: """
+        CREATE TABLE loadzone.version(number integer NOT NULL);
+        INSERT INTO loadzone.version VALUES (1);
+        CREATE TABLE loadzone.commits(
+            seq bigint PRIMARY KEY,
+            id uuid NOT NULL,
+            at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            body bytea COMPRESSION lz4 NOT NULL);
+        CREATE TABLE loadzone.snapshot(seq bigint NOT NULL, body bytea COMPRESSION lz4 NOT NULL);
+    """,
+}
+
+
+class UnusableDatabase(Exception):
+    """The database cannot be used; the message is a sentence for the operator."""
+
+
+def prepare(connection: Connection, starter: bytes) -> None:
+    """Make the tables, or bring them up to this version; new ones begin with `starter`, which is a data file.
+
+    Raises UnusableDatabase where a newer LoadZone has made them.
+    """
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        version = _version(connection)
+        if version > VERSION:
+            raise UnusableDatabase(
+                f"its tables are of version {version}, and this LoadZone knows version {VERSION}: "
+                "a newer LoadZone has been here; start that one"
+            )
+        for number in range(version + 1, VERSION + 1):
+            connection.execute(_UPGRADES[number])
+        if not version:
+            connection.execute("INSERT INTO loadzone.commits(seq, id, body) VALUES (0, gen_random_uuid(), '')")
+            connection.execute("INSERT INTO loadzone.snapshot VALUES (0, %b)", [starter])
+
+
+def _version(connection: Connection) -> int:
+    """Return the version of the tables; 0: there are none yet."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS loadzone")
+    found = connection.execute("SELECT to_regclass('loadzone.version') IS NOT NULL").fetchone()
+    if not found or not found[0]:
+        return 0
+    row = connection.execute("SELECT number FROM loadzone.version").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,117 @@
+"""The connection by which a node writes: it is made anew when it is lost, and what became of a commit is found out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from loadzone.database import commit_log
+from loadzone.database.commit_log import LoggedCommit, Position
+from loadzone.database.connection import Connection, connect, in_words
+from loadzone.domain.commit import CannotSave
+from loadzone.domain.durable import TurnLost
+
+PATIENCE = 8.0  # seconds that changes wait for a database that is away, before they are refused
+PAUSE = 0.1  # seconds between two tries
+
+
+class Writer:
+    """One connection to the database at `url`. Changes wait `patience` seconds for it before they are refused."""
+
+    def __init__(self, url: str, patience: float) -> None:
+        self._url = url
+        self._patience = patience
+        self._connection: Connection | None = None
+        self._away_since: float | None = None
+        self._is_closed = False
+
+    def connection(self) -> Connection:
+        """Return the connection, made anew if need be. Raises psycopg.Error."""
+        if self._is_closed:
+            raise psycopg.OperationalError("the store was closed")
+        if self._connection is None:
+            self._connection = connect(self._url, "writer")
+        return self._connection
+
+    def drop(self) -> None:
+        """End the connection; the next use makes another."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def close(self) -> None:
+        """End the connection for good."""
+        self._is_closed = True
+        self.drop()
+
+    @contextmanager
+    def transaction(self, after: int) -> Iterator[tuple[float, list[LoggedCommit]]]:
+        """Take the lock until the end of the block. Yield the server's time, and the log from this commit on.
+
+        What was not appended by then is rolled back. Raises TurnLost and CannotSave.
+        """
+        try:
+            begun = commit_log.begin(self.connection(), after)
+        except psycopg.Error as error:
+            raise self._lost(error) from error
+        self._away_since = None
+        try:
+            yield begun
+        finally:
+            self._roll_back()
+
+    def append(self, at: Position, body: bytes) -> None:
+        """Write a commit and release the lock. Raises TurnLost and CannotSave."""
+        connection = self.connection()
+        try:
+            commit_log.append(connection, at, body)
+        except psycopg.errors.UniqueViolation as error:
+            raise TurnLost("another node has written without the lock") from error
+        except psycopg.Error as error:
+            if error.sqlstate and not connection.closed:  # it was refused as a whole, such as by a full disk
+                raise CannotSave(why=in_words(error)) from error
+            if not self._happened(at, error):
+                raise TurnLost(in_words(error)) from error
+
+    def _happened(self, at: Position, error: psycopg.Error) -> bool:
+        """Tell whether a commit was written although the connection was lost. Raises CannotSave where nobody knows.
+
+        The log is asked only once the lock is taken again: until then the server may still be writing it.
+        """
+        self.drop()
+        since = time.monotonic()
+        while not self._is_over(since):
+            try:
+                return commit_log.has(self.connection(), at)
+            except psycopg.Error:
+                self.drop()
+                time.sleep(PAUSE)
+        self._away_since = since
+        raise CannotSave(unsure=True, why=in_words(error)) from error
+
+    def _lost(self, error: psycopg.Error) -> TurnLost | CannotSave:
+        """Return what to raise when there is no turn: it can be tried again, unless that was done for long enough."""
+        self.drop()
+        if self._away_since is None:
+            self._away_since = time.monotonic()
+        if self._is_over(self._away_since):
+            return CannotSave(why=in_words(error))
+        time.sleep(PAUSE)
+        return TurnLost(in_words(error))
+
+    def _is_over(self, since: float) -> bool:
+        return self._is_closed or time.monotonic() - since > self._patience
+
+    def _roll_back(self) -> None:
+        """End the transaction, if it was not committed."""
+        connection = self._connection
+        if connection is None or connection.info.transaction_status is TransactionStatus.IDLE:
+            return
+        try:
+            connection.execute("ROLLBACK")
+        except psycopg.Error:
+            self.drop()  # which ends the transaction as well

@@ -1,0 +1,27 @@
+import psycopg
+import pytest
+
+from support.postgres import running_cluster
+from support.postgres_durable import PostgresKept
+from unit.stores import open_store, store  # noqa: F401 (fixtures)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def place(cluster):
+    """Return where a store can be kept: an empty database."""
+    with psycopg.connect(cluster.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS loadzone CASCADE")
+    return PostgresKept(cluster.url)
+
+
+@pytest.fixture
+def database(cluster):
+    """Return a connection beside those of the stores."""
+    with psycopg.connect(cluster.url, autocommit=True) as connection:
+        yield connection

@@ -1,0 +1,191 @@
+"""Lost connections and a database that goes away: what was acknowledged is kept, once, and nothing else."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+import psycopg
+import pytest
+
+from loadzone.database import commit_log
+from loadzone.domain.commit import CannotSave
+from loadzone.domain.records import Vm
+from storage import DurableStore
+from support.cutting_proxy import CuttingProxy
+from support.durables import Watched
+from support.waiting import eventually
+from support.world import unit
+from unit.stores import put
+
+TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'loadzone %'"
+
+
+def count(uow):
+    """Add one to the number that a machine's description is."""
+    number = int(uow.vms["n"].description) + 1 if "n" in uow.vms else 1
+    uow.vms["n"] = Vm("n", description=f"{number}")
+    return number
+
+
+def commits(database):
+    return database.execute("SELECT count(*) FROM loadzone.commits WHERE seq > 0").fetchone()[0]
+
+
+@pytest.fixture
+def proxy(cluster):
+    proxy = CuttingProxy(cluster.folder)
+    yield proxy
+    proxy.end()
+
+
+def test_whatever_byte_a_commit_is_cut_at_it_is_made_once(place, cluster, proxy, database):
+    place.url = cluster.url.replace(str(cluster.folder), proxy.folder)
+    random, cuts = Random(1), []
+
+    def cut(commit):
+        """Two of three are cut, some of them in the server's answer."""
+        if random.random() < 0.67:
+            cuts.append(random.randrange(1000))
+            proxy.cut(cuts[-1])
+
+    store = DurableStore(Watched(place.durable(), cut))
+    assert [store.do(unit, count) for _ in range(40)] == list(range(1, 41))
+    store.close()
+    proxy.cut(None)
+    assert len(cuts) > 25
+    assert commits(database) == 40
+    assert place.kept == {"n": "40"}
+
+
+@pytest.mark.parametrize("is_written", [True, False], ids=["after", "before"])
+def test_a_commit_whose_answer_is_lost_is_looked_up(store, monkeypatch, database, is_written):
+    real, lost = commit_log.append, []
+
+    def lose_once(connection, at, body):
+        if lost:
+            return real(connection, at, body)
+        lost.append(at)
+        if is_written:
+            real(connection, at, body)
+        connection.close()
+        raise psycopg.OperationalError("the connection is lost")
+
+    monkeypatch.setattr(commit_log, "append", lose_once)
+    runs = []
+    assert store.do(unit, lambda uow: runs.append(1) or count(uow)) == 1
+    assert (commits(database), len(runs)) == (1, 1 if is_written else 2)
+    assert store.do(unit, count) == 2
+
+
+def test_the_lookup_waits_for_a_server_that_may_still_be_writing(store, monkeypatch, database, cluster):
+    """The connection is lost, but the server goes on with the commit for a while."""
+    real = commit_log.append
+    done = []
+
+    def lose(connection, at, body):
+        if done:
+            return real(connection, at, body)
+
+        def write_late():
+            time.sleep(0.5)
+            real(connection, at, body)
+            connection.close()
+
+        done.append(threading.Thread(target=write_late))
+        done[0].start()
+        store._durable._writer._connection = None
+        raise psycopg.OperationalError("the connection is lost")
+
+    monkeypatch.setattr(commit_log, "append", lose)
+    assert store.do(unit, count) == 1
+    done[0].join()
+    assert commits(database) == 1
+
+
+def test_terminated_connections_are_not_noticed_by_callers(store, database):
+    for number in range(1, 6):
+        database.execute(TERMINATE)
+        assert store.do(unit, count) == number
+
+
+def test_a_turn_that_is_terminated_is_taken_again(place, database):
+    """The server ends the session while rules run."""
+    ended = []
+
+    def terminate_once(commit):
+        if not ended:
+            ended.append(database.execute(TERMINATE).fetchall())
+
+    store = DurableStore(Watched(place.durable(), terminate_once))
+    assert store.do(unit, count) == 1
+    assert commits(database) == 1
+    store.close()
+
+
+def test_a_server_that_crashes_and_comes_back_refuses_nobody(store, cluster, place):
+    with ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(store.do, unit, count) for _ in range(10)]
+        cluster.kill()
+        calls += [pool.submit(store.do, unit, count) for _ in range(10)]
+        cluster.launch()
+        answers = sorted(call.result(30) for call in calls)
+    assert answers == list(range(1, 21))
+    assert place.kept == {"n": "20"}
+
+
+def test_a_server_that_stays_away_refuses_changes_until_it_is_back(place, cluster):
+    store = DurableStore(place.durable(patience=0.3))
+    put(store, "vm")
+    cluster.kill()
+    try:
+        with pytest.raises(CannotSave):
+            put(store, "other")
+        with pytest.raises(CannotSave):
+            store.check()
+        assert store.is_failing
+        assert list(store.snapshot.vms) == ["vm"]
+    finally:
+        cluster.launch()
+    put(store, "next")
+    assert not store.is_failing
+    assert place.kept == {"vm": "", "next": ""}
+    store.close()
+
+
+def test_a_commit_that_the_server_refuses_is_undone(store, database, place):
+    put(store, "vm")
+    database.execute(
+        "CREATE FUNCTION loadzone.full() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END$$"
+    )
+    database.execute(
+        "CREATE TRIGGER full_disk BEFORE INSERT ON loadzone.commits FOR EACH ROW EXECUTE FUNCTION loadzone.full()"
+    )
+    with pytest.raises(CannotSave) as caught:
+        put(store, "other")
+    assert (caught.value.unsure, list(store.snapshot.vms)) == (False, ["vm"])
+    database.execute("DROP TRIGGER full_disk ON loadzone.commits")
+    put(store, "next")
+    assert place.kept == {"vm": "", "next": ""}
+
+
+def test_a_node_that_hangs_with_the_lock_is_cut_off_and_its_change_is_not_lost(place):
+    hanging, go_on = threading.Event(), threading.Event()
+
+    def hang_once(commit):
+        if not hanging.is_set():
+            hanging.set()
+            assert go_on.wait(20)
+
+    slow, quick = DurableStore(Watched(place.durable(), hang_once)), DurableStore(place.durable())
+    with ThreadPoolExecutor(1) as pool:
+        hung = pool.submit(slow.do, unit, count)
+        assert hanging.wait(10)
+        begin = time.monotonic()
+        assert quick.do(unit, count) == 1
+        assert 1 < time.monotonic() - begin < 10, "as long as idle_in_transaction_session_timeout"
+        go_on.set()
+        assert hung.result(20) == 2
+    eventually(lambda: quick.snapshot.vms["n"].description == "2")
+    slow.close(), quick.close()

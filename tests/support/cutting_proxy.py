@@ -1,0 +1,72 @@
+"""A proxy in front of PostgreSQL that cuts connections at a chosen byte."""
+
+import socket
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+
+class CuttingProxy:
+    """Listens on a socket in a folder of its own. `cut(after)` ends every connection once so many bytes have passed."""
+
+    def __init__(self, target_folder):
+        self._target = f"{target_folder}/.s.PGSQL.5432"
+        self.folder = tempfile.mkdtemp(prefix="lz-px-", dir="/tmp")
+        self._left = None
+        self._lock = threading.Lock()
+        self._open = set()
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(f"{self.folder}/.s.PGSQL.5432")
+        self._listening.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self, after):
+        with self._lock:
+            self._left = after
+
+    def end(self):
+        self._listening.close()
+        self._close_all()
+        for path in Path(self.folder).iterdir():
+            path.unlink()
+        Path(self.folder).rmdir()
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(self._target)
+                self._open |= {client, server}
+                for source, target in ((client, server), (server, client)):
+                    threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
+
+    def _pump(self, source, target):
+        with suppress(OSError):
+            while data := source.recv(65536):
+                allowed = self._allow(len(data))
+                target.sendall(data[:allowed])
+                if allowed < len(data):
+                    self._close_all()
+        for end in (source, target):
+            self._close(end)
+
+    def _allow(self, size):
+        """Return how many of these bytes may pass. The cut is done once; later connections are whole again."""
+        with self._lock:
+            if self._left is None:
+                return size
+            allowed = min(size, self._left)
+            self._left = None if allowed < size else self._left - size
+            return allowed
+
+    def _close_all(self):
+        while self._open:
+            self._close(self._open.pop())
+
+    def _close(self, end):
+        self._open.discard(end)
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+        end.close()
