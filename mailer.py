@@ -15,10 +15,9 @@ from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.records import Letter
 from loadzone.domain.store import Store
-from loadzone.i18n import best_of
-from loadzone.lib.times import iso, steady_seconds, zone_named
+from loadzone.lib.times import iso, steady_seconds
 from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, DeliveryHealth
-from loadzone.notifications.letters import LetterWriter, Reader, code_letter
+from loadzone.notifications.letters import LetterWriter, Reader, code_letter, reader_of
 from loadzone.notifications.retry_schedule import LONGEST_PAUSE, RetrySchedule
 from loadzone.notifications.smtp import RFC_5321, Outcome, Patience, ServerAway, SmtpConnection
 from loadzone.rules import outbox
@@ -31,6 +30,8 @@ PER_CONNECTION = 20  # letters
 # Seconds after which delivered letters leave the outbox: soon, so that a crash sends few of them twice; but not at
 # once, so that the file is not written for each.
 CLEAR_EVERY = 2.0
+
+Wait = Callable[[], float | None]  # returns the seconds until the next letter is due; None: none waits
 
 
 class Mailer:
@@ -75,8 +76,8 @@ class Mailer:
 
     def start(self) -> None:
         if self._config.mails:
-            self._begin("mailer", self.deliver, self._news, self._retries)
-            self._begin("mailer of codes", self.deliver_codes, self._code_news, self._code_retries)
+            self._begin("mailer", self.deliver, self._news, self._seconds_left)
+            self._begin("mailer of codes", self.deliver_codes, self._code_news, self._code_retries.seconds_left)
 
     def stop(self) -> None:
         """Begin no more letters, and remove the finished ones from the outbox."""
@@ -106,11 +107,11 @@ class Mailer:
             self._deliver_over_connection(self._codes_from(first))
         return first is not None
 
-    def _begin(self, name: str, work: Callable[[], bool], news: threading.Event, retries: RetrySchedule) -> None:
+    def _begin(self, name: str, work: Callable[[], bool], news: threading.Event, seconds_left: Wait) -> None:
         news.set()
-        threading.Thread(target=self._work, name=name, args=(work, news, retries), daemon=True).start()
+        threading.Thread(target=self._work, name=name, args=(work, news, seconds_left), daemon=True).start()
 
-    def _work(self, deliver: Callable[[], bool], news: threading.Event, retries: RetrySchedule) -> None:
+    def _work(self, deliver: Callable[[], bool], news: threading.Event, seconds_left: Wait) -> None:
         while not self._stopping:
             news.clear()
             try:
@@ -119,7 +120,7 @@ class Mailer:
                 log.exception("a round of the mailer failed")
                 busy = False
             if not busy:
-                left = retries.seconds_left()
+                left = seconds_left()
                 news.wait(LONGEST_PAUSE if left is None else min(max(left, 0.05), LONGEST_PAUSE))
 
     def _follow(self, commit: Commit) -> None:
@@ -127,10 +128,17 @@ class Mailer:
             self._news.set()
 
     def _due(self) -> Iterator[Letter]:
-        """Yield the letters of the outbox whose pause is over; give up those that are too old."""
-        for letter in self._store.snapshot.letters.values():
-            if letter.id not in self._done and self._is_due(letter, self._retries, KEPT_FOR):
+        """Yield the letters of the outbox whose wait and pause are over; give up those that are too old."""
+        for letter in self._outbox():
+            if not outbox.sent_from(letter, self._clock()) and self._is_due(letter, self._retries, KEPT_FOR):
                 yield letter
+
+    def _outbox(self) -> Iterator[Letter]:
+        return (letter for letter in self._store.snapshot.letters.values() if letter.id not in self._done)
+
+    def _seconds_left(self) -> float | None:
+        lefts = (self._retries.seconds_left(), outbox.seconds_left(self._outbox(), self._clock()))
+        return min((left for left in lefts if left is not None), default=None)
 
     def _is_due(self, letter: Letter, retries: RetrySchedule, kept_for: timedelta) -> bool:
         if self._clock() - letter.created > kept_for:
@@ -274,6 +282,9 @@ class Mailer:
         user = self._store.snapshot.users.get(letter.to)
         return user is not None and letter.kind in user.no_letters and not self._is_code(letter)
 
+    def _reader_of(self, letter: Letter) -> Reader:
+        return reader_of(letter, self._store.snapshot.users.get(letter.to), self._config.language)
+
     def _log_left_out(self, letter: Letter, sent: Letter | None) -> None:
         """Log what is no longer so, and was left out."""
         kept = {_name_of(topic) for topic in sent.topics} if sent else set()
@@ -281,15 +292,6 @@ class Mailer:
         for name in map(_name_of, letter.topics):
             if name not in kept:
                 log.info(line, letter.id, letter.kind, iso(letter.created), letter.to, name)
-
-    def _reader_of(self, letter: Letter) -> Reader:
-        user = self._store.snapshot.users.get(letter.to)
-        asked_in = letter.about.get("language")  # of a sign-in code
-        wishes = [str(asked_in)] if asked_in else []
-        own = [user.language, user.seen_language] if user else []
-        language = best_of([*wishes, *own]) or self._config.language
-        zone = zone_named(user.zone) if user and user.zone else None
-        return Reader(language, zone, may_unsubscribe=user is not None)
 
     def _is_code(self, letter: Letter) -> bool:
         return letter.id in self._code_ids

@@ -15,7 +15,7 @@ from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Vm
 from loadzone.domain.store import Store
-from loadzone.rules import expiry, history, people, queue, sessions, tokens
+from loadzone.rules import deletions, expiry, history, people, queue, sessions, tokens
 from loadzone.server.clock_safe_scheduler import ClockSafeScheduler
 
 SWEEP_SECONDS = 60
@@ -91,8 +91,9 @@ class Scheduler:
         self.tick()
 
     def clean_up(self) -> None:
-        """Clean the histories."""
+        """Clean the histories, and forget deletions that cannot be undone any more."""
         self._attempt(lambda: self._bus.run(history.clean_up))
+        self._attempt(lambda: self._bus.run(deletions.forget_old))
 
     def every(self, work: Callable[[], None], seconds: float) -> None:
         """Run this again and again, once the timers have begun."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from loadzone.domain.records import Group, Letter, User, Vm
+from loadzone.domain.records import Deleted, Group, Letter, User, Vm
 
 Key = str | int
-Record = Vm | Group | User | Letter
+Record = Vm | Group | User | Letter | Deleted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,20 @@ import orjson
 
 from loadzone.datafile.repair import LoadedFile, repair
 from loadzone.datafile.typed_object import EARLIEST, BadFile, TypedObject, stop
-from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.domain.records import (
+    Booking,
+    BrowserSession,
+    Deleted,
+    Entry,
+    Group,
+    Hold,
+    Letter,
+    State,
+    Token,
+    User,
+    Vm,
+    Waiter,
+)
 from loadzone.lib.digests import digest
 from loadzone.lib.email_addresses import known_email
 
@@ -44,6 +57,7 @@ def parse_file(content: bytes, report: Callable[[str], None] = stop) -> LoadedFi
         groups=[_group(fields) for fields in top.records("groups")],
         users=[_user(email, fields) for email, fields in top.table("users")],
         letters=[_letter(fields) for fields in top.records("outbox")],
+        deleted=[_deleted(fields) for fields in top.records("deleted")],
         revision=top.number("revision", REVISION_MOST) or 0,
     )
     loaded.rest = top.rest()
@@ -225,6 +239,16 @@ def _letter(fields: TypedObject) -> Letter:
         kind=_required_text(fields, "kind"),
         created=fields.required("created", fields.time, EARLIEST),
         about=fields.mapping("about"),
+    )
+
+
+def _deleted(fields: TypedObject) -> Deleted:
+    group = fields.member("group")
+    return Deleted(
+        place=_group(group) if group else _vm(fields.required("vm", fields.member, fields)),
+        at=fields.required("at", fields.time, EARLIEST),
+        by=fields.text("by") or "",
+        number=fields.number("number") or 0,
     )
 
 

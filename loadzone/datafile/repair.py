@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
-from loadzone.domain.records import FORMER_MOST, MOST, NOTHING, Booking, Entry, Group, Hold, Letter, State, User, Vm
+from loadzone.domain.records import (
+    FORMER_MOST,
+    MOST,
+    NOTHING,
+    Booking,
+    Deleted,
+    Entry,
+    Group,
+    Hold,
+    Letter,
+    State,
+    User,
+    Vm,
+)
 from loadzone.lib.times import latest
 
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
@@ -20,6 +33,7 @@ class LoadedFile:
     groups: list[Group]
     users: list[User]
     letters: list[Letter]
+    deleted: list[Deleted] = field(default_factory=list)
     revision: int = 0
     rest: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
@@ -40,6 +54,7 @@ def repair(loaded: LoadedFile) -> tuple[State, list[str]]:
         letters={letter.id: letter for letter in loaded.letters},
         revision=_countable(loaded.revision, repaired),
         rest=loaded.rest,
+        deleted={deleted.id: deleted for deleted in sorted(loaded.deleted, key=lambda deleted: deleted.at)},
     )
     return state, repaired
 

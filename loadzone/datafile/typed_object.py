@@ -108,6 +108,12 @@ class TypedObject:
         """Return a list as it is; an absent one is empty."""
         return self._typed(key, list, "a list") or []
 
+    def member(self, key: str) -> TypedObject | None:
+        """Return an object; None: it is absent."""
+        self._keys_read.add(key)
+        value = self._value.get(key)
+        return None if value is None else TypedObject(value, self._at(key), self._report)
+
     def inner(self, key: str, item: object, number: int) -> TypedObject:
         """Return the object `item`, which is number `number` in the list `key`."""
         return TypedObject(item, f"{self._at(key)}[{number}]", self._report)

@@ -10,7 +10,20 @@ from collections.abc import Iterable, Mapping
 import orjson
 
 from loadzone.domain.commit import Touched
-from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.domain.records import (
+    Booking,
+    BrowserSession,
+    Deleted,
+    Entry,
+    Group,
+    Hold,
+    Letter,
+    State,
+    Token,
+    User,
+    Vm,
+    Waiter,
+)
 from loadzone.lib.encoded_table import EncodedTable
 
 USERS_PER_CHUNK = 4  # some have a long history
@@ -26,6 +39,7 @@ class StateEncoder:
         self._groups: EncodedTable[int, Group] = EncodedTable(lambda group: (_bytes_of(_group(group)),))
         self._users: EncodedTable[str, User] = EncodedTable(_user_parts, records_per_chunk=USERS_PER_CHUNK)
         self._letters: EncodedTable[str, Letter] = EncodedTable(lambda letter: (_bytes_of(_letter(letter)),))
+        self._deleted: EncodedTable[str | int, Deleted] = EncodedTable(lambda deleted: (_bytes_of(_deleted(deleted)),))
 
     def mark(self, touched: Touched) -> None:
         """Note that these records may have been changed, added or removed."""
@@ -33,6 +47,7 @@ class StateEncoder:
         self._groups.mark(touched.groups)
         self._users.mark(touched.users)
         self._letters.mark(touched.letters)
+        self._deleted.mark(touched.deleted)
 
     def mark_all(self, state: State) -> None:
         """Note that every record is new."""
@@ -40,6 +55,7 @@ class StateEncoder:
         self._groups.mark(state.groups)
         self._users.mark(state.users)
         self._letters.mark(state.letters)
+        self._deleted.mark(state.deleted)
 
     def encode(self, state: State) -> bytes:
         """Return the whole file. Raises TypeError if a value cannot be JSON."""
@@ -47,12 +63,14 @@ class StateEncoder:
 
     def chunks(self, state: State) -> tuple[bytes, ...]:
         """Return the file as chunks; joining them would copy megabytes. Raises TypeError if a value cannot be JSON."""
+        deleted = self._deleted.chunks(state.deleted)
         rest = (orjson.dumps(key) + b": " + orjson.dumps(value) + b",\n" for key, value in state.rest.items())
         return (
             b'{\n"vms": [\n', *self._vms.chunks(state.vms), b"\n],\n",
             b'"groups": [\n', *self._groups.chunks(state.groups), b"\n],\n",
             b'"users": {\n', *self._users.chunks(state.users), b"\n},\n",
             b'"outbox": [\n', *self._letters.chunks(state.letters), b"\n],\n",
+            *((b'"deleted": [\n', *deleted, b"\n],\n") if deleted else ()),
             *rest,
             b'"revision": %d\n}\n' % state.revision,
         )  # fmt: skip
@@ -192,6 +210,12 @@ def _letter(letter: Letter) -> Json:
         "created": letter.created,
         "about": dict(letter.about),
     }
+
+
+def _deleted(deleted: Deleted) -> Json:
+    place = deleted.place
+    record = {"vm": _vm(place)} if isinstance(place, Vm) else {"group": _group(place)}
+    return {"at": deleted.at, "by": deleted.by, "number": deleted.number, **record}
 
 
 def _without_empty(fields: Mapping[str, object]) -> Json:

@@ -28,9 +28,10 @@ class Touched:
     groups: dict[int, None] = field(default_factory=dict)
     users: dict[str, None] = field(default_factory=dict)
     letters: dict[str, None] = field(default_factory=dict)
+    deleted: dict[str | int, None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.vms or self.groups or self.users or self.letters)
+        return bool(self.vms or self.groups or self.users or self.letters or self.deleted)
 
     def add(self, other: Touched) -> None:
         """Take over the keys of another."""

@@ -56,6 +56,7 @@ class EventKind:
     `letter` is the kind of letter that `to` gets, unless they did it themselves; `log` is the line of an event without
     a sentence (one with a sentence is logged by that, in English). `alert`: the page shows it as a notification of
     the browser too. `by_place`: it has a sentence of its own, `notice.<kind>.group`, where it concerns a group.
+    `undoable`: its letter waits some seconds, in which an undo takes it back (rules/outbox.py).
     """
 
     name: str
@@ -64,6 +65,7 @@ class EventKind:
     log: str = ""
     alert: bool = False
     by_place: bool = False
+    undoable: bool = False
 
 
 EVERYBODY, PERSON, NOBODY = Reach
@@ -85,24 +87,27 @@ EVENT_KINDS: dict[str, EventKind] = {
         # Queues and holds
         EventKind("held", PERSON, letter="held", alert=True),
         EventKind("hold_lapsed", PERSON, letter="lapsed", alert=True),
-        EventKind("hold_taken", PERSON, letter="taken"),
+        EventKind("hold_taken", PERSON, letter="taken", undoable=True),
         EventKind("auto_booked", PERSON, letter="auto", alert=True),
         EventKind("waited_for", PERSON, letter="waited"),
         EventKind("waiting_maintenance", PERSON, letter="waiting_maintenance"),
         EventKind("queue_removed", PERSON, letter="queue_removed", by_place=True),
-        EventKind("queue_gone", PERSON, letter="queue_gone", by_place=True),
+        EventKind("queue_gone", PERSON, letter="queue_gone", by_place=True, undoable=True),
+        EventKind("queue_back", PERSON, letter="queue_back", by_place=True),
         # Machines and groups
         EventKind("maintenance_began", EVERYBODY, letter="maintenance"),
         EventKind("maintenance_ended", EVERYBODY),
         EventKind("vm_added", EVERYBODY),
         EventKind("vm_edited", EVERYBODY),
         EventKind("vm_renamed", EVERYBODY),
-        EventKind("vm_deleted", EVERYBODY, letter="deleted"),
+        EventKind("vm_deleted", EVERYBODY, letter="deleted", undoable=True),
+        EventKind("vm_undeleted", EVERYBODY, letter="undeleted"),
         EventKind("vm_ungrouped", EVERYBODY),
         EventKind("group_added", EVERYBODY),
         EventKind("group_edited", EVERYBODY),
         EventKind("group_renamed", EVERYBODY),
         EventKind("group_deleted", EVERYBODY),
+        EventKind("group_undeleted", EVERYBODY),
         # People
         EventKind("role_changed", PERSON),
         EventKind("first_admin", NOBODY, log="{by} is the first to sign in and becomes admin"),
@@ -123,3 +128,4 @@ EVENT_KINDS: dict[str, EventKind] = {
 
 # The kinds of letters, of which everybody chooses those to get. Sign-in codes are not among them.
 LETTER_KINDS: tuple[str, ...] = tuple(dict.fromkeys(kind.letter for kind in EVENT_KINDS.values() if kind.letter))
+UNDOABLE_LETTERS = frozenset(kind.letter for kind in EVENT_KINDS.values() if kind.letter and kind.undoable)

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
@@ -169,6 +169,24 @@ Place = Vm | Group  # what has a queue
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """A machine or group as it was when it was deleted, with its booking or hold and its queue.
+
+    `number` is a machine's place in its group, or a group's among all groups, counted from 0.
+    """
+
+    place: Place
+    at: datetime
+    by: str
+    number: int = 0
+
+    @property
+    def id(self) -> str | int:
+        """The id of the machine or group."""
+        return self.place.id
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a person's history: `book`, `receive`, `renew`, `cancel`, `release`, `hand_over`, or what a file had.
 
@@ -260,6 +278,11 @@ class Letter:
         others = [topic for topic in more if isinstance(topic, Mapping)] if isinstance(more, (list, tuple)) else []
         return (first, *others)
 
+    def with_topics(self, topics: Sequence[Mapping[str, object]]) -> Letter:
+        """Return the same letter about these topics, of which there is at least one."""
+        first, *more = topics
+        return replace(self, about={**first, "more": more} if more else first)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -277,7 +300,8 @@ class Tally:
 class State:
     """Everything, by key, in the order of the file. A published state never changes again.
 
-    `tallies` is an index of the machines and groups by person (domain/tallies.py); None: not counted yet.
+    `deleted` holds what was deleted lately, by the machine's or group's id, the latest last. `tallies` is an index of
+    the machines and groups by person (domain/tallies.py); None: not counted yet.
     """
 
     vms: dict[str, Vm] = field(default_factory=dict)
@@ -286,10 +310,11 @@ class State:
     letters: dict[str, Letter] = field(default_factory=dict)
     revision: int = 0
     rest: Mapping[str, object] = field(default_factory=_nothing)
+    deleted: dict[str | int, Deleted] = field(default_factory=dict)
     tallies: dict[str, Tally] | None = field(default=None, repr=False, compare=False)
 
     def copy(self) -> State:
         """Return a state of its own that shares the records."""
         tallies = None if self.tallies is None else dict(self.tallies)
         tables = dict(self.vms), dict(self.groups), dict(self.users), dict(self.letters)
-        return State(*tables, self.revision, self.rest, tallies)
+        return State(*tables, self.revision, self.rest, dict(self.deleted), tallies)

@@ -13,7 +13,7 @@ from loadzone.domain.commit import Touched
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.named_table import NamedTable, former_ids_of, id_of, name_of, vm_named
-from loadzone.domain.records import Entry, Group, Letter, Place, State, Tally, User, Vm, Waiter
+from loadzone.domain.records import Deleted, Entry, Group, Letter, Place, State, Tally, User, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.table_overlay import TableOverlay
 from loadzone.domain.versions import versioned
@@ -91,6 +91,7 @@ class UnitOfWork:
         self.groups = NamedTable(base.groups, name_of, self._note_group, partial(versioned, first=first))
         self.users = TableOverlay(base.users)
         self.letters: TableOverlay[str, Letter] = TableOverlay(base.letters)
+        self.deleted: TableOverlay[str | int, Deleted] = TableOverlay(base.deleted)
         self.tallies = TableOverlay(tallies.of(base), self._note_tally)
         self.events: list[Event] = []
         self.lines: dict[str, list[Entry]] = {}
@@ -143,6 +144,7 @@ class UnitOfWork:
             self.groups.apply_to(state.groups),
             self.users.apply_to(state.users),
             self.letters.apply_to(state.letters),
+            self.deleted.apply_to(state.deleted),
         )
 
     def _note_vm(self, vm_id: str, old: Vm | None, new: Vm | None) -> None:

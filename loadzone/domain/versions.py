@@ -20,7 +20,7 @@ _EDITED = {
 def versioned(before: P | None, after: P, first: int) -> P:
     """Return the record with its version: one more than before if it was edited, at least `first` under a new key."""
     if before is None:
-        version = first
+        version = max(first, after.version)  # one that comes back after its deletion brings a version of its own
     elif before.id != after.id:
         version = max(before.version + 1, first)
     else:

@@ -15,9 +15,9 @@ from markupsafe import Markup
 from loadzone import RESOURCES
 from loadzone.domain.events import EVENT_KINDS, Event
 from loadzone.domain.links import LinkAction, LinkTarget, mark_of
-from loadzone.domain.records import Letter
-from loadzone.i18n import Text, moment, say, say_as
-from loadzone.lib.times import iso_or_none, parse_time
+from loadzone.domain.records import Letter, User
+from loadzone.i18n import Text, best_of, moment, say, say_as
+from loadzone.lib.times import iso_or_none, parse_time, zone_named
 from loadzone.notifications.signed_links import SignedLinks
 
 # The kinds of letters with buttons.
@@ -86,6 +86,15 @@ class Reader:
     def moment(self, instant: datetime) -> str:
         """Return the instant with the offset of the zone."""
         return moment(self.language, instant, self.zone)
+
+
+def reader_of(letter: Letter, user: User | None, language: str) -> Reader:
+    """Return the reader of this letter; `user`: what is known of that person. They read `language` if none is known."""
+    asked_in = letter.about.get("language")  # of a sign-in code
+    wishes = [str(asked_in)] if asked_in else []
+    own = [user.language, user.seen_language] if user else []
+    zone = zone_named(user.zone) if user and user.zone else None
+    return Reader(best_of([*wishes, *own]) or language, zone, may_unsubscribe=user is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.records import MOST, Group, Hold, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, queue, seen
+from loadzone.rules import access, deletions, queue, seen
 
 
 def create(
@@ -35,7 +35,7 @@ def create_all(uow: UnitOfWork, actor: str | None, names: Iterable[str]) -> list
     """Make empty groups with these names; return them. Raises Refusal: not_signed_in, not_allowed, name_taken."""
     by = access.require_admin(uow, actor)
     made: list[Group] = []
-    for name, group_id in zip(names, _new_ids(set(uow.groups)), strict=False):
+    for name, group_id in zip(names, _new_ids(_ids_in_use(uow)), strict=False):
         same = uow.groups.named(name)
         if same:
             refuse("name_taken", field="name", name=same[0].name)
@@ -113,12 +113,13 @@ def remove_vm(
 def delete(uow: UnitOfWork, actor: str | None, group_id: int, version: int | None = None) -> None:
     """Delete the group; its machines stay, in no group. Everybody in its queue is told.
 
-    `version` is what the caller has seen.
+    It is kept for a while, and can be brought back (rules/undelete.py). `version` is what the caller has seen.
     Raises Refusal: not_signed_in, not_allowed, no_such_group, changed.
     """
     by = access.require_admin(uow, actor)
     group = uow.group(group_id)
     seen.check_group(group, version)
+    deletions.keep_group(uow, group, by)
     queue.dissolve(uow, group, by)
     move(uow, uow.vms_of(group), None, by)
     del uow.groups[group_id]
@@ -148,6 +149,11 @@ def move(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str | Non
 def _without_group(hold: Hold | None) -> Hold | None:
     """A hold with an end stays; a machine kept for the first in the group's queue is kept no longer."""
     return replace(hold, group=None) if hold and hold.until else None
+
+
+def _ids_in_use(uow: UnitOfWork) -> set[int]:
+    """Return the numbers of all groups, also of those that were deleted and may come back."""
+    return {*uow.groups, *(key for key in uow.deleted if isinstance(key, int))}
 
 
 def _new_ids(ids: Set[int]) -> Iterator[int]:

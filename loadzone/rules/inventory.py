@@ -14,7 +14,7 @@ from loadzone.domain.names import first_spellings, name_key
 from loadzone.domain.records import TAGS_MOST, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, booking, endings, groups, lease, queue, renaming, seen, turns
+from loadzone.rules import access, booking, deletions, endings, groups, lease, queue, renaming, seen, turns
 
 
 class Description(TypedDict, total=False):
@@ -118,6 +118,8 @@ def delete(
 ) -> None:
     """Delete the machine; a booked one only with `force`. Its holder and everybody in its queue are told.
 
+    It is kept for a while, and can be brought back (rules/undelete.py).
+
     `version` is what the caller has seen. With `booked_at`, `force` goes for the booking that began then, and no other.
     Raises Refusal: not_signed_in, not_allowed, no_such_vm, changed, vm_taken.
     """
@@ -147,6 +149,7 @@ def delete_all(
     for vm in (uow.vms[vm.id] for vm in vms):
         if not force or (vm.booking and meant is not None and meant.get(vm.id) != vm.booking.booked_at):
             booking.refuse_if_taken(vm)
+    deletions.keep_vms(uow, [uow.vms[vm.id] for vm in vms], by)
     for vm in vms:
         _end_use(uow, uow.vms[vm.id], by)
     turns.put_back(uow, [uow.vms[vm.id] for vm in vms])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -46,10 +46,15 @@ class Topic:
     @property
     def waits_here(self) -> bool:
         """True if the person is in the very queue that the letter is about, or the machine is held for the person."""
+        is_held = self.vm is not None and self.vm.hold is not None and self.vm.hold.email == self.person
+        return is_held or self.is_in_queue
+
+    @property
+    def is_in_queue(self) -> bool:
+        """True if the person still waits for the turn in the very queue that the letter is about."""
         if self.vm is None:
             return self.waits_for_group
-        is_held = self.vm.hold is not None and self.vm.hold.email == self.person
-        return is_held or any(waiter.email == self.person for waiter in self.vm.queue)
+        return any(waiter.email == self.person for waiter in self.vm.queue)
 
     @property
     def waits(self) -> bool:
@@ -78,7 +83,7 @@ def _always(topic: Topic) -> bool:
 
 
 # By kind of letter. What is over stays true, but is of no use to somebody who has the machine, or waits for it, again.
-# Acts of an admin are always told, with the reason: the person could not know of them otherwise.
+# Acts of an admin are always told, with the reason, unless undone: the person could not know of them otherwise.
 STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "reminder": lambda topic: topic.has_this_booking,
     "ended": lambda topic: not topic.has_booked,
@@ -86,7 +91,8 @@ STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "released": _always,
     "handed_over": _always,
     "received": lambda topic: topic.has_this_booking,
-    "deleted": _always,
+    "deleted": lambda topic: not topic.has_this_booking,
+    "undeleted": lambda topic: topic.has_this_booking,
     "auto": lambda topic: topic.has_this_booking,
     "waited": lambda topic: topic.has_this_booking and topic.others_wait,
     "maintenance": lambda topic: topic.has_this_booking and topic.is_out_of_service,
@@ -96,10 +102,11 @@ STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "waiting_maintenance": lambda topic: topic.waits and topic.is_out_of_service,
     "queue_removed": lambda topic: not (topic.has_booked or topic.waits_here),
     "queue_gone": lambda topic: not (topic.has_booked or topic.waits_here),
+    "queue_back": lambda topic: topic.is_in_queue,  # whose turn has come by now gets another letter
     "token_expires": lambda topic: topic.has_this_token,
 }
 # Kinds that are about a time to come: once it has come, they are not so any more.
-AHEAD = ("reminder", "received", "auto", "waited", "maintenance", "held", "token_expires")
+AHEAD = ("reminder", "received", "undeleted", "auto", "waited", "maintenance", "held", "token_expires")
 
 
 def still_so(letter: Letter, tables: Tables, now: datetime) -> Letter | None:
@@ -111,8 +118,7 @@ def still_so(letter: Letter, tables: Tables, now: datetime) -> Letter | None:
     topics = [facts for facts in letter.topics if _is_so(letter, facts, tables, waits, now)]
     if not topics:
         return None
-    first, *more = topics
-    return replace(letter, about={**first, "more": more} if more else first)
+    return letter.with_topics(topics)
 
 
 def _is_so(

@@ -31,6 +31,8 @@ ENDINGS: Endings = {
     "error.vm_held": (("until", "", ".kept"),),
     "error.not_enough_free": (("free", "", ".zero"), ("until", "", ".no_end")),
     "error.other_origin": (("host", ".name", ""),),
+    "error.vm_exists": (("undo", ".undo", ""),),
+    "error.not_deleted": (("vm_id", "", ".group"), ("there", ".there", "")),
     "error.name_taken": (("what", ".{}", ""),),
     "error.cannot_save": (("unsure", ".unsure", ""),),
 }

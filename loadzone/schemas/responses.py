@@ -241,5 +241,7 @@ class RefusalResponse(TypedDict):
     used: NotRequired[int]
     left: NotRequired[int]
     unsure: NotRequired[bool]
+    undo: NotRequired[bool]
+    there: NotRequired[bool]
     vm: NotRequired[VmResponse]
     group: NotRequired[GroupResponse]

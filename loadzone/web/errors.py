@@ -41,6 +41,7 @@ STATUS = {
     "no_such_user": 404,
     "no_such_token": 404,
     "no_such_session": 404,
+    "not_deleted": 404,
     "method_not_allowed": 405,
     "vm_taken": 409,
     "vm_held": 409,

@@ -9,10 +9,11 @@ from flask import Blueprint, Response
 
 from loadzone.domain.records import MOST, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import booking, groups, hand_over as handing, inventory, queue
+from loadzone.rules import booking, groups, hand_over as handing, inventory, queue, undelete
 from loadzone.schemas import requests, responses
 from loadzone.schemas.hand_over import HandOver
 from loadzone.schemas.serializers import GROUP_VIEWS, group_view, member_vm
+from loadzone.schemas.undelete import Undelete, UndeletedResponse, undeleted_view
 from loadzone.web import compression
 from loadzone.web.context import audience, caller, run, services
 from loadzone.web.endpoint import endpoint
@@ -214,6 +215,17 @@ def delete_group(body: requests.DeleteGroup) -> responses.OkResponse:
     """Delete a group. Its machines stay."""
     run(groups.delete, **body.given())
     return OK
+
+
+@api.post("/undelete")
+@endpoint(returns=UndeletedResponse, who="admin", refuses="not_deleted vm_exists name_taken")
+def undo_deletion(body: Undelete) -> UndeletedResponse:
+    """Undo the deletion of machines, or of a group: all of it or nothing. This is possible for 10 minutes."""
+    if body.vm_ids is not None:
+        vms, losses = run(undelete.undelete_vms, vm_ids=body.vm_ids)
+        return undeleted_view(vms, None, losses)
+    group, vms, losses = run(undelete.undelete_group, **body.given())
+    return undeleted_view(vms, group, losses)
 
 
 def via() -> str:

@@ -24,6 +24,7 @@ OF_DIALOGS = (
         "meanwhile.",
         "notices.",
         "pass.",
+        "undo.",
     ),
     *("release.", "role.", "seen.", "sessions.", "several.", "sign_in.", "sign_out.", "tokens.", "users."),
 )

@@ -60,6 +60,7 @@ POST /groups/<group_id>                    401  403    403   200   403     200  
 POST /groups/<group_id>/add-existing-vms   401  403    403   200   403     200     401       403     415
 POST /remove-vm-from-group                 401  403    403   200   403     200     401       403     415
 POST /delete-group                         401  403    403   200   403     200     401       403     415
+POST /undelete                             401  403    403   200   403     200     401       403     415
 GET /users                                 401  403    403   200   403     200     401       200       -
 POST /users/role                           401  403    403   200   403     403     401       403     415
 POST /users/remove                         401  403    403   200   403     403     401       403     415
@@ -91,6 +92,7 @@ BODIES = {
     "POST /groups/<group_id>/add-existing-vms": {"vm_ids": ["{held}"]},
     "POST /remove-vm-from-group": {"vm_id": "{free}"},
     "POST /delete-group": {"group_id": "{group_id}"},
+    "POST /undelete": {"vm_ids": ["{gone}"]},
     "POST /users/role": {"email": "{holder}", "role": "user"},
     "POST /users/remove": {"email": "{holder}"},
 }
@@ -118,11 +120,12 @@ class Scene:
         for person in (self.alice, boss, self.holder, self.user):
             person.sign_in()
         done(self.alice.give_role(boss.email, "admin"))
-        self.free, self.held, self.taken, self.new = (
-            f"{name}-of-{number}" for name in ("free", "held", "taken", "new")
+        self.free, self.held, self.taken, self.gone, self.new = (
+            f"{name}-of-{number}" for name in ("free", "held", "taken", "gone", "new")
         )
-        for vm_id in (self.free, self.held, self.taken):
+        for vm_id in (self.free, self.held, self.taken, self.gone):
             done(self.alice.add_vm(vm_id), 201)
+        done(self.alice.delete_vm(self.gone))
         self.group = done(self.alice.make_group(f"Of {number}", [self.free]), 201)["id"]
         self.booked = done(self.holder.book(self.held, heartbeat_minutes=60))
         done(self.alice.book(self.taken))
@@ -160,7 +163,7 @@ class Scene:
         if isinstance(value, list):
             return [self.filled(inner) for inner in value]
         values = {"{group_id}": self.group, "{holder}": self.holder.email}
-        values |= {f"{{{name}}}": getattr(self, name) for name in ("free", "held", "taken", "new")}
+        values |= {f"{{{name}}}": getattr(self, name) for name in ("free", "held", "taken", "gone", "new")}
         return values.get(value, value) if isinstance(value, str) else value
 
     def path(self, rule: str, script: str) -> str:

@@ -10,7 +10,7 @@ from loadzone.database.history_delta import delta_of
 from loadzone.domain import tallies
 from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.events import Event
-from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Letter, State, User, Vm, Waiter
+from loadzone.domain.records import Booking, BrowserSession, Deleted, Entry, Group, Letter, State, User, Vm, Waiter
 from support.world import BOB, NOON
 
 LATER = NOON + timedelta(microseconds=1)
@@ -42,6 +42,16 @@ def test_it_gives_the_state_after_it_and_what_was_touched():
     assert result.after == after
     assert result.after.tallies == tallies.count(after)
     assert (list(result.touched.vms), list(result.touched.groups), result.visible) == (["old", "vm"], [1], True)
+
+
+def test_what_was_deleted_lately_arrives_and_goes():
+    gone, again = Deleted(Vm("gone"), NOON, BOB), Deleted(Vm("again", 1, Booking(BOB, LATER)), NOON, BOB, 3)
+    before = State(deleted={"gone": gone, "again": again})
+    later = replace(again, at=LATER)
+    after = State(deleted={7: Deleted(Group(7, "Perf", ("a",)), NOON, BOB), "again": later})
+    result = taken(commit(before, after, deleted=["gone", "again", 7]))
+    assert result.after == after
+    assert [*result.after.deleted] == [7, "again"]
 
 
 def test_every_field_of_an_event_arrives():

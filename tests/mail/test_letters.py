@@ -9,12 +9,8 @@ import pytest
 from support.answers import done, is_russian
 from support.inventory import from_now, inventory, machine, moment, record, stamp, user
 from support.people import Person
+from support.smtp import both_parts_contain
 from support.waiting import eventually
-
-
-def both_parts_contain(letter, *words: str) -> bool:
-    """Return True if the text part and the HTML part both contain these words."""
-    return all(word in letter.text and word in letter.html for word in words)
 
 
 def test_a_letter_has_the_usual_headers_and_parts(alice, reader, vm, smtp, server):

@@ -5,7 +5,7 @@ import pytest
 from support.answers import done, is_russian
 from support.inventory import from_now, inventory, machine
 from support.people import Person
-from support.smtp import Letter
+from support.smtp import both_parts_contain
 
 
 @pytest.fixture
@@ -14,11 +14,6 @@ def waited_for(bob, reader, vm):
     done(bob.book(vm))
     done(reader.join(vm, 2))
     return vm
-
-
-def both_parts_contain(letter: Letter, *words: str) -> bool:
-    """Return True if the text part and the HTML part both contain these words."""
-    return all(word in letter.text and word in letter.html for word in words)
 
 
 def test_the_letter_about_a_hold_has_two_links(bob, reader, waited_for, smtp):

@@ -128,3 +128,28 @@ def test_a_change_of_role_is_sent_to_that_person_only(alice, bob, newcomer, vm, 
     bob_listener.wait_for("notification", vm_id=vm)
     assert bob_listener.notifications("role_changed") == []
     done(alice.give_role(newcomer.email, "user"))
+
+
+def test_an_undone_deletion_is_told_to_everybody_and_to_those_who_wait_again(
+    alice, bob, carol, newcomer, vm, make_group, listen
+):
+    group = make_group(vm)
+    done(bob.book(vm))
+    done(newcomer.join(vm))
+    watching, waiting = listen(carol), listen(newcomer)
+    done(alice.delete_vm(vm, force=True))
+    watching.wait_for("notification", kind="vm_deleted", vm_id=vm)
+    done(alice.undelete(vm))
+    assert waiting.wait_for("notification", kind="queue_back", vm_id=vm)["msg"] == (
+        f"{vm} is back, and you are in its queue again"
+    )
+    assert watching.wait_for("notification", kind="vm_undeleted", vm_id=vm)["msg"] == (
+        f"alice@example.com undid the deletion of {vm}"
+    )
+    change = watching.wait_for_change(alice.state()["revision"])
+    assert (change["vms"], change["removed"]) == ([alice.vm(vm)], [])
+    assert vm in next(one for one in change["groups"] if one["id"] == group)["vm_ids"]
+    done(alice.delete_group(group))
+    done(alice.undelete(group_id=group))
+    watching.wait_for("notification", kind="group_undeleted", group_id=group)
+    assert watching.notifications("queue_back") == []

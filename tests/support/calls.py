@@ -20,6 +20,7 @@ CHANGING_CALLS = [
     "/groups/1/add-existing-vms",
     "/remove-vm-from-group",
     "/delete-group",
+    "/undelete",
     "/users/role",
     "/users/remove",
 ]

@@ -119,6 +119,9 @@ class Person:
     def delete_vm(self, vm_id: object, **more) -> requests.Response:
         return self.post("/delete-vm", {"vm_id": vm_id, **more})
 
+    def undelete(self, *vm_ids: object, **more) -> requests.Response:
+        return self.post("/undelete", {**({"vm_ids": list(vm_ids)} if vm_ids else {}), **more})
+
     # queues: at a machine by its id, at a group by its number
 
     def join(self, place: str | int, hours: object = 1, **more) -> requests.Response:

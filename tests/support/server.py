@@ -20,6 +20,7 @@ from support.ports import free_port
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "alice@example.com"
 FREQUENT_SWEEPS = "tests/support/frequent_sweeps.py"  # serves like app.py; its docstring says what differs
+LETTERS_WAIT = "tests/support/letters_wait.py"
 START_SECONDS = 40
 SECRET_KEY = "a key for tests alone, of a decent length"
 

@@ -61,6 +61,11 @@ class Letter:
         return re.findall(r"https?://\S+/link/([^\s/?#<>\"]+)", self.text)
 
 
+def both_parts_contain(letter: Letter, *words: str) -> bool:
+    """Return True if the text part and the HTML part both contain these words."""
+    return all(word in letter.text and word in letter.html for word in words)
+
+
 class MailServer:
     """An SMTP server for tests.
 

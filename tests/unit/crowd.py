@@ -6,6 +6,8 @@ from datetime import timedelta
 from loadzone.config import Config
 from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, State, Token, User, Vm, Waiter
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.notifications.letters import letters_for
+from loadzone.rules import groups, inventory
 from loadzone.rules.finish import finish
 from support.world import ALICE, BOB, NOON
 
@@ -19,7 +21,8 @@ class Crowd:
     `booked`, `held`, `places` are shares of `size`: so many machines from the front are booked, so many after them are
     held, and so many people wait in the group's queue, for one machine and for several in turn. With `own_queues` every
     third machine has a queue of its own. `by` holds all bookings; else each of many people has some. They end in
-    `hours`. Jobs keep places for `beats` minutes.
+    `hours`. Jobs keep places for `beats` minutes. A share of the machines, or "group", was `deleted` some minutes ago;
+    its letters are in the outbox.
     """
 
     def __init__(
@@ -34,6 +37,8 @@ class Crowd:
         beats=None,
         hold_minutes=15,
         domains=(),
+        deleted=0,
+        deleted_minutes=1,
     ):
         self.size = size
         self.by, self.beats = by, beats
@@ -53,6 +58,8 @@ class Crowd:
         self.names = list(names)
         self.held = f"vm-{booked}"
         self.holds_and_waits = f"w{booked}@example.com"
+        if deleted:
+            self._delete(deleted, deleted_minutes)
 
     def run(self, rule, **arguments):
         """Run the rule as the command bus does; return the unit of work."""
@@ -60,6 +67,18 @@ class Crowd:
         rule(uow, **arguments)
         finish(uow)
         return uow
+
+    def _delete(self, share, minutes):
+        uow = UnitOfWork(self.state, NOON - timedelta(minutes=minutes), self.limits)
+        if share == "group":
+            groups.delete(uow, ALICE, GROUP)
+        else:
+            self.names = self.names[: int(self.size * share)]
+            inventory.delete_all(uow, ALICE, self.names, force=True)
+        finish(uow)
+        for letter in letters_for(uow.events, uow.now):
+            uow.letters[letter.id] = letter
+        uow.apply_to(self.state)
 
     def _vm(self, n, booked, held, own_queues):
         queue = (self._waiter(f"q{n}@example.com", n),) if own_queues and n % 3 == 0 else ()

@@ -34,9 +34,10 @@ def kinds_told():
 
 def calls_of(name, module):
     """Return each call of the function `name`, with the function in which it stands."""
+    methods = [part for owner in module.body if isinstance(owner, ast.ClassDef) for part in owner.body]
     return [
         (node, function)
-        for function in module.body
+        for function in (*module.body, *methods)
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name

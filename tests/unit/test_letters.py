@@ -20,18 +20,17 @@ LINKS = SignedLinks("k" * 20, "http://lz")
 WRITER = LetterWriter(LINKS, "http://lz")
 UNTIL = NOON + timedelta(minutes=15)
 BUTTONS = {"held": ["take", "pass"], "reminder": ["renew", "release"], "received": ["renew", "release"]}
-WITH_END = sorted(
-    KINDS
-    - {
-        "force_released",
-        "handed_over",
-        "vm_deleted",
-        "hold_taken",
-        "waiting_maintenance",
-        "queue_removed",
-        "queue_gone",
-    }
-)
+ENDLESS = {
+    "force_released",
+    "handed_over",
+    "vm_deleted",
+    "hold_taken",
+    "waiting_maintenance",
+    "queue_removed",
+    "queue_gone",
+    "queue_back",
+}
+WITH_END = sorted(KINDS - ENDLESS)
 
 
 def event(kind, **more):

@@ -51,7 +51,7 @@ def test_the_letter_of_a_machine_that_was_renamed_meanwhile_is_sent(mail, smtp, 
     """The machine gets another name while the letter before is on its way."""
     until = NOON + timedelta(hours=1)
     write(mail.store, Vm("vm", booking=Booking("bob@example.com", until)))
-    mail.put("ann@example.com", kind="deleted")
+    mail.put("ann@example.com", kind="released")
     mail.put("bob@example.com", kind="reminder", until=iso(until))
     rendered, names = LetterWriter.write, []
 
@@ -248,3 +248,26 @@ def test_a_zone_that_the_system_does_not_know_is_no_fault(mail, smtp):
     mail.put("a@example.com", until="2026-11-24T12:00:00Z")
     mail.deliver_all()
     assert smtp.accepted == ["a@example.com"]
+
+
+@pytest.mark.parametrize("kind", ["deleted", "queue_gone", "taken"])
+def test_a_letter_about_a_deletion_waits_ten_seconds_and_holds_up_no_other(mail, smtp, kind):
+    mail.put("later@example.com", kind=kind)
+    mail.put("now@example.com")
+    mail.deliver_all()
+    assert smtp.accepted == ["now@example.com"]
+    assert mail.mailer._seconds_left() == 10, "the worker sleeps until then"
+    mail.later(seconds=9.9)
+    mail.deliver_all()
+    assert mail.waiting() == ["later@example.com"]
+    mail.later(seconds=0.1)
+    mail.deliver_all()
+    assert mail.waiting() == []
+    assert mail.mailer._seconds_left() is None
+
+
+def test_a_clock_that_is_set_back_makes_no_letter_wait_for_longer(mail, smtp):
+    mail.put("later@example.com", kind="deleted")
+    mail.now -= timedelta(hours=1)
+    mail.deliver_all()
+    assert smtp.accepted == ["later@example.com"]

@@ -8,8 +8,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.named_table import vm_named, vms_by_name
+from loadzone.domain.records import Group
 from loadzone.domain.refusal import Refusal
-from loadzone.rules import booking, expiry, groups, hand_over, history, inventory, people, queue
+from loadzone.rules import booking, deletions, expiry, groups, hand_over, history, inventory, people, queue, undelete
 from support.world import ALICE, BOB, CHARLIE, World
 from unit import invariants
 
@@ -164,6 +165,9 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def clean(self):
         self.attempt(history.clean_up)
+        self.attempt(deletions.forget_old)
+        kept = [*self.world.state.deleted.values()]
+        assert not kept or kept[0].at > self.world.now - deletions.KEPT_FOR
 
     @rule()
     def restart(self):
@@ -227,6 +231,29 @@ class AnyOrder(RuleBasedStateMachine):
         elif what == "person" and who not in (ALICE, DORA):
             self.remove(who)
             self.attempt(people.sign_in, email=who, session="again")
+
+    @rule(vms=st.lists(VMS, min_size=1, max_size=3, unique=True), group=st.booleans())
+    def something_is_deleted(self, vms, group):
+        """Delete a group or machines that may not come again, except by an undo."""
+        state = self.world.state
+        if group:
+            for group_id in list(state.groups)[:1]:
+                self.attempt(groups.delete, actor=ALICE, group_id=group_id)
+        else:
+            known = [vm for vm in vms if vm in state.vms]
+            self.attempt(inventory.delete_all, actor=ALICE, vm_ids=known, force=True)
+
+    @rule(n=NTH)
+    def a_deletion_is_undone(self, n):
+        kept = [*self.world.state.deleted.values()]
+        for deleted in kept[-1 - n :][:1]:
+            place = deleted.place
+            if isinstance(place, Group):
+                self.attempt(undelete.undelete_group, actor=ALICE, group_id=place.id)
+            else:
+                others = [one.place.id for one in kept if one.at == deleted.at and isinstance(one.place, type(place))]
+                answer = self.attempt(undelete.undelete_vms, actor=ALICE, vm_ids=others)
+                assert answer is None or [vm.id for vm in answer[0]] == others
 
     def remove(self, who):
         self.attempt(people.remove, actor=ALICE, email=who)

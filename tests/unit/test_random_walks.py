@@ -72,8 +72,10 @@ STEPS_BY_NAME = {
         "who": r.choice(PEOPLE),
         "again": r.random() < 0.8,
     },
+    "something_is_deleted": lambda r: {"vms": r.sample(VMS, r.randint(1, 3)), "group": r.random() < 0.3},
+    "a_deletion_is_undone": lambda r: {"n": r.randrange(4)},
 }
-CHOICES = [*STEPS_BY_NAME, "join", "join", "release", "take_by_force"]
+CHOICES = [*STEPS_BY_NAME, "join", "join", "release", "take_by_force", "a_deletion_is_undone"]
 
 
 def test_no_walk_breaks_an_invariant():

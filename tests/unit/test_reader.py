@@ -218,3 +218,33 @@ def test_the_zone_and_the_choice_of_letters_are_kept_and_merged():
     ann = state.users["ann@example.com"]
     assert (ann.zone, ann.no_letters) == ("Europe/Berlin", ("held", "of a later version", "reminder"))
     assert written(state)["users"]["ann@example.com"]["no_letters"] == ["held", "of a later version", "reminder"]
+
+
+DELETED = {"at": "2026-11-24T12:00:00Z", "by": "alice@example.com"}
+
+
+def test_what_was_deleted_is_read_with_all_its_fields_in_the_order_of_the_deletions():
+    vm = {"id": "a", "booked_by": "bob@example.com", "expires_at": "2026-11-24T13:00:00Z", "rack": 7}
+    later = {**DELETED, "at": "2026-11-24T12:01:00Z", "number": 2, "vm": vm}
+    group = {**DELETED, "group": {"id": 1, "name": "Perf", "vm_ids": ["a"]}}
+    state, repaired = read({"deleted": [later, group]})
+    assert repaired == []
+    assert [*state.deleted] == [1, "a"]
+    assert (state.deleted["a"].place.rest, state.deleted["a"].number) == ({"rack": 7}, 2)
+    assert state.deleted["a"].place.holder == "bob@example.com"
+
+
+@pytest.mark.parametrize(
+    ("kept", "problem"),
+    [
+        ({**DELETED}, "deleted[0].vm: is missing"),
+        ({**DELETED, "vm": {"id": 5}}, "deleted[0].vm.id: a text is expected here"),
+        ({**DELETED, "vm": "a"}, "deleted[0].vm: an object is expected here"),
+        ({**DELETED, "group": {"id": 1}}, "deleted[0].group.name: is missing"),
+        ({"vm": {"id": "a"}}, "deleted[0].at: is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_deletion_is_said_with_its_place(kept, problem):
+    with pytest.raises(BadFile) as caught:
+        read({"deleted": [kept]})
+    assert str(caught.value) == problem

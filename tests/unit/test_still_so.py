@@ -15,6 +15,7 @@ from loadzone.rules.hand_over import hand_over
 from loadzone.rules.inventory import delete, edit
 from loadzone.rules.queue import join, leave
 from loadzone.rules.still_so import STILL_SO, still_so
+from loadzone.rules.undelete import undelete_vms
 from support.world import ALICE, BOB, CHARLIE, NOON
 from unit.queues import free, queued
 
@@ -141,6 +142,38 @@ def test_that_a_booking_was_handed_over_is_so_until_it_is_renewed_or_goes_on(wor
     received = letter_of(world, "received")
     world.do(renew, actor=BOB, vm_id="vm", hours=1)
     assert not is_so(world, received)
+
+
+def test_a_deletion_is_so_until_it_is_undone(taken):
+    queued(taken, BOB, vm_id="vm")
+    taken.do(delete, actor=ALICE, vm_id="vm", force=True)
+    deleted, gone = letter_of(taken, "deleted", CHARLIE), letter_of(taken, "queue_gone")
+    assert is_so(taken, deleted)
+    assert is_so(taken, gone)
+    taken.do(undelete_vms, actor=ALICE, vm_ids=["vm"])
+    assert not is_so(taken, deleted)
+    assert not is_so(taken, gone)
+
+
+def test_that_a_booking_goes_on_is_so_until_it_is_over(taken):
+    taken.do(delete, actor=ALICE, vm_id="vm", force=True)
+    taken.later(minutes=1)
+    taken.do(undelete_vms, actor=ALICE, vm_ids=["vm"])
+    letter = letter_of(taken, "undeleted", CHARLIE)
+    assert is_so(taken, letter)
+    taken.do(cancel, actor=CHARLIE, vm_id="vm")
+    assert not is_so(taken, letter)
+
+
+def test_that_somebody_waits_again_is_so_until_the_turn_comes(taken):
+    queued(taken, BOB, vm_id="vm")
+    taken.do(delete, actor=ALICE, vm_id="vm", force=True)
+    taken.later(minutes=1)
+    taken.do(undelete_vms, actor=ALICE, vm_ids=["vm"])
+    letter = letter_of(taken, "queue_back")
+    assert is_so(taken, letter)
+    free(taken, "vm")
+    assert not is_so(taken, letter), "another letter tells of the turn"
 
 
 def test_a_booking_at_once_is_so_until_it_is_renewed_or_over(taken):

@@ -85,6 +85,7 @@ def test_what_comes_again_under_an_old_name_or_number_has_another_version(groupe
     """A dialog that is open for a deleted group must not act on a new group that got its number."""
     seen = versions(grouped)
     grouped.do(groups.delete, actor=ALICE, group_id=1)
+    grouped.later(minutes=10)  # its deletion can be undone until then
     grouped.do(inventory.delete, actor=ALICE, vm_id="a")
     grouped.state.revision += 2
     grouped.do(inventory.add, actor=ALICE, vm_id="a", group_id=None)

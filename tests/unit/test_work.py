@@ -12,6 +12,7 @@ from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.rules import (
     booking,
     by_link,
+    deletions,
     expiry,
     groups,
     hand_over,
@@ -23,6 +24,7 @@ from loadzone.rules import (
     queue,
     sessions,
     tokens,
+    undelete,
 )
 from loadzone.rules.importing import Fields, Wanted
 from support.work import lines_run
@@ -117,6 +119,10 @@ CASES = [
     (inventory.edit_all, HELD, lambda crowd: {**several(crowd), "actor": ALICE, "maintenance": "fan", "group_id": 2}),
     (inventory.delete, HELD, by(ALICE, vm_id="vm-0", force=True)),
     (inventory.delete_all, HELD, lambda crowd: {**several(crowd), "actor": ALICE, "force": True}),
+    (undelete.undelete_vms, {**HELD, "deleted": 0.9}, lambda crowd: {"actor": ALICE, "vm_ids": crowd.names}),
+    (undelete.undelete_vms, {**OTHERS_WAIT, "deleted": 1}, lambda crowd: {"actor": ALICE, "vm_ids": crowd.names}),
+    (undelete.undelete_group, {**HELD, "deleted": "group"}, by(ALICE, group_id=GROUP)),
+    (deletions.forget_old, {"deleted": 1, "deleted_minutes": 10}, lambda crowd: {}),
     (importing.carry_out, HELD, moved),
     (importing.carry_out, FREE, pruned),
     (people.sign_in, OTHERS_WAIT, lambda crowd: {"email": BOB, "session": "another"}),
@@ -190,6 +196,10 @@ def rules_of_the_bus():
         "turns",
     }
     inner = {
+        deletions.keep_vms,
+        deletions.keep_group,
+        deletions.kept_vms,
+        deletions.kept_group,
         groups.move,
         groups.create_all,
         outbox.rename,
@@ -198,6 +208,7 @@ def rules_of_the_bus():
         history.rename,
         history.write,
         people.known,
+        outbox.take_back,
         queue.leave_all,
         queue.dissolve,
         queue.drop_unservable,
