@@ -29,6 +29,7 @@ import { groupById } from "./queue.js";
 import { runOnce, whenSignedIn } from "./run_action.js";
 import { selected } from "./selection.js";
 import { isMine, state } from "./state.js";
+import { undoDeletion } from "./undo.js";
 import { noteOwnAction, toast } from "./views/toasts.js";
 
 export const actions = {
@@ -52,6 +53,7 @@ export const actions = {
   "add-vm": () => addVmDialog(),
   "edit-vm": ({ vm }) => editVmDialog(state.vms.get(vm)),
   "delete-vm": ({ vm }) => deleteVmDialog(state.vms.get(vm)),
+  "undo-deletion": undoDeletion,
   "create-group": () => createGroupDialog(),
   "add-to-group": ({ group }) => addToGroupDialog(groupById(group)),
   "edit-group": ({ group }) => editGroupDialog(groupById(group)),

@@ -19,7 +19,7 @@ export function onInboxChange(listener) {
   return () => listeners.delete(listener);
 }
 
-/** Return the notifications, newest first: {at (milliseconds), revision (of the board), vm, seen, msg, facts}. Old ones have no facts. */
+/** Return the notifications, newest first: {at (milliseconds), revision (of the board), vm, seen, msg, facts, undo (static/undo.js)}. Old ones have no facts. */
 export const inbox = () => JSON.parse(recall(storageKey()) ?? "[]");
 
 export const unreadCount = () => (state.me.authenticated ? inbox().filter(({ seen }) => !seen).length : 0);
@@ -31,12 +31,12 @@ export function addToInbox({ msg, ...facts }) {
   const stored = inbox();
   const { revision } = state;
   if (stored.some((notification) => notification.msg === msg && notification.revision === revision)) return; // another tab has stored it
-  store([{ at: now(), revision, msg, vm, facts }, ...stored]);
+  storeInbox([{ at: now(), revision, msg, vm, facts }, ...stored]);
 }
 
-export const markAllRead = () => store(inbox().map((notification) => ({ ...notification, seen: true })));
+export const markAllRead = () => storeInbox(inbox().map((notification) => ({ ...notification, seen: true })));
 
-export const clearInbox = () => store([]);
+export const clearInbox = () => storeInbox([]);
 
 /** Remove what the browser stores of that user's notifications. */
 export function forgetInbox(email) {
@@ -67,7 +67,7 @@ const concernsMe = (id) => involved.has(id) || now() - (involvedUntil.get(id) ??
 
 const storageKey = (email = state.me.email) => `heard ${email}`;
 
-function store(notifications) {
+export function storeInbox(notifications) {
   remember(storageKey(), JSON.stringify(notifications.slice(0, CAPACITY)));
   notifyListeners();
 }

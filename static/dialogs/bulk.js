@@ -39,7 +39,8 @@ async function submit(opened, { action, ids, seen, form }) {
   const { eventKind, run } = BULK_ACTIONS[action];
   for (const id of [...ids, undefined]) noteOwnAction(eventKind, id);
   try {
-    toast(await run(opened, ids, seen, form));
+    const text = await run(opened, ids, seen, form);
+    if (text) toast(text);
   } catch (error) {
     const id = error.details?.vm_id;
     if (id && !error.message.includes(id)) error.message = `${id}: ${error.message}`;

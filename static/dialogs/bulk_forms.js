@@ -1,5 +1,5 @@
-// The bulk actions: what each asks for, and its call. `run(dialog, vm_ids, seen, form)` returns what to tell the user.
-// `form(ids)` makes what an action keeps while its dialog is open.
+// The bulk actions: what each asks for, and its call. `run(dialog, vm_ids, seen, form)` returns what to tell the user,
+// unless it tells that itself. `form(ids)` makes what an action keeps while its dialog is open.
 import { post, postForVms } from "../api.js";
 import { now } from "../clock.js";
 import { shortTime } from "../format.js";
@@ -7,6 +7,7 @@ import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
 import { isMine, state } from "../state.js";
+import { tellDeleted } from "../undo.js";
 import { VmsEdit } from "./edit_vms.js";
 import { field } from "./field.js";
 import { givenReason } from "./maintenance.js";
@@ -88,7 +89,8 @@ export const BULK_ACTIONS = {
       const booked = vm_ids.filter((id) => state.vms.get(id).booked_by);
       const force = dialog.value("force") === "yes" ? { force: true, bookings: byId(booked, (id) => state.vms.get(id).booked_at) } : {};
       await post("/delete-vm", { vm_ids, versions, ...force });
-      return t("bulk.deleted", { n: vm_ids.length });
+      const what = vm_ids.length > 1 ? { many: vm_ids.length } : { vm_id: vm_ids[0] };
+      tellDeleted(t("bulk.deleted", { n: vm_ids.length }), { vm_ids }, { kind: "vm_deleted", ...what });
     },
   },
 };

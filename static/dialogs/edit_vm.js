@@ -4,6 +4,7 @@ import { shortTime } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
+import { tellDeleted } from "../undo.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { Seen } from "./seen.js";
@@ -44,7 +45,7 @@ export function deleteVmDialog(vm) {
       noteOwnAction("vm_deleted", vm.id);
       const force = dialog.value("force") === "yes" ? { force: true, booked_at: dialog.value("booked_at") } : {};
       await post("/delete-vm", { vm_id: vm.id, version: seen.version, ...force });
-      toast(t("vm.deleted", { vm: vm.id }));
+      tellDeleted(t("vm.deleted", { vm: vm.id }), { vm_ids: [vm.id] }, { kind: "vm_deleted", vm_id: vm.id });
     },
   });
 }

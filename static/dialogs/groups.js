@@ -4,6 +4,7 @@ import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { nameKey } from "../names.js";
 import { groupOf, state } from "../state.js";
+import { tellDeleted } from "../undo.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
@@ -105,7 +106,7 @@ export function deleteGroupDialog(group) {
     submit: async () => {
       noteOwnAction("group_deleted");
       await post("/delete-group", { group_id: group.id, version: seen.version });
-      toast(t("group.deleted", { group: group.name }));
+      tellDeleted(t("group.deleted", { group: group.name }), { group_id: group.id }, { kind: "group_deleted", group: group.name });
     },
   });
 }

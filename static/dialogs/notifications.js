@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { loadSentences, notificationText } from "../sentences.js";
 import { state } from "../state.js";
+import { canUndo } from "../undo.js";
 import { openDialog } from "./dialog.js";
 
 export function notificationsDialog() {
@@ -36,8 +37,13 @@ function show(dialog) {
     : html`<p class="muted">${t("heard.none")}</p>`);
 }
 
-function row({ at, msg, vm, seen, facts }, shownAsUnread) {
-  const text = html`<span class="message">${notificationText({ msg, ...facts })}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>`;
+function row(notification, shownAsUnread) {
+  const { at, msg, vm, seen, facts } = notification;
+  const text = html`<span class="message">${notificationText({ msg, ...facts })}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>
+    ${canUndo(notification) && undoButton(notification)}`;
   return html`<li class="${(!seen || shownAsUnread.has(String(at))) && "unread"}" data-at="${at}">${state.vms.has(vm)
     ? html`<button type="button" data-action="open" data-vm="${vm}">${text}</button>` : text}</li>`;
 }
+
+const undoButton = ({ at, msg, facts }) => html`<button type="button" class="button small" data-action="undo-deletion" data-at="${at}"
+  data-needs-connection aria-label="${t("act.undo")}: ${notificationText({ msg, ...facts })}">${t("act.undo")}</button>`;
