@@ -18,7 +18,7 @@ const MAX_NAMED = 3;
 export function tellDeleted(text, target, facts) {
   const at = now();
   storeInbox([{ at, revision: state.revision, msg: text, seen: true, facts: { by: state.me.email, ...facts }, undo: target }, ...inbox()]);
-  toast(text, { action: { label: t("act.undo"), run: () => undo(target, at) } });
+  toast(text, { action: { label: t("act.undo"), run: () => undo(target, at) }, vmId: subjectOf(target, at) });
 }
 
 /** Return whether the user can undo what a notification tells. */
@@ -38,7 +38,7 @@ function undo(target, at) {
     for (const id of [...(target.vm_ids ?? []), undefined]) noteOwnAction("vm_undeleted", id);
     noteOwnAction("group_undeleted");
     try {
-      toast(doneText(await post("/undelete", target)));
+      toast(doneText(await post("/undelete", target)), { vmId: subjectOf(target, at) });
     } catch (error) {
       if (error.code === "not_deleted") forget(at);
       throw error;
@@ -46,6 +46,9 @@ function undo(target, at) {
     forget(at);
   });
 }
+
+/** Return what the messages about a deletion have in common, so that "is back" replaces "was deleted". */
+const subjectOf = ({ vm_ids: ids }, at) => (ids?.length === 1 ? ids[0] : `deletion ${at}`);
 
 const forget = (at) => storeInbox(inbox().filter((notification) => notification.at !== at));
 

@@ -16,7 +16,7 @@ let gathered = [];
 
 /**
  * Show a message. `failed`: it reports an error; `action`: a button as {label, run}; `vmId`: the message replaces an
- * earlier one about the same machine.
+ * earlier one about the same machine, or the same deletion of several.
  */
 export function toast(text, { failed = false, action, vmId = "" } = {}) {
   if (vmId) root.querySelector(`[data-vm="${CSS.escape(vmId)}"]`)?.remove();

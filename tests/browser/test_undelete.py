@@ -168,6 +168,20 @@ def test_a_name_that_was_taken_is_said_and_the_undo_stays_offered(here, alice, v
     expect(here.card(vm)).to_be_visible()
 
 
+def test_an_undo_in_the_notifications_ends_the_offer_of_the_message(here, make_vm):
+    vms = [make_vm(), make_vm()]
+    for vm in vms:
+        here.card(vm).get_by_role("checkbox").check()
+    here.page.locator(".bulk-bar").get_by_role("button", name=here.text("bulk.delete"), exact=True).click()
+    here.button("act.delete").click()
+    toast = here.toast(re.compile("^2 machines deleted"))
+    undo_in(toast, here).focus()  # keeps it
+    open_bell(here)
+    undo_in_bell(here).click()
+    expect(here.toast("2 machines are back")).to_be_visible()
+    assert toast.count() == 0, "and not only when its time is over"
+
+
 def test_what_does_not_come_back_is_named(here, alice, newcomer, vm):
     done(newcomer.book(vm))
     toast = delete(here, vm)
