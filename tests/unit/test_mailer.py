@@ -271,3 +271,14 @@ def test_a_clock_that_is_set_back_makes_no_letter_wait_for_longer(mail, smtp):
     mail.now -= timedelta(hours=1)
     mail.deliver_all()
     assert smtp.accepted == ["later@example.com"]
+
+
+def test_a_clock_that_is_some_seconds_behind_lets_a_letter_wait_all_the_same(mail, smtp):
+    """Another process, whose clock is ahead, may have put it into the outbox."""
+    mail.put("later@example.com", kind="deleted")
+    mail.now -= timedelta(seconds=3)
+    mail.deliver_all()
+    assert smtp.accepted == []
+    mail.later(seconds=13)
+    mail.deliver_all()
+    assert smtp.accepted == ["later@example.com"]
