@@ -9,6 +9,7 @@ from loadzone.database.connection import Connection
 from loadzone.database.schema import LOCK
 
 CHANNEL = "loadzone"
+STAY = 1000  # commits before the snapshot that stay, for nodes that are behind
 _NEWER = "SELECT seq, id, CASE WHEN seq > {0} THEN body END FROM loadzone.commits WHERE seq >= {0} ORDER BY seq"
 
 # Each statement has a snapshot of its own: in one statement with the lock the SELECT would not see what was committed
@@ -17,6 +18,17 @@ _BEGIN = "BEGIN; SELECT pg_advisory_xact_lock({1}); SELECT extract(epoch FROM cl
 _APPEND = """
     WITH written AS (INSERT INTO loadzone.commits(seq, id, body) VALUES (%b, %b, %b))
     SELECT pg_notify('loadzone', %t)
+"""
+
+_IS_LONG = """
+    SELECT coalesce(sum(octet_length(commits.body)), 0) > (SELECT octet_length(body) FROM loadzone.snapshot)
+      FROM loadzone.commits WHERE seq > (SELECT seq FROM loadzone.snapshot)
+"""
+
+# Not where another node has written a newer one, nor of a commit that the log does not have any more.
+_SAVE = """
+    UPDATE loadzone.snapshot SET seq = %(seq)s, body = %(body)b
+     WHERE seq < %(seq)s AND EXISTS (SELECT FROM loadzone.commits WHERE seq = %(seq)s AND id = %(id)s)
 """
 
 # One statement, so that both are of one moment.
@@ -83,3 +95,17 @@ def everything(connection: Connection) -> tuple[bytes, list[LoggedCommit]]:
     """Return the snapshot, which is a data file, and the log from its last commit on. Raises psycopg.Error."""
     (_, _, file), *rows = connection.execute(_EVERYTHING, binary=True)
     return file, [LoggedCommit(Position(seq, identity), body) for seq, identity, body in rows]
+
+
+def is_long(connection: Connection) -> bool:
+    """Tell whether the log after the snapshot is larger than the snapshot. Raises psycopg.Error."""
+    [(is_long,)] = connection.execute(_IS_LONG).fetchall()
+    return bool(is_long)
+
+
+def save(connection: Connection, at: Position, file: bytes) -> None:
+    """Write the state after this commit as the snapshot, and forget what came long before. Raises psycopg.Error."""
+    with connection.transaction():
+        saved = connection.execute(_SAVE, {"seq": at.seq, "id": at.id, "body": file})
+        if saved.rowcount:
+            connection.execute("DELETE FROM loadzone.commits WHERE seq < %s", [at.seq - STAY])

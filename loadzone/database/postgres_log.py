@@ -18,9 +18,11 @@ from loadzone.database.commit_codec import EncodedCommit, NewerFormat
 from loadzone.database.commit_log import LoggedCommit, Position
 from loadzone.database.connection import in_words, place_of
 from loadzone.database.database_clock import DatabaseClock
+from loadzone.database.leader import Leader
 from loadzone.database.listener import Listener
 from loadzone.database.loading import AllAnew, load
 from loadzone.database.schema import prepare
+from loadzone.database.snapshots import Snapshots
 from loadzone.database.writer import PATIENCE, Writer
 from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.durable import MissedCommit, TurnLost
@@ -43,7 +45,9 @@ class PostgresLog:
         self._url = url
         self._starter = starter
         self._writer = Writer(url, patience)
+        self._snapshots = Snapshots(url)
         self._listener: Listener | None = None
+        self._leader = Leader(url, self._snapshots.save_if_due)
         self._at = NOWHERE
         self.clock = DatabaseClock()
 
@@ -58,9 +62,10 @@ class PostgresLog:
         return self._load()
 
     def follow(self, tell: Callable[[], None]) -> None:
-        """Call `tell` when another node has written, and at a heartbeat."""
+        """Call `tell` when another node has written, and at a heartbeat. From now on this node may lead."""
         self._listener = Listener(self._url, tell)
         self._listener.start()
+        self._leader.start()
 
     @contextmanager
     def turn(self) -> Iterator[PostgresTurn]:
@@ -95,13 +100,20 @@ class PostgresLog:
         """End the connections."""
         if self._listener:
             self._listener.stop()
+        self._leader.stop()
         self._writer.close()
+
+    @property
+    def leads(self) -> bool:
+        """True if this is the node that does what must be done once."""
+        return self._leader.leads
 
     def put(self, commit: Commit) -> None:
         """Write a commit within the turn. Raises CannotSave, TurnLost and TypeError."""
         at = Position(self._at.seq + 1, uuid4())
         self._writer.append(at, commit_codec.encode(commit))
         self._at = at
+        self._snapshots.follow(at, commit)
 
     def take(self, commit: LoggedCommit, before: State) -> Commit:
         """Return the commit of another node, on the state before it; from now on this node knows it."""
@@ -110,6 +122,7 @@ class PostgresLog:
         except NewerFormat as error:
             raise CannotSave(why=TOO_NEW) from error
         self._at = commit.at
+        self._snapshots.follow(commit.at, taken)
         return taken
 
     def _missed(self, commits: Sequence[LoggedCommit]) -> Sequence[MissedCommit]:
@@ -120,6 +133,7 @@ class PostgresLog:
 
     def _load(self) -> State:
         state, self._at = load(self._writer.connection())
+        self._snapshots.begin(self._at, state)
         return state
 
 

@@ -1,0 +1,69 @@
+"""The leader, of which there is one, and what it does: it keeps the log short."""
+
+import pytest
+
+from loadzone.database import commit_log
+from support.waiting import eventually
+from unit.stores import put
+
+TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'loadzone leader'"
+
+
+def leading(stores):
+    return [store for store in stores if store._durable.leads]
+
+
+def snapshot_at(database):
+    return database.execute("SELECT seq FROM loadzone.snapshot").fetchone()[0]
+
+
+@pytest.fixture
+def nodes(open_store):
+    return [open_store() for _ in range(3)]
+
+
+def test_one_node_leads_and_another_one_when_it_stops(nodes):
+    eventually(lambda: len(leading(nodes)) == 1)
+    [first] = leading(nodes)
+    first.close()
+    others = [node for node in nodes if node is not first]
+    eventually(lambda: len(leading(others)) == 1)
+
+
+def test_a_leader_whose_session_is_ended_leads_no_longer_than_another_does(nodes, database):
+    eventually(lambda: leading(nodes))
+    database.execute(TERMINATE)
+    eventually(lambda: leading(nodes))
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7001002 AND granted"
+    assert database.execute(held).fetchone()[0] <= 1
+
+
+def test_the_leader_writes_a_snapshot_when_the_log_has_grown(open_store, database):
+    store = open_store()
+    for number in range(20):
+        put(store, f"vm-{number}", description="x" * 200)
+    eventually(lambda: snapshot_at(database) > 0)
+    put(store, "after it")
+    assert list(open_store().snapshot.vms) == list(store.snapshot.vms)
+
+
+def test_old_commits_go_and_a_node_that_is_far_behind_loads_all_anew(open_store, database, monkeypatch):
+    monkeypatch.setattr(commit_log, "STAY", 2)
+    store = open_store()
+    eventually(lambda: leading([store]))
+    behind = open_store()
+    put(store, "first")
+    monkeypatch.setattr(type(behind._durable), "missed", ())
+    for number in range(20):
+        put(store, f"vm-{number}", description="x" * 200)
+    eventually(lambda: snapshot_at(database) > 3)
+    assert database.execute("SELECT min(seq) FROM loadzone.commits").fetchone()[0] == snapshot_at(database) - 2
+    put(behind, "own")
+    assert list(behind.snapshot.vms) == ["first", *(f"vm-{number}" for number in range(20)), "own"]
+
+
+def test_a_snapshot_of_a_commit_that_the_log_has_lost_is_not_written(store, database):
+    put(store, "vm", description="x" * 500)
+    database.execute("UPDATE loadzone.commits SET id = gen_random_uuid()")
+    store._durable._snapshots.save_if_due()
+    assert snapshot_at(database) == 0
