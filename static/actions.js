@@ -7,6 +7,7 @@ import { bookDialog } from "./dialogs/book.js";
 import { bulkDialog } from "./dialogs/bulk.js";
 import { deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, editGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
+import { handOverDialog } from "./dialogs/hand_over.js";
 import { historyDialog } from "./dialogs/history.js";
 import { followLink } from "./dialogs/linked_vm.js";
 import { noteDialog } from "./dialogs/note.js";
@@ -37,6 +38,7 @@ export const actions = {
   renew: ({ vm }) => whenSignedIn(() => renewDialog(state.vms.get(vm))),
   "renew-by": renewBy,
   note: ({ vm }) => whenSignedIn(() => noteDialog(state.vms.get(vm))),
+  "hand-over": ({ vm }) => whenSignedIn(() => handOverDialog(state.vms.get(vm))),
   release,
   "sign-in": () => signInDialog(followLink),
   "open-link": () => followLink(),

@@ -54,6 +54,7 @@ def main_parser() -> Parser:
     add_book(subparsers)
     add_renew(subparsers)
     add_change_of_note(subparsers)
+    add_hand_over(subparsers)
     add_release(subparsers)
     add_queue(subparsers)
     add_run(subparsers)
@@ -92,6 +93,12 @@ def add_change_of_note(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "note", commands.note)
     parser.add_argument("vm", metavar="VM", help=t("option.vm"))
     parser.add_argument("text", metavar="TEXT", type=note_of, help=t("option.note"))
+
+
+def add_hand_over(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, "hand-over", commands.hand_over)
+    parser.add_argument("vm", metavar="VM", help=t("option.vm"))
+    parser.add_argument("email", metavar="EMAIL", help=t("option.receiver"))
 
 
 def add_release(subparsers: Subparsers) -> None:

@@ -1,4 +1,4 @@
-"""`loadzone login`, `list`, `book`, `renew` and `release`. Each returns the exit status."""
+"""`loadzone login`, `list`, `book`, `renew`, `note`, `hand-over` and `release`. Each returns the exit status."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from loadzone_cli.messages import printable, say
 from loadzone_cli.output import print_bookings, print_json, print_table
 from loadzone_cli.server_address import address_of, bare
 from loadzone_cli.target import selection_of, target_of
+from loadzone_cli.times import local_time
 from loadzone_cli.translation import t
 
 
@@ -76,6 +77,13 @@ def note(args: argparse.Namespace) -> int:
     """Change what a booking is for."""
     connect(args).call("/note", {"vm_id": args.vm, "note": args.text})
     print(t("noted", vm=printable(args.vm)))
+    return OK
+
+
+def hand_over(args: argparse.Namespace) -> int:
+    """Give a booking to another person."""
+    vm = connect(args).call("/hand-over", {"vm_id": args.vm, "email": args.email})
+    print(t("handed_over", vm=printable(vm["id"]), who=printable(vm["booked_by"]), until=local_time(vm["expires_at"])))
     return OK
 
 

@@ -8,7 +8,7 @@ import time
 
 from loadzone_cli import timing
 from loadzone_cli.api_client import ApiClient
-from loadzone_cli.board import Board, Vm, booked_seconds, names_of
+from loadzone_cli.board import Board, Vm, booked_seconds, find_vm, names_of
 from loadzone_cli.errors import ALREADY_GONE, CommandError, ServerRefusal, ServerUnavailable
 from loadzone_cli.messages import say, say_away, say_back, say_if_new
 from loadzone_cli.times import local_time, seconds_between
@@ -45,8 +45,12 @@ class Leases:
 
     def release(self, board: Board, unknown: list[Vm]) -> None:
         """Release what is still booked by this booking and no other, and what was booked without our knowing it."""
-        for vm in self._ours(board) + unknown:
-            self._api.call_ignoring(ALREADY_GONE, "/cancel", {"vm_id": vm["id"]})
+        ours = self._ours(board)
+        for vm_id, who in self._take_lost(board, ours):
+            say(t("run.not_ours.to", vm=vm_id, who=who) if who else t("run.not_ours", vm=vm_id))
+        for vm in ours + unknown:
+            meant = {"vm_id": vm["id"], "booked_at": vm["booked_at"]}  # it may be handed over at this very moment
+            self._api.call_ignoring(ALREADY_GONE | {"changed"}, "/cancel", meant)
         self.booked = {}
 
     def has(self, vm: Vm) -> bool:
@@ -70,13 +74,13 @@ class Leases:
 
     def _look_after(self) -> list[Vm]:
         """Say which machines were lost, give a sign of life for the others, and renew those that end soon."""
-        vms = self._ours(self._api.board())
+        board = self._api.board()
+        vms = self._ours(board)
         if self._done.is_set() or not self.booked:
             return []
         self._follow_names(vms)
-        for vm_id in set(self.booked) - {vm["id"] for vm in vms}:
-            say(t("run.lost", vm=vm_id))
-            del self.booked[vm_id]
+        for vm_id, who in self._take_lost(board, vms):
+            say(t("run.lost.to", vm=vm_id, who=who) if who else t("run.lost", vm=vm_id))
         self._api.call_ignoring(ALREADY_GONE, "/heartbeat", {"vm_ids": [vm["id"] for vm in vms]})
         return [self._renew(vm, self._hours) if self._seconds_left(vm) < self._margin else vm for vm in vms]
 
@@ -102,6 +106,15 @@ class Leases:
             if was != vm["id"]:
                 self.booked[vm["id"]] = self.booked.pop(was)
                 say(t("run.renamed", was=was, vm=vm["id"]))
+
+    def _take_lost(self, board: Board, ours: list[Vm]) -> list[tuple[str, str | None]]:
+        """Return the machines that are not booked for us any more, each with who has it now; forget them."""
+        lost = []
+        for vm_id in sorted(set(self.booked) - {name for vm in ours for name in names_of(vm)}):
+            found = find_vm(board, vm_id)
+            if self.booked.pop(vm_id, None):  # not by the other thread meanwhile
+                lost.append((vm_id, found["booked_by"] if found else None))
+        return lost
 
     def _ours(self, board: Board) -> list[Vm]:
         return [vm for vm in board["vms"] if vm["booked_by"] == self._api.email() and self.has(vm)]

@@ -15,6 +15,7 @@ OF_DIALOGS = (
         "fact.",
         "first_admin.",
         "force.",
+        "hand_over.",
         "history.",
         "hours.",
         "keys.",

@@ -5,7 +5,7 @@ import { t } from "../i18n.js";
 import { openDialog } from "./dialog.js";
 import { load, loadedPart } from "./loaded_part.js";
 
-const KNOWN_ACTIONS = new Set(["book", "renew", "cancel", "release"]);
+const KNOWN_ACTIONS = new Set(["book", "renew", "cancel", "release", "hand_over", "receive"]);
 
 export async function historyDialog() {
   const dialog = openDialog({
@@ -20,8 +20,8 @@ export async function historyDialog() {
 function rows(bookings) {
   return html`<ul class="rows history">${bookings.map((entry) => html`
     <li><span class="history-action">${KNOWN_ACTIONS.has(entry.action) ? t(`history.${entry.action}`) : entry.action}</span>
-      <span class="row-title">${entry.vm_id}</span>
+      <span class="row-title">${entry.vm_id}${entry.person && html`<small>${t(entry.action === "hand_over" ? "history.to" : "history.from", { who: entry.person })}</small>`}</span>
       <span title="${entry.start && exactTime(entry.start)}">${entry.start && dayAndTime(entry.start)}${hasEnd(entry) && ` → ${dayAndTime(entry.end)}`}</span></li>`)}</ul>`;
 }
 
-const hasEnd = (entry) => entry.end && ["book", "renew"].includes(entry.action);
+const hasEnd = (entry) => entry.end && ["book", "renew", "receive"].includes(entry.action);

@@ -92,7 +92,7 @@ function vmButtons(vm) {
     vm.state === "held" && !isHeldForMe(vm) && isAdmin() && actionButton("book", vm),
     vm.booked_by && mayManage && !obstacle && actionButton("renew", vm, isMine(vm) && "primary"),
     vm.booked_by && mayManage && actionButton("release", vm),
-    vm.booked_by && mayManage && actionButton("note", vm),
+    vm.booked_by && mayManage && [actionButton("note", vm), actionButton("hand-over", vm)],
     obstacle && html`<span class="obstacle">${obstacle}</span>`,
   ];
 }

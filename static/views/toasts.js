@@ -66,6 +66,7 @@ export function noteOwnAction(kind, vmId) {
 /** Handle a notification of the server: store it in the inbox and show it as a toast. */
 export function receiveNotification(notification) {
   if (notification.kind === "role_changed") refresh();
+  if (notification.receiver === state.me.email) return; // told to everybody; this user is told in person too
   addToInbox(notification);
   gathered.push(notification);
   if (gathered.length > 1) return;

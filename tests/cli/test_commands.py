@@ -157,3 +157,22 @@ def test_a_groups_queue_and_a_held_machine(loadzone, ann, bob):
 def test_a_free_machine_is_held_at_once(loadzone, ann):
     assert "your turn" in loadzone("queue", "join", "lone", "--hours", "1").out
     assert ann.vm("lone")["held_for"] == "ann@example.com"
+
+
+# hand-over
+
+
+def test_a_booking_is_handed_over_with_the_words_of_the_page(loadzone, ann, bob):
+    lines(loadzone("book", "perf-1", "--hours", "1"))
+    [line] = lines(loadzone("hand-over", "perf-1", bob.email))
+    assert line.startswith("perf-1 is now booked by bob@example.com until 20")
+    assert (ann.vm("perf-1")["booked_by"], ann.vm("perf-1")["via"]) == ("bob@example.com", None)
+    ended = loadzone("hand-over", "perf-1", bob.email)
+    assert (ended.status, "perf-1 is booked by bob@example.com" in ended.err) == (1, True)
+
+
+def test_a_booking_is_not_handed_over_to_somebody_unknown(loadzone, ann):
+    lines(loadzone("book", "perf-1", "--hours", "1"))
+    ended = loadzone("hand-over", "perf-1", "nobody@example.com")
+    assert (ended.status, "nobody@example.com" in ended.err) == (1, True)
+    assert ann.vm("perf-1")["booked_by"] == "ann@example.com"

@@ -93,6 +93,32 @@ def test_a_machine_that_an_admin_took_is_reported_and_left_to_the_next_holder(st
     assert ann.vm("lone")["booked_by"] == "bob@example.com"
 
 
+def test_a_machine_that_was_handed_over_is_reported_and_left_to_the_receiver(start_job, ann, bob):
+    job = start_job(*LONE, "--hours", "1")
+    given = done(ann.hand_over("lone", bob.email))
+    job.wait_for("lone is no longer booked for this command, but by bob@example.com; the command goes on")
+    assert go_on(job).err.count("no longer booked") == 1
+    assert bob.vm("lone") == given
+
+
+def test_a_machine_that_was_handed_over_just_before_the_end_is_not_released(start_job, ann, bob):
+    job = start_job("run", "--vm", "lone", "--hours", "1")  # it looks only every 150 seconds
+    given = done(ann.hand_over("lone", bob.email))
+    ended = go_on(job)
+    assert "lone is no longer booked for this command, but by bob@example.com, so it is not released" in ended.err
+    assert bob.vm("lone") == given
+
+
+def test_an_admins_job_releases_nothing_that_is_handed_over_while_it_releases(
+    start_job, server, alice, bob, tmp_path, gateway
+):
+    shell = shell_of(tmp_path / "alice", server, alice)
+    job = start_job("run", "--vm", "lone", "--hours", "1", shell=shell, LOADZONE_URL=gateway.url)
+    gateway.meanwhile["POST /cancel"] = lambda: done(alice.hand_over("lone", bob.email))
+    go_on(job)
+    assert bob.vm("lone")["booked_by"] == bob.email
+
+
 def test_a_later_booking_of_the_same_person_is_not_released(start_job, ann, alice):
     job = start_job("run", "--vm", "lone", "--hours", "1")
     done(alice.cancel("lone"))

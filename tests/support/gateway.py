@@ -5,6 +5,7 @@ import select
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -13,8 +14,9 @@ class Gateway:
     """Passes requests on to `upstream` (host:port), or as a proxy to the host that they name.
 
     `seen` are the request lines, `tokens` the Authorization headers that it could read. `lose` names a request whose
-    answer gets lost on the way, once. `stall` names one whose answer waits for `go_on`. With `redirect` every request
-    is redirected there (`{path}` is its path), and with `page` every request is answered with that text and `status`.
+    answer gets lost on the way, once. `stall` names one whose answer waits for `go_on`. What `meanwhile` has for a
+    request is called before that is passed on. With `redirect` every request is redirected there (`{path}` is its
+    path), and with `page` every request is answered with that text and `status`.
     """
 
     def __init__(self, upstream: str = "", tls: ssl.SSLContext | None = None, redirect: str = "", page: str = ""):
@@ -22,6 +24,7 @@ class Gateway:
         self.seen: list[str] = []
         self.tokens: list[str] = []
         self.lose = self.stall = ""
+        self.meanwhile: dict[str, Callable[[], object]] = {}
         self.status = 200
         self.go_on = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -79,12 +82,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass_on(self, gateway: Gateway) -> None:
         target = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        request = f"{self.command} {target.path}"
+        gateway.meanwhile.get(request, lambda: None)()
         connection = http.client.HTTPConnection(target.netloc or gateway.upstream, timeout=20)
         connection.request(self.command, target.path, body, dict(self.headers))
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
-        request = f"{self.command} {target.path}"
         if gateway.stall == request:
             gateway.go_on.wait(60)
         if gateway.lose == request:
