@@ -4,6 +4,7 @@ import { showBrowserNotification } from "./browser_notifications.js";
 import { t } from "./i18n.js";
 import { ignoreStrayClicks } from "./double_click.js";
 import { performAction, preloadActions } from "./lazy_actions.js";
+import { forgetInvitation, invitedEmail } from "./invited.js";
 import { connect } from "./live.js";
 import { readUrl, setFilter } from "./filter.js";
 import { isClosed, state } from "./state.js";
@@ -52,7 +53,8 @@ connect((notification) => {
 }, () => toast(t("session.ended")));
 tellZone();
 preloadActions();
-if (isClosed() || (awaitedCode()?.open && !state.me.authenticated)) performAction("sign-in"); // and the link after it
+if (state.me.authenticated) forgetInvitation();
+if (isClosed() || (!state.me.authenticated && (awaitedCode()?.open || invitedEmail()))) performAction("sign-in"); // and the link after it
 else followLink();
 watchClockAndZone();
 performance.mark("ready"); // bench/page.py waits for it

@@ -184,6 +184,7 @@ def _user(email: str, fields: TypedObject) -> User:
         zone=fields.text("zone"),
         no_letters=fields.texts("no_letters"),
         seen=fields.time("seen"),
+        invited_by=_address(fields.text("invited_by")) or "",
         rest=fields.rest(),
     )
 

@@ -177,6 +177,7 @@ def _merged(first: User, second: User) -> User:
         zone=first.zone or second.zone,
         no_letters=tuple(dict.fromkeys(first.no_letters + second.no_letters)),
         seen=latest(first.seen, second.seen),
+        invited_by=first.invited_by or second.invited_by,
         rest={**second.rest, **first.rest},
     )
 

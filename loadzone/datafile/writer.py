@@ -168,6 +168,7 @@ def _user(user: User) -> Json:
         "zone": user.zone,
         "no_letters": user.no_letters,
         "seen": user.seen,
+        "invited_by": user.invited_by,
     }
     return {"created": user.created, **_without_empty(optional), **user.rest}
 

@@ -112,6 +112,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("role_changed", PERSON),
         EventKind("first_admin", NOBODY, log="{by} is the first to sign in and becomes admin"),
         EventKind("user_added", NOBODY, log="{by} signed in for the first time"),
+        EventKind("invited", NOBODY, letter="invitation", log="{by} invited {to}"),
         EventKind("user_removed", NOBODY, log="{by} removed {to}"),
         EventKind("domain_disallowed", NOBODY, log="{to} was signed out: LOADZONE_ALLOWED_DOMAINS lacks this domain"),
         EventKind("signed_out", NOBODY, log="{to} signed out"),
@@ -126,6 +127,10 @@ EVENT_KINDS: dict[str, EventKind] = {
     )
 }
 
-# The kinds of letters, of which everybody chooses those to get. Sign-in codes are not among them.
-LETTER_KINDS: tuple[str, ...] = tuple(dict.fromkeys(kind.letter for kind in EVENT_KINDS.values() if kind.letter))
+# The letters that nobody can stop: the reader has asked for it, or has not been here yet.
+ALWAYS_SENT = ("code", "invitation")
+# The kinds of letters, of which everybody chooses those to get.
+LETTER_KINDS: tuple[str, ...] = tuple(
+    dict.fromkeys(kind.letter for kind in EVENT_KINDS.values() if kind.letter and kind.letter not in ALWAYS_SENT)
+)
 UNDOABLE_LETTERS = frozenset(kind.letter for kind in EVENT_KINDS.values() if kind.letter and kind.undoable)

@@ -240,7 +240,8 @@ class User:
 
     `sessions` are by a digest of the secret in the browser's cookie, `tokens` by id. `seen` is the last use of those
     that are gone. `zone` is the IANA name of the zone in which times are told to the person; None: the server's.
-    `no_letters` are the kinds of letters that the person does not want.
+    `no_letters` are the kinds of letters that the person does not want. `invited_by` is the admin who has invited them,
+    at `created`; it is emptied when they sign in.
     """
 
     email: str
@@ -255,6 +256,7 @@ class User:
     zone: str | None = None
     no_letters: tuple[str, ...] = ()
     seen: datetime | None = None
+    invited_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

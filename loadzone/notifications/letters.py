@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from loadzone import RESOURCES
-from loadzone.domain.events import EVENT_KINDS, Event
+from loadzone.domain.events import ALWAYS_SENT, EVENT_KINDS, Event
 from loadzone.domain.links import LinkAction, LinkTarget, mark_of
 from loadzone.domain.records import Letter, User
 from loadzone.i18n import Text, best_of, moment, say, say_as
@@ -50,6 +50,11 @@ def letters_for(events: Iterable[Event], now: datetime) -> Iterator[Letter]:
 def code_letter(email: str, code: str, language: str, now: datetime) -> Letter:
     """Return the letter with a sign-in code. It is kept in memory only."""
     return Letter(uuid.uuid4().hex, email, "code", now, {"code": code, "language": language})
+
+
+def invitation_url(base_url: str, email: str) -> str:
+    """Return the address of the page on which this person is asked to sign in. It is no secret, and opens nothing."""
+    return f"{base_url}/?email={quote(email, safe='@')}"
 
 
 def _facts_of(event: Event) -> dict[str, object]:
@@ -142,9 +147,9 @@ class LetterWriter:
 
     def write(self, letter: Letter, reader: Reader) -> RenderedLetter:
         """Return the letter for this reader. Raises KeyError, ValueError or TypeError for one edited by hand."""
-        is_code = letter.kind == "code"
-        content = _code(letter, reader) if is_code else self._content(letter, reader)
-        can_stop = reader.may_unsubscribe and not is_code
+        write = {"code": _code, "invitation": self._invitation}.get(letter.kind, self._content)
+        content = write(letter, reader)
+        can_stop = reader.may_unsubscribe and letter.kind not in ALWAYS_SENT
         unsubscribe = self._links.unsubscribe_url(letter.to, letter.kind) if can_stop else ""
         values = {
             "content": content,
@@ -182,6 +187,12 @@ class LetterWriter:
                 for action in BUTTONS.get(letter.kind, ())
             ),
         )
+
+    def _invitation(self, letter: Letter, reader: Reader) -> LetterContent:
+        by = _text(letter.about, "by") or _missing("by")
+        text = reader.say("mail.invitation.text", by=by, email=letter.to)
+        button = (reader.say("mail.invitation.sign_in"), invitation_url(self._base_url, letter.to))
+        return LetterContent(reader.say("mail.invitation.subject", by=by), text, Markup.escape(text), buttons=(button,))
 
     def _address(self, topic: _Topic) -> str:
         """Return the address of the machine on the board; "" for another topic, or a name too long for an address."""

@@ -44,7 +44,9 @@ def sign_in(
     """
     check_domain(uow.limits, email)
     is_first = awaits_admin(uow, uow.limits)
-    user = uow.users.get(email) or _new_user(uow, email)
+    user = uow.users.get(email)
+    if user is None or user.invited_by:
+        user = _newly_here(uow, user or User(email, uow.now))
     begun = BrowserSession(uow.now, uow.now, uow.limits.auth, browser, system)
     kept = sessions.added(user, session, begun)
     dropped = tuple(user.sessions.keys() - kept.keys())
@@ -129,7 +131,7 @@ class ListedUser(NamedTuple):
 
 
 def list_all(state: State, limits: Limits, actor: str | None) -> list[ListedUser]:
-    """Return everybody who ever signed in. Raises Refusal: not_signed_in, not_allowed."""
+    """Return everybody who ever signed in or is invited. Raises Refusal: not_signed_in, not_allowed."""
     access.acting_admin(state, limits, actor)
     by_settings = frozenset(limits.admins)
     return [
@@ -181,10 +183,11 @@ def role_of(state: State, limits: Limits, email: str) -> Role:
     return "admin" if access.is_admin(state.users, limits, email) else "user"
 
 
-def _new_user(uow: UnitOfWork, email: str) -> User:
+def _newly_here(uow: UnitOfWork, user: User) -> User:
+    """Return the record of a person who signs in for the first time, invited or not."""
     is_first = awaits_admin(uow, uow.limits)
-    uow.tell(Event("first_admin" if is_first else "user_added", by=email))
-    return User(email=email, created=uow.now, role="admin" if is_first else "user")
+    uow.tell(Event("first_admin" if is_first else "user_added", by=user.email))
+    return replace(user, created=uow.now, role="admin" if is_first else user.role, invited_by="")
 
 
 def _keep_an_admin(uow: UnitOfWork, leaving: str) -> None:

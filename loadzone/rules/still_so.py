@@ -10,6 +10,7 @@ from functools import cache
 from loadzone.domain.records import Group, Letter, Token, Vm
 from loadzone.domain.unit_of_work import Tables
 from loadzone.lib.times import parse_time
+from loadzone.rules.invitations import is_awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Topic:
     since: datetime | None
     until: datetime | None
     token: Token | None
+    is_awaited: bool
 
     @property
     def has_booked(self) -> bool:
@@ -104,6 +106,7 @@ STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "queue_gone": lambda topic: not (topic.has_booked or topic.waits_here),
     "queue_back": lambda topic: topic.is_in_queue,  # whose turn has come by now gets another letter
     "token_expires": lambda topic: topic.has_this_token,
+    "invitation": lambda topic: topic.is_awaited,
 }
 # Kinds that are about a time to come: once it has come, they are not so any more.
 AHEAD = ("reminder", "received", "undeleted", "auto", "waited", "maintenance", "held", "token_expires")
@@ -151,6 +154,7 @@ def _topic(person: str, facts: Mapping[str, object], tables: Tables, waits: Call
         since=parse_time(text) if (text := _text(facts, "booked_at")) else None,
         until=parse_time(text) if (text := _text(facts, "until")) else None,
         token=_token(person, _text(facts, "token"), tables),
+        is_awaited=person in tables.users and is_awaited(tables.users[person]),
     )
 
 

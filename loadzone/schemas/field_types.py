@@ -184,6 +184,8 @@ Email = Annotated[
     AfterValidator(_email),
     Field(json_schema_extra={"pattern": TYPED_EMAIL, "examples": ["ann@example.com"]}),
 ]
+EMAILS_MOST = 100  # people in one invitation
+Emails = Annotated[list[Email], Field(min_length=1, max_length=EMAILS_MOST), AfterValidator(_each_once)]
 # Which kinds of letters a person wants.
 LetterChoice = Annotated[
     dict[str, bool],

@@ -25,6 +25,7 @@ ENDINGS: Endings = {
     "error.wrong_code": (("tries_left", "", ".last"),),
     "error.not_allowed": (("holder", ".holder", ""),),
     "error.over_limit": (("email", ".other", ""), ("left", "", ".none")),
+    "error.domain_not_allowed": (("email", ".other", ""),),
     "error.is_yours": (("holder", ".holder", ""),),
     "error.too_early": (("vm_id", ".vm", ""),),
     "error.too_far_ahead": (("vm_id", ".vm", ""),),

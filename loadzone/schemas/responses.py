@@ -161,13 +161,17 @@ class JoinedResponse(TypedDict):
 
 
 class UserResponse(TypedDict):
-    """`by_settings`: the settings make them admin. `seen`: the last use, to within a day; null if it is not known."""
+    """`by_settings`: the settings make them admin. `seen`: the last use, to within a day; null if it is not known.
+
+    `invited_by`: they have not signed in yet, and were invited at `created`.
+    """
 
     email: str
     role: Literal["user", "admin"]
     by_settings: bool
     created: Time
     seen: Time | None
+    invited_by: str | None
 
 
 class SessionResponse(TypedDict):

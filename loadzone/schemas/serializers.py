@@ -132,6 +132,7 @@ def user_view(user: User, role: Role, is_admin_by_settings: bool, seen: datetime
         "by_settings": is_admin_by_settings,
         "created": iso(user.created),
         "seen": iso_or_none(seen),
+        "invited_by": (user.invited_by or None) if seen is None else None,
     }
 
 

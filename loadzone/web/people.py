@@ -8,8 +8,10 @@ from loadzone.domain.events import LETTER_KINDS
 from loadzone.domain.records import State
 from loadzone.lib.networks import network_of
 from loadzone.lib.times import iso
-from loadzone.rules import people, sessions, tokens
+from loadzone.notifications.letters import invitation_url
+from loadzone.rules import invitations, people, sessions, tokens
 from loadzone.schemas import requests, responses
+from loadzone.schemas.invite import Invite, InvitedPersonResponse, InvitedResponse
 from loadzone.schemas.serializers import history_view, mail_trouble_view, session_view, token_view, user_view
 from loadzone.schemas.wishes import Wishes
 from loadzone.web.context import actor, caller, language, run, services
@@ -162,9 +164,21 @@ def revoke_token(token_id: str) -> responses.OkResponse:
 @people_api.get("/users")
 @endpoint(returns=list[responses.UserResponse], who="admin")
 def users() -> list[responses.UserResponse]:
-    """List everybody who has signed in before."""
+    """List everybody who has signed in before or is invited."""
     everybody = people.list_all(services().store.snapshot, services().config, actor())
     return [user_view(*listed) for listed in everybody]
+
+
+@people_api.post("/invite")
+@endpoint(returns=InvitedResponse, who="admin", refuses="domain_not_allowed too_many", by_token=False)
+def invite(body: Invite) -> InvitedResponse:
+    """Invite people to sign in: they are known from then on, and get a letter if mail is sent."""
+    if email := actor():
+        services().rate_limits.count_invitations(email, len(body.emails))
+    invited, known = run(invitations.invite, **body.given())
+    config = services().config
+    people_invited = [InvitedPersonResponse(email=one, link=invitation_url(config.base_url, one)) for one in invited]
+    return {"invited": people_invited, "known": known, "mailed": config.mails}
 
 
 @people_api.post("/users/role")

@@ -27,6 +27,7 @@ CODES_PER_NETWORK = "200 per hour"
 CODES_IN_ALL = "3000 per hour"  # bounds the mail that many networks together can make this server send
 CODES_OF_RETURNING = "10 per hour; 30 per day"  # in a browser in which the person has signed in before
 WRONG_TRIES_PER_NETWORK = "100 per hour"
+INVITATIONS_PER_PERSON = "500 per hour"
 COUNTERS_AT_MOST = 20_000
 RETURNING = "own "  # prefix of the counters of returning people; there are at most as many as such people
 
@@ -116,7 +117,7 @@ class BoundedMemory(Storage):
 
 
 class RateLimits:
-    """Counts requests for codes and tries of codes, and refuses those over a limit."""
+    """Counts requests for codes, tries of codes and invitations, and refuses those over a limit."""
 
     def __init__(self, steady: Callable[[], float] = steady_seconds) -> None:
         self._storage = BoundedMemory(steady)
@@ -134,6 +135,10 @@ class RateLimits:
         self._count(CODES_IN_ALL, "all")
         self._count(CODES_PER_PERSON, f"{email} at {network}")
         self._count(CODES_PER_ADDRESS, f"address {email}")
+
+    def count_invitations(self, email: str, number: int) -> None:
+        """Count the people whom this admin invites. Raises Refusal: too_many."""
+        self._count(INVITATIONS_PER_PERSON, f"invitations of {email}", number)
 
     @contextmanager
     def counting_wrong_tries(self, network: str, is_returning: bool) -> Iterator[None]:
@@ -156,11 +161,14 @@ class RateLimits:
             if not was_wrong:
                 self._storage.decr(limit.key_for(key))
 
-    def _count(self, limits: str, key: str) -> list[RateLimitItem]:
-        """Count one hit against each of these limits, shortest window first; return them. Raises Refusal: too_many."""
+    def _count(self, limits: str, key: str, hits: int = 1) -> list[RateLimitItem]:
+        """Count these hits against each of these limits, shortest window first; return them.
+
+        Raises Refusal: too_many.
+        """
         items = sorted(parse_many(limits))
         for item in items:
-            if not self._limiter.hit(item, key):
+            if not self._limiter.hit(item, key, cost=hits):
                 reset_time = self._limiter.get_window_stats(item, key).reset_time
                 refuse("too_many", retry_after=self._storage.seconds_left(reset_time))
         return items

@@ -18,6 +18,7 @@ OF_DIALOGS = (
         "hand_over.",
         "history.",
         "hours.",
+        "invite.",
         "keys.",
         "letters.",
         "linked.",

@@ -3,6 +3,7 @@ import { ApiError, post } from "../api.js";
 import { awaitedCode, noteCode } from "../awaited_code.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { forgetInvitation, invitedEmail } from "../invited.js";
 import { reconnect, refresh } from "../live.js";
 import { state } from "../state.js";
 import { toast } from "../views/toasts.js";
@@ -26,7 +27,7 @@ function emailDialog(then) {
     subtitle: t(state.settings.auth === "trust" ? "sign_in.trusted" : "sign_in.how"),
     body: html`${state.me.first_admin && html`<p class="notice">${t("sign_in.first_admin")}</p>`}
       ${field("email", t("sign_in.email"), {
-      type: "email", maxlength: 254, autofocus: true, placeholder: "ann@example.com", inputmode: "email", autocomplete: "email",
+      value: invitedEmail(), type: "email", maxlength: 254, autofocus: true, placeholder: "ann@example.com", inputmode: "email", autocomplete: "email",
     })}`,
     label: t("sign_in.next"),
     submit: async (dialog) => {
@@ -68,6 +69,7 @@ async function finishSignIn({ email, first_admin: firstAdmin }, then) {
   reconnect();
   toast(t("sign_in.done", { email }));
   if (!state.me.authenticated) return;
+  forgetInvitation();
   const next = firstAdmin ? firstAdminDialog : then;
   if (next) setTimeout(next); // after this dialog has closed
 }

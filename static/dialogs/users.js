@@ -8,6 +8,7 @@ import { state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
+import { inviteDialog } from "./invite.js";
 import { loadedPart } from "./loaded_part.js";
 import { findUsers, forSearch } from "./user_search.js";
 
@@ -19,6 +20,7 @@ export async function usersDialog() {
     wide: true,
     body: html`${field("search", t("users.search"), { type: "search", maxlength: 254, spellcheck: "false", autofocus: true })}
       <p class="muted" role="status" data-count></p>${loadedPart}`,
+    extraButtons: html`<button type="button" class="button primary" data-invite>${t("invite.open")}</button>`,
   });
   dialog.users = [];
   dialog.form.elements.search.addEventListener("input", () => showFound(dialog));
@@ -26,6 +28,7 @@ export async function usersDialog() {
     const button = event.target.closest("[data-user-action]");
     if (button) changeUser(dialog, button.dataset);
   });
+  dialog.part("[data-invite]").addEventListener("click", () => inviteDialog(() => loadUsers(dialog)));
   await loadUsers(dialog);
 }
 
@@ -100,10 +103,10 @@ function roleButton({ email, role }) {
     data-role="${role === "admin" ? "user" : "admin"}" aria-label="${label}: ${email}">${label}</button>`;
 }
 
-function about({ role, by_settings: bySettings, created, seen }, held) {
+function about({ role, by_settings: bySettings, created, seen, invited_by: by }, held) {
   return html`${t(bySettings ? "role.admin_by_settings" : `role.${role}`)}
-    · <span title="${seen && exactTime(seen)}">${seen ? t("users.seen", { time: lastUse(seen) }) : t("users.seen_unknown")}</span>
-    · <span title="${exactTime(created)}">${t("users.since", { time: dayAndTime(created) })}</span>
+    · ${by ? t("users.never_here") : html`<span title="${seen && exactTime(seen)}">${seen ? t("users.seen", { time: lastUse(seen) }) : t("users.seen_unknown")}</span>`}
+    · <span title="${exactTime(created)}">${t(by ? "users.invited" : "users.since", { by, time: dayAndTime(created) })}</span>
     ${held && html` · ${t("users.holds", { n: held })}`}`;
 }
 

@@ -62,6 +62,7 @@ POST /remove-vm-from-group                 401  403    403   200   403     200  
 POST /delete-group                         401  403    403   200   403     200     401       403     415
 POST /undelete                             401  403    403   200   403     200     401       403     415
 GET /users                                 401  403    403   200   403     200     401       200       -
+POST /invite                               401  403    403   200   403     403     401       403     415
 POST /users/role                           401  403    403   200   403     403     401       403     415
 POST /users/remove                         401  403    403   200   403     403     401       403     415
 """
@@ -93,6 +94,7 @@ BODIES = {
     "POST /remove-vm-from-group": {"vm_id": "{free}"},
     "POST /delete-group": {"group_id": "{group_id}"},
     "POST /undelete": {"vm_ids": ["{gone}"]},
+    "POST /invite": {"emails": ["{new_email}"]},
     "POST /users/role": {"email": "{holder}", "role": "user"},
     "POST /users/remove": {"email": "{holder}"},
 }
@@ -163,6 +165,7 @@ class Scene:
         if isinstance(value, list):
             return [self.filled(inner) for inner in value]
         values = {"{group_id}": self.group, "{holder}": self.holder.email}
+        values |= {"{new_email}": f"{self.new}@example.com"}
         values |= {f"{{{name}}}": getattr(self, name) for name in ("free", "held", "taken", "gone", "new")}
         return values.get(value, value) if isinstance(value, str) else value
 

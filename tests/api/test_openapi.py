@@ -108,6 +108,7 @@ def test_the_document_is_made_once(app):
 
 GOOD = {
     "email": "ann@example.com",
+    "emails": ["ann@example.com"],
     "language": "ru",
     "vm_id": "server-01",
     "vm_ids": ["server-01"],

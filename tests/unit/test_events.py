@@ -11,7 +11,7 @@ import pytest
 from app import create_app
 from loadzone import i18n, rules
 from loadzone.config import Config
-from loadzone.domain.events import EVENT_KINDS, LETTER_KINDS, Reach
+from loadzone.domain.events import ALWAYS_SENT, EVENT_KINDS, LETTER_KINDS, Reach
 
 RULES = sorted(Path(rules.__file__).parent.glob("*.py"))
 TOLD_TO_PEOPLE = [kind for kind in EVENT_KINDS.values() if kind.reach is not Reach.NOBODY]
@@ -98,7 +98,7 @@ def test_there_are_a_subject_and_a_text_for_each_letter_and_for_no_other(languag
         found = {key for key in i18n.SERVER[language] if re.fullmatch(rf"mail\.\w+\.{part}", key)}
         assert found == {f"mail.{letter}.{part}" for letter in letters}
         about_several = {key for key in i18n.SERVER[language] if re.fullmatch(rf"mail\.\w+\.{part}\.many", key)}
-        assert about_several == {f"mail.{letter}.{part}.many" for letter in letters - {"code"}}
+        assert about_several == {f"mail.{letter}.{part}.many" for letter in letters - set(ALWAYS_SENT)}
 
 
 def test_only_kinds_without_a_sentence_have_a_log_line_of_their_own():

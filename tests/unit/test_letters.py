@@ -15,7 +15,8 @@ from loadzone.notifications.letters import ABOUT_GONE, LetterWriter, Reader, cod
 from loadzone.notifications.signed_links import SignedLinks
 from support.world import ALICE, BOB, CHARLIE, NOON
 
-KINDS = {kind.name for kind in EVENT_KINDS.values() if kind.letter}
+# Those about machines and queues. tests/unit/test_invitations.py has the letter to somebody who is invited.
+KINDS = {kind.name for kind in EVENT_KINDS.values() if kind.letter and kind.letter != "invitation"}
 LINKS = SignedLinks("k" * 20, "http://lz")
 WRITER = LetterWriter(LINKS, "http://lz")
 UNTIL = NOON + timedelta(minutes=15)
