@@ -1,5 +1,5 @@
 // The admin's dialog that invites people, and the one that says what became of it.
-import { post } from "../api.js";
+import { ApiError, post } from "../api.js";
 import { html, icon } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
@@ -17,12 +17,22 @@ export function inviteDialog(then) {
       <span class="hint">${t("invite.hint")}</span></div>`,
     label: t("invite.send"),
     submit: async (dialog) => {
-      const answer = await post("/invite", { emails: addressesIn(dialog.value("emails")) });
+      const answer = await invite(addressesIn(dialog.value("emails")));
       then();
       if (answer.mailed && !answer.known.length) toast(t("invite.done", { n: answer.invited.length }));
       else setTimeout(() => resultDialog(answer)); // after this dialog has closed
     },
   });
+}
+
+/** Invite them. Of a refusal about one address, the error names it. */
+async function invite(emails) {
+  try {
+    return await post("/invite", { emails });
+  } catch (error) {
+    const email = emails[/^emails\.(\d+)$/.exec(error.details?.field)?.[1]];
+    throw email ? new ApiError(t("invite.not_address", { email }), "not_address", { field: "emails" }) : error;
+  }
 }
 
 /** Return the addresses in a text, such as "Ann Lee <ann@example.com>; bob@example.com"; if it has none, its words. */

@@ -1,5 +1,6 @@
 // The admin's dialog with everybody who ever signed in: find people, change roles, open tokens, remove users.
 import { get, post } from "../api.js";
+import { base } from "../base.js";
 import { dayAndTime, exactTime } from "../format.js";
 import { fill, html, setText } from "../html.js";
 import { t } from "../i18n.js";
@@ -90,12 +91,16 @@ function rows(users) {
   const held = machinesByHolder();
   return html`<ul class="rows">${users.map((user) => html`
     <li><span class="row-title">${user.email}<small>${about(user, held.get(user.email))}</small></span>
+      ${user.invited_by && html`<button type="button" class="button small" data-action="copy" data-text="${invitationOf(user.email)}"
+        aria-label="${t("invite.copy_link")}: ${user.email}">${t("invite.copy_link")}</button>`}
       ${!user.by_settings && roleButton(user)}
       <button type="button" class="button small plain" data-action="tokens" data-email="${user.email}" aria-label="${t("tokens.short")}: ${user.email}">${t("tokens.short")}</button>
       ${user.email !== state.me.email && html`<button type="button" class="button small plain" data-user-action="remove" data-email="${user.email}"
         aria-label="${t("users.remove")}: ${user.email}">${t("users.remove")}</button>`}
     </li>`)}</ul>`;
 }
+
+const invitationOf = (email) => `${location.origin}${base}/?email=${encodeURIComponent(email)}`;
 
 function roleButton({ email, role }) {
   const label = t(role === "admin" ? "users.make_user" : "users.make_admin");
