@@ -131,7 +131,7 @@ def test_it_says_what_for(kind):
 
 
 def test_it_says_who_has_the_machine_now():
-    assert f"over to {CHARLIE}" in written(event("handed_over", receiver=CHARLIE)).text
+    assert f", to {CHARLIE}." in written(event("handed_over", receiver=CHARLIE)).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

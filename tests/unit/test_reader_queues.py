@@ -10,7 +10,7 @@ from loadzone.config import Config
 from loadzone.datafile.reader import BadFile, read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.command_bus import CommandBus
-from loadzone.domain.records import Booking, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
 from loadzone.rules.expiry import set_right
 from loadzone.rules.finish import finish
 from scheduler import Scheduler
@@ -22,6 +22,7 @@ WAITER = Waiter(
     BOB, 2.5, NOON, auto=True, count=2, via="nightly", heartbeat_minutes=10.0, seen=NOON + timedelta(minutes=3)
 )
 TOKEN = Token("t1", "nightly", "hash", NOON, NOON + timedelta(days=9), used=NOON + timedelta(hours=1), reminded=NOON)
+SESSION = BrowserSession(NOON, NOON - timedelta(days=1), "code", "Firefox", "Linux")
 BOOKED = Vm(
     "booked",
     group=1,
@@ -48,6 +49,7 @@ BOOKED = Vm(
     ssh_port=2222,
     rest={"cpu": 8},
     version=7,
+    former_ids=("once",),
 )
 HELD = Vm(
     "held", group=1, hold=Hold(BOB, 2.5, NOON, until=NOON + timedelta(minutes=15), group=1, heartbeat_minutes=10.0)
@@ -83,7 +85,7 @@ def test_every_field_reads_back_the_same():
         "admin",
         "en",
         "ru",
-        {"s": NOON},
+        {"s": SESSION},
         {"t1": TOKEN, "t2": replace(TOKEN, id="t2", name="other", used=None)},
         {"phone": "1"},
         "Europe/Berlin",
@@ -95,7 +97,9 @@ def test_every_field_reads_back_the_same():
 
 
 @pytest.mark.parametrize(
-    "record", [BOOKED, BOOKED.booking, HELD.hold, WAITER, TOKEN], ids=lambda record: type(record).__name__.lower()
+    "record",
+    [BOOKED, BOOKED.booking, HELD.hold, WAITER, TOKEN, SESSION],
+    ids=lambda record: type(record).__name__.lower(),
 )
 def test_the_records_of_that_test_leave_no_field_at_its_default(record):
     bare = {field.name for field in fields(record) if getattr(record, field.name) == field.default}
