@@ -84,7 +84,7 @@ const searchTexts = new WeakMap();
 export function searchText(vm) {
   if (!searchTexts.has(vm)) {
     const fields = [vm.id, vm.external_ip, vm.internal_ip, vm.description, vm.note, vm.booked_by, vm.via, vm.held_for,
-      vm.maintenance, ...(vm.tags ?? [])];
+      vm.maintenance, ...(vm.tags ?? []), ...(vm.former_ids ?? [])];
     searchTexts.set(vm, nameKey(fields.filter(Boolean).join("\n")));
   }
   return searchTexts.get(vm);

@@ -3,7 +3,7 @@
 import { t } from "./i18n.js";
 import { groupById } from "./queue.js";
 import { loadTexts } from "./sentences.js";
-import { state } from "./state.js";
+import { newNames, state } from "./state.js";
 import { toast } from "./views/toasts.js";
 
 const USER_EVENTS = ["pointerover", "pointerdown", "focusin", "keydown"];
@@ -20,10 +20,16 @@ export function preloadActions() {
 export async function performAction(action, data, target) {
   if (!table) {
     if (!(await waitForActions(target))) return;
-    const message = missingTarget(data);
+    const message = missingTarget(withPresentName(data));
     if (message) return toast(message);
   }
-  table[action](data, target);
+  table[action](withPresentName(data), target);
+}
+
+/** A button that was made before its machine was renamed, such as in a message, is about the renamed one. */
+function withPresentName(data) {
+  const renamed = data?.vm && newNames([data.vm]).get(data.vm);
+  return renamed ? { ...data, vm: renamed } : data;
 }
 
 function missingTarget({ vm, group } = {}) {

@@ -1,5 +1,5 @@
 // The ids of the selected machines, for bulk actions.
-import { state, subscribe } from "./state.js";
+import { newNames, state, subscribe } from "./state.js";
 
 export const selected = new Set();
 const listeners = new Set();
@@ -15,9 +15,12 @@ export function select(ids, on = true) {
 
 export const clearSelection = () => select([...selected], false);
 
-// Deleted machines leave the selection; signing out clears it.
+// Renamed machines stay selected, deleted ones leave the selection; signing out clears it.
 subscribe(({ vms, me }) => {
   if (!selected.size) return;
   if (me && !state.me.authenticated) clearSelection();
-  else if (vms) select([...selected].filter((id) => !state.vms.has(id)), false);
+  else if (vms) {
+    for (const [was, id] of newNames(selected)) { selected.delete(was); selected.add(id); } // the card stays the same
+    select([...selected].filter((id) => !state.vms.has(id)), false);
+  }
 });

@@ -50,8 +50,10 @@ export function applyChange(change) {
 /** Apply the machines of a call's answer, except those that have changed since `before` (machines by id). */
 export function applyResponse(vms, before) {
   const current = vms.filter(({ id }) => state.vms.get(id) === before.get(id));
+  const renamed = current.flatMap(({ former_ids = [] }) => former_ids.filter((was) => before.has(was) && state.vms.get(was) === before.get(was)));
+  for (const was of renamed) state.vms.delete(was);
   for (const vm of current) state.vms.set(vm.id, vm);
-  if (current.length) notifyListeners({ vms: current.map(({ id }) => id), groups: false });
+  if (current.length) notifyListeners({ vms: [...current.map(({ id }) => id), ...renamed], groups: false });
 }
 
 /** Apply the present record in a refusal, unless it has changed since `before` ({vms, groups}, as in the state). */
@@ -67,6 +69,14 @@ export function setMe(me) {
   state.me = me;
   if (!samePerson(me, before)) notifyListeners({ me: true, vms: "all", groups: true, queues: true });
   else if (JSON.stringify(me.mail) !== JSON.stringify(before.mail)) notifyListeners({ mail: true });
+}
+
+/** Return the present names of renamed machines, by those of the names `ids` that no machine has any more. */
+export function newNames(ids) {
+  const names = new Map();
+  const gone = new Set([...ids].filter((id) => !state.vms.has(id)));
+  if (gone.size) for (const { id, former_ids = [] } of state.vms.values()) for (const was of former_ids) if (gone.has(was)) names.set(was, id);
+  return names;
 }
 
 /** Report that all times must be shown anew, in another time zone. */

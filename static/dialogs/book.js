@@ -7,15 +7,18 @@ import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
 import { groupOf, isAdmin, isHeldForMe, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { chosenHours, givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 
-export function bookDialog(vm) {
+export function bookDialog(found) {
+  const vm = followed(found);
   const displaced = isHeldForOther(vm) && isAdmin() ? vm.held_for : undefined;
   const dialog = openDialog({
-    title: t("book.title", { vm: vm.id }),
+    about: vm,
+    title: () => t("book.title", { vm: vm.id }),
     subtitle: html`<span class="clamped">${[vm.external_ip || vm.internal_ip, groupOf(vm)?.name, vm.description].filter(Boolean).join(" · ")}</span>`,
     body: html`${displaced && html`<p class="notice">${t("book.by_force", { who: displaced })}</p>`}
       ${hoursField(t("hours.how_long"), { hours: vm.held_hours })}

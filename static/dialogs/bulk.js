@@ -4,7 +4,7 @@ import { dayAndTime } from "../format.js";
 import { fill, html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { clearSelection, select } from "../selection.js";
-import { isMine, state } from "../state.js";
+import { isMine, newNames, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { BULK_ACTIONS } from "./bulk_forms.js";
 import { openDialog } from "./dialog.js";
@@ -52,7 +52,8 @@ async function submit(opened, { action, ids, seen, form }) {
 /** Follow changes of the machines: drop those that are deleted or no longer need it, name the one that prevents the action and offer to leave it out. */
 function update(opened, request) {
   const { action } = request;
-  const ids = request.ids = idsFor(action, request.ids);
+  const renamed = newNames(request.ids);
+  const ids = request.ids = idsFor(action, request.ids.map((id) => renamed.get(id) ?? id));
   setText(opened.part("h2"), t(`bulk.${action}_title`, { n: ids.length }));
   const unnamed = ids.length - MAX_NAMES;
   fill(opened.part("[data-vm-names]"), html`${ids.slice(0, MAX_NAMES).map((id) => html`<span class="tag">${id}</span> `)}

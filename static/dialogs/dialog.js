@@ -4,6 +4,7 @@ import { t } from "../i18n.js";
 import { state, subscribe } from "../state.js";
 import { markUnavailable } from "../views/connection.js";
 import { raiseToasts } from "../views/toasts.js";
+import { followName } from "./about.js";
 import { onClickBeside } from "./click_beside.js";
 import { mistakesOf } from "./field.js";
 import { rememberOpener, restoreFocus } from "./focus.js";
@@ -15,15 +16,15 @@ let dialogCount = 0;
  * Open a dialog and return it. `submit(dialog)` runs when the form is sent; then the dialog closes, unless `submit`
  * returns false or throws. A dialog without `submit` has no form to send. `watch(dialog, changed)` runs after every change of
  * the state. A `persistent` dialog never closes at a click beside it, another only while nothing in it is changed. `tone` is
- * the class of the send button.
+ * the class of the send button. `about` is the machine that `title`, then a function, and `watch` are about (about.js).
  */
-export function openDialog({ title, subtitle, body, submit, label, tone = "primary", wide, persistent, watch, extraButtons }) {
+export function openDialog({ title, subtitle, body, submit, label, tone = "primary", wide, persistent, watch, about, extraButtons }) {
   const id = `dialog-${++dialogCount}`;
   const node = element(html`
     <dialog class="${wide ? "wide" : ""}" aria-labelledby="${id}">
       <form method="dialog" novalidate>
         <header>
-          <div><h2 id="${id}">${title}</h2>${subtitle && html`<p class="subtitle">${subtitle}</p>`}</div>
+          <div><h2 id="${id}">${about ? title() : title}</h2>${subtitle && html`<p class="subtitle">${subtitle}</p>`}</div>
           <button type="button" class="icon-button close" aria-label="${t("act.close")}">${icon("close")}</button>
         </header>
         <div class="body"><div data-meanwhile role="status"></div>${body}</div>
@@ -33,7 +34,7 @@ export function openDialog({ title, subtitle, body, submit, label, tone = "prima
           <button class="button ${tone} send">${label}</button>`}</footer>`}
       </form>
     </dialog>`);
-  const dialog = new Dialog(node, { submit, watch, persistent });
+  const dialog = new Dialog(node, { submit, watch, persistent, about, title });
   document.body.append(node);
   rememberOpener(node);
   node.showModal();
@@ -46,16 +47,12 @@ export function openDialog({ title, subtitle, body, submit, label, tone = "prima
 }
 
 export class Dialog {
-  constructor(node, { submit, watch, persistent }) {
-    this.node = node;
+  constructor(node, { persistent, ...options }) {
+    Object.assign(this, options, { node, blocked: false, busy: false });
     this.form = node.querySelector("form");
     this.body = node.querySelector(".body");
     this.send = node.querySelector(".send");
     this.box = node.querySelector(".error");
-    this.submit = submit;
-    this.watch = watch;
-    this.blocked = false;
-    this.busy = false;
     this.unsubscribe = subscribe((changed) => this.stateChanged(changed));
     node.addEventListener("close", () => this.onClosed());
     node.addEventListener("click", (event) => event.target.closest(".close, [data-closes]") && this.close());
@@ -134,6 +131,10 @@ export class Dialog {
 
   /** Call `watch`, except during a call: its own change arrives over the socket and must not block the dialog. */
   stateChanged(changed = {}) {
+    if (this.about) {
+      followName(this.about);
+      setText(this.part("h2"), this.title());
+    }
     if (!this.busy) this.watch?.(this, changed);
     this.updateSendButton();
   }

@@ -6,15 +6,20 @@ import { t } from "../i18n.js";
 import { state } from "../state.js";
 import { tellDeleted } from "../undo.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { Seen } from "./seen.js";
 import { VmEdit, vmFields } from "./vm_form.js";
 
-export function editVmDialog(vm) {
-  const edit = new VmEdit(vm);
+const EVENT_KINDS = ["vm_renamed", "vm_edited", "maintenance_began", "maintenance_ended"];
+
+export function editVmDialog(found) {
+  const vm = followed(found);
+  const edit = new VmEdit(found);
   const opened = openDialog({
-    title: t("vm.edit_title", { vm: vm.id }),
-    body: vmFields(vm),
+    about: vm,
+    title: () => t("vm.edit_title", { vm: vm.id }),
+    body: vmFields(found),
     label: t("act.save"),
     watch: (dialog) => {
       const present = state.vms.get(vm.id);
@@ -22,18 +27,23 @@ export function editVmDialog(vm) {
       if (present) edit.show(dialog, present);
     },
     submit: async (dialog) => {
-      for (const kind of ["vm_edited", "maintenance_began", "maintenance_ended"]) noteOwnAction(kind, vm.id);
-      await postForVm("/edit-vm", { vm_id: vm.id, version: edit.version, ...edit.changes(dialog) });
-      toast(t("vm.edited", { vm: vm.id }));
+      const changes = edit.changes(dialog);
+      const was = vm.id;
+      const { id: name = was } = changes;
+      for (const kind of EVENT_KINDS) noteOwnAction(kind, name);
+      await postForVm("/edit-vm", { vm_id: was, version: edit.version, ...changes });
+      toast(name === was ? t("vm.edited", { vm: name }) : t("vm.renamed", { was, vm: name }));
     },
   });
   edit.wire(opened);
 }
 
-export function deleteVmDialog(vm) {
+export function deleteVmDialog(found) {
+  const vm = followed(found);
   const seen = new Seen(() => [state.vms.get(vm.id)].filter(Boolean));
   openDialog({
-    title: t("vm.delete_title", { vm: vm.id }),
+    about: vm,
+    title: () => t("vm.delete_title", { vm: vm.id }),
     body: html`<p>${t("vm.delete_what")}</p><div data-booked></div>`,
     label: t("act.delete"),
     tone: "danger",

@@ -3,9 +3,10 @@ import { post } from "../api.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { nameKey } from "../names.js";
-import { groupOf, state } from "../state.js";
+import { groupOf, newNames, state } from "../state.js";
 import { tellDeleted } from "../undo.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { deletionOf, Seen } from "./seen.js";
@@ -71,11 +72,13 @@ export function addToGroupDialog(group) {
   wirePicker(dialog);
 }
 
-export function removeFromGroupDialog(vm) {
+export function removeFromGroupDialog(found) {
+  const vm = followed(found);
   const group = groupOf(vm);
   const seen = new Seen(() => [state.vms.get(vm.id)].filter(Boolean));
   openDialog({
-    title: t("group.take_out_title", { vm: vm.id, group: group.name }),
+    about: vm,
+    title: () => t("group.take_out_title", { vm: vm.id, group: group.name }),
     body: html`<p>${t("group.take_out_what")}</p>`,
     label: t("act.take-out"),
     watch: (opened) => {
@@ -125,11 +128,14 @@ function vmPicker(vms, label) {
     </div></fieldset>`;
 }
 
-/** Show the groups that the machines are in now, and drop those that were deleted. What was chosen stays chosen. */
+/** Show the names and groups that the machines have now, and drop those that were deleted. What was chosen stays chosen. */
 function followPicker(dialog) {
-  for (const row of dialog.node.querySelectorAll(".vm-picker label")) {
-    const vm = state.vms.get(row.firstElementChild.value);
-    if (vm) setText(row.lastElementChild, groupOf(vm)?.name ?? "");
+  const rows = [...dialog.node.querySelectorAll(".vm-picker label")], renamed = newNames(rows.map((row) => row.firstElementChild.value));
+  for (const row of rows) {
+    const [box, name, groupName] = row.children;
+    if (renamed.has(box.value)) setText(name, (box.value = renamed.get(box.value)));
+    const vm = state.vms.get(box.value);
+    if (vm) setText(groupName, groupOf(vm)?.name ?? "");
     else row.remove();
   }
 }

@@ -5,14 +5,17 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { isAdmin, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { withinLimit } from "./over_limit.js";
 import { personField, suggestPeople } from "./person_field.js";
 import { showSubtitle } from "./subtitle.js";
 
-export function handOverDialog(vm) {
+export function handOverDialog(found) {
+  const vm = followed(found);
   const dialog = openDialog({
-    title: t("hand_over.title", { vm: vm.id }),
+    about: vm,
+    title: () => t("hand_over.title", { vm: vm.id }),
     body: html`${vm.heartbeat_minutes && html`<p class="notice">${t("hand_over.job")}</p>`}
       ${personField(t("hand_over.to"), { hint: t("hand_over.hint"), autofocus: true })}`,
     label: t("act.hand-over"),

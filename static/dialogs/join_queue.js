@@ -2,7 +2,7 @@
 import { post } from "../api.js";
 import { requestPermission } from "../browser_notifications.js";
 import { shortTime } from "../format.js";
-import { html } from "../html.js";
+import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { rememberHours } from "../preferences.js";
 import { myEntry, ownerName, queueOwner } from "../queue.js";
@@ -15,16 +15,17 @@ import { givenHours, hoursField, wireHours } from "./hours.js";
 import { deletionOf, tellMeanwhile } from "./seen.js";
 import { requestText, waiterList } from "./waiter_list.js";
 
-export const queueDialog = (vm, defaults) => openQueueDialog({ vm_id: vm.id }, { vm: vm.id }, defaults);
-export const groupQueueDialog = (group, defaults) => openQueueDialog({ group_id: group.id }, { group: group.id }, defaults);
+export const queueDialog = (vm, defaults) => openQueueDialog({ vm_id: vm.id }, defaults);
+export const groupQueueDialog = (group, defaults) => openQueueDialog({ group_id: group.id }, defaults);
 
-/** `ref` is sent to the server, `target` is set on buttons; `hours` and `count` are taken over from another dialog. */
-function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
+/** `ref` is sent to the server; `hours` and `count` are taken over from another dialog. */
+function openQueueDialog(ref, { hours, count = 1 } = {}) {
   const entry = myEntry(queueOwner(ref).queue);
   const deleted = ref.group_id === undefined ? () => null : deletionOf(queueOwner(ref));
-  let shownQueue;
+  let shownQueue, where;
   const dialog = openDialog({
-    title: t("queue.title", { where: ownerName(ref) }),
+    about: ref,
+    title: () => t("queue.title", { where: (where = ownerName(ref) || where) }), // a deleted group has no name
     subtitle: html`<span class="clamped">${queueReason(ref)}</span>`,
     body: html`<div data-waiters></div>
       ${ref.group_id !== undefined && !entry && queueOwner(ref).vm_ids.length > 1 && field("count", t("any.count"), {
@@ -34,15 +35,15 @@ function openQueueDialog(ref, target, { hours, count = 1 } = {}) {
         <small>${t("queue.auto_else", { n: state.settings.hold_minutes })}</small></span></label>`,
     label: t(entry ? "act.save" : "queue.join"),
     extraButtons: entry && html`<button type="button" class="button plain" data-action="leave-queue" data-needs-connection data-closes
-      ${target.vm === undefined ? html`data-group="${target.group}"` : html`data-vm="${target.vm}"`}>${t("queue.leave")}</button>`,
+      ${targetData(ref)}>${t("queue.leave")}</button>`,
     watch: (opened) => {
       const owner = queueOwner(ref);
       const gone = deleted();
-      opened.block(...(gone ? [gone] : obstacle(owner, ref) ?? otherPlace(owner, entry, target)));
+      opened.block(...(gone ? [gone] : obstacle(owner, ref) ?? otherPlace(owner, entry, ref)));
       if (owner) tellMeanwhile(opened, changedRequest(owner, entry));
       if (!owner || owner.queue === shownQueue) return;
       shownQueue = owner.queue;
-      opened.replacePart("[data-waiters]", waiterList(shownQueue, target));
+      opened.replacePart("[data-waiters]", waiterList(shownQueue, targetOf(ref)));
     },
     submit: (opened) => join(opened, ref),
   });
@@ -61,11 +62,15 @@ async function join(opened, ref) {
 
 export function removeWaiterDialog(ref, email) {
   openDialog({
-    title: t("queue.remove_title", { email }),
-    body: html`<p>${t("queue.remove_what", { where: ownerName(ref) })}</p>`,
+    about: ref,
+    title: () => t("queue.remove_title", { email }),
+    body: html`<p data-what>${t("queue.remove_what", { where: ownerName(ref) })}</p>`,
     label: t("queue.remove"),
     tone: "danger",
-    watch: (opened) => opened.block(queueOwner(ref)?.queue.some((waiter) => waiter.email === email) ? null : t("gone.not_waiting", { email })),
+    watch: (opened) => {
+      if (queueOwner(ref)) setText(opened.part("[data-what]"), t("queue.remove_what", { where: ownerName(ref) }));
+      opened.block(queueOwner(ref)?.queue.some((waiter) => waiter.email === email) ? null : t("gone.not_waiting", { email }));
+    },
     submit: async () => {
       await post("/queue/leave", { ...ref, email });
       toast(t("queue.removed", { email, where: ownerName(ref) }));
@@ -87,18 +92,21 @@ function obstacle(owner, ref) {
  * Return what prevents sending if the user's place is not the one that the dialog was opened for: sending would join
  * again at the end of a queue that was left meanwhile, or change a place that was taken meanwhile.
  */
-function otherPlace(owner, entry, target) {
+function otherPlace(owner, entry, ref) {
   const present = myEntry(owner.queue);
   if (present?.since === entry?.since) return [null];
-  if (isMyTurn(owner)) return [t("gone.your_turn", { vm: owner.id }), dialogButton("take", target, t("act.take"))];
+  if (isMyTurn(owner)) return [t("gone.your_turn", { vm: owner.id }), dialogButton("take", ref, t("act.take"))];
   return [t(present ? "gone.in_queue" : "gone.not_in_queue"), 
-    dialogButton(target.vm === undefined ? "queue-group" : "queue", target, t(present ? "queue.change" : "queue.join"))];
+    dialogButton(ref.vm_id === undefined ? "queue-group" : "queue", ref, t(present ? "queue.change" : "queue.join"))];
 }
 
 /** Return a button for another dialog about the same machine or group, in the place of this one. */
-const dialogButton = (action, { vm, group }, text) => html`
-  <button type="button" class="button small" data-action="${action}" data-needs-connection data-closes
-    ${vm === undefined ? html`data-group="${group}"` : html`data-vm="${vm}"`}>${text}</button>`;
+const dialogButton = (action, ref, text) => html`
+  <button type="button" class="button small" data-action="${action}" data-needs-connection data-closes ${targetData(ref)}>${text}</button>`;
+
+const targetOf = ({ vm_id, group_id }) => (vm_id === undefined ? { group: group_id } : { vm: vm_id });
+
+const targetData = ({ vm_id, group_id }) => (vm_id === undefined ? html`data-group="${group_id}"` : html`data-vm="${vm_id}"`);
 
 /** Return what the user's request is now, if another tab has changed it since the dialog was opened; "" if not. */
 function changedRequest(owner, entry) {

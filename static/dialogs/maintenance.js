@@ -5,15 +5,18 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { Seen } from "./seen.js";
 import { showSubtitle } from "./subtitle.js";
 
-export function maintenanceDialog(vm) {
+export function maintenanceDialog(found) {
+  const vm = followed(found);
   const seen = new Seen(() => [state.vms.get(vm.id)].filter(Boolean));
   openDialog({
-    title: t("maintenance.title", { vm: vm.id }),
+    about: vm,
+    title: () => t("maintenance.title", { vm: vm.id }),
     body: html`${field("reason", t("maintenance.reason"), { maxlength: 200, autofocus: true, hint: t("maintenance.told") })}`,
     label: t("act.out-of-service"),
     watch: (opened) => {

@@ -5,16 +5,19 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { isAdmin, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { tellMeanwhile } from "./seen.js";
 import { showSubtitle } from "./subtitle.js";
 
-export function noteDialog(vm) {
+export function noteDialog(found) {
+  const vm = followed(found);
   let base = vm.note; // what the user's input started from
   let shown = vm.note; // the note that the user has seen
   openDialog({
-    title: t("note.title", { vm: vm.id }),
+    about: vm,
+    title: () => t("note.title", { vm: vm.id }),
     body: html`${field("note", t("fact.note"), { value: vm.note, maxlength: 200, autofocus: true, placeholder: t("book.what_for_hint") })}`,
     label: t("act.save"),
     watch: (dialog) => {

@@ -4,7 +4,7 @@ import { clearInbox, inbox, markAllRead, onInboxChange } from "../notification_i
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { loadSentences, notificationText } from "../sentences.js";
-import { state } from "../state.js";
+import { newNames, state } from "../state.js";
 import { canUndo } from "../undo.js";
 import { openDialog } from "./dialog.js";
 
@@ -31,18 +31,20 @@ function show(dialog) {
   const notifications = inbox();
   // Stay marked while the dialog is open
   const shownAsUnread = new Set([...dialog.node.querySelectorAll(".unread")].map(({ dataset }) => dataset.at));
+  const renamed = newNames(notifications.map(({ vm }) => vm));
   dialog.part("[data-clear]").hidden = !notifications.length;
   dialog.replacePart("[data-inbox]", notifications.length
-    ? html`<ul class="rows notification-list">${notifications.map((notification) => row(notification, shownAsUnread))}</ul>`
+    ? html`<ul class="rows notification-list">${notifications.map((notification) => row(notification, renamed, shownAsUnread))}</ul>`
     : html`<p class="muted">${t("heard.none")}</p>`);
 }
 
-function row(notification, shownAsUnread) {
+function row(notification, renamed, shownAsUnread) {
   const { at, msg, vm, seen, facts } = notification;
+  const id = renamed.get(vm) ?? vm;
   const text = html`<span class="message">${notificationText({ msg, ...facts })}</span><small title="${exactTime(at)}">${dayAndTime(at)}</small>
     ${canUndo(notification) && undoButton(notification)}`;
-  return html`<li class="${(!seen || shownAsUnread.has(String(at))) && "unread"}" data-at="${at}">${state.vms.has(vm)
-    ? html`<button type="button" data-action="open" data-vm="${vm}">${text}</button>` : text}</li>`;
+  return html`<li class="${(!seen || shownAsUnread.has(String(at))) && "unread"}" data-at="${at}">${state.vms.has(id)
+    ? html`<button type="button" data-action="open" data-vm="${id}">${text}</button>` : text}</li>`;
 }
 
 const undoButton = ({ at, msg, facts }) => html`<button type="button" class="button small" data-action="undo-deletion" data-at="${at}"

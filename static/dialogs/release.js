@@ -5,13 +5,16 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { showSubtitle } from "./subtitle.js";
 
-export function releaseDialog(vm) {
+export function releaseDialog(found) {
+  const vm = followed(found);
   openDialog({
-    title: t("force.title", { vm: vm.id }),
+    about: vm,
+    title: () => t("force.title", { vm: vm.id }),
     body: html`${field("reason", t("force.reason"), { maxlength: 200, autofocus: true, hint: t("force.told") })}`,
     label: t("act.release"),
     tone: "danger",

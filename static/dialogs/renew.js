@@ -6,14 +6,17 @@ import { rememberHours } from "../preferences.js";
 import { renewalObstacle } from "../queue.js";
 import { isAdmin, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 
-export function renewDialog(vm) {
+export function renewDialog(found) {
+  const vm = followed(found);
   const seen = vm.expires_at;
   const startTime = () => Date.parse(seen);
   const dialog = openDialog({
-    title: t("renew.title", { vm: vm.id }),
+    about: vm,
+    title: () => t("renew.title", { vm: vm.id }),
     subtitle: t("renew.ends_now", { time: dayAndTime(seen) }),
     body: hoursField(t("renew.by_how_much")),
     label: t("renew.submit"),

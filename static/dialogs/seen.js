@@ -2,10 +2,10 @@
 // the versions seen, so that the server refuses a change that was meant for something else.
 import { fill, html } from "../html.js";
 import { t } from "../i18n.js";
-import { state } from "../state.js";
+import { newNames, state } from "../state.js";
 
 const MAX_SHOWN = 5;
-const LABELS = { name: "group.name", vm_ids: "group.vms", group: "fact.group", description: "fact.description", tags: "fact.tags",
+const LABELS = { id: "vm.id", name: "group.name", vm_ids: "group.vms", group: "fact.group", description: "fact.description", tags: "fact.tags",
   external_ip: "fact.external_ip", internal_ip: "fact.internal_ip", ssh_user: "fact.ssh_user", ssh_port: "fact.ssh_port", maintenance: "maintenance.field" };
 
 export class Seen {
@@ -24,6 +24,7 @@ export class Seen {
 
   /** Say in the dialog what has been edited since it was opened. Call it after every change of the state. */
   show(dialog) {
+    for (const [was, id] of newNames(this.first.keys())) if (!this.first.has(id)) this.first.set(id, this.first.get(was));
     const found = this.find();
     const edits = found.map((record) => [record.id, edited(this.first.get(record.id), record)]).filter(([, what]) => what);
     const lines = edits.slice(0, MAX_SHOWN).map(([id, what]) => (found.length > 1 ? `${id}: ${what}` : what));

@@ -7,16 +7,19 @@ import { renewalObstacle } from "../queue.js";
 import { groupOf, isAdmin, isHeldForMe, isMine, isMyTurn, state } from "../state.js";
 import { sshCommand } from "../ssh.js";
 import { addressOf } from "../vm_link.js";
+import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { queueSections } from "./vm_queues.js";
 
 const TICK_MS = 1000;
 
 /** Open the dialog and return it. */
-export function vmDetailsDialog(vm) {
+export function vmDetailsDialog(found) {
+  const vm = followed(found);
   let shownVm, shownQueue;
   const opened = openDialog({
-    title: vm.id,
+    about: vm,
+    title: () => vm.id,
     body: html`<div class="details" data-details></div>`,
     watch: (dialog, { times }) => {
       const current = state.vms.get(vm.id);
@@ -50,6 +53,7 @@ function content(vm) {
       ${vm.heartbeat_minutes && fact(t("fact.heartbeat"), t("fact.heartbeat_what", { n: vm.heartbeat_minutes }))}
       ${vm.description && fact(t("fact.description"), linked(vm.description))}
       ${fact(t("fact.group"), groupOf(vm)?.name ?? t("groups.none"))}
+      ${vm.former_ids && fact(t("fact.former"), [...vm.former_ids].reverse().join(", "))}
       ${vm.tags?.length ? fact(t("fact.tags"), vm.tags.map((tag) => html`<span class="tag">${tag}</span> `)) : ""}
       ${copyable(t("fact.external_ip"), vm.external_ip)}
       ${copyable(t("fact.internal_ip"), vm.internal_ip)}

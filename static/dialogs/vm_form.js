@@ -7,6 +7,7 @@ import { editedFields, groupName, labelOf, tellMeanwhile } from "./seen.js";
 
 // What each field shows of a machine
 const TEXTS = {
+  id: ({ id = "" }) => id,
   group_id: (vm) => String(vm.group ?? ""),
   external_ip: (vm) => vm.external_ip ?? "",
   internal_ip: (vm) => vm.internal_ip ?? "",
@@ -22,6 +23,7 @@ const VALUES = { group_id: numberOf, ssh_port: numberOf, tags: listOf, maintenan
 export function vmFields(vm) {
   const texts = textsOf(vm);
   return html`
+    ${vm.id && field("id", t("vm.id"), { value: vm.id, maxlength: 64, spellcheck: "false", autocapitalize: "off", hint: t("vm.rename_hint") })}
     ${groupSelect({ chosen: texts.group_id, none: true })}
     ${field("external_ip", t("fact.external_ip"), { value: texts.external_ip, maxlength: 255, spellcheck: "false" })}
     ${field("internal_ip", t("fact.internal_ip"), { value: texts.internal_ip, maxlength: 255, spellcheck: "false" })}

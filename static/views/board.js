@@ -2,8 +2,8 @@
 import { filter, matchesFilter, matchesGroup, onFilter } from "../filter.js";
 import { t } from "../i18n.js";
 import { compareVms, onSort, sorting } from "../sorting.js";
-import { state, subscribe } from "../state.js";
-import { cards, createCard, flash, showTimesAnew, tickCard, updateCard } from "./card.js";
+import { newNames, state, subscribe } from "../state.js";
+import { cards, createCard, flash, renameCard, showTimesAnew, tickCard, updateCard } from "./card.js";
 import { moveIntoOrder } from "./column_headers.js";
 import { showEmptyBoard } from "./empty_board.js";
 import { renderIncrementally } from "./incremental_render.js";
@@ -28,9 +28,11 @@ export function mountBoard() {
 function update({ vms, groups, queues, times }) {
   if (times) for (const card of cards.values()) showTimesAnew(card);
   if (groups) placeSections();
+  const renamed = newNames(vms === "all" ? cards.keys() : vms ?? []);
+  for (const [was, id] of renamed) renameCard(was, id);
   if (vms === "all") for (const id of new Set([...cards.keys(), ...state.vms.keys()])) placeCard(id, false);
   else for (const id of vms ?? []) placeCard(id, true);
-  if (groups || (vms?.length > 1 && sorting.by !== "name")) sortCards();
+  if (groups || renamed.size || (vms?.length > 1 && sorting.by !== "name")) sortCards();
   if (vms || groups || queues) applyFilter();
 }
 

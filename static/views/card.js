@@ -32,9 +32,18 @@ const secondRow = fragment(html`
 export function createCard(vm) {
   const node = outlineTemplate.cloneNode(true);
   const name = node.firstElementChild.firstElementChild;
-  name.dataset.vm = vm.id;
   showVmName(name, vm.id);
   return { node, vm, name, rendered: false };
+}
+
+/** Let the card of a renamed machine stay, with the focus that may be on it. */
+export function renameCard(was, id) {
+  const card = cards.get(was);
+  if (!card || cards.has(id)) return;
+  cards.delete(was);
+  cards.set(id, card);
+  showVmName(card.name, id);
+  card.node.querySelector(".select-box")?.setAttribute("aria-label", id);
 }
 
 /** Render the rest of the card. */

@@ -3,11 +3,14 @@
 const SPLIT_FROM = 20;
 const TAIL = 8;
 
+/** Show the name on the button of the machine. */
 export function showVmName(node, id) {
-  if (id.length < SPLIT_FROM) { node.textContent = id; return; }
-  node.classList.add("long");
-  node.setAttribute("aria-label", id); // screen readers would read two pieces as two words
-  node.replaceChildren(piece(id.slice(0, -TAIL)), piece(id.slice(-TAIL)));
+  const isLong = id.length >= SPLIT_FROM;
+  node.dataset.vm = id;
+  node.classList.toggle("long", isLong);
+  if (isLong) node.setAttribute("aria-label", id); // screen readers would read two pieces as two words
+  else node.removeAttribute("aria-label");
+  node.replaceChildren(...(isLong ? [piece(id.slice(0, -TAIL)), piece(id.slice(-TAIL))] : [id]));
 }
 
 function piece(text) {
