@@ -47,6 +47,15 @@ def test_a_renewed_booking_is_not_released_at_its_old_end(system):
     assert system.scheduler.next_deadline == NOON + timedelta(hours=2)
 
 
+def test_a_renamed_machine_is_released_at_its_end(system):
+    system.book("vm", 1)
+    system.bus.run(inventory.edit, actor=ALICE, vm_id="vm", name="db")
+    system.events()
+    system.now += timedelta(hours=1)
+    system.scheduler.tick()
+    assert system.events() == [("expired", "db")]
+
+
 def test_bookings_that_ended_while_the_server_was_down_are_released_first_and_in_order(system, tmp_path):
     system.book("vm", 2)
     system.book("other", 1)
