@@ -21,7 +21,7 @@ from loadzone.database.database_clock import DatabaseClock
 from loadzone.database.leader import Leader
 from loadzone.database.listener import Listener
 from loadzone.database.loading import AllAnew, load
-from loadzone.database.schema import prepare
+from loadzone.database.schema import UnusableDatabase, prepare
 from loadzone.database.snapshots import Snapshots
 from loadzone.database.writer import PATIENCE, Writer
 from loadzone.domain.commit import CannotSave, Commit
@@ -57,9 +57,14 @@ class PostgresLog:
         return place_of(self._url)
 
     def load(self) -> State:
-        """Return the state. Raises psycopg.Error, UnusableDatabase, and BadFile for what cannot be read."""
-        prepare(self._writer.connection(), self._starter)
-        return self._load()
+        """Return the state. Raises UnusableDatabase, and BadFile for what cannot be read."""
+        try:
+            prepare(self._writer.connection(), self._starter)
+            return self._load()
+        except psycopg.Error as error:
+            raise UnusableDatabase(in_words(error)) from error
+        except NewerFormat as error:
+            raise UnusableDatabase(TOO_NEW) from error
 
     def follow(self, tell: Callable[[], None]) -> None:
         """Call `tell` when another node has written, and at a heartbeat. From now on this node may lead."""

@@ -6,6 +6,7 @@ from loadzone.database.connection import Connection
 
 LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
 VERSION = 1
+OLDEST_SERVER = 140000  # PostgreSQL 14, as the server counts its versions
 
 # `commits` is the log. `snapshot` is the data file as it was after commit `seq`; the log goes on from there.
 _UPGRADES = {
@@ -29,8 +30,13 @@ class UnusableDatabase(Exception):
 def prepare(connection: Connection, starter: bytes) -> None:
     """Make the tables, or bring them up to this version; new ones begin with `starter`, which is a data file.
 
-    Raises UnusableDatabase where a newer LoadZone has made them.
+    Raises UnusableDatabase where a newer LoadZone has made them, or somebody else, or the server is too old.
     """
+    if connection.info.server_version < OLDEST_SERVER:
+        raise UnusableDatabase(
+            f"it is PostgreSQL {connection.info.server_version // 10000}; "
+            f"LoadZone needs {OLDEST_SERVER // 10000} or later"
+        )
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         version = _version(connection)
@@ -49,8 +55,10 @@ def prepare(connection: Connection, starter: bytes) -> None:
 def _version(connection: Connection) -> int:
     """Return the version of the tables; 0: there are none yet."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS loadzone")
-    found = connection.execute("SELECT to_regclass('loadzone.version') IS NOT NULL").fetchone()
-    if not found or not found[0]:
+    tables = {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'loadzone'")}
+    if tables and not tables >= {"version", "commits", "snapshot"}:
+        raise UnusableDatabase("its schema named loadzone is somebody else's; name another database")
+    if not tables:
         return 0
-    row = connection.execute("SELECT number FROM loadzone.version").fetchone()
-    return int(row[0]) if row else 0
+    [(version,)] = connection.execute("SELECT number FROM loadzone.version").fetchall()
+    return int(version)

@@ -1,19 +1,11 @@
-import os
-
 import pytest
-from hypothesis import settings
 
 from loadzone.rules import groups
 from loadzone.rules.booking import book
+from support import same_examples  # noqa: F401 (settings of hypothesis)
 from support.world import ALICE, CHARLIE, World
 from unit.mail_system import mail, mail_at, mail_to_nowhere, scripted, smtp  # noqa: F401 (fixtures)
 from unit.stores import open_store, place, store  # noqa: F401 (fixtures)
-
-# No deadlines: a busy machine must not make an example fail. The same examples each time: a change is judged by what it
-# changes and not by chance. EXPLORE=1 looks for new ones.
-settings.register_profile("loadzone", deadline=None, derandomize=True)
-settings.register_profile("explore", deadline=None)
-settings.load_profile("explore" if os.environ.get("EXPLORE") else "loadzone")
 
 
 @pytest.fixture
