@@ -11,7 +11,8 @@ from loadzone.domain.records import State
 class CannotSave(Exception):
     """The change could not be written to disk, so it did not happen.
 
-    With `unsure` it happened and is in force, but may not survive a power cut. `why` is the reason, for the log.
+    With `unsure` it may have happened: it is in force but may not survive a power cut, or the database went away before
+    it could answer. `why` is the reason, for the log.
     """
 
     def __init__(self, unsure: bool = False, why: str = "") -> None:

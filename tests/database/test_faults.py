@@ -153,6 +153,32 @@ def test_a_server_that_stays_away_refuses_changes_until_it_is_back(place, cluste
     store.close()
 
 
+@pytest.mark.parametrize("is_written", [True, False], ids=["written", "not written"])
+def test_a_commit_of_which_nobody_can_ask_is_unsure_until_the_server_is_back(place, cluster, monkeypatch, is_written):
+    real, store = commit_log.append, DurableStore(place.durable(patience=0.3))
+    put(store, "before")
+    told = []
+    store.subscribe(lambda commit: told.extend(commit.touched.vms))
+
+    def lose(connection, at, body):
+        if is_written:
+            real(connection, at, body)
+        cluster.kill()
+        connection.close()
+        raise psycopg.OperationalError("the connection is lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commit_log, "append", lose)
+        with pytest.raises(CannotSave) as caught:
+            put(store, "vm")
+    assert caught.value.unsure
+    assert (list(store.snapshot.vms), told) == (["before"], [])
+    cluster.launch()
+    put(store, "next")
+    assert told == list(store.snapshot.vms)[1:] == (["vm", "next"] if is_written else ["next"])
+    store.close()
+
+
 def test_a_commit_that_the_server_refuses_is_undone(store, database, place):
     put(store, "vm")
     database.execute(
