@@ -29,6 +29,9 @@ OF_DIALOGS = (
         "undo.",
     ),
     *("release.", "role.", "seen.", "sessions.", "several.", "sign_in.", "sign_out.", "tokens.", "users."),
+    *("group.add_title", "group.add_submit", "group.added", "group.choose", "group.create_", "group.created"),
+    *("group.delete_", "group.deleted", "group.edit_", "group.none_left", "group.renamed", "group.take"),
+    *("vm.add_", "vm.added", "vm.delete", "vm.edit", "vm.id", "vm.rename", "vm.tags_hint"),
 )
 # The beginnings of the server's keys whose sentences the page makes too (static/sentences.js).
 OF_SENTENCES = ("notice.", "error.", "by.via", "hours", "minutes")
