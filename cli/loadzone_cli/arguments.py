@@ -80,6 +80,7 @@ def add_book(subparsers: Subparsers) -> None:
     add_selection(parser)
     add_end(parser)
     add_note(parser)
+    parser.add_argument("--for", metavar="EMAIL", dest="email", help=t("option.for"))
     add_json(parser)
 
 

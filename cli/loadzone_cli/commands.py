@@ -55,7 +55,8 @@ def list_machines(args: argparse.Namespace) -> int:
 
 def book(args: argparse.Namespace) -> int:
     api = connect(args)
-    vms = api.book({**target_of(api, args), **selection_of(args), **end_of(args), "note": args.note})
+    person = {"email": args.email} if args.email else {}
+    vms = api.book({**target_of(api, args), **selection_of(args), **end_of(args), "note": args.note, **person})
     if args.json:
         print_json(vms)
     else:

@@ -75,6 +75,7 @@ EVENT_KINDS: dict[str, EventKind] = {
     for kind in (
         # Bookings
         EventKind("booked", EVERYBODY),
+        EventKind("booked_for", PERSON, letter="booked_for", alert=True),
         EventKind("renewed", EVERYBODY),
         EventKind("released", EVERYBODY),
         EventKind("expired", EVERYBODY, letter="ended"),

@@ -23,6 +23,7 @@ from loadzone.notifications.signed_links import SignedLinks
 # The kinds of letters with buttons.
 BUTTONS: Mapping[str, tuple[LinkAction, ...]] = {
     "reminder": ("renew", "release"),
+    "booked_for": ("renew", "release"),
     "received": ("renew", "release"),
     "held": ("take", "pass"),
 }

@@ -19,6 +19,7 @@ AT_MOST = 5  # sentences of a kind; more become one
 ENDINGS: Endings = {
     "notice.role_changed": (("role", ".{}", ""),),
     "notice.force_released": (("reason", ".reason", ""),),
+    "notice.booked": (("receiver", ".for_other", ""),),
     "notice.handed_over": (("to", ".by_admin", ""),),
     **{f"notice.{kind.name}": (("vm_id", "", ".group"),) for kind in EVENT_KINDS.values() if kind.by_place},
 }

@@ -12,7 +12,7 @@ from loadzone.domain.names import name_key
 from loadzone.domain.records import Hold, User, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import access, bulk, endings, history, lease, person_limits, seen, turns
+from loadzone.rules import access, bulk, endings, history, lease, people, person_limits, seen, turns
 from loadzone.rules.own_booking import own_booking
 
 
@@ -27,28 +27,30 @@ def book(
     heartbeat_minutes: float | None = None,
     held_for: str | None = None,
     until: datetime | None = None,
+    email: str | None = None,
 ) -> Vm:
-    """Book the machine for `hours` from now, or `until` a time; return it.
+    """Book the machine for `hours` from now, or `until` a time; return it. An admin can book for another `email`.
 
-    A machine held for the actor can be booked; one held for somebody else only by an admin with `force`, which with
+    A machine held for that person can be booked; one held for somebody else only by an admin with `force`, which with
     `held_for` goes for that person and no other. `force` also sets aside how many machines a person may have.
     `via` is the name of the token by which it is booked. With `heartbeat_minutes` the booking ends when its job is
     silent for so long.
-    Raises Refusal: not_signed_in, no_such_vm, vm_taken, vm_held, in_maintenance, over_limit, too_early, too_far_ahead,
-    bad_input.
+    Raises Refusal: not_signed_in, not_allowed, no_such_user, domain_not_allowed, no_such_vm, vm_taken, vm_held,
+    in_maintenance, over_limit, too_early, too_far_ahead, bad_input.
     """
     me = access.signed_in(uow, actor)
+    person = _for_whom(uow, me, email)
     hours = lease.hours_of(uow, uow.now, hours, until)
     vm = endings.current(uow, vm_id)
     refuse_if_taken(vm)
     if vm.maintenance:
         refuse("in_maintenance", vm_id=vm.id, reason=vm.maintenance)
     force = access.may_force(uow, me, force)
-    if vm.hold and vm.hold.email != me.email:
+    if vm.hold and vm.hold.email != person.email:
         vm = _take_from_other(uow, me, vm, vm.hold, force and held_for in (None, vm.hold.email))
     if not force:
-        _check_limit(uow, me, [vm])
-    return lease.begin(uow, vm, me.email, hours, note, via, heartbeat_minutes)
+        _check_limit(uow, me, person, [vm])
+    return lease.begin(uow, vm, person.email, hours, note, via, heartbeat_minutes, by=me.email)
 
 
 def book_all(
@@ -61,14 +63,15 @@ def book_all(
     via: str = "",
     heartbeat_minutes: float | None = None,
     until: datetime | None = None,
+    email: str | None = None,
 ) -> list[Vm]:
     """Book these machines: all or none. Raises what `book` raises."""
     me = access.signed_in(uow, actor)
     vms = uow.vms_named(vm_ids)
     endings.end_all_over(uow, vms)
-    if not access.may_force(uow, me, force):
-        _check_limit(uow, me, vms)  # of all together, so that the refusal says how many are left
-    return bulk.each(uow, actor, book, vm_ids, hours, force, note, via, heartbeat_minutes, until=until)
+    if not access.may_force(uow, me, force):  # of all together, so that the refusal says how many are left
+        _check_limit(uow, me, _for_whom(uow, me, email), vms)
+    return bulk.each(uow, actor, book, vm_ids, hours, force, note, via, heartbeat_minutes, until=until, email=email)
 
 
 def book_any(
@@ -83,25 +86,27 @@ def book_any(
     via: str = "",
     heartbeat_minutes: float | None = None,
     until: datetime | None = None,
+    email: str | None = None,
 ) -> list[Vm]:
     """Book `count` free machines of the group that have all the tags: all or none, longest free first.
 
     Raises Refusal: not_enough_free, and what `book` raises.
     """
     me = access.signed_in(uow, actor)
+    person = _for_whom(uow, me, email)
     hours = lease.hours_of(uow, uow.now, hours, until)
     group = uow.group(group_id)
     endings.end_all_over(uow, uow.vms_of(group))
     wanted = {name_key(tag) for tag in tags}
     fitting = [vm for vm in uow.vms_of(group) if wanted <= {name_key(tag) for tag in vm.tags}]
-    free = [vm for vm in fitting if vm.stands_free or _is_held_for(vm, me)]
+    free = [vm for vm in fitting if vm.stands_free or _is_held_for(vm, person)]
     if len(free) < count:
         ends = [vm.booking.expires_at for vm in fitting if vm.booking and vm.booking.expires_at]
         refuse("not_enough_free", free=len(free), count=count, until=min(ends, default=None))
     chosen = sorted(free, key=_rest_order)[:count]
     if not access.may_force(uow, me, force):
-        _check_limit(uow, me, chosen)
-    return [book(uow, actor, vm.id, hours, force, note, via, heartbeat_minutes) for vm in chosen]
+        _check_limit(uow, me, person, chosen)
+    return [book(uow, actor, vm.id, hours, force, note, via, heartbeat_minutes, email=email) for vm in chosen]
 
 
 def renew(
@@ -237,9 +242,19 @@ def refuse_if_taken(vm: Vm) -> None:
         refuse("vm_taken", vm_id=vm.id, holder=vm.booking.holder, until=vm.booking.expires_at)
 
 
-def _check_limit(uow: UnitOfWork, me: User, vms: Iterable[Vm]) -> None:
+def _for_whom(uow: UnitOfWork, me: User, email: str | None) -> User:
+    """Return the person to book for. Raises Refusal: not_allowed, no_such_user, domain_not_allowed."""
+    if email in (None, me.email):
+        return me
+    if not access.is_admin(uow.users, uow.limits, me.email):
+        refuse("not_allowed")
+    return people.known(uow, email or "")
+
+
+def _check_limit(uow: UnitOfWork, me: User, person: User, vms: Iterable[Vm]) -> None:
     """Raise Refusal: over_limit where these machines are too many beside those that the person has."""
-    person_limits.check(uow, me.email, sum(1 for vm in vms if uow.vms[vm.id].had_by != me.email))
+    more = sum(1 for vm in vms if uow.vms[vm.id].had_by != person.email)
+    person_limits.check(uow, person.email, more, asked_by=me.email)
 
 
 def _take_from_other(uow: UnitOfWork, me: User, vm: Vm, hold: Hold, force: bool) -> Vm:
@@ -264,5 +279,5 @@ def _is_held_for(vm: Vm, user: User) -> bool:
 
 
 def _rest_order(vm: Vm) -> tuple[bool, float]:
-    """Sort machines held for the actor first, then those never booked, then those free for longest."""
+    """Sort machines held for the person first, then those never booked, then those free for longest."""
     return not vm.hold, vm.freed_at.timestamp() if vm.freed_at else -math.inf

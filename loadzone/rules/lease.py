@@ -22,26 +22,33 @@ def begin(
     note: str = "",
     via: str = "",
     heartbeat_minutes: float | None = None,
+    by: str | None = None,
 ) -> Vm:
     """Book the machine for `hours` from now; return it. Its hold, and the holder's own place in its queue, end.
 
+    Somebody for whom `by` books is told. The token `via` is not theirs then, so the booking does not name it.
     Raises Refusal: too_far_ahead.
     """
     end = end_of(uow, vm, uow.now, hours)
+    other = by if by != email else None
     booking = Booking(
         holder=email,
         expires_at=end,
         booked_at=uow.now,
         end_set_at=uow.now,
         note=note,
-        via=via,
+        via="" if other else via,
         heartbeat_minutes=heartbeat_minutes,
         heartbeat_at=uow.heard_until if heartbeat_minutes else None,
     )
     queue = tuple(waiter for waiter in vm.queue if waiter.email != email)
     booked = uow.vms[vm.id] = replace(vm, booking=booking, hold=None, queue=queue, loose_note="")
-    history.note(uow, email, "book", vm.id, uow.now, end)
-    uow.tell(Event("booked", by=email, via=via, vm_id=vm.id, hours=hours, until=end))
+    history.note(uow, email, "book", vm.id, uow.now, end, person=other or "")
+    told = Event("booked", by=email, via=via, vm_id=vm.id, hours=hours, until=end)
+    uow.tell(replace(told, by=other, receiver=email) if other else told)
+    if other:
+        about = Event("booked_for", by=other, via=via, to=email, vm_id=vm.id, until=end, booked_at=uow.now)
+        uow.tell(replace(about, note=note))
     return booked
 
 

@@ -91,6 +91,7 @@ STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "ended": lambda topic: not topic.has_booked,
     "silent": lambda topic: not topic.has_booked,
     "released": _always,
+    "booked_for": lambda topic: topic.has_this_booking,
     "handed_over": _always,
     "received": lambda topic: topic.has_this_booking,
     "deleted": lambda topic: not topic.has_this_booking,
@@ -109,7 +110,7 @@ STILL_SO: Mapping[str, Callable[[Topic], bool]] = {
     "invitation": lambda topic: topic.is_awaited,
 }
 # Kinds that are about a time to come: once it has come, they are not so any more.
-AHEAD = ("reminder", "received", "undeleted", "auto", "waited", "maintenance", "held", "token_expires")
+AHEAD = ("reminder", "booked_for", "received", "undeleted", "auto", "waited", "maintenance", "held", "token_expires")
 
 
 def still_so(letter: Letter, tables: Tables, now: datetime) -> Letter | None:

@@ -165,6 +165,7 @@ class Book(Lasting):
     note: Note = ""
     force: bool = False
     held_for: Email | None = None
+    email: Email | None = None
     count: Count = 1
     tags: Tags = []
     heartbeat_minutes: Heartbeat | None = None

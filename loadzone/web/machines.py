@@ -55,10 +55,10 @@ def all_groups() -> list[responses.GroupResponse]:
 @endpoint(
     returns=responses.VmResponse | responses.VmsResponse,
     who="signed in",
-    refuses=f"{TAKEN} no_such_group not_enough_free",
+    refuses=f"{TAKEN} no_such_group not_enough_free not_allowed no_such_user domain_not_allowed",
 )
 def book(body: requests.Book) -> responses.VmResponse | responses.VmsResponse:
-    """Book one machine, several, or some free machines of a group: all of them or none."""
+    """Book one machine, several, or some free machines of a group: all or none. Admins can do it for `email`."""
     fields = {**_immutable(body.given()), "via": via()}
     if body.group_id is not None:
         return {"vms": [member_vm(vm) for vm in run(booking.book_any, **fields)]}

@@ -10,6 +10,7 @@ import { noteOwnAction, toast } from "../views/toasts.js";
 import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
+import { forWhom, forWhomField, suggestForWhom } from "./person_field.js";
 import { chosenHours, givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 
@@ -22,7 +23,8 @@ export function bookDialog(found) {
     subtitle: html`<span class="clamped">${[vm.external_ip || vm.internal_ip, groupOf(vm)?.name, vm.description].filter(Boolean).join(" · ")}</span>`,
     body: html`${displaced && html`<p class="notice">${t("book.by_force", { who: displaced })}</p>`}
       ${hoursField(t("hours.how_long"), { hours: vm.held_hours })}
-      ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}`,
+      ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}
+      ${forWhomField()}`,
     label: t("book.submit"),
     watch: (opened) => opened.block(...obstacle(vm.id, displaced)),
     submit: async (opened) => {
@@ -31,12 +33,13 @@ export function bookDialog(found) {
       noteOwnAction("booked", vm.id);
       const booked = await bookWithinLimit(opened, (force) => {
         const heldFor = force.force || displaced ? { force: true, held_for: displaced ?? state.me.email } : {};
-        return postForVm("/book", { vm_id: vm.id, hours, note: opened.value("note"), ...heldFor });
+        return postForVm("/book", { vm_id: vm.id, hours, note: opened.value("note"), ...forWhom(opened), ...heldFor });
       });
-      toast(t("book.done", { vm: vm.id, time: shortTime(booked.expires_at) }), { vmId: vm.id });
+      toast(t(isMine(booked) ? "book.done" : "book.done_for", { vm: vm.id, who: booked.booked_by, time: shortTime(booked.expires_at) }), { vmId: vm.id });
     },
   });
   wireHours(dialog, now);
+  suggestForWhom(dialog);
   dialog.node.addEventListener("click", ({ target }) => { // joining the queue takes over the hours chosen here
     const queue = target.closest("[data-action='queue']");
     if (queue) queue.dataset.hours = chosenHours(dialog, now) || "";

@@ -7,10 +7,11 @@ import { t } from "../i18n.js";
 import { nameKey } from "../names.js";
 import { rememberHours } from "../preferences.js";
 import { groupById } from "../queue.js";
-import { isHeldForMe, state } from "../state.js";
+import { isHeldForMe, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
+import { forWhom, forWhomField, suggestForWhom } from "./person_field.js";
 import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 import { deletionOf } from "./seen.js";
@@ -25,6 +26,7 @@ export function bookAnyDialog(group) {
         <span class="hint" data-matching aria-live="polite"></span></div>
       ${tagChoices(group)}
       ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}
+      ${forWhomField()}
       <div data-offer hidden><button type="button" class="button small" data-action="queue-group" data-needs-connection data-closes
         data-group="${group.id}">${t("any.wait")}</button></div>`,
     label: t("book.submit"),
@@ -35,6 +37,7 @@ export function bookAnyDialog(group) {
     submit: (opened) => book(opened, group),
   });
   wireHours(dialog, now);
+  suggestForWhom(dialog);
   dialog.form.addEventListener("change", () => showMatching(dialog, group));
 }
 
@@ -43,10 +46,10 @@ async function book(dialog, group) {
   const count = Number(dialog.value("count") || NaN);
   if (isRepeatable(dialog)) rememberHours(hours);
   try {
-    const request = { count, hours, tags: dialog.values("tags"), note: dialog.value("note") };
+    const request = { count, hours, tags: dialog.values("tags"), note: dialog.value("note"), ...forWhom(dialog) };
     const vms = await bookWithinLimit(dialog, (force) => postForVms("/book", { group_id: group.id, ...request, ...force }));
     for (const vm of vms) noteOwnAction("booked", vm.id);
-    toast(t("any.done", { n: vms.length, vms: vms.map((vm) => vm.id).join(", "), time: shortTime(vms[0].expires_at) }));
+    toast(t(isMine(vms[0]) ? "any.done" : "any.done_for", { n: vms.length, who: vms[0].booked_by, vms: vms.map((vm) => vm.id).join(", "), time: shortTime(vms[0].expires_at) }));
   } catch (error) {
     if (error.code === "not_enough_free") offerQueue(dialog, hours, count);
     throw error;

@@ -6,6 +6,7 @@ import { openDialog } from "./dialog.js";
 import { load, loadedPart } from "./loaded_part.js";
 
 const KNOWN_ACTIONS = new Set(["book", "renew", "cancel", "release", "hand_over", "receive"]);
+const PREPOSITIONS = { hand_over: "to", receive: "from" };
 
 export async function historyDialog() {
   const dialog = openDialog({
@@ -20,7 +21,7 @@ export async function historyDialog() {
 function rows(bookings) {
   return html`<ul class="rows history">${bookings.map((entry) => html`
     <li><span class="history-action">${KNOWN_ACTIONS.has(entry.action) ? t(`history.${entry.action}`) : entry.action}</span>
-      <span class="row-title">${entry.vm_id}${entry.person && html`<small>${t(entry.action === "hand_over" ? "history.to" : "history.from", { who: entry.person })}</small>`}</span>
+      <span class="row-title">${entry.vm_id}${entry.person && html`<small>${t(`history.${PREPOSITIONS[entry.action] ?? "by"}`, { who: entry.person })}</small>`}</span>
       <span title="${entry.start && exactTime(entry.start)}">${entry.start && dayAndTime(entry.start)}${hasEnd(entry) && ` → ${dayAndTime(entry.end)}`}</span></li>`)}</ul>`;
 }
 

@@ -176,3 +176,10 @@ def test_a_booking_is_not_handed_over_to_somebody_unknown(loadzone, ann):
     ended = loadzone("hand-over", "perf-1", "nobody@example.com")
     assert (ended.status, "nobody@example.com" in ended.err) == (1, True)
     assert ann.vm("perf-1")["booked_by"] == "ann@example.com"
+
+
+def test_an_admin_books_for_somebody_else_and_a_member_may_not(loadzone, server, alice, bob, tmp_path):
+    lines(shell_of(tmp_path / "alice", server, alice)("book", "perf-1", "--hours", "1", "--for", bob.email))
+    assert bob.vm("perf-1")["booked_by"] == bob.email
+    ended = loadzone("book", "perf-2", "--hours", "1", "--for", bob.email)
+    assert (ended.status, "Only an admin can do this" in ended.err) == (1, True)

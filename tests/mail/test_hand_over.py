@@ -69,3 +69,13 @@ def test_whoever_had_it_is_told_if_an_admin_did_it(smtp, server, alice, reader, 
     russian = Person(server, language="ru").sign_in()
     done(alice.hand_over(vm, russian.email))
     assert is_russian(smtp.wait_for_letter(russian.email, vm).text)
+
+
+def test_the_letter_about_a_booking_that_an_admin_made_has_buttons_that_work(smtp, server, alice, reader, vm):
+    done(alice.book(vm, 2, note="soak", email=reader.email))
+    letter, browser = smtp.wait_for_letter(reader.email, vm), Follower(server)
+    assert letter.subject.startswith(f"{vm}: an admin booked it for you until ")
+    assert f"{alice.email} booked {vm} for you." in letter.text
+    assert "What for: soak" in letter.text
+    assert browser.press(browser.find(letter.links, "release")).status_code == 200
+    assert reader.vm(vm)["state"] == "free"

@@ -80,7 +80,7 @@ def check_commit(before, after, now, events, most):
             if key in getattr(after, table):
                 check_order(place.queue, getattr(after, table)[key].queue, movable)
     # A waiter's own machines are not counted among those that can come.
-    booked = {event.by for event in events if event.kind == "booked"}
+    booked = {event.receiver or event.by for event in events if event.kind == "booked"}
     for vm in after.vms.values():
         email = served(before.vms.get(vm.id), vm, events)
         if email:

@@ -17,7 +17,7 @@ RULES = sorted(Path(rules.__file__).parent.glob("*.py"))
 TOLD_TO_PEOPLE = [kind for kind in EVENT_KINDS.values() if kind.reach is not Reach.NOBODY]
 # Sentences of one kind that depend on more than the kind (loadzone/notifications/messages.py).
 VARIANTS = {"role_changed": ["admin", "user"]}
-MORE = {"notice.force_released.reason", "notice.handed_over.by_admin"}
+MORE = {"notice.force_released.reason", "notice.handed_over.by_admin", "notice.booked.for_other"}
 
 
 def kinds_told():

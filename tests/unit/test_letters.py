@@ -20,7 +20,12 @@ KINDS = {kind.name for kind in EVENT_KINDS.values() if kind.letter and kind.lett
 LINKS = SignedLinks("k" * 20, "http://lz")
 WRITER = LetterWriter(LINKS, "http://lz")
 UNTIL = NOON + timedelta(minutes=15)
-BUTTONS = {"held": ["take", "pass"], "reminder": ["renew", "release"], "received": ["renew", "release"]}
+BUTTONS = {
+    "held": ["take", "pass"],
+    "reminder": ["renew", "release"],
+    "received": ["renew", "release"],
+    "booked_for": ["renew", "release"],
+}
 ENDLESS = {
     "force_released",
     "handed_over",
@@ -110,7 +115,16 @@ def test_its_buttons_lead_to_its_actions(kind, language):
 
 @pytest.mark.parametrize(
     "kind",
-    ["hold_taken", "handed_over", "received", "waited_for", "queue_removed", "force_released", "waiting_maintenance"],
+    [
+        "hold_taken",
+        "handed_over",
+        "received",
+        "booked_for",
+        "waited_for",
+        "queue_removed",
+        "force_released",
+        "waiting_maintenance",
+    ],
 )
 def test_it_says_who_did_it(kind):
     assert ALICE in written(event(kind)).text
@@ -123,7 +137,7 @@ def test_it_says_why(kind):
     assert "disk &lt;swap&gt;" in letter.html
 
 
-@pytest.mark.parametrize("kind", ["received"])
+@pytest.mark.parametrize("kind", ["received", "booked_for"])
 def test_it_says_what_for(kind):
     letter = written(event(kind, note="soak <4.2>"))
     assert "What for: soak <4.2>" in letter.text

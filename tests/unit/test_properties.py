@@ -64,6 +64,11 @@ class AnyOrder(RuleBasedStateMachine):
         if holder and not ended:
             assert self.named(vm).holder == holder
 
+    @rule(to=PEOPLE, vm=VMS, hours=HOURS, force=st.booleans())
+    def book_for(self, to, vm, hours, force):
+        booked = self.attempt(booking.book, actor=ALICE, vm_id=vm, hours=hours, force=force, email=to)
+        assert booked is None or booked.holder == to
+
     @rule(who=PEOPLE, hours=st.floats(0.1, 10))
     def book_all(self, who, hours):
         for vm in list(self.world.state.vms.values()):

@@ -34,6 +34,7 @@ def join(r):
 
 STEPS_BY_NAME = {
     "book": lambda r: {"who": r.choice(PEOPLE), "vm": r.choice(VMS), "hours": hours(r), "force": True, "beats": 20},
+    "book_for": lambda r: {"to": r.choice(PEOPLE), "vm": r.choice(VMS), "hours": hours(r), "force": r.random() < 0.5},
     "book_all": lambda r: {"who": r.choice(PEOPLE), "hours": hours(r)},
     "book_any": lambda r: {"who": r.choice(PEOPLE), "group": 1, "hours": hours(r), "count": r.randint(1, 3)},
     "renew": lambda r: {"n": r.randrange(4), "who": r.choice([None, ALICE]), "hours": hours(r)},

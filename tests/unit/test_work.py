@@ -94,6 +94,7 @@ def half_and_one_more(crowd):
 CASES = [
     (booking.book, HELD, lambda crowd: {"actor": ALICE, "vm_id": crowd.held, "hours": 1, "force": True}),
     (booking.book_all, FREE, lambda crowd: {**several(crowd), "hours": 1}),
+    (booking.book_all, FREE, lambda crowd: {**several(crowd), "actor": ALICE, "hours": 1, "email": BOB}),
     (booking.book_any, {"hours": 0, "by": BOB}, any_of(0.5)),
     (booking.book_any, FREE, any_of(1)),
     (booking.renew_all, BOBS_ALL, lambda crowd: {**several(crowd), "hours": 1}),
