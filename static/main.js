@@ -14,7 +14,7 @@ import { mountBell } from "./views/bell.js";
 import { mountBoard } from "./views/board.js";
 import { mountBulkBar } from "./views/bulk_bar.js";
 import { mountChips } from "./views/chips.js";
-import { mountClosedBoard } from "./views/closed_board.js";
+import { mountClosedBoard, tellSessionEnd } from "./views/closed_board.js";
 import { mountColumnHeaders } from "./views/column_headers.js";
 import { mountConnection } from "./views/connection.js";
 import { mountMailTrouble } from "./views/mail_trouble.js";
@@ -50,7 +50,7 @@ readUrl();
 connect((notification) => {
   receiveNotification(notification);
   showBrowserNotification(notification, (data) => performAction("open", data));
-}, () => toast(t("session.ended")));
+}, tellSessionEnd);
 tellZone();
 preloadActions();
 if (state.me.authenticated) forgetInvitation();

@@ -90,6 +90,7 @@ def test_a_session_that_ends_elsewhere_drops_the_board(window, alice, newcomer, 
     expect(here.card(vm)).to_be_visible()
     done(alice.remove_user(newcomer.email))
     expect(sign_in_form(here)).to_be_visible()
+    expect(here.toast(here.text("session.ended"))).to_be_visible()
     assert vm not in here.page.content()
 
 
