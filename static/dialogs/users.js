@@ -20,7 +20,7 @@ export async function usersDialog() {
     title: t("users.title"),
     wide: true,
     body: html`${field("search", t("users.search"), { type: "search", maxlength: 254, spellcheck: "false", autofocus: true })}
-      <p class="muted" role="status" data-count></p>${loadedPart}`,
+      <p class="hint" role="status" data-count></p>${loadedPart}`,
     extraButtons: html`<button type="button" class="button primary" data-invite>${t("invite.open")}</button>`,
   });
   dialog.users = [];
