@@ -59,7 +59,7 @@ def test_the_edit_dialog_sets_and_removes_the_reason(window, alice, vm):
 
 @pytest.mark.parametrize(
     ("language", "why"),
-    [("en", "Going out of service: it cannot be renewed"), ("ru", "Её выводят из работы: продлить нельзя")],
+    [("en", "Going out of service: it cannot be renewed"), ("ru", "Машину выводят из работы: продлить нельзя")],
 )
 def test_a_holder_keeps_the_machine_to_the_end_and_cannot_renew(window, alice, bob, vm, language, why):
     done(bob.book(vm, 3))
