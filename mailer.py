@@ -30,7 +30,6 @@ PER_CONNECTION = 20  # letters
 # Seconds after which delivered letters leave the outbox: soon, so that a crash sends few of them twice; but not at
 # once, so that the file is not written for each.
 CLEAR_EVERY = 2.0
-
 Wait = Callable[[], float | None]  # returns the seconds until the next letter is due; None: none waits
 
 

@@ -10,7 +10,20 @@ from loadzone.config import Config
 from loadzone.datafile.reader import BadFile, read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.command_bus import CommandBus
-from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, Letter, State, Token, User, Vm, Waiter
+from loadzone.domain.records import (
+    Booking,
+    BrowserSession,
+    Deleted,
+    Entry,
+    Group,
+    Hold,
+    Letter,
+    State,
+    Token,
+    User,
+    Vm,
+    Waiter,
+)
 from loadzone.rules.expiry import set_right
 from loadzone.rules.finish import finish
 from scheduler import Scheduler
@@ -92,7 +105,10 @@ def test_every_field_reads_back_the_same():
         ("reminder",),
     )
     letter = Letter("l1", BOB, "held", NOON, {"vm_id": "held", "more": [{"vm_id": "booked"}]})
-    state = State({"booked": BOOKED, "held": HELD}, {1: group}, {BOB: user}, {"l1": letter}, 7, {"version": 3})
+    gone = replace(BOOKED, id="gone")
+    deleted = {"gone": Deleted(gone, NOON, ALICE, 2), 9: Deleted(replace(group, id=9), NOON, ALICE)}
+    tables = {"booked": BOOKED, "held": HELD}, {1: group}, {BOB: user}, {"l1": letter}
+    state = State(*tables, revision=7, rest={"version": 3}, deleted=deleted)
     assert back(state) == state
 
 
