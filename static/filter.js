@@ -11,14 +11,23 @@ export const STATUSES = ["all", "free", "mine", "soon", "taken"];
 export const filter = { text: "", group: "", status: "all" };
 const URL_DELAY_MS = 200; // changing the URL of a large page is slow in the browser
 const listeners = new Set();
-let words = [], urlTimer;
+let words = [], groupKeys, urlTimer;
 
 export function onFilter(listener) {
   listeners.add(listener);
 }
 
-// The filter drops a group that does not exist (any more).
-subscribe(({ groups }) => groups && !groupExists(filter.group) && setFilter({}, false));
+subscribe(({ groups }) => {
+  if (!groups) return;
+  noteGroups();
+  if (!groupExists(filter.group)) setFilter({}, false); // the filter drops a group that does not exist (any more)
+});
+noteGroups();
+
+/** Note the names of the groups as a search compares them. */
+function noteGroups() {
+  groupKeys = new Map(state.groups.map(({ id, name }) => [id, nameKey(name)]));
+}
 
 /** Change the filter. With `addToHistory` it is a new history entry; without (typing), the URL is replaced after a pause. */
 export function setFilter(changes, addToHistory = true) {
@@ -74,8 +83,8 @@ export const matchesGroup = (id) => filter.group === "" || filter.group === Stri
 
 function matchesWords(vm) {
   if (!words.length) return true;
-  const text = searchText(vm);
-  return words.every((word) => text.includes(word));
+  const text = searchText(vm), group = groupKeys.get(vm.group) ?? "";
+  return words.every((word) => text.includes(word) || group.includes(word));
 }
 
 const searchTexts = new WeakMap();

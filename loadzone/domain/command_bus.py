@@ -58,6 +58,12 @@ class CommandBus:
 
         return self._store.do(self._unit_of_work, work)
 
+    def try_out(
+        self, state: State, rule: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return what the rule would return on this state. Nothing is changed. Raises what the rule raises."""
+        return rule(self._unit_of_work(state), *args, **kwargs)
+
     def _unit_of_work(self, state: State) -> UnitOfWork:
         """Read the clocks only now: this is called when the rule's turn has come."""
         return UnitOfWork(state, self._clock(), self._limits, self._listening_clock(), self._pause)

@@ -14,10 +14,18 @@ from loadzone.rules import booking, endings, people, queue
 
 
 def follow(uow: UnitOfWork, target: LinkTarget) -> tuple[list[Vm], list[tuple[str, Refusal]]]:
-    """Act on each machine of the link; return those on which it did, and the names of others with why it could not.
+    """Act as `attempt` does.
 
     Raises Refusal: link_void where nothing is left to act on, and the first refusal where it could not act on any.
     """
+    done, refused = attempt(uow, target)
+    if not done:
+        raise refused[0][1] if refused else Refusal("link_void")
+    return done, refused
+
+
+def attempt(uow: UnitOfWork, target: LinkTarget) -> tuple[list[Vm], list[tuple[str, Refusal]]]:
+    """Act on each machine of the link; return those on which it did, and the names of others with why it could not."""
     found = machines(target, uow.vms, uow.limits, uow.now)
     done: list[Vm] = []
     refused: list[tuple[str, Refusal]] = []
@@ -29,8 +37,6 @@ def follow(uow: UnitOfWork, target: LinkTarget) -> tuple[list[Vm], list[tuple[st
             done.append(ACTIONS[target.action](uow, target.holder, present))
         except Refusal as refusal:  # each rule refuses before it changes anything
             refused.append((vm.id, refusal))
-    if not done:
-        raise refused[0][1] if refused else Refusal("link_void")
     return done, refused
 
 

@@ -18,18 +18,23 @@ from loadzone.rules import by_link, people
 from loadzone.schemas.refusal_text import sentence_as
 from loadzone.web.context import language, services
 from loadzone.web.endpoint import HTML, endpoint
+from loadzone.web.errors import STATUS
 from loadzone.web.time_element import time_element
 
 letter_pages = Blueprint("letter_pages", __name__)
 
+Refused = Sequence[tuple[str, Refusal]]  # names of machines, with why nothing is done to them
+
 
 @letter_pages.get("/link/<token>")
-@endpoint(returns=HTML, refuses="link_void")
+@endpoint(returns=HTML, refuses="link_void over_limit others_wait in_maintenance too_far_ahead")
 def show_link(token: str) -> tuple[str, int]:
-    """Show the page behind a link in a letter."""
-    target = services().links.read(token)
-    vms = by_link.machines(target, services().store.snapshot.vms, services().config, services().clock())
-    return _question_page(target, vms) if vms else _void_page()
+    """Show the page behind a link in a letter. It offers only what the rules allow now."""
+    target, snapshot = services().links.read(token), services().store.snapshot
+    allowed, refused = services().bus.try_out(snapshot, by_link.attempt, target)
+    if allowed:
+        return _question_page(target, [snapshot.vms[vm.id] for vm in allowed], refused)
+    return _impossible_page(refused) if refused else _void_page()
 
 
 @letter_pages.post("/link/<token>")
@@ -79,13 +84,17 @@ def _choice_page(email: str, kind: str, state: Literal["sent", "stopped"], has_b
     )
 
 
-def _question_page(target: LinkTarget, vms: Sequence[Vm]) -> tuple[str, int]:
-    """Return the page that asks whether to act on these machines. Its form brings their names, for the result."""
+def _question_page(target: LinkTarget, vms: Sequence[Vm], refused: Refused) -> tuple[str, int]:
+    """Return the page that asks whether to act on these machines, and says why not on others.
+
+    Its form brings the names of these machines, for the result.
+    """
     reader, key, many, words = language(), f"link.{target.action}", _many(vms), _words(vms)
     page = render_template(
         "link.html",
         lang=reader,
         title=i18n.say(reader, f"{key}.title{many}", **words),
+        undone=[(i18n.say(reader, "link.impossible"), _reasons(refused, reader))],
         text=i18n.say_as(Markup, reader, f"{key}.text{many}", **words),
         items=[_item(vm, reader, keeps=True) for vm in vms] if many else [],
         button=i18n.say(reader, f"{key}.button{many}", **words),
@@ -95,9 +104,21 @@ def _question_page(target: LinkTarget, vms: Sequence[Vm]) -> tuple[str, int]:
     return page, 200
 
 
-def _result_page(
-    target: LinkTarget, done: Sequence[Vm], refused: Sequence[tuple[str, Refusal]], shown: Iterable[str]
-) -> tuple[str, int]:
+def _impossible_page(refused: Refused) -> tuple[str, int]:
+    """Return the page that says why the rules allow nothing now."""
+    reader, many, (vm_id, first) = language(), len(refused) > 1, refused[0]
+    page = render_template(
+        "link.html",
+        lang=reader,
+        title=i18n.say(reader, "link.impossible.title"),
+        undone=[("", _reasons(refused, reader))] if many else [],
+        text="" if many else _sentence(first, reader),
+        vm=None if many else vm_id,
+    )
+    return page, STATUS[first.code]
+
+
+def _result_page(target: LinkTarget, done: Sequence[Vm], refused: Refused, shown: Iterable[str]) -> tuple[str, int]:
     """Return the page about what was done; first what was not, and those of the machines `shown` that were left out."""
     reader, many = language(), _many(done)
     named = {*(vm.id for vm in done), *(vm_id for vm_id, _ in refused)}
@@ -107,7 +128,7 @@ def _result_page(
         lang=reader,
         title=i18n.say(reader, "link.partly.title" if refused or changed else "page.done.title"),
         undone=[
-            (i18n.say(reader, "link.refused"), [_reason(vm_id, refusal, reader) for vm_id, refusal in refused]),
+            (i18n.say(reader, "link.refused"), _reasons(refused, reader)),
             (i18n.say(reader, "link.changed"), changed),
         ],
         text=i18n.say_as(Markup, reader, f"link.{target.action}.done{many}", **_words(done)),
@@ -146,9 +167,13 @@ def _words(vms: Sequence[Vm]) -> dict[str, object]:
     }
 
 
-def _reason(vm_id: str, refusal: Refusal, reader: str) -> Markup:
-    """Return why nothing was done to the machine, with its name in front, since not every sentence has it."""
-    return Markup("{}: {}").format(vm_id, sentence_as(Markup, time_element, refusal.code, refusal.facts, reader))
+def _reasons(refused: Refused, reader: str) -> list[Markup]:
+    """Return why nothing is done to each machine, with its name in front, since not every sentence has it."""
+    return [Markup("{}: {}").format(vm_id, _sentence(refusal, reader)) for vm_id, refusal in refused]
+
+
+def _sentence(refusal: Refusal, reader: str) -> Markup:
+    return sentence_as(Markup, time_element, refusal.code, refusal.facts, reader)
 
 
 def _item(vm: Vm, reader: str, keeps: bool) -> Markup:

@@ -24,7 +24,7 @@ export function signInDialog(then) {
 function emailDialog(then) {
   openDialog({
     title: t("sign_in.title"),
-    subtitle: t(state.settings.auth === "trust" ? "sign_in.trusted" : "sign_in.how"),
+    subtitle: t(howToSignIn()),
     body: html`${state.me.first_admin && html`<p class="notice">${t("sign_in.first_admin")}</p>`}
       ${field("email", t("sign_in.email"), {
       value: invitedEmail(), type: "email", maxlength: 254, autofocus: true, placeholder: "ann@example.com", inputmode: "email", autocomplete: "email",
@@ -37,6 +37,11 @@ function emailDialog(then) {
       codeDialog({ email, inLog: answer.in_log, at: Date.now() }, then);
     },
   });
+}
+
+function howToSignIn() {
+  if (state.settings.auth === "trust") return "sign_in.trusted";
+  return state.settings.codes_in_log ? "sign_in.how_in_log" : "sign_in.how";
 }
 
 function codeDialog(asked, then) {
@@ -52,16 +57,39 @@ function codeDialog(asked, then) {
     submit: async (opened) => {
       const code = opened.value("code").replace(/\D/g, "");
       if (code.length !== 6) throw new ApiError(t("sign_in.six_digits"), "bad_input", { field: "code" });
-      const answer = await post("/auth", { email, code });
-      noteCode(null);
-      await finishSignIn(answer, then);
+      await finishSignIn(await giveCode(email, code), then);
     },
   });
   noteCode({ ...asked, open: true });
-  dialog.node.addEventListener("close", () => awaitedCode() && noteCode({ ...asked, open: false }));
+  const followOtherTabs = () => awaitedCode() || leaveIfSignedIn(dialog);
+  addEventListener("storage", followOtherTabs);
+  dialog.node.addEventListener("close", () => {
+    removeEventListener("storage", followOtherTabs);
+    if (awaitedCode()) noteCode({ ...asked, open: false });
+  });
   dialog.part("[data-start-over]").addEventListener("click", () => { noteCode(null); dialog.close(); emailDialog(then); });
   const input = dialog.form.elements.code;
   input.addEventListener("input", () => input.value.replace(/\D/g, "").length === 6 && dialog.form.requestSubmit());
+}
+
+/** Send the code. One that is used, expired or tried too often is awaited no longer. */
+async function giveCode(email, code) {
+  try {
+    const answer = await post("/auth", { email, code });
+    noteCode(null);
+    return answer;
+  } catch (error) {
+    if (error.code === "code_expired" || (error.code === "wrong_code" && !error.details.tries_left)) noteCode(null);
+    throw error;
+  }
+}
+
+/** Close the dialog if the code was given in another tab. */
+async function leaveIfSignedIn(dialog) {
+  await refresh();
+  if (!state.me.authenticated) return;
+  reconnect();
+  dialog.close();
 }
 
 async function finishSignIn({ email, first_admin: firstAdmin }, then) {

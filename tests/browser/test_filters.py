@@ -39,6 +39,8 @@ def shown(here) -> list[str]:
         ("quarterly", {"server-03"}),
         ("carol", {"server-03", "stage-01"}),
         ("debian docker", {"build-01"}),
+        ("build FARM", {"build-01", "build-02", "build-03"}),
+        ("ｓtaging -02", {"stage-02"}),
         ("ＳＴＡＧＥ－０２", {"stage-02"}),
         ("st\u034fage-\ufe0f02 \u3164", {"stage-02"}),
     ],
@@ -110,6 +112,15 @@ def test_if_nothing_matches_all_can_be_shown_again(window, bob):
     expect(here.cards).to_have_count(12)
     expect(here.search).to_have_value("")
     expect(here.page).not_to_have_url(re.compile(r"\?"))
+
+
+def test_a_search_follows_the_names_of_groups(window, alice, bob):
+    here = window(bob, path="/?q=quarry")
+    expect(here.page.get_by_role("heading", name=here.text("empty.nothing_found"))).to_be_visible()
+    done(alice.edit_group(1, name="Quarry"))
+    expect(here.cards).to_have_count(4)
+    done(alice.edit_group(1, name="Production"))
+    expect(here.cards).to_have_count(0)
 
 
 def test_a_machine_that_changes_appears_and_disappears_under_a_filter(window, bob, carol):

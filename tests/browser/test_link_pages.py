@@ -52,14 +52,28 @@ def test_the_page_behind_a_link_tells_the_end_in_the_zone_of_the_reader(window, 
     assert bob.vm("vm-<1>")["expires_at"] > vm["expires_at"]
 
 
-def test_an_error_behind_a_link_tells_times_in_the_zone_of_the_reader(window, server, bob):
+def test_what_the_rules_refuse_is_not_offered_and_told_in_the_zone_of_the_reader(window, server, bob):
     vm = done(bob.book("vm-<1>", 4))
     here = window(timezone_id=ZONE, path=None)
     here.page.goto(server.url + link("renew", vm))
-    here.page.get_by_role("button").click()
-    expect(here.page.locator("main p").nth(1)).to_contain_text("The latest possible end of a booking of vm-<1> is")
+    expect(here.page.get_by_role("heading")).to_have_text("This is not possible now")
+    expect(here.page.locator("main p").first).to_contain_text("The latest possible end of a booking of vm-<1> is")
     time = here.page.locator("main time")
     expect(time).to_have_text(written(time.get_attribute("datetime")))
+    expect(here.page.get_by_role("button")).to_have_count(0)
+    here.page.locator("main .button").click()
+    expect(here.dialog.get_by_role("heading", name="vm-<1>", exact=True)).to_be_visible()
+
+
+def test_of_several_machines_those_that_the_rules_refuse_are_named_and_the_others_offered(window, server, bob):
+    vms = [done(bob.book("vm-<1>", 4)), done(bob.book("vm-2", 2))]
+    here = window(path=None)
+    here.page.goto(server.url + link("renew", *vms))
+    expect(here.page.get_by_role("heading")).to_have_text("Renew vm-2")
+    expect(here.page.locator("main li")).to_contain_text(["vm-<1>: The latest possible end"])
+    here.page.get_by_role("button").click()
+    expect(here.page.get_by_role("heading")).to_have_text("Partly done")
+    assert [bob.vm(vm["id"])["expires_at"] > vm["expires_at"] for vm in vms] == [False, True]
 
 
 def test_the_page_about_several_machines_lists_them_and_names_what_changed_meanwhile(window, server, bob):

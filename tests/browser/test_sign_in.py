@@ -137,8 +137,8 @@ def test_a_closed_dialog_comes_back_with_the_code_until_it_is_void(window):
     here.button("sign_in.again").click()
     ask_for_code(here, "fifth@example.com")
     here.page.evaluate("""() => {
-      const asked = JSON.parse(sessionStorage.getItem("code"));
-      sessionStorage.setItem("code", JSON.stringify({...asked, at: asked.at - 11 * 60_000}));
+      const asked = JSON.parse(localStorage.getItem("code"));
+      localStorage.setItem("code", JSON.stringify({...asked, at: asked.at - 11 * 60_000}));
     }""")
     here.page.reload()
     expect(here.dialogs).to_have_count(0)
@@ -157,3 +157,33 @@ def test_an_empty_server_tells_visitors_who_becomes_admin_and_the_first_one_what
     here.dialog.get_by_role("button", name=here.text("vm.add"), exact=True).click()
     expect(here.field("vm.id")).to_be_focused()
     expect(here.dialogs).to_have_count(1)
+
+
+def test_the_code_can_be_typed_in_another_tab_and_the_first_one_follows(window):
+    here = window(fresh=True)
+    here.sign_in_button.click()
+    expect(here.dialog).to_contain_text(here.text("sign_in.how_in_log"))
+    code = ask_for_code(here, "phone@example.com")
+    other = here.another_tab()
+    expect(other.dialog).to_contain_text(here.text("sign_in.code_in_log", email="phone@example.com"))
+    other.field("sign_in.code").fill(code)
+    expect(other.toast("phone@example.com")).to_be_visible()
+    expect(here.dialogs).to_have_count(0)
+    expect(here.sign_in_button).to_have_count(0)
+
+
+def test_a_code_that_is_tried_too_often_is_awaited_no_longer(window):
+    here = window(fresh=True)
+    here.sign_in_button.click()
+    code = ask_for_code(here, "clumsy@example.com")
+    wrong = "".join(str(9 - int(digit)) for digit in code)
+    for tries_left in range(4, -1, -1):
+        here.field("sign_in.code").fill("")
+        with here.page.expect_response("**/auth") as answer:
+            here.field("sign_in.code").fill(wrong)
+        assert answer.value.json().get("tries_left", 0) == tries_left
+        expect(here.dialog.get_by_role("alert")).to_be_visible()
+    expect(here.button("sign_in.again")).to_be_visible()
+    here.page.reload()
+    here.sign_in_button.click()
+    expect(here.field("sign_in.email")).to_be_visible()

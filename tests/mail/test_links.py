@@ -4,7 +4,7 @@ import pytest
 
 from support.answers import done, is_russian
 from support.inventory import moment
-from support.links import Follower, button
+from support.links import Follower, button, heading
 from support.people import Person
 from support.server import Server, running
 
@@ -114,16 +114,38 @@ def test_both_links_are_void_once_the_end_has_moved(reminded):
 
 
 def test_the_renew_button_is_refused_while_others_wait(reminded):
+    token, release = reminded.token_for("renew"), reminded.token_for("release")
     done(Person(reminded.server).sign_in().join(reminded.vm))
     before = reminded.machine()
-    token = reminded.token_for("renew")
+    page = reminded.open(token)
+    assert (page.status_code, button(page), heading(page)) == (409, "", "This is not possible now")
+    assert f"{reminded.vm} cannot be renewed" in page.text
+    assert f"?vm={reminded.vm}" in page.text
     answer = reminded.press(token, Accept_Language="ru")
     assert answer.status_code == 409
     assert answer.headers["Content-Type"].startswith("text/html")
     assert is_russian(answer.text)
     assert reminded.machine() == before
-    reminded.press(reminded.token_for("release"))
+    reminded.press(release)
     assert reminded.machine()["state"] == "held"
+
+
+def test_the_page_of_a_machine_that_goes_out_of_service_offers_only_what_is_allowed(reminded, alice):
+    renew, release = reminded.token_for("renew"), reminded.token_for("release")
+    done(alice.edit_vm(reminded.vm, maintenance="disk <swap>"))
+    page = reminded.open(renew, Accept_Language="ru")
+    assert (page.status_code, button(page), heading(page)) == (409, "", "Сейчас это невозможно")
+    assert "disk &lt;swap&gt;" in page.text
+    assert button(reminded.open(release)) != ""
+
+
+def test_both_links_are_void_for_a_machine_that_was_deleted_or_is_another_persons(reminded, alice):
+    done(alice.delete_vm(reminded.vm, force=True))
+    done(alice.add_vm(reminded.vm), 201)
+    done(Person(reminded.server).sign_in().book(reminded.vm))
+    for token in reminded.tokens:
+        page = reminded.open(token)
+        assert (page.status_code, button(page), heading(page)) == (410, "", "This link is no longer valid")
 
 
 def test_both_links_are_void_for_the_next_booking(reminded):
