@@ -25,7 +25,7 @@ def links(reader, vms, smtp, server):
     """The tokens of the two links, *Renew all* and *Release all now*, of a reminder about three machines."""
     done(reader.post("/book", {"vm_ids": vms, "hours": 5 / 60 + 0.5 / 3600}))
     letter = smtp.wait_for_letter(reader.email, "3 of your bookings end soon")
-    assert all(f"- {vm}: " in letter.text and f"<li>{vm}: " in letter.html for vm in vms)
+    assert all(f"- {vm}: " in letter.text and f">{vm}</a>: " in letter.html for vm in vms)
     follower = Follower(server)
     return follower.find(letter.links, "renew"), follower.find(letter.links, "release")
 
