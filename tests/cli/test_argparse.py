@@ -21,7 +21,7 @@ WRONG_USAGE = {
     "argparse.error.choice": ("nix", "loadzone: аргумент КОМАНДА: неизвестное значение 'nix' (допустимы: "),
     "argparse.error.argument": (
         "book lone --hours 0",
-        "loadzone: аргумент --hours: не часы вида 2, 0.5, 90m или 1h30m: 0",
+        "loadzone: аргумент --hours: не удалось прочитать часы: 0; примеры: 2, 0.5, 90m, 1h30m",
     ),
 }
 ADVICE = "argparse of this Python uses other words: change cli/loadzone_cli/texts/en.json accordingly"
