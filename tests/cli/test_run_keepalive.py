@@ -96,7 +96,7 @@ def test_a_machine_that_an_admin_took_is_reported_and_left_to_the_next_holder(st
 def test_a_machine_that_was_handed_over_is_reported_and_left_to_the_receiver(start_job, ann, bob):
     job = start_job(*LONE, "--hours", "1")
     given = done(ann.hand_over("lone", bob.email))
-    job.wait_for("lone is no longer booked for this command, but by bob@example.com; the command goes on")
+    job.wait_for("lone is no longer booked for this command: it is booked by bob@example.com now; the command goes on")
     assert go_on(job).err.count("no longer booked") == 1
     assert bob.vm("lone") == given
 
@@ -105,7 +105,7 @@ def test_a_machine_that_was_handed_over_just_before_the_end_is_not_released(star
     job = start_job("run", "--vm", "lone", "--hours", "1")  # it looks only every 150 seconds
     given = done(ann.hand_over("lone", bob.email))
     ended = go_on(job)
-    assert "lone is no longer booked for this command, but by bob@example.com, so it is not released" in ended.err
+    assert "lone is no longer booked for this command: it is booked by bob@example.com now, so" in ended.err
     assert bob.vm("lone") == given
 
 

@@ -28,6 +28,7 @@ COMMAND_WORDS = {
     "command.book": "act.book",
     "command.renew": "act.renew",
     "command.release": "act.release",
+    "command.hand-over": "act.hand-over",
     "command.note": "columns.about",
     "command.queue": "queue.leave",
     "state.free": "state.free",
