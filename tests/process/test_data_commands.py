@@ -320,14 +320,16 @@ def test_a_command_killed_at_any_moment_has_happened_completely_or_not_at_all(tm
     began = time.monotonic()
     assert run(data, command, many, "--yes").code == 0
     duration, after = time.monotonic() - began, ids(data)
-    for number in range(12):
+    early, late = 0.0, duration
+    for _ in range(12):  # closer and closer to the moment of the change
         data.write_bytes(before)
         with open(os.devnull, "r+b") as nothing:
             process = start_command(data, command, many, "--yes", streams=(nothing.fileno(),) * 3)
-        time.sleep(duration * (0.05 + number / 12))
+        time.sleep((early + late) / 2)
         process.kill()
         process.wait()
         assert ids(data) in (["a", "b"], after)
         assert all(json.loads(content)["vms"] for name, content in backups_of(data).items() if name.endswith("Z.json"))
+        early, late = ((early + late) / 2, late) if ids(data) == ["a", "b"] else (early, (early + late) / 2)
     assert run(data, command, many, "--yes").code == 0
     assert ids(data) == after
