@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from loadzone.database.commit_codec import EncodedCommit, NewerFormat, encode
+from loadzone.database.commit_codec import TABLES, EncodedCommit, NewerFormat, encode
 from loadzone.database.history_delta import delta_of
 from loadzone.domain import tallies
 from loadzone.domain.commit import Commit, Touched
@@ -52,6 +52,11 @@ def test_what_was_deleted_lately_arrives_and_goes():
     result = taken(commit(before, after, deleted=["gone", "again", 7]))
     assert result.after == after
     assert [*result.after.deleted] == [7, "again"]
+
+
+def test_no_table_is_left_out():
+    tables = {field.name for field in fields(State) if str(field.type).startswith("dict") and field.name != "tallies"}
+    assert set(TABLES) == tables
 
 
 def test_every_field_of_an_event_arrives():

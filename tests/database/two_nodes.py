@@ -1,5 +1,6 @@
 """The world of the rules' tests, on two stores over one database, which take turns."""
 
+from loadzone.database.commit_codec import TABLES
 from loadzone.domain import tallies
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules.finish import finish
@@ -47,5 +48,5 @@ class TwoNodes(World):
         assert second.snapshot == first.snapshot
         for state in (first.snapshot, second.snapshot):
             assert state.tallies == tallies.count(state)
-        for name in ("vms", "groups", "users", "letters"):
+        for name in TABLES:
             assert list(getattr(second.snapshot, name)) == list(getattr(first.snapshot, name)), name
