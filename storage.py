@@ -68,10 +68,10 @@ class DurableStore:
         self._listeners.append(listener)
 
     def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
-        """Open a unit of work on the latest state, run `work` in it, and return its result once the change is durable.
+        """Run `work` in a unit of work on the latest state, and return its result once the change is durable.
 
-        An exception in `work`, such as a refusal, leaves nothing behind. It too is raised only after the state it
-        refers to is durable; if that fails, CannotSave is raised in its place.
+        An exception in it, such as a refusal, leaves nothing behind. It too is raised only after the state it refers to
+        is durable; if that fails, CannotSave is raised in its place.
         """
         call = Call(open_unit, work)
         with self._turn:
@@ -107,7 +107,7 @@ class DurableStore:
                 self._log_whether_it_writes(None)
 
     def catch_up(self) -> None:
-        """Take over what others have written. Raises CannotSave where nobody can be asked."""
+        """Take over what others have written. Raises CannotSave."""
         with self._writing:
             self._take_over(self._durable.missed)
 
@@ -248,8 +248,7 @@ class Runnable(Protocol):
     """A Call, whatever its result."""
 
     def run(self, state: State) -> UnitOfWork | None:
-        """Run it on the state. Return what it has changed, or None where it refuses."""
-        ...
+        """See Call.run."""
 
 
 @dataclass(slots=True)

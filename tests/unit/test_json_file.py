@@ -71,6 +71,16 @@ def test_at_whatever_step_a_write_fails_the_old_state_stands_and_the_next_write_
     assert sorted(p.name for p in path.parent.iterdir()) == ["data.json", "data.json.lock"]
 
 
+def test_an_edit_that_was_not_written_is_not_in_the_next_write(store, path, monkeypatch):
+    put(store, "vm", "other", description="old")
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic_file, "os", Failing("writev"))
+        with pytest.raises(CannotSave):
+            put(store, "vm", description="new")
+    put(store, "other", description="next")
+    assert on_disk(path) == {"vm": "old", "other": "next"}
+
+
 def test_whichever_call_of_a_write_fails_the_old_or_the_new_stands_and_the_next_write_works(store, path, monkeypatch):
     failed = []
     for number in range(100):
