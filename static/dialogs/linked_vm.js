@@ -8,20 +8,23 @@ import { forgetLink, linkedName } from "../vm_link.js";
 import { openDialog } from "./dialog.js";
 import { vmDetailsDialog } from "./vm_details.js";
 
-let shownName = "";
+let shown = null; // {name, node} of the dialog that the address names
 
 /** Open it, unless the address names no machine, or one whose dialog is open already. */
 export function followLink() {
   const name = linkedName();
-  if (!name || name === shownName || isClosed()) return;
-  shownName = name;
+  if (!name || name === shown?.name || isClosed()) return;
   const { node } = dialogFor(name, vmsNamed(name));
-  const followAddress = () => linkedName() !== name && node.close();
-  addEventListener("popstate", followAddress);
-  node.addEventListener("close", () => {
+  const opened = shown = { name, node };
+  const leave = () => {
     removeEventListener("popstate", followAddress);
-    if (shownName === name) shownName = "";
-    if (linkedName() === name) forgetLink();
+    if (shown === opened) shown = null;
+  };
+  const followAddress = () => { if (linkedName() !== name) { leave(); node.close(); } };
+  addEventListener("popstate", followAddress);
+  node.addEventListener("close", () => { // comes later: the address may name the machine again by then
+    if (shown === opened && linkedName() === name) forgetLink();
+    leave();
   });
 }
 
