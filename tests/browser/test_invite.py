@@ -44,7 +44,7 @@ def test_pasted_addresses_are_invited_and_each_link_can_be_copied(window, alice,
 
 @pytest.mark.parametrize(
     ("typed", "told"),
-    [("nobody", "“nobody” is not"), ("ann@example.com, a@b@c", "“a@b@c” is not"), ("  ", "Addresses")],
+    [("nobody", "“nobody” is not"), ("ann@example.com, a@b@c", "“a@b@c” is not"), ("  ", "E-mail addresses")],
 )
 def test_a_mistake_is_told_at_the_field_and_nothing_is_lost(window, alice, typed, told):
     here = opened(window, alice)

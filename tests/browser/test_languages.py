@@ -43,9 +43,9 @@ def test_russian_plural_forms_are_right(window, alice, make_vm):
         groups[count] = done(alice.make_group(f"Множество {vms[0]}", vms), 201)["name"]
     here = window(alice, language="ru")
     for count, sentence in {
-        1: "Её 1 машина останется, но без группы.",
-        2: "Её 2 машины останутся, но без группы.",
-        5: "Её 5 машин останутся, но без группы.",
+        1: "Её 1 машина останется, но без группы. Это можно отменить в течение 10 минут.",
+        2: "Её 2 машины останутся, но без группы. Это можно отменить в течение 10 минут.",
+        5: "Её 5 машин останутся, но без группы. Это можно отменить в течение 10 минут.",
     }.items():
         expect(here.section(groups[count])).to_contain_text(f"свободно {count} из {count}")
         here.section(groups[count]).get_by_role("button", name=here.text("group.delete")).click()

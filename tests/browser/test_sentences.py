@@ -40,7 +40,7 @@ def events():
         yield [Event(kind, **plain, role="admin", vm_ids=("a", "b", "c", "d", "e"))]
         if EVENT_KINDS[kind].by_place:
             yield [Event(kind, **{**plain, "vm_id": None, "group_id": 3})]
-        if kind == "handed_over":  # by the person who had it
+        if kind in ("handed_over", "booked"):  # by the person who had it; for somebody else
             yield [Event(kind, **{**plain, "to": None}, receiver="carol@x.y")]
         if kind != "role_changed":
             yield from ([Event(kind, to="bob@x.y", vm_id=str(n)) for n in range(count)] for count in (6, 21, 10_000))
