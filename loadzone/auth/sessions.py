@@ -86,7 +86,7 @@ class Sessions:
         else:
             log.info("sign-in code for %s: %s", email, code)
 
-    def enter_by_code(self, cookie: SessionMixin, email: str, code: str, language: str, user_agent: str) -> bool:
+    def enter_by_code(self, cookie: SessionMixin, email: str, code: str, language: str, user_agent: str) -> None:
         """Sign in with a code, as `enter` does.
 
         Raises Refusal: wrong_code, code_expired; and CannotSave, which keeps the code good.
@@ -94,18 +94,15 @@ class Sessions:
         ticket = cookie.get("ticket", "")
         pending = self._codes.redeem(ticket, email, code)
         try:
-            return self.enter(cookie, email, language, user_agent)
+            self.enter(cookie, email, language, user_agent)
         except CannotSave:
             self._codes.give_back(ticket, pending)
             raise
 
-    def enter(self, cookie: SessionMixin, email: str, language: str, user_agent: str) -> bool:
-        """Sign in: give this browser a new session, and end the one that it had.
-
-        Tell whether the person became admin by being the first.
-        """
+    def enter(self, cookie: SessionMixin, email: str, language: str, user_agent: str) -> None:
+        """Sign in: give this browser a new session, and end the one that it had."""
         secret = secrets.token_urlsafe(16)
-        is_first_admin = self._bus.run(
+        self._bus.run(
             people.sign_in,
             email=email,
             session=digest(secret),
@@ -117,7 +114,6 @@ class Sessions:
         cookie.update(who=email, session=secret)
         cookie.permanent = True
         log.info("%s signed in", email)
-        return is_first_admin
 
     def leave(self, cookie: SessionMixin) -> None:
         """Sign out in this browser."""

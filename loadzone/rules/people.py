@@ -36,14 +36,13 @@ def known(uow: UnitOfWork, email: str) -> User:
 
 def sign_in(
     uow: UnitOfWork, email: str, session: str, seen_language: str | None = None, browser: str = "", system: str = ""
-) -> bool:
+) -> None:
     """Add a session to the person's record, which is made at the first sign-in.
 
-    Where the settings name no admins and nobody has ever signed in, the first person becomes admin: tell whether that
-    is so. Raises Refusal: domain_not_allowed.
+    Where the settings name no admins and nobody has ever signed in, the first person becomes admin.
+    Raises Refusal: domain_not_allowed.
     """
     check_domain(uow.limits, email)
-    is_first = awaits_admin(uow, uow.limits)
     user = uow.users.get(email)
     if user is None or user.invited_by:
         user = _newly_here(uow, user or User(email, uow.now))
@@ -58,7 +57,6 @@ def sign_in(
     )
     if dropped:
         uow.tell(Event("sessions_dropped", to=email, sessions=dropped))
-    return is_first
 
 
 def awaits_admin(tables: Tables, limits: Limits) -> bool:

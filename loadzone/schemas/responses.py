@@ -141,11 +141,8 @@ class HealthResponse(TypedDict):
 
 
 class SignedInResponse(TypedDict):
-    """`first_admin`: the person became admin by being the first to sign in."""
-
     status: Literal["ok"]
     email: str
-    first_admin: NotRequired[Literal[True]]
 
 
 class CodeSentResponse(TypedDict):

@@ -79,16 +79,15 @@ def auth(body: requests.Auth) -> responses.SignedInResponse | responses.CodeSent
     signing, browser = services().sessions, request.headers.get("User-Agent", "")
     is_returning = signing.is_returning(session, body.email)
     if services().config.auth == "trust":
-        is_first_admin = signing.enter(session, body.email, language(), browser)
+        signing.enter(session, body.email, language(), browser)
     elif body.code is None:
         services().rate_limits.count_code_request(body.email, _network(), is_returning)
         signing.ask_code(session, body.email, language())
         return {"status": "code_sent", "in_log": not services().config.mails}
     else:
         with services().rate_limits.counting_wrong_tries(_network(), is_returning):
-            is_first_admin = signing.enter_by_code(session, body.email, body.code, language(), browser)
-    answer: responses.SignedInResponse = {"status": "ok", "email": body.email}
-    return {**answer, "first_admin": True} if is_first_admin else answer
+            signing.enter_by_code(session, body.email, body.code, language(), browser)
+    return {"status": "ok", "email": body.email}
 
 
 @people_api.post("/logout")

@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { forgetInvitation, invitedEmail } from "../invited.js";
 import { reconnect, refresh } from "../live.js";
-import { state } from "../state.js";
+import { isAdmin, state } from "../state.js";
 import { toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
@@ -92,12 +92,13 @@ async function leaveIfSignedIn(dialog) {
   dialog.close();
 }
 
-async function finishSignIn({ email, first_admin: firstAdmin }, then) {
+async function finishSignIn({ email }, then) {
+  const nobodyBefore = state.me.first_admin;
   await refresh();
   reconnect();
   toast(t("sign_in.done", { email }));
   if (!state.me.authenticated) return;
   forgetInvitation();
-  const next = firstAdmin ? firstAdminDialog : then;
+  const next = nobodyBefore && isAdmin() ? firstAdminDialog : then;
   if (next) setTimeout(next); // after this dialog has closed
 }
