@@ -1,5 +1,5 @@
 // The sign-in code that this browser waits for. A phone that goes to its mail may load the page again, in this tab or in another.
-import { recall, remember } from "./preferences.js";
+import { recall, remember } from "./browser_storage.js";
 
 const GOOD_FOR_MS = 10 * 60_000; // as on the server
 const KEY = "code";

@@ -2,6 +2,7 @@
 import { boot } from "./boot.js";
 import { now } from "./clock.js";
 import { language, t } from "./i18n.js";
+import { has12Hours } from "./reader_clock.js";
 import { offsetIfAmbiguous } from "./zone.js";
 
 export const MINUTE = 60_000;
@@ -13,17 +14,18 @@ const region = language === "en" ? "en-GB" : language; // British order: the day
 let formats;
 useCurrentZone();
 
-/** Make the formats anew: each keeps the time zone in which it was made. */
+/** Make the formats anew: each keeps the time zone, and the 12 or 24 hours, with which it was made. */
 export function useCurrentZone() {
-  const format = (options) => new Intl.DateTimeFormat(region, { hourCycle: "h23", ...options });
+  const clock = has12Hours() ? { hour: "numeric", hourCycle: "h12" } : { hour: "2-digit", hourCycle: "h23" };
+  const format = (options) => new Intl.DateTimeFormat(region, options);
   formats = {
-    time: format({ hour: "2-digit", minute: "2-digit" }),
+    time: format({ ...clock, minute: "2-digit" }),
     weekday: format({ weekday: "short" }),
     day: format({ day: "numeric", month: "short" }),
     dateWithYear: format({ day: "numeric", month: "short", year: "numeric" }),
     full: format({
       weekday: "long", day: "numeric", month: "long", year: "numeric",
-      hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
+      ...clock, minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
     }),
   };
 }
@@ -98,6 +100,9 @@ export function fractionLeft(vm) {
 export function shortName(email) {
   return email.includes("…") ? email : email.split("@")[0];
 }
+
+/** Return a time of the day, given as "18:00", as the reader tells it. */
+export const clockText = (time) => formats.time.format(new Date(`2000-01-01T${time}`));
 
 const timeOfDay = (date) => formats.time.format(date) + offsetIfAmbiguous(date);
 

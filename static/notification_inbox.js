@@ -1,7 +1,7 @@
 // The last notifications for the user. They are stored in this browser by user, survive reloads and are shared by all tabs.
 import { boot } from "./boot.js";
 import { now } from "./clock.js";
-import { forget, recall, remember } from "./preferences.js";
+import { forget, recall, remember } from "./browser_storage.js";
 import { positionIn } from "./queue.js";
 import { isHeldForMe, isMine, state, subscribe } from "./state.js";
 

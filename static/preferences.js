@@ -1,6 +1,7 @@
 // The user's preferences, such as theme, language and the hours last booked. They are remembered if the browser allows it.
 import { post } from "./api.js";
 import { base } from "./base.js";
+import { recall, remember } from "./browser_storage.js";
 import { state } from "./state.js";
 
 const A_YEAR = 365 * 24 * 3600;
@@ -76,29 +77,3 @@ export function claimForThisTab(id) {
 export const foldedGroups = () => (recall("folded") ?? "").split(",").filter(Boolean);
 
 export const rememberFoldedGroups = (groups) => remember("folded", groups.join(","));
-
-/** Under a path of a shared host the names begin with that path: all applications of the host share one storage. */
-export function remember(name, value) {
-  try {
-    localStorage.setItem(base + name, value);
-  } catch (error) {
-    console.info("the browser does not store preferences:", error.message);
-  }
-}
-
-export function forget(name) {
-  try {
-    localStorage.removeItem(base + name);
-  } catch (error) {
-    console.info("the browser does not store preferences:", error.message);
-  }
-}
-
-export function recall(name) {
-  try {
-    return localStorage.getItem(base + name);
-  } catch (error) {
-    console.info("the browser does not store preferences:", error.message);
-    return null;
-  }
-}

@@ -10,10 +10,10 @@ from loadzone.schemas import refusal_text
 
 # The beginnings of the keys that only dialogs and their actions use.
 OF_DIALOGS = (
-    "any.", "book.", "fact.", "first_admin.", "force.", "gone.", "group.", "hand_over.", "heard.", "history.",
-    "hours.", "invite.", "keys.", "letters.", "linked.", "maintenance.", "meanwhile.", "note.", "notices.", "pass.",
-    "queue.", "release.", "renew.", "role.", "seen.", "sessions.", "several.", "sign_in.", "sign_out", "theme.",
-    "tokens.", "undo.", "users.", "vm.",
+    "any.", "book.", "clock.", "fact.", "first_admin.", "force.", "gone.", "group.", "hand_over.", "heard.",
+    "history.", "hours.", "invite.", "keys.", "letters.", "linked.", "maintenance.", "meanwhile.", "note.", "notices.",
+    "pass.", "queue.", "release.", "renew.", "role.", "seen.", "sessions.", "several.", "sign_in.", "sign_out",
+    "theme.", "tokens.", "undo.", "users.", "vm.",
 )  # fmt: skip
 # Keys with such a beginning that the first paint needs too.
 OF_FIRST_PAINT = (

@@ -8,6 +8,7 @@ import { refresh } from "../live.js";
 import { chosenTheme, switchTheme } from "../preferences.js";
 import { isAdmin, setMe, state } from "../state.js";
 import { toast } from "../views/toasts.js";
+import { clockSettings, wireClockSettings } from "./clock_settings.js";
 import { openDialog } from "./dialog.js";
 
 const LANGUAGES = { ru: "Русский", en: "English" };
@@ -23,6 +24,7 @@ export function accountDialog() {
       <div class="setting"><span>${t("theme.label")}</span><span class="segmented">
         ${["", "light", "dark"].map((theme) => html`
           <button type="button" data-theme-choice="${theme}" aria-pressed="${String(theme === chosenTheme())}">${t(`theme.${theme || "system"}`)}</button>`)}</span></div>
+      ${clockSettings()}
       <div data-notification-setting></div>
       <div class="button-row">
         <button type="button" class="button small" data-action="history" data-closes>${t("history.title")}</button>
@@ -37,6 +39,7 @@ export function accountDialog() {
       <button type="button" class="button" data-sign-out="here">${t("sign_out")}</button>`,
   });
   showNotificationSetting(dialog);
+  wireClockSettings(dialog);
   const followTheme = () => showTheme(dialog);
   addEventListener("storage", followTheme);
   dialog.node.addEventListener("close", () => removeEventListener("storage", followTheme));

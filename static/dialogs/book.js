@@ -4,14 +4,13 @@ import { now } from "../clock.js";
 import { shortTime } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { rememberHours } from "../preferences.js";
 import { groupOf, isAdmin, isHeldForMe, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { forWhom, forWhomField, suggestForWhom } from "./person_field.js";
-import { chosenHours, givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { chosenHours, givenEnd, hoursField, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 
 export function bookDialog(found) {
@@ -28,12 +27,11 @@ export function bookDialog(found) {
     label: t("book.submit"),
     watch: (opened) => opened.block(...obstacle(vm.id, displaced)),
     submit: async (opened) => {
-      const hours = givenHours(opened, now);
-      if (isRepeatable(opened)) rememberHours(hours);
+      const end = givenEnd(opened, now);
       noteOwnAction("booked", vm.id);
       const booked = await bookWithinLimit(opened, (force) => {
         const heldFor = force.force || displaced ? { force: true, held_for: displaced ?? state.me.email } : {};
-        return postForVm("/book", { vm_id: vm.id, hours, note: opened.value("note"), ...forWhom(opened), ...heldFor });
+        return postForVm("/book", { vm_id: vm.id, ...end, note: opened.value("note"), ...forWhom(opened), ...heldFor });
       });
       toast(t(isMine(booked) ? "book.done" : "book.done_for", { vm: vm.id, who: booked.booked_by, time: shortTime(booked.expires_at) }), { vmId: vm.id });
     },

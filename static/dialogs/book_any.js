@@ -5,14 +5,13 @@ import { shortTime } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { nameKey } from "../names.js";
-import { rememberHours } from "../preferences.js";
 import { groupById } from "../queue.js";
 import { isHeldForMe, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { forWhom, forWhomField, suggestForWhom } from "./person_field.js";
-import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { chosenHours, givenEnd, hoursField, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 import { deletionOf } from "./seen.js";
 
@@ -42,16 +41,15 @@ export function bookAnyDialog(group) {
 }
 
 async function book(dialog, group) {
-  const hours = givenHours(dialog, now);
+  const end = givenEnd(dialog, now);
   const count = Number(dialog.value("count") || NaN);
-  if (isRepeatable(dialog)) rememberHours(hours);
   try {
-    const request = { count, hours, tags: dialog.values("tags"), note: dialog.value("note"), ...forWhom(dialog) };
+    const request = { count, ...end, tags: dialog.values("tags"), note: dialog.value("note"), ...forWhom(dialog) };
     const vms = await bookWithinLimit(dialog, (force) => postForVms("/book", { group_id: group.id, ...request, ...force }));
     for (const vm of vms) noteOwnAction("booked", vm.id);
     toast(t(isMine(vms[0]) ? "any.done" : "any.done_for", { n: vms.length, who: vms[0].booked_by, vms: vms.map((vm) => vm.id).join(", "), time: shortTime(vms[0].expires_at) }));
   } catch (error) {
-    if (error.code === "not_enough_free") offerQueue(dialog, hours, count);
+    if (error.code === "not_enough_free") offerQueue(dialog, chosenHours(dialog, now), count);
     throw error;
   }
 }

@@ -5,13 +5,12 @@ import { now } from "../clock.js";
 import { shortTime } from "../format.js";
 import { html, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { rememberHours } from "../preferences.js";
 import { isMine, state } from "../state.js";
 import { tellDeleted } from "../undo.js";
 import { VmsEdit } from "./edit_vms.js";
 import { field } from "./field.js";
 import { givenReason } from "./maintenance.js";
-import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { givenEnd, hoursField, wireHours } from "./hours.js";
 import { bookWithinLimit } from "./over_limit.js";
 
 export const BULK_ACTIONS = {
@@ -22,7 +21,7 @@ export const BULK_ACTIONS = {
       ${field("note", t("book.what_for"), { maxlength: 200, placeholder: t("book.what_for_hint") })}`,
     wire: (dialog) => wireHours(dialog, now),
     run: async (dialog, vm_ids) => {
-      const request = { vm_ids, hours: hoursOf(dialog, now), note: dialog.value("note") };
+      const request = { vm_ids, ...givenEnd(dialog, now), note: dialog.value("note") };
       const vms = await bookWithinLimit(dialog, (force) => postForVms("/book", { ...request, ...force }));
       return t("any.done", { n: vms.length, vms: vm_ids.join(", "), time: shortTime(vms[0].expires_at) });
     },
@@ -33,7 +32,7 @@ export const BULK_ACTIONS = {
     fields: () => hoursField(t("renew.by_how_much"), { relative: "bulk.each" }),
     wire: (dialog) => wireHours(dialog),
     run: async (dialog, vm_ids, seen) => {
-      await postForVms("/renew", { vm_ids, hours: hoursOf(dialog), ends: byId(vm_ids, (id) => seen.first.get(id).expires_at) });
+      await postForVms("/renew", { vm_ids, ...givenEnd(dialog), ends: byId(vm_ids, (id) => seen.first.get(id).expires_at) });
       return t("bulk.renewed", { n: vm_ids.length });
     },
   },
@@ -94,11 +93,5 @@ export const BULK_ACTIONS = {
     },
   },
 };
-
-function hoursOf(dialog, startTime) {
-  const hours = givenHours(dialog, startTime);
-  if (isRepeatable(dialog)) rememberHours(hours);
-  return hours;
-}
 
 const byId = (ids, value) => Object.fromEntries(ids.map((id) => [id, value(id)]));

@@ -1,15 +1,17 @@
 // The field for a number of hours: quick choices, an input for other numbers, and the resulting end.
 import { ApiError } from "../api.js";
 import { now } from "../clock.js";
-import { dayAndTime, duration, HOUR } from "../format.js";
+import { dayEnd } from "../day_end.js";
+import { dayAndTime, duration, HOUR, shortTime } from "../format.js";
 import { html, setText } from "../html.js";
 import { plainNumber, t } from "../i18n.js";
-import { lastHours } from "../preferences.js";
+import { lastHours, rememberHours } from "../preferences.js";
 import { state } from "../state.js";
 import { typedHours } from "../typed_duration.js";
 
 const QUICK_HOURS = [1, 2, 4, 8];
-const EVENING_HOUR = 18;
+const LEAST = 0.1; // hours; an end that is nearer is of no use
+const CUT_OFF = 1 / 60; // hours beyond a limit, which the server cuts off
 
 /**
  * Return the markup. `hours`: chosen at first, in place of those last booked; `relative`: a catalogue key for the label of
@@ -17,14 +19,14 @@ const EVENING_HOUR = 18;
  */
 export function hoursField(label, { hours, relative } = {}) {
   const max = state.settings.max_hours;
-  const choices = [...QUICK_HOURS.filter((choice) => choice < max), ...(relative ? [] : ["evening"]), max];
+  const choices = [...QUICK_HOURS.filter((choice) => choice < max), ...(relative ? [] : ["day-end"]), max];
   const last = hours ?? lastHours();
   const otherHours = QUICK_HOURS.includes(last) || last === max ? "" : plainNumber(last);
   return html`
     <fieldset class="field"><legend class="label">${label}</legend>
       <div class="quick-choices">
         ${choices.map((choice) => html`<label><input type="radio" name="hours" value="${choice}"
-          ${choice === last && html`checked autofocus`}><span>${choice === "evening" ? t("hours.until_evening") : t("time.hours", { n: choice })}</span></label>`)}
+          ${choice === last && html`checked autofocus`}><span>${choice !== "day-end" && t("time.hours", { n: choice })}</span></label>`)}
       </div>
       <div class="other-hours">
         <label><input class="input" name="other_hours" autocomplete="off" maxlength="24"
@@ -37,10 +39,11 @@ export function hoursField(label, { hours, relative } = {}) {
 /** Make the field interactive. `startTime` returns when the hours begin, in milliseconds; omit it if that is not known yet. */
 export function wireHours(dialog, startTime) {
   const { hours: radios, other_hours: otherHours } = dialog.form.elements;
-  const evening = [...radios].find((radio) => radio.value === "evening");
-  const show = () => setText(dialog.part("[data-end]"), endText(chosenHours(dialog, startTime), startTime?.()));
-  const tonight = evening && untilEvening(startTime());
-  if (evening) evening.closest("label").hidden = tonight <= 0.1 || tonight > state.settings.max_hours;
+  const endOfDay = [...radios].find((radio) => radio.value === "day-end");
+  const show = () => {
+    if (endOfDay) showDayEnd(endOfDay, startTime());
+    setText(dialog.part("[data-end]"), endText(chosenHours(dialog, startTime), startTime?.()));
+  };
   otherHours.addEventListener("input", () => { for (const radio of radios) radio.checked = false; show(); });
   for (const radio of radios) radio.addEventListener("change", () => { otherHours.value = ""; show(); });
   const timer = setInterval(show, 5000);
@@ -48,7 +51,19 @@ export function wireHours(dialog, startTime) {
   show();
 }
 
-/** Return the chosen hours, to send them. Throws ApiError if the typed text is no duration. */
+/**
+ * Return the chosen end as a field of a call: `hours`, which are remembered, or `until`. Throws ApiError if the typed text
+ * is no duration.
+ */
+export function givenEnd(dialog, startTime) {
+  const until = dayEndChosen(dialog);
+  if (until) return { until: new Date(until).toISOString() };
+  const hours = givenHours(dialog, startTime);
+  rememberHours(hours);
+  return { hours };
+}
+
+/** Return the chosen hours. Throws ApiError if the typed text is no duration. */
 export function givenHours(dialog, startTime) {
   const hours = chosenHours(dialog, startTime);
   if (dialog.value("other_hours") && Number.isNaN(hours)) throw new ApiError(t("hours.unreadable"), "bad_input", { field: "other_hours" });
@@ -59,23 +74,41 @@ export function givenHours(dialog, startTime) {
 export function chosenHours(dialog, startTime) {
   const typed = dialog.value("other_hours");
   if (typed) return typedHours(typed);
-  const choice = dialog.value("hours");
-  return choice === "evening" ? untilEvening(startTime()) : Number(choice || NaN);
+  const until = dayEndChosen(dialog);
+  return until ? (until - startTime()) / HOUR : Number(dialog.value("hours") || NaN);
 }
 
-/** Return whether the choice may be remembered: "until evening" is another number of hours every time. */
-export const isRepeatable = (dialog) => dialog.value("hours") !== "evening";
+/** Return the end of the day, in milliseconds, if that is chosen. */
+function dayEndChosen(dialog) {
+  const chosen = dialog.part("[name=hours]:checked");
+  return chosen?.value === "day-end" && Number(chosen.dataset.until);
+}
+
+/** Offer the next end of the reader's day, if that is not too far. */
+function showDayEnd(radio, startTime) {
+  const end = nextDayEnd(startTime);
+  const label = radio.closest("label");
+  label.hidden = (end - startTime) / HOUR > state.settings.max_hours + CUT_OFF;
+  if (label.hidden) radio.checked = false;
+  radio.dataset.until = end;
+  setText(label.querySelector("span"), t("hours.until_time", { time: shortTime(end) }));
+}
+
+function nextDayEnd(startTime) {
+  const end = new Date(startTime);
+  const [hour, minute] = dayEnd().split(":").map(Number);
+  end.setHours(hour, minute, 0, 0);
+  if (end - startTime <= LEAST * HOUR) {
+    end.setDate(end.getDate() + 1);
+    end.setHours(hour, minute, 0, 0); // clocks may be set that night
+  }
+  return end.getTime();
+}
 
 function endText(hours, startTime) {
   if (!(hours > 0)) return t("hours.choose");
-  if (hours > state.settings.max_hours) return t("hours.too_many", { n: state.settings.max_hours });
+  if (hours > state.settings.max_hours + CUT_OFF) return t("hours.too_many", { n: state.settings.max_hours });
   if (startTime === undefined) return duration(hours * HOUR);
   if (startTime + hours * HOUR - now() > state.settings.max_ahead_hours * HOUR + 1000) return t("hours.too_far", { n: state.settings.max_ahead_hours });
   return `${dayAndTime(startTime + hours * HOUR)} (${duration(hours * HOUR)})`;
-}
-
-function untilEvening(startTime) {
-  const evening = new Date(startTime);
-  evening.setHours(EVENING_HOUR, 0, 0, 0);
-  return (evening - startTime) / HOUR;
 }

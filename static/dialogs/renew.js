@@ -2,13 +2,12 @@
 import { postForVm } from "../api.js";
 import { dayAndTime, shortTime } from "../format.js";
 import { t } from "../i18n.js";
-import { rememberHours } from "../preferences.js";
 import { renewalObstacle } from "../queue.js";
 import { isAdmin, isMine, state } from "../state.js";
 import { noteOwnAction, toast } from "../views/toasts.js";
 import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
-import { givenHours, hoursField, isRepeatable, wireHours } from "./hours.js";
+import { givenEnd, hoursField, wireHours } from "./hours.js";
 
 export function renewDialog(found) {
   const vm = followed(found);
@@ -22,10 +21,9 @@ export function renewDialog(found) {
     label: t("renew.submit"),
     watch: (opened) => opened.block(obstacle(vm.id, seen)),
     submit: async (opened) => {
-      const hours = givenHours(opened, startTime);
-      if (isRepeatable(opened)) rememberHours(hours);
+      const end = givenEnd(opened, startTime);
       noteOwnAction("renewed", vm.id);
-      const renewed = await postForVm("/renew", { vm_id: vm.id, hours, expires_at: seen });
+      const renewed = await postForVm("/renew", { vm_id: vm.id, ...end, expires_at: seen });
       toast(t("renew.done", { vm: vm.id, time: shortTime(renewed.expires_at) }), { vmId: vm.id });
     },
   });

@@ -110,6 +110,10 @@ def test_less_than_a_minute_beyond_a_limit_is_cut_off(start):
     assert refusal(renew(ann, from_now(hours=10, seconds=90), vm_id="vm")) == (409, "too_far_ahead")
     done(renew(ann, from_now(hours=10, seconds=40), vm_id="vm"))
     assert moment(ann.vm("vm")["expires_at"]) <= from_now(hours=10)
+    end = moment(done(ann.book("next", 1))["expires_at"])
+    assert refusal(renew(ann, end + timedelta(hours=8, seconds=60), vm_id="next")) == (409, "too_far_ahead")
+    renewed = done(renew(ann, end + timedelta(hours=8, seconds=59), vm_id="next"))
+    assert moment(renewed["expires_at"]) == end + timedelta(hours=8)
 
 
 def test_a_renewal_until_a_time_with_the_end_that_is_meant(bob, vm):

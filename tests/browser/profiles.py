@@ -50,7 +50,7 @@ class Profiles:
 
 
 def new_profile(browser: Browser, language: str, **options) -> BrowserContext:
-    context = browser.new_context(locale=language, **{"viewport": SCREEN, **options})
+    context = browser.new_context(**{"locale": language, "viewport": SCREEN, **options})
     context.set_default_timeout(30_000)
     context.add_init_script(REPORT_CSP_VIOLATIONS)
     return context
