@@ -6,14 +6,20 @@ import { loadTexts } from "./sentences.js";
 import { newNames, state } from "./state.js";
 import { toast } from "./views/toasts.js";
 
-const USER_EVENTS = ["pointerover", "pointerdown", "focusin", "keydown"];
+const USER_EVENTS = ["pointermove", "pointerdown", "focusin", "keydown"];
 const PRELOAD_AFTER_MS = 5000;
 
 let table, loading, clickPending = false;
 
 export function preloadActions() {
-  for (const type of USER_EVENTS) addEventListener(type, preload, { once: true });
+  for (const type of USER_EVENTS) addEventListener(type, preloadForUser);
   setTimeout(preload, PRELOAD_AFTER_MS);
+}
+
+function preloadForUser({ type, movementX, movementY }) {
+  if (type === "pointermove" && !movementX && !movementY) return; // the page has opened under a mouse that rests
+  for (const other of USER_EVENTS) removeEventListener(other, preloadForUser);
+  preload();
 }
 
 /** Run the action; load the actions first if they are not there yet. */
