@@ -3,9 +3,11 @@
 import functools
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
+from browser import browsers
 from browser.machines import starter
+from browser.profiles import Profiles
 from support.answers import done
 from support.server import running
 from support.waiting import eventually
@@ -18,6 +20,19 @@ WITHOUT_PRELOADING = """const later = window.setTimeout;
 BYTES_SENT = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .filter((one) => one.entryType === 'navigation' || one.name.includes('/static/'))
     .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+
+
+@pytest.fixture(scope="module")
+def browser(playwright) -> Browser:
+    """Start a browser in which the mouse is nowhere at first. In the headless shell it may be over the page."""
+    started = browsers.chromium(playwright)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def profiles(browser) -> Profiles:
+    return Profiles(browser)
 
 
 @pytest.fixture(scope="module")
