@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -35,6 +36,21 @@ def forget_old(uow: UnitOfWork) -> None:
         del uow.deleted[key]
 
 
+def rename(uow: UnitOfWork, old: str, new: str) -> None:
+    """Write the new name of a machine into the deleted groups that list it, so that they find it and no other one."""
+    for key, kept in list(uow.deleted.items()):
+        group = kept.place
+        if isinstance(group, Group) and old in group.vm_ids and not gone_since(uow, kept, old):
+            ids = tuple(new if vm_id == old else vm_id for vm_id in group.vm_ids)
+            uow.deleted[key] = replace(kept, place=replace(group, vm_ids=ids))
+
+
+def gone_since(uow: UnitOfWork, kept: Deleted, vm_id: str) -> Deleted | None:
+    """Return the machine that this deleted group lists, if it was deleted too: one of that name is another machine."""
+    gone = uow.deleted.get(vm_id)
+    return gone if gone and gone.at >= kept.at else None
+
+
 def kept_vms(uow: UnitOfWork, names: Iterable[str]) -> list[Deleted]:
     """Return the deleted machines of these names, each once. Raises Refusal: not_deleted."""
     kept_vms = [(kept, kept.place) for kept in uow.deleted.values() if isinstance(kept.place, Vm)]
@@ -52,7 +68,7 @@ def kept_vms(uow: UnitOfWork, names: Iterable[str]) -> list[Deleted]:
 def kept_group(uow: UnitOfWork, group_id: int) -> tuple[Deleted, Group]:
     """Return the deleted group, also as a group. Raises Refusal: not_deleted."""
     kept = uow.deleted.get(group_id)
-    if kept is None or not isinstance(kept.place, Group) or not _can_be_undone(kept, uow.now):
+    if kept is None or not isinstance(kept.place, Group) or not _can_be_undone(kept, uow.now) or group_id in uow.groups:
         refuse("not_deleted", group_id=group_id, there=group_id in uow.groups, n=_minutes())
     return kept, kept.place
 

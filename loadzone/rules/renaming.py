@@ -9,11 +9,12 @@ from loadzone.domain.names import name_key
 from loadzone.domain.records import FORMER_MOST, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import history, outbox
+from loadzone.rules import deletions, history, outbox
 
 
 def rename(uow: UnitOfWork, vm: Vm, name: str, by: str) -> Vm:
-    """Give the machine this name; return it. Its group, the histories and the outbox name it so from now on.
+    """Give the machine this name; return it. Its group, the histories and the outbox name it so from now on,
+    and so does a deleted group that may come back.
 
     Call it before anything is told of the machine in this unit of work. Raises Refusal: vm_exists.
     """
@@ -26,6 +27,7 @@ def rename(uow: UnitOfWork, vm: Vm, name: str, by: str) -> Vm:
     if group:
         ids = tuple(name if vm_id == vm.id else vm_id for vm_id in group.vm_ids)
         uow.groups[group.id] = replace(group, vm_ids=ids)
+    deletions.rename(uow, vm.id, name)
     history.rename(uow, vm.id, name)
     outbox.rename(uow, vm.id, name)
     uow.tell(Event("vm_renamed", by=by, vm_id=name, was=vm.id))

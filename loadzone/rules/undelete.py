@@ -43,7 +43,7 @@ def undelete_group(uow: UnitOfWork, actor: str | None, group_id: int) -> tuple[G
     same = uow.groups.named(group.name)
     if same:
         refuse("name_taken", what="undo", name=same[0].name, group_id=group_id)
-    vms = _its_vms(uow, group)
+    vms = _its_vms(uow, deleted, group)
     undo.bring_group(group, vms)
     _restore_order(uow, group.id, deleted.number)
     undo.tell()
@@ -231,16 +231,16 @@ def _merged(vm_ids: Iterable[str], comers: Iterable[Deleted]) -> tuple[str, ...]
     return (*merged, *(str(deleted.id) for deleted in waiting))
 
 
-def _its_vms(uow: UnitOfWork, group: Group) -> list[Vm]:
+def _its_vms(uow: UnitOfWork, kept: Deleted, group: Group) -> list[Vm]:
     """Return the group's machines that are in no other one. Those that were deleted too find it when they come back."""
-    vms: dict[str, Vm] = {}
-    for vm_id in group.vm_ids:
-        deleted, vm = uow.deleted.get(vm_id), next(iter(uow.vms.meant(vm_id)), None)
-        if vm and vm.group is None:
-            vms[vm.id] = vm
-        elif not vm and deleted and isinstance(deleted.place, Vm) and deleted.place.group is None:
-            uow.deleted[vm_id] = replace(deleted, place=replace(deleted.place, group=group.id))
-    return list(vms.values())
+    vms: list[Vm] = []
+    for number, vm_id in enumerate(group.vm_ids):
+        gone, vm = deletions.gone_since(uow, kept, vm_id), uow.vms.get(vm_id)
+        if gone and isinstance(gone.place, Vm) and gone.place.group is None:
+            uow.deleted[vm_id] = replace(gone, place=replace(gone.place, group=group.id), number=number)
+        elif vm and not gone and vm.group is None:
+            vms.append(vm)
+    return vms
 
 
 def _restore_order(uow: UnitOfWork, group_id: int, number: int) -> None:

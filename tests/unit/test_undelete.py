@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from loadzone.domain.loss import Loss
-from loadzone.domain.records import Hold
+from loadzone.domain.records import Group, Hold
 from loadzone.notifications.letters import letters_for
 from loadzone.rules import groups, people
 from loadzone.rules.booking import book, cancel
@@ -332,6 +332,33 @@ def test_a_group_finds_a_machine_that_was_renamed_meanwhile(perf):
     perf.do(edit, actor=ALICE, vm_id="b", name="bee")
     group, _, _ = group_back(perf)
     assert group.vm_ids == ("a", "bee", "c")
+
+
+def test_a_group_takes_no_machine_for_one_that_had_its_name_before(perf):
+    perf.do(groups.delete, actor=ALICE, group_id=1)
+    perf.do(edit, actor=ALICE, vm_id="b", name="bee")
+    perf.add("b")
+    remove(perf, "c")
+    perf.add("c")
+    perf.do(edit, actor=ALICE, vm_id="c", name="sea")
+    perf.add("c")
+    group, _, _ = group_back(perf)
+    assert group.vm_ids == ("a", "bee")
+
+
+def test_a_machine_that_was_deleted_after_its_group_finds_its_old_place_in_it(perf):
+    perf.do(groups.delete, actor=ALICE, group_id=1)
+    remove(perf, "b")
+    group_back(perf)
+    back(perf, "b")
+    assert perf.state.groups[1].vm_ids == ("a", "b", "c")
+
+
+def test_a_group_whose_number_another_one_has_is_not_brought_back_over_it(perf):
+    """An older version, to which a server went back for a while, does not know which numbers are taken."""
+    perf.do(groups.delete, actor=ALICE, group_id=1)
+    perf.state.groups[1] = Group(1, "Other", ("a",))
+    assert perf.refused(undelete_group, actor=ALICE, group_id=1).code == "not_deleted"
 
 
 def test_a_machine_comes_back_with_its_former_names_and_is_found_by_them(world):
