@@ -164,11 +164,11 @@ class RateLimits:
     def _count(self, limits: str, key: str, hits: int = 1) -> list[RateLimitItem]:
         """Count these hits against each of these limits, shortest window first; return them.
 
-        Raises Refusal: too_many.
+        Hits that are refused are not counted, so that fewer can follow. Raises Refusal: too_many.
         """
         items = sorted(parse_many(limits))
         for item in items:
-            if not self._limiter.hit(item, key, cost=hits):
+            if not (self._limiter.test(item, key, cost=hits) and self._limiter.hit(item, key, cost=hits)):
                 reset_time = self._limiter.get_window_stats(item, key).reset_time
                 refuse("too_many", retry_after=self._storage.seconds_left(reset_time))
         return items

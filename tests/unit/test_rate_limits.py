@@ -67,3 +67,15 @@ def test_a_wall_clock_that_is_set_prolongs_no_limit(monkeypatch):
     assert refused.value.facts == {"retry_after": 3600}
     seconds[0] += 3600
     counted.count_code_request("ann@example.com", "192.0.2.7", is_returning=True)
+
+
+def test_an_invitation_of_too_many_leaves_room_for_fewer():
+    limits_of_all = rate_limits.RateLimits()
+    limits_of_all.count_invitations("ann@example.com", 450)
+    for _ in range(2):
+        with pytest.raises(Refusal) as caught:
+            limits_of_all.count_invitations("ann@example.com", 100)
+        assert caught.value.code == "too_many"
+    limits_of_all.count_invitations("ann@example.com", 50)
+    with pytest.raises(Refusal):
+        limits_of_all.count_invitations("ann@example.com", 1)
