@@ -231,7 +231,7 @@ def test_all_fields_that_are_wrong_are_named_at_once(alice, vm):
     ("language", "sentence"),
     [
         ("en", "A tag is too long: at most 32 characters each."),
-        ("ru", "Слишком длинная метка: не больше 32 знаков в каждой."),
+        ("ru", "Слишком длинная метка: не больше 32 символов в каждой."),
     ],
 )
 @pytest.mark.parametrize("field", ["tags", "add_tags", "remove_tags"])

@@ -12,6 +12,7 @@ CALLS = [
     ("/renew", {"vm_id": "{vm}", "hours": 1}),
     ("/heartbeat", {"vm_ids": ["{vm}"]}),
     ("/note", {"vm_id": "{vm}", "note": "load test"}),
+    ("/hand-over", {"vm_id": "{vm}", "email": "bob@example.com"}),
     ("/cancel", {"vm_id": "{vm}"}),
     ("/queue/join", {"vm_id": "{vm}", "hours": 1}),
     ("/queue/leave", {"vm_id": "{vm}"}),
@@ -20,6 +21,7 @@ CALLS = [
     ("/groups/{group_id}/add-existing-vms", {"vm_ids": ["{vm}"]}),
     ("/edit-vm", {"vm_id": "{vm}", "description": "8 cores"}),
     ("/delete-vm", {"vm_id": "{vm}"}),
+    ("/undelete", {"vm_ids": ["{vm}"]}),
 ]
 _numbers = itertools.count(1)
 
@@ -57,8 +59,8 @@ def test_every_call_finds_the_machine_by_a_name_that_is_the_same(alice, name):
         assert answer.ok, (path, answer.text)
         assert answer.json().get("id", name) in (name, group) or path == "/groups"
         group = answer.json()["id"] if path == "/groups" else group
-    assert alice.vm(name) is None
-    assert set(alice.actions(name)) == {"book", "renew", "cancel"}
+    assert alice.vm(name)["description"] == "8 cores"
+    assert set(alice.actions(name)) == {"book", "renew", "hand_over"}
 
 
 def test_what_the_caller_has_seen_counts_however_the_machine_is_written(alice, name):

@@ -30,5 +30,5 @@ def test_one_more_is_refused_with_the_numbers_and_a_sentence(bob):
 def test_all_of_a_call_are_refused_or_none(bob):
     answer = bob.post("/book", {"vm_ids": ["a", "b", "c"], "hours": 1})
     assert refusal(answer) == (409, "over_limit")
-    assert answer.json()["error"] == "You can have at most 2 machines at a time. You have 0 now and can get 2 more."
+    assert answer.json()["error"] == "You can have at most 2 machines at a time. You have 0 now and can book 2 more."
     assert {bob.vm(vm_id)["state"] for vm_id in "abc"} == {"free"}
