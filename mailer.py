@@ -13,7 +13,7 @@ from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.mail_trouble import MailTrouble
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.domain.store import Store
 from loadzone.lib.times import iso, steady_seconds
 from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, DeliveryHealth

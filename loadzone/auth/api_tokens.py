@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.limits import Limits
-from loadzone.domain.records import Token
+from loadzone.domain.people import Token
 from loadzone.domain.refusal import refuse
 from loadzone.domain.store import Store
 from loadzone.lib.digests import digest

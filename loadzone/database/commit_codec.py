@@ -18,7 +18,8 @@ from loadzone.datafile.writer import StateEncoder
 from loadzone.domain import tallies
 from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.events import Event
-from loadzone.domain.records import State, User
+from loadzone.domain.people import User
+from loadzone.domain.records import State
 
 FORMAT = 1  # grows when an older LoadZone could not apply a commit rightly
 TABLES = tuple(table.name for table in fields(Touched))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loadzone.domain.records import Entry
+from loadzone.domain.people import Entry
 
 History = tuple[Entry, ...]
 

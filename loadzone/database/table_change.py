@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from loadzone.domain.records import Deleted, Group, Letter, User, Vm
+from loadzone.domain.people import Letter, User
+from loadzone.domain.records import Deleted, Group, Vm
 
 Key = str | int
 Record = Vm | Group | User | Letter | Deleted

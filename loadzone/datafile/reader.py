@@ -10,20 +10,8 @@ import orjson
 
 from loadzone.datafile.repair import LoadedFile, repair
 from loadzone.datafile.typed_object import EARLIEST, BadFile, TypedObject, stop
-from loadzone.domain.records import (
-    Booking,
-    BrowserSession,
-    Deleted,
-    Entry,
-    Group,
-    Hold,
-    Letter,
-    State,
-    Token,
-    User,
-    Vm,
-    Waiter,
-)
+from loadzone.domain.people import BrowserSession, Entry, Letter, Token, User
+from loadzone.domain.records import Booking, Deleted, Group, Hold, State, Vm, Waiter
 from loadzone.lib.digests import digest
 from loadzone.lib.email_addresses import known_email
 

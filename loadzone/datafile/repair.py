@@ -6,20 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
-from loadzone.domain.records import (
-    FORMER_MOST,
-    MOST,
-    NOTHING,
-    Booking,
-    Deleted,
-    Entry,
-    Group,
-    Hold,
-    Letter,
-    State,
-    User,
-    Vm,
-)
+from loadzone.domain.people import Entry, Letter, User
+from loadzone.domain.records import FORMER_MOST, MOST, Booking, Deleted, Group, Hold, State, Vm
+from loadzone.domain.unknown_keys import NOTHING
 from loadzone.lib.times import latest
 
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)

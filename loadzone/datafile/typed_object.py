@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from loadzone.domain.records import MOST, NOTHING
+from loadzone.domain.records import MOST
+from loadzone.domain.unknown_keys import NOTHING
 from loadzone.lib.times import parse_time
 
 T = TypeVar("T")

@@ -10,20 +10,8 @@ from collections.abc import Iterable, Mapping
 import orjson
 
 from loadzone.domain.commit import Touched
-from loadzone.domain.records import (
-    Booking,
-    BrowserSession,
-    Deleted,
-    Entry,
-    Group,
-    Hold,
-    Letter,
-    State,
-    Token,
-    User,
-    Vm,
-    Waiter,
-)
+from loadzone.domain.people import BrowserSession, Entry, Letter, Token, User
+from loadzone.domain.records import Booking, Deleted, Group, Hold, State, Vm, Waiter
 from loadzone.lib.encoded_table import EncodedTable
 
 USERS_PER_CHUNK = 4  # some have a long history

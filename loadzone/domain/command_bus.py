@@ -8,7 +8,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
-from loadzone.domain.records import Letter, State
+from loadzone.domain.people import Letter
+from loadzone.domain.records import State
 from loadzone.domain.store import Transactions
 from loadzone.domain.unit_of_work import UnitOfWork
 

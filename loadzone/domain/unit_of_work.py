@@ -13,7 +13,8 @@ from loadzone.domain.commit import Touched
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.named_table import NamedTable, former_ids_of, id_of, name_of, vm_named
-from loadzone.domain.records import Deleted, Entry, Group, Letter, Place, State, Tally, User, Vm, Waiter
+from loadzone.domain.people import Entry, Letter, User
+from loadzone.domain.records import Deleted, Group, Place, State, Tally, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.table_overlay import TableOverlay
 from loadzone.domain.versions import versioned

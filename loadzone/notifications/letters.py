@@ -15,7 +15,7 @@ from markupsafe import Markup
 from loadzone import RESOURCES
 from loadzone.domain.events import ALWAYS_SENT, EVENT_KINDS, Event
 from loadzone.domain.links import LinkAction, LinkTarget, mark_of
-from loadzone.domain.records import Letter, User
+from loadzone.domain.people import Letter, User
 from loadzone.i18n import Text, best_of, moment, say, say_as
 from loadzone.lib.times import iso_or_none, parse_time, zone_named
 from loadzone.notifications.signed_links import SignedLinks

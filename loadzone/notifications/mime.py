@@ -8,7 +8,7 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 
 from loadzone.config import Config
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.notifications.letters import RenderedLetter
 
 LINE_AT_MOST = 998  # octets of a line, without its end (RFC 5322, 2.1.1)

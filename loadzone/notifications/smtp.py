@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from loadzone.config import Config
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.notifications.letters import RenderedLetter
 from loadzone.notifications.mime import message_of
 from loadzone.notifications.smtp_login import log_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loadzone.domain.limits import Limits
-from loadzone.domain.records import User
+from loadzone.domain.people import User
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import Tables, UnitOfWork
 

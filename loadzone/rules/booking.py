@@ -9,7 +9,8 @@ from datetime import datetime
 
 from loadzone.domain.events import Event
 from loadzone.domain.names import name_key
-from loadzone.domain.records import Hold, User, Vm
+from loadzone.domain.people import User
+from loadzone.domain.records import Hold, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, bulk, endings, history, lease, people, person_limits, seen, turns

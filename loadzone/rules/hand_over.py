@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import Booking, User, Vm
+from loadzone.domain.people import User
+from loadzone.domain.records import Booking, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, bulk, history, people, person_limits, seen

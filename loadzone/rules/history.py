@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from loadzone.domain.records import Entry, User, Vm
+from loadzone.domain.people import Entry, User
+from loadzone.domain.records import Vm
 from loadzone.domain.unit_of_work import UnitOfWork
 
 KEPT_FOR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import User
+from loadzone.domain.people import User
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, people, sessions

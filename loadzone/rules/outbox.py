@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from datetime import datetime, timedelta
 
 from loadzone.domain.events import UNDOABLE_LETTERS
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.domain.unit_of_work import UnitOfWork
 
 LETTERS_WAIT = timedelta(seconds=10)  # those about a deletion: so long an undo at once may take

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loadzone.domain.records import Booking, User, Vm
+from loadzone.domain.people import User
+from loadzone.domain.records import Booking, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, endings

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
-from loadzone.domain.records import BrowserSession, Role, State, User
+from loadzone.domain.people import BrowserSession, Role, User
+from loadzone.domain.records import State
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import Tables, UnitOfWork
 from loadzone.lib.times import latest

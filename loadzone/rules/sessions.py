@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
-from loadzone.domain.records import BrowserSession, User
+from loadzone.domain.people import BrowserSession, User
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import Tables, UnitOfWork
 from loadzone.lib.times import latest

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from loadzone.domain.records import Group, Letter, Token, Vm
+from loadzone.domain.people import Letter, Token
+from loadzone.domain.records import Group, Vm
 from loadzone.domain.unit_of_work import Tables
 from loadzone.lib.times import parse_time
 from loadzone.rules.invitations import is_awaited

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.names import name_key
-from loadzone.domain.records import State, Token
+from loadzone.domain.people import Token
+from loadzone.domain.records import State
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import latest

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 from loadzone.domain.mail_trouble import MailTrouble
-from loadzone.domain.records import BrowserSession, Entry, Group, Place, Role, Token, User, Vm, Waiter
+from loadzone.domain.people import BrowserSession, Entry, Role, Token, User
+from loadzone.domain.records import Group, Place, Vm, Waiter
 from loadzone.lib.times import iso, iso_or_none
 from loadzone.schemas import responses
 from loadzone.schemas.responses import VmState

@@ -16,7 +16,7 @@ from loadzone.auth.sessions import Session, Sessions
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.mail_trouble import MailTrouble
-from loadzone.domain.records import Token
+from loadzone.domain.people import Token
 from loadzone.domain.refusal import refuse
 from loadzone.domain.store import Store
 from loadzone.domain.unit_of_work import UnitOfWork

@@ -10,7 +10,8 @@ from loadzone.database.history_delta import delta_of
 from loadzone.domain import tallies
 from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.events import Event
-from loadzone.domain.records import Booking, BrowserSession, Deleted, Entry, Group, Letter, State, User, Vm, Waiter
+from loadzone.domain.people import BrowserSession, Entry, Letter, User
+from loadzone.domain.records import Booking, Deleted, Group, State, Vm, Waiter
 from support.world import BOB, NOON
 
 LATER = NOON + timedelta(microseconds=1)

@@ -1,7 +1,8 @@
 """Stores for tests that write records without a rule."""
 
 from loadzone.datafile.json_file import JsonFile
-from loadzone.domain.records import Group, Letter, User, Vm
+from loadzone.domain.people import Letter, User
+from loadzone.domain.records import Group, Vm
 from loadzone.lib.concurrency import run_here
 from storage import DurableStore
 from support.world import unit

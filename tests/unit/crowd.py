@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from loadzone.config import Config
-from loadzone.domain.records import Booking, BrowserSession, Entry, Group, Hold, State, Token, User, Vm, Waiter
+from loadzone.domain.people import BrowserSession, Entry, Token, User
+from loadzone.domain.records import Booking, Group, Hold, State, Vm, Waiter
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.notifications.letters import letters_for
 from loadzone.rules import groups, inventory

@@ -6,7 +6,7 @@ import pytest
 
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.notifications.letters import LetterWriter
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.notifications.smtp import RFC_5321, Patience

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from loadzone.domain.records import Booking, Entry
+from loadzone.domain.people import Entry
+from loadzone.domain.records import Booking
 from loadzone.rules import history
 from loadzone.rules.booking import book, cancel, renew
 from support.world import BOB, NOON

@@ -5,7 +5,7 @@ import pytest
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.events import LETTER_KINDS
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.i18n import LANGUAGES, say
 from loadzone.notifications.letters import LetterWriter, Reader, letters_for
 from loadzone.notifications.signed_links import SignedLinks

@@ -7,7 +7,7 @@ from email.policy import default as modern
 import pytest
 
 from loadzone.config import Config
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.notifications.letters import RenderedLetter
 from loadzone.notifications.mime import message_of
 from loadzone.notifications.signed_links import SignedLinks

@@ -9,7 +9,7 @@ import pytest
 
 from loadzone.domain.events import EVENT_KINDS, Event
 from loadzone.domain.links import mark_of
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.i18n import LANGUAGES, moment, say
 from loadzone.notifications.letters import ABOUT_GONE, LetterWriter, Reader, code_letter, letters_for
 from loadzone.notifications.signed_links import SignedLinks

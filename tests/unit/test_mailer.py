@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from loadzone.domain.records import Booking, User, Vm
+from loadzone.domain.people import User
+from loadzone.domain.records import Booking, Vm
 from loadzone.lib.times import iso
 from loadzone.notifications.letters import LetterWriter
 from loadzone.notifications.smtp import RFC_5321

@@ -10,20 +10,8 @@ from loadzone.config import Config
 from loadzone.datafile.reader import BadFile, read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.command_bus import CommandBus
-from loadzone.domain.records import (
-    Booking,
-    BrowserSession,
-    Deleted,
-    Entry,
-    Group,
-    Hold,
-    Letter,
-    State,
-    Token,
-    User,
-    Vm,
-    Waiter,
-)
+from loadzone.domain.people import BrowserSession, Entry, Letter, Token, User
+from loadzone.domain.records import Booking, Deleted, Group, Hold, State, Vm, Waiter
 from loadzone.rules.expiry import set_right
 from loadzone.rules.finish import finish
 from scheduler import Scheduler

@@ -7,7 +7,7 @@ import pytest
 
 from loadzone.datafile.reader import read_state
 from loadzone.domain.commit import CannotSave
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.lib import atomic_file
 from loadzone.notifications.letters import letters_for
 from loadzone.rules import booking, expiry, history, inventory, outbox, queue

@@ -7,7 +7,7 @@ import pytest
 
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.writer import StateEncoder
-from loadzone.domain.records import BrowserSession
+from loadzone.domain.people import BrowserSession
 from loadzone.rules import people, sessions, tokens
 from support.world import BOB, CHARLIE, World
 

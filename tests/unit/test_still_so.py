@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from loadzone.domain.events import EVENT_KINDS
-from loadzone.domain.records import Letter
+from loadzone.domain.people import Letter
 from loadzone.notifications.letters import letters_for
 from loadzone.rules.booking import book, cancel, renew
 from loadzone.rules.expiry import settle
