@@ -56,7 +56,7 @@ function doneText({ vms, group, lost }) {
   const done = group ? t("undo.group", { group: group.name })
     : vms.length === 1 ? t("undo.vm", { vm: vms[0].id }) : t("undo.vms", { n: vms.length });
   if (!lost.length) return done;
-  const names = lost.slice(0, MAX_NAMED).map(({ what, email, vm_id: vm }) => t(`undo.${what}`, { where: vm ?? group.name, who: email }));
+  const names = lost.slice(0, MAX_NAMED).map(({ what, email, vm_id: vm, group_id: id }) => t(`undo.${what}`, { where: vm ?? (group ?? groupById(id))?.name, who: email }));
   if (lost.length > MAX_NAMED) names.push(t("bulk.more", { n: lost.length - MAX_NAMED }));
   return t("undo.without", { done, what: names.join(", ") });
 }

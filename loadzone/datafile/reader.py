@@ -113,18 +113,18 @@ def _hold(fields: TypedObject) -> Hold | None:
     return hold if email else None
 
 
-def _queue(fields: TypedObject, since: datetime, is_group: bool) -> tuple[Waiter, ...]:
+def _queue(fields: TypedObject, since: datetime, is_group: bool, key: str = "queue") -> tuple[Waiter, ...]:
     """Return the queue, with each person once. In files of the original system it is a list of addresses.
 
     `since` is used for those whose time of joining is not in the file.
     """
     queue: dict[str, Waiter] = {}
-    for number, item in enumerate(fields.items("queue")):
+    for number, item in enumerate(fields.items(key)):
         if isinstance(item, str):
             email = _address(item)
             waiter = Waiter(email, DEFAULT_HOURS, since) if email else None
         else:
-            waiter = _waiter(fields.inner("queue", item, number), since, is_group)
+            waiter = _waiter(fields.inner(key, item, number), since, is_group)
         if waiter:
             queue.setdefault(waiter.email, waiter)
     return tuple(queue.values())
@@ -238,6 +238,7 @@ def _deleted(fields: TypedObject) -> Deleted:
         at=fields.required("at", fields.time, EARLIEST),
         by=fields.text("by") or "",
         number=fields.number("number") or 0,
+        waiters=_queue(fields, EARLIEST, is_group=True, key="waiters"),
     )
 
 

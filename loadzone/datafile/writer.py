@@ -204,7 +204,8 @@ def _letter(letter: Letter) -> Json:
 def _deleted(deleted: Deleted) -> Json:
     place = deleted.place
     record = {"vm": _vm(place)} if isinstance(place, Vm) else {"group": _group(place)}
-    return {"at": deleted.at, "by": deleted.by, "number": deleted.number, **record}
+    waiters = _without_empty({"waiters": [_waiter(waiter) for waiter in deleted.waiters]})
+    return {"at": deleted.at, "by": deleted.by, "number": deleted.number, **waiters, **record}
 
 
 def _without_empty(fields: Mapping[str, object]) -> Json:

@@ -164,13 +164,15 @@ Place = Vm | Group  # what has a queue
 class Deleted:
     """A machine or group as it was when it was deleted, with its booking or hold and its queue.
 
-    `number` is a machine's place in its group, or a group's among all groups, counted from 0.
+    `number` is a machine's place in its group, or a group's among all groups, counted from 0. `waiters` are the places
+    in the queue of the machine's group that ended with it: they were for more machines than the group had left.
     """
 
     place: Place
     at: datetime
     by: str
     number: int = 0
+    waiters: tuple[Waiter, ...] = ()
 
     @property
     def id(self) -> str | int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from loadzone.domain.names import name_key
-from loadzone.domain.records import Deleted, Group, Vm
+from loadzone.domain.records import Deleted, Group, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
 
@@ -22,6 +22,20 @@ def keep_vms(uow: UnitOfWork, vms: Sequence[Vm], by: str) -> None:
     for vm in vms:
         _keep(uow, Deleted(vm, uow.now, by, numbers.get(vm.id, 0)))
     forget_old(uow)
+
+
+def queues_of(uow: UnitOfWork, vms: Iterable[Vm]) -> dict[int, tuple[Waiter, ...]]:
+    """Return the queues of the groups that these machines are in."""
+    return {vm.group: uow.groups[vm.group].queue for vm in vms if vm.group is not None}
+
+
+def keep_places(uow: UnitOfWork, vms: Iterable[Vm], queues: Mapping[int, tuple[Waiter, ...]]) -> None:
+    """Keep the places of these queues that have ended with the machines, each with the last one of its group."""
+    for group_id, vm_id in {vm.group: vm.id for vm in vms if vm.group is not None}.items():
+        waiting = {waiter.email for waiter in uow.groups[group_id].queue}
+        ended = tuple(waiter for waiter in queues[group_id] if waiter.email not in waiting)
+        if ended:
+            uow.deleted[vm_id] = replace(uow.deleted[vm_id], waiters=ended)
 
 
 def keep_group(uow: UnitOfWork, group: Group, by: str) -> None:

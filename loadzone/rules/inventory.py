@@ -155,7 +155,9 @@ def delete_all(
     turns.put_back(uow, [uow.vms[vm.id] for vm in vms])
     for vm in vms:
         queue.dissolve(uow, uow.vms[vm.id], by)
+    queues = deletions.queues_of(uow, vms)
     groups.move(uow, [uow.vms[vm.id] for vm in vms], None, by)
+    deletions.keep_places(uow, vms, queues)
     for vm in vms:
         del uow.vms[vm.id]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -78,6 +78,14 @@ def put_back(uow: UnitOfWork, vms: Iterable[Vm]) -> None:
         uow.groups[group_id] = replace(group, queue=queue)
 
 
+def in_order(queue: Sequence[Waiter], back: Iterable[Waiter]) -> tuple[Waiter, ...]:
+    """Return the queue with these people in it, each where they stood by the time they have waited."""
+    earlier = sorted(waiter.since for waiter in queue)
+    placed = [(bisect_right(earlier, waiter.since), 0, waiter) for waiter in sorted(back, key=lambda one: one.since)]
+    placed += [(place, 1, waiter) for place, waiter in enumerate(queue)]
+    return tuple(waiter for _, _, waiter in sorted(placed, key=lambda row: row[:2]))
+
+
 def others_wait(uow: UnitOfWork, vm: Vm) -> Waiter | None:
     """Return the first who waits for the machine and is not its holder, those in its own queue first.
 
@@ -137,12 +145,7 @@ def _with_places_back(
     again: dict[str, Waiter] = {}
     for hold in lost:
         again[hold.email] = _waiting_again(hold, again.get(hold.email) or own.get(hold.email), heard_until, at_most)
-    others = [waiter for waiter in queue if waiter.email not in again]
-    earlier = sorted(waiter.since for waiter in others)
-    back = sorted(again.values(), key=lambda waiter: waiter.since)
-    placed = [(bisect_right(earlier, waiter.since), 0, waiter) for waiter in back]
-    placed += [(place, 1, waiter) for place, waiter in enumerate(others)]
-    return tuple(waiter for _, _, waiter in sorted(placed, key=lambda row: row[:2]))
+    return in_order([waiter for waiter in queue if waiter.email not in again], again.values())
 
 
 def _waiting_again(hold: Hold, own: Waiter | None, heard_until: datetime, at_most: int) -> Waiter:

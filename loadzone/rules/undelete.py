@@ -28,6 +28,8 @@ def undelete_vms(uow: UnitOfWork, actor: str | None, vm_ids: Iterable[str]) -> t
         if isinstance(deleted.place, Vm):
             undo.bring_vm(deleted, deleted.place)
     _put_into_groups(uow, found)
+    for deleted in found:
+        undo.bring_places(deleted)
     undo.tell()
     return [uow.vms[str(deleted.id)] for deleted in found], undo.losses
 
@@ -97,6 +99,18 @@ class _Undo:
         for vm in vms:
             uow.vms[vm.id] = replace(vm, group=group.id)
         del uow.deleted[group.id]
+
+    def bring_places(self, deleted: Deleted) -> None:
+        """Bring back the places in the queue of the machine's group that ended with the machine."""
+        group = self._uow.group_of(self._uow.vms[str(deleted.id)])
+        if group is None or not deleted.waiters:
+            return
+        here = {waiter.email for waiter in group.queue}
+        again = [waiter.email for waiter in deleted.waiters if waiter.email in here]
+        self.losses += [Loss("place", email, "elsewhere", group_id=group.id) for email in again]
+        ended = tuple(waiter for waiter in deleted.waiters if waiter.email not in here)
+        back = self._queue(replace(group, queue=ended))
+        self._uow.groups[group.id] = replace(group, queue=turns.in_order(group.queue, back))
 
     def tell(self) -> None:
         """Take back the letters that nobody can have read, and tell what is back; no letter to whom got none."""
@@ -217,7 +231,10 @@ def _put_into_groups(uow: UnitOfWork, back: Iterable[Deleted]) -> None:
         if group:
             uow.groups[group_id] = replace(group, vm_ids=_merged(group.vm_ids, comers))
         elif kept and isinstance(kept.place, Group):
-            listed = replace(kept.place, vm_ids=_merged(kept.place.vm_ids, comers))
+            here = {waiter.email for waiter in kept.place.queue}
+            ended = [waiter for deleted in comers for waiter in deleted.waiters if waiter.email not in here]
+            queue = turns.in_order(kept.place.queue, ended)
+            listed = replace(kept.place, vm_ids=_merged(kept.place.vm_ids, comers), queue=queue)
             uow.deleted[group_id] = replace(kept, place=listed)
 
 

@@ -75,6 +75,7 @@ def check_commit(before, after, now, events, most):
     # They may have been put back into the queue within the same commit.
     movable = {event.to for event in events if event.kind in ("held", "auto_booked")}
     movable |= {vm.hold.email for vm in before.vms.values() if is_over(vm.hold, after.vms.get(vm.id))}
+    movable |= {event.to for event in events if event.kind == "queue_back"}
     for table in ("vms", "groups"):
         for key, place in getattr(before, table).items():
             if key in getattr(after, table):
@@ -143,7 +144,9 @@ def served(before, vm, events):
     booked = [event.to for event in events if event.kind == "auto_booked" and event.vm_id == vm.id]
     email = booked[-1] if booked else vm.hold and vm.hold.email
     had = before and before.hold and before.hold.email == email
-    lost = any(event.kind in ("hold_taken", "waiting_maintenance") and event.to == email for event in events)
+    lost = any(
+        event.kind in ("hold_taken", "waiting_maintenance", "queue_back") and event.to == email for event in events
+    )
     return None if had or lost else email
 
 
