@@ -91,3 +91,24 @@ def test_no_booking_reaches_further_than_a_week_ahead(bob, vm):
     assert refusal(answer) == (409, "too_far_ahead")
     assert moment(answer.json()["latest"]) >= moment(last["expires_at"])
     assert bob.vm(vm) == last
+
+
+def test_the_holder_cannot_renew_while_somebody_waits(bob, carol, newcomer, vm):
+    done(bob.book(vm))
+    done(carol.join(vm))
+    done(newcomer.join(vm))
+    before = bob.vm(vm)
+    answer = bob.renew(vm)
+    assert refusal(answer) == (409, "others_wait")
+    assert (answer.json()["vm_id"], answer.json()["n"]) == (vm, 2)
+    assert bob.vm(vm) == before
+    done(carol.leave(vm))
+    done(newcomer.leave(vm))
+    done(bob.renew(vm))
+
+
+def test_an_admin_may_renew_while_somebody_waits(alice, bob, carol, vm):
+    done(bob.book(vm))
+    done(carol.join(vm))
+    before = moment(carol.vm(vm)["expires_at"])
+    assert moment(done(alice.renew(vm))["expires_at"]) > before

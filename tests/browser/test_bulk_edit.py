@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from browser.machines import inventory
-from browser.test_bulk import action_button, bar, calls_to, select
+from browser.selection import action_button, bar, calls_to, select
 from support.answers import done
 from support.people import WITH_JANITOR, cleared
 from support.server import running

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from browser.queues import join
+from browser.selection import action_button, select
 from browser.test_accessibility import DIALOG, no_violations, violations_in_both_themes
 from support.answers import done
 from support.people import Person
@@ -36,6 +37,15 @@ def delete(here, vm) -> Locator:
     here.button("act.delete").click()
     expect(here.card(vm)).to_have_count(0)
     return here.toast(here.text("vm.deleted", vm=vm))
+
+
+def delete_two(here, make_vm):
+    """Delete two new machines at once, and return them and the message."""
+    vms = [make_vm(), make_vm()]
+    select(here, *vms)
+    action_button(here, "delete").click()
+    here.button("act.delete").click()
+    return vms, here.toast(re.compile("^2 machines deleted"))
 
 
 def open_bell(here) -> Locator:
@@ -73,12 +83,7 @@ def test_it_is_undone_by_key(here, vm):
 
 
 def test_several_are_undone_at_once(here, make_vm):
-    vms = [make_vm(), make_vm()]
-    for vm in vms:
-        here.card(vm).get_by_role("checkbox").check()
-    here.page.locator(".bulk-bar").get_by_role("button", name=here.text("bulk.delete"), exact=True).click()
-    here.button("act.delete").click()
-    toast = here.toast(re.compile("^2 machines deleted"))
+    vms, toast = delete_two(here, make_vm)
     expect(here.card(vms[0])).to_have_count(0)
     undo_in(toast, here).click()
     for vm in vms:
@@ -169,12 +174,7 @@ def test_a_name_that_was_taken_is_said_and_the_undo_stays_offered(here, alice, v
 
 
 def test_an_undo_in_the_notifications_ends_the_offer_of_the_message(here, make_vm):
-    vms = [make_vm(), make_vm()]
-    for vm in vms:
-        here.card(vm).get_by_role("checkbox").check()
-    here.page.locator(".bulk-bar").get_by_role("button", name=here.text("bulk.delete"), exact=True).click()
-    here.button("act.delete").click()
-    toast = here.toast(re.compile("^2 machines deleted"))
+    _, toast = delete_two(here, make_vm)
     undo_in(toast, here).focus()  # keeps it
     open_bell(here)
     undo_in_bell(here).click()

@@ -1,11 +1,14 @@
 """Fixtures for tests of the server process."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from process.data_files import BEFORE, MACHINES
+from support.inventory import inventory, machine
 from support.people import Person
-from support.server import Server
+from support.server import Server, data_file
 
 
 @pytest.fixture
@@ -27,3 +30,24 @@ def sign_in_people():
     yield sign_in
     for person in signed_in:
         person.http.close()
+
+
+@pytest.fixture
+def data(tmp_path):
+    path = data_file(tmp_path, BEFORE)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def backup(tmp_path):
+    path = tmp_path / "yesterday.json"
+    path.write_text(json.dumps(inventory([machine("старая")], revision=3, written_by="hand")))
+    return path
+
+
+@pytest.fixture
+def machines(tmp_path):
+    path = tmp_path / "machines.csv"
+    path.write_text(MACHINES)
+    return path

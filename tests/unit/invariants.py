@@ -187,6 +187,23 @@ def queue_of(table, key):
     return table[key].queue if key in table else ()
 
 
+def check_bookings(state, ahead):
+    """Check each booking's fields, its line in the holder's history, and its end: at most `ahead` of its choice."""
+    for vm in state.vms.values():
+        if vm.booking:
+            assert all([vm.holder, vm.booking.expires_at, vm.booking.booked_at, vm.booking.end_set_at])
+            assert vm.booking.expires_at <= vm.booking.end_set_at + ahead
+            lines = [line for line in state.users[vm.holder].bookings if line.action in ("book", "receive")]
+            assert (vm.id, vm.booking.booked_at) in [(line.vm_id, line.start) for line in lines]
+
+
+def check_groups(state):
+    """Check that machines name the groups that list them, each once."""
+    listed = {(vm_id, group.id) for group in state.groups.values() for vm_id in group.vm_ids}
+    assert listed == {(vm.id, vm.group) for vm in state.vms.values() if vm.group is not None}
+    assert all(len(set(group.vm_ids)) == len(group.vm_ids) for group in state.groups.values())
+
+
 def check_former_names(state):
     """Each former name leads to one machine, and is not that of another one."""
     former = [name for vm in state.vms.values() for name in vm.former_ids]

@@ -22,6 +22,14 @@ def rename(world, old, new, **arguments):
     return world.do(inventory.edit, actor=ALICE, vm_id=old, name=new, **arguments)
 
 
+def reminded(world):
+    """Return the links of the reminder about bob's booking."""
+    world.do(booking.book, actor=BOB, vm_id="vm", hours=2)
+    world.later(minutes=61)
+    world.do(expiry.settle, vm_ids=["vm"])
+    return mailed(world, "reminder")
+
+
 def test_a_machine_keeps_its_place_in_the_file_and_in_its_group(perf):
     rename(perf, "b", "db")
     assert list(perf.state.vms) == ["a", "db", "c"]
@@ -127,10 +135,7 @@ def test_history_follows(full):
 
 
 def test_links_in_letters_act_on_the_renamed_machine(world):
-    world.do(booking.book, actor=BOB, vm_id="vm", hours=2)
-    world.later(minutes=61)
-    world.do(expiry.settle, vm_ids=["vm"])
-    links = mailed(world, "reminder")
+    links = reminded(world)
     rename(world, "vm", "db")
     assert shown(world, links["renew"]) == ["db"]
     end = world.vm("db").booking.expires_at
@@ -149,10 +154,7 @@ def test_links_of_a_hold_act_on_the_renamed_machine(taken, action):
 
 
 def test_a_link_is_void_once_another_machine_has_the_name(world):
-    world.do(booking.book, actor=BOB, vm_id="vm", hours=2)
-    world.later(minutes=61)
-    world.do(expiry.settle, vm_ids=["vm"])
-    links = mailed(world, "reminder")
+    links = reminded(world)
     rename(world, "vm", "db")
     world.add("vm")
     assert void(world, links["renew"])
