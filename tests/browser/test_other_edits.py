@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from browser.queues import join
 from browser.window import accessibility_violations
 from support.answers import done
 
@@ -126,20 +125,6 @@ def test_a_deletion_shows_what_was_written_meanwhile(window, alice, vm):
 # Groups
 
 
-def test_a_new_group_with_an_old_number_is_not_the_one_that_was_to_be_deleted(window, alice, make_vm):
-    old = done(alice.make_group(f"Old of {make_vm()}"), 201)
-    here = window(alice)
-    here.section(old["name"]).get_by_role("button", name=here.text("group.delete")).click()
-    expect(here.dialog).to_be_visible()
-    done(alice.delete_group(old["id"]))
-    expect(here.button("act.delete")).to_be_disabled()
-    new = done(alice.make_group(f"New of {make_vm()}"), 201)
-    assert new["id"] == old["id"], "the number is used again"
-    expect(here.section(new["name"])).to_be_attached()
-    expect(here.button("act.delete")).to_be_disabled()
-    expect(here.dialog.locator("[data-obstacle]")).to_contain_text(old["name"])
-
-
 def test_a_name_typed_for_a_group_stays_beside_that_of_another_admin(window, alice, make_vm):
     group = done(alice.make_group(f"First of {make_vm()}"), 201)
     here = window(alice)
@@ -178,7 +163,7 @@ def test_the_choice_of_machines_follows_where_they_are(window, alice, make_vm, m
     assert vm in alice.group(alice.vm(vm)["group"])["vm_ids"]
 
 
-# Several machines, bookings, queues
+# Several machines
 
 
 def test_a_selected_machine_that_was_edited_is_named(window, alice, make_vm, make_group):
@@ -196,118 +181,6 @@ def test_a_selected_machine_that_was_edited_is_named(window, alice, make_vm, mak
     expect(here.dialog.get_by_role("status").first).to_contain_text("not this one")
     here.send()
     assert alice.group(group["id"])["vm_ids"] == vms
-
-
-def test_a_release_with_a_reason_ends_only_the_booking_that_was_seen(window, alice, bob, vm):
-    done(bob.book(vm, 1))
-    here = window(alice)
-    here.choose(vm, "act.release")
-    here.field("force.reason").fill("idle")
-    done(bob.cancel(vm))
-    done(bob.book(vm, 2))
-    expect(here.button("act.release")).to_be_disabled()
-    expect(here.dialog.locator("[data-obstacle]")).to_contain_text(bob.email)
-    assert alice.vm(vm)["booked_by"] == bob.email
-
-
-@pytest.mark.parametrize("dialog", ["act.release", "act.note", "act.out-of-service"])
-def test_an_open_dialog_names_the_end_of_the_booking_as_it_is_now(window, alice, bob, vm, dialog):
-    done(bob.book(vm, 1))
-    here = window(alice)
-    here.choose(vm, dialog)
-    subtitle = here.dialog.locator(".subtitle")
-    expect(subtitle).to_contain_text(bob.email)
-    before = subtitle.inner_text()
-    done(bob.renew(vm, 2))
-    expect(subtitle).not_to_have_text(before)
-    expect(subtitle).to_contain_text(bob.email)
-
-
-def test_the_maintenance_dialog_follows_who_has_the_machine(window, alice, bob, vm):
-    here = window(alice)
-    here.choose(vm, "act.out-of-service")
-    subtitle = here.dialog.locator(".subtitle")
-    expect(subtitle).to_have_count(0)
-    done(bob.book(vm, 1))
-    expect(subtitle).to_contain_text(bob.email)
-    done(bob.cancel(vm))
-    expect(subtitle).to_have_count(0)
-
-
-def test_renewing_several_in_two_tabs_counts_once(window, bob, make_vm):
-    vms = [make_vm(), make_vm()]
-    for vm in vms:
-        done(bob.book(vm, 1))
-    here = window(bob)
-    for vm in vms:
-        here.card(vm).get_by_role("checkbox").click()
-    here.page.get_by_role("region", name=here.text("bulk.label")).get_by_role(
-        "button", name=here.text("bulk.renew")
-    ).click()
-    expect(here.button("renew.submit")).to_be_enabled()
-    renewed = done(bob.renew(vms[0], 1))
-    expect(here.button("renew.submit")).to_be_disabled()
-    expect(here.dialog.locator("[data-obstacle]")).to_contain_text(vms[0])
-    here.button("bulk.without").click()
-    here.send()
-    assert bob.vm(vms[0])["expires_at"] == renewed["expires_at"]
-
-
-def test_a_request_changed_in_another_tab_is_shown(window, bob, newcomer, vm):
-    done(bob.book(vm, 1))
-    join(newcomer, vm_id=vm, hours=1)
-    here = window(newcomer)
-    here.choose(vm, "queue.change")
-    join(newcomer, vm_id=vm, hours=5, auto=True)
-    expect(here.dialog.get_by_role("status").first).to_contain_text("5 h, booked at once".replace(", ", " · "))
-    done(newcomer.leave(vm))
-    expect(here.button("act.save")).to_be_disabled()
-    expect(here.dialog.locator("[data-obstacle]")).to_contain_text(here.text("gone.not_in_queue"))
-    assert newcomer.queue(vm) == [], "Save must not join again at the end"
-    here.dialog.locator("[data-obstacle]").get_by_role("button", name=here.text("queue.join")).click()
-    here.button("queue.join").click()
-    expect(here.dialogs).to_have_count(0)
-    assert newcomer.queue(vm) == [newcomer.email]
-
-
-def test_a_place_in_a_deleted_group_is_not_taken_in_the_new_one_with_its_number(window, alice, bob, make_vm):
-    vm = make_vm()
-    done(alice.book(vm))
-    old = done(alice.make_group(f"Old of {vm}", [vm]), 201)
-    here = window(bob)
-    here.section(old["name"]).locator(".join-queue").click()
-    expect(here.button("queue.join")).to_be_enabled()
-    done(alice.delete_group(old["id"]))
-    expect(here.button("queue.join")).to_be_disabled()
-    new = done(alice.make_group(f"New of {vm}", [vm]), 201)
-    expect(here.section(new["name"])).to_be_attached()
-    expect(here.button("queue.join")).to_be_disabled()
-
-
-def test_a_note_typed_in_two_tabs_shows_the_other_one(window, alice, bob, vm):
-    done(bob.book(vm, 1, note="old"))
-    here = window(bob)
-    here.choose(vm, "act.note")
-    done(alice.change_note(vm, "not touched"))
-    expect(here.field("fact.note")).to_have_value("not touched")
-    here.field("fact.note").fill("mine")
-    done(alice.change_note(vm, "theirs"))
-    expect(here.dialog.get_by_role("status").first).to_contain_text("theirs")
-    expect(here.field("fact.note")).to_have_value("mine")
-
-    def changed_first(route: Route) -> None:
-        done(alice.change_note(vm, "in between"))
-        route.continue_()
-
-    here.page.route("**/note", changed_first, times=1)
-    here.button("act.save").click()
-    expect(here.dialog.get_by_role("alert")).to_contain_text(f"{vm} was changed in the meantime")
-    expect(here.dialog.get_by_role("status").first).to_contain_text("in between")
-    here.send()
-    assert bob.vm(vm)["note"] == "mine"
-    here.choose(vm, "act.note")
-    done(bob.cancel(vm))
-    expect(here.button("act.save")).to_be_disabled()
 
 
 # Preferences
