@@ -6,6 +6,7 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.errors import MessageError
 from enum import Enum, auto
 
 from loadzone.config import Config
@@ -102,7 +103,7 @@ class SmtpConnection:
             return self._refused(error)
         except smtplib.SMTPServerDisconnected as error:
             return self._lost(), self._at_place("lost the connection to", error)
-        except (smtplib.SMTPException, ValueError) as error:  # ValueError: an address that cannot be encoded
+        except (smtplib.SMTPException, MessageError, ValueError) as error:  # it cannot be written as a message
             return Outcome.NEVER, _in_a_line(error)
         except OSError as error:  # last, since smtplib's errors are OSErrors too
             return self._lost(), self._at_place("lost the connection to", error)
