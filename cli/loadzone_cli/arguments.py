@@ -29,7 +29,10 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     if argv[:1] == ["run"] and "--" in argv:
         cut = argv.index("--")
         argv, command = argv[:cut], argv[cut + 1 :]
-    args = main_parser().parse_args(with_notes_joined(argv))
+    parser = main_parser()
+    if argv[:1] == ["run"]:  # what `run` does not know is the main parser's to refuse
+        parser.usage_status = NOT_RUN
+    args = parser.parse_args(with_notes_joined(argv))
     args.command = command
     return args
 

@@ -43,7 +43,7 @@ def ask_url(known: str) -> str:
 def list_machines(args: argparse.Namespace) -> int:
     api = connect(args)
     board, email = api.board(), api.email()
-    group_id = find_group(board, args.group)["id"] if args.group else None
+    group_id = None if args.group is None else find_group(board, args.group)["id"]
     vms = [vm for vm in board["vms"] if group_id is None or vm["group"] == group_id]
     vms = [vm for vm in vms if not args.free or is_bookable(vm, email)]
     if args.json:
@@ -55,7 +55,7 @@ def list_machines(args: argparse.Namespace) -> int:
 
 def book(args: argparse.Namespace) -> int:
     api = connect(args)
-    person = {"email": args.email} if args.email else {}
+    person = {} if args.email is None else {"email": args.email}  # an empty one is a slip, and refused
     vms = api.book({**target_of(api, args), **selection_of(args), **end_of(args), "note": args.note, **person})
     if args.json:
         print_json(vms)

@@ -23,6 +23,7 @@ class Leases:
     def __init__(self, api: ApiClient, args: argparse.Namespace) -> None:
         # Machines and when they were booked: that tells this booking from a later one of the same person.
         self.booked: dict[str, str] = {}
+        self._gone: dict[str, str] = {}  # those that were lost: a deletion may be undone
         self._api = api
         self._hours: float = args.hours
         self._done = threading.Event()
@@ -45,6 +46,7 @@ class Leases:
 
     def release(self, board: Board, unknown: list[Vm]) -> None:
         """Release what is still booked by this booking and no other, and what was booked without our knowing it."""
+        self._take_back(board)
         ours = self._ours(board)
         for vm_id, who in self._take_lost(board, ours):
             say(t("run.not_ours.to", vm=vm_id, who=who) if who else t("run.not_ours", vm=vm_id))
@@ -75,6 +77,7 @@ class Leases:
     def _look_after(self) -> list[Vm]:
         """Say which machines were lost, give a sign of life for the others, and renew those that end soon."""
         board = self._api.board()
+        self._take_back(board)
         vms = self._ours(board)
         if self._done.is_set() or not self.booked:
             return []
@@ -112,9 +115,19 @@ class Leases:
         lost = []
         for vm_id in sorted(set(self.booked) - {name for vm in ours for name in names_of(vm)}):
             found = find_vm(board, vm_id)
-            if self.booked.pop(vm_id, None):  # not by the other thread meanwhile
+            booked_at = self.booked.pop(vm_id, None)
+            if booked_at:  # the other thread has not done it meanwhile
+                self._gone[vm_id] = booked_at
                 lost.append((vm_id, found["booked_by"] if found else None))
         return lost
+
+    def _take_back(self, board: Board) -> None:
+        """Know the lost machines again whose very bookings are there again: their deletion was undone."""
+        for vm in board["vms"]:
+            was = next((name for name in names_of(vm) if self._gone.get(name) == vm["booked_at"]), None)
+            if was and vm["booked_by"] == self._api.email():
+                self.booked[vm["id"]] = self._gone.pop(was)
+                say(t("run.again", vm=vm["id"]))
 
     def _ours(self, board: Board) -> list[Vm]:
         return [vm for vm in board["vms"] if vm["booked_by"] == self._api.email() and self.has(vm)]

@@ -28,7 +28,7 @@ class Selection(TypedDict, total=False):
 
 def target_of(api: ApiClient, args: argparse.Namespace) -> Target:
     """Return `vm_id`, or `group_id` of the group that is named. Raises CommandError."""
-    if not args.vm:
+    if args.vm is None:
         return {"group_id": find_group(api.board(), args.group)["id"]}
     if selection_of(args):
         raise CommandError(t("bad.one_vm"), USAGE)

@@ -126,7 +126,9 @@ class _Undo:
         why = self._why_over(booking)
         if why:
             self.losses.append(Loss("booking", booking.holder, why, vm_id=vm.id))
-        return None if why else booking
+            return None
+        # While the machine was away its job could not report. It has its whole time to do so now.
+        return replace(booking, heartbeat_at=self._uow.heard_until) if booking.heartbeat_minutes else booking
 
     def _why_over(self, booking: Booking) -> Why | None:
         if booking.has_ended(self._uow.now):

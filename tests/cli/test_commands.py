@@ -3,6 +3,8 @@
 import json
 import subprocess
 
+import pytest
+
 from support.answers import done
 from support.command import COMMAND, shell_of
 from support.inventory import from_now, inventory, machine, moment
@@ -183,3 +185,37 @@ def test_an_admin_books_for_somebody_else_and_a_member_may_not(loadzone, server,
     assert bob.vm("perf-1")["booked_by"] == bob.email
     ended = loadzone("book", "perf-2", "--hours", "1", "--for", bob.email)
     assert (ended.status, "Only an admin can do this" in ended.err) == (1, True)
+
+
+# what an unset variable of a script leaves
+
+
+EMPTY = [
+    ["book", "", "--hours", "1"],
+    ["book", "--group", "", "--hours", "1"],
+    ["book", "lone", "--hours", "1", "--for", ""],
+    ["renew", "", "--hours", "1"],
+    ["note", "", "soak"],
+    ["hand-over", "", "bob@example.com"],
+    ["hand-over", "lone", ""],
+    ["release", ""],
+    ["queue", "join", "", "--hours", "1"],
+    ["queue", "join", "--group", "", "--hours", "1"],
+    ["queue", "leave", ""],
+    ["list", "--group", ""],
+]
+
+
+@pytest.mark.parametrize("words", EMPTY, ids=" ".join)
+def test_an_empty_name_or_address_is_refused_and_means_nothing_else(loadzone, alice, tmp_path, server, words):
+    """Above all, a booking for nobody is not one for the admin who asked for it."""
+    ended = shell_of(tmp_path / "alice", server, alice)(*words)
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err
+    assert {vm["state"] for vm in alice.state()["vms"]} == {"free"}
+
+
+@pytest.mark.parametrize("words", [["--vm", ""], ["--vm", "", "--wait", "1m"], ["--group", ""]], ids=" ".join)
+def test_a_run_with_an_empty_name_does_not_begin(loadzone, words):
+    ended = loadzone("run", *words, "--hours", "1", "--", "true")
+    assert (ended.status, "NoneType" in ended.err) == (125, False)

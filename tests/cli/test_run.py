@@ -110,6 +110,8 @@ def test_a_command_that_cannot_be_run(loadzone, ann, command, status):
         "--vm lone --count 2 --hours 1 -- true",
         "--group perf --hours 1 --wait 30 -- true",
         "--group perf --hours 1 --heartbeat 0 -- true",
+        "--vm lone --hours 1 --until 18:00 -- true",
+        "--vm lone --hours 1 --for bob@example.com -- true",
         "--group nix --hours 1 -- true",
         "--vm nix --hours 1 -- true",
         "--vm nix --hours 1 --wait 1m -- true",

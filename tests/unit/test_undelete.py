@@ -9,6 +9,7 @@ from loadzone.domain.loss import Loss
 from loadzone.domain.records import Hold
 from loadzone.rules import people
 from loadzone.rules.booking import book, cancel
+from loadzone.rules.expiry import settle
 from loadzone.rules.inventory import edit
 from loadzone.rules.queue import join
 from support.world import ALICE, BOB, CHARLIE
@@ -68,6 +69,19 @@ def test_a_booking_whose_job_was_silent_for_too_long_stays_away(world):
     remove(world)
     world.later(minutes=5)
     assert lost(world) == "silent"
+
+
+def test_a_job_has_its_whole_time_to_report_once_its_machine_is_back(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=4, heartbeat_minutes=5)
+    remove(world)
+    world.later(minutes=4)
+    assert back(world) == []
+    world.later(minutes=4)
+    world.do(settle, vm_ids=["vm"])
+    assert world.vm().booking
+    world.later(minutes=1)
+    world.do(settle, vm_ids=["vm"])
+    assert world.vm().booking is None
 
 
 def test_a_booking_of_somebody_who_was_removed_stays_away(world):
