@@ -80,6 +80,7 @@ NEVER |= {
 }
 GOOD = {
     "email": "somebody@example.com",
+    "emails": ["somebody@example.com"],
     "language": "en",
     "vm_id": "no-such-machine",
     "vm_ids": ["no-such-machine"],
