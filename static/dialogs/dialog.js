@@ -5,7 +5,7 @@ import { state, subscribe } from "../state.js";
 import { markUnavailable } from "../views/connection.js";
 import { raiseToasts } from "../views/toasts.js";
 import { followName } from "./about.js";
-import { onClickBeside } from "./click_beside.js";
+import { followClosing } from "./closing.js";
 import { mistakesOf } from "./field.js";
 import { rememberOpener, restoreFocus } from "./focus.js";
 import { followCorrections, hideMistakes, showMistakes } from "./mistakes.js";
@@ -55,8 +55,7 @@ export class Dialog {
     this.box = node.querySelector(".error");
     this.unsubscribe = subscribe((changed) => this.stateChanged(changed));
     node.addEventListener("close", () => this.onClosed());
-    node.addEventListener("click", (event) => event.target.closest(".close, [data-closes]") && this.close());
-    if (!persistent) onClickBeside(node, () => this.close());
+    followClosing(this, persistent);
     followCorrections(this);
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.onSubmit(); });
   }

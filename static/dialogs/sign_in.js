@@ -57,6 +57,7 @@ function codeDialog(asked, then) {
     submit: async (opened) => {
       const code = opened.value("code").replace(/\D/g, "");
       if (code.length !== 6) throw new ApiError(t("sign_in.six_digits"), "bad_input", { field: "code" });
+      opened.form.elements.code.select(); // typing replaces a wrong code
       await finishSignIn(await giveCode(email, code), then);
     },
   });

@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from support.answers import done
+from support.waiting import eventually
+
 BESIDE = (20, 400)
 
 
@@ -51,6 +54,24 @@ def test_a_drag_over_the_edge_of_a_dialog_is_no_click_beside_it(here):
     drag(here, BESIDE, middle(field))
     expect(here.dialogs).to_have_count(1)
     here.page.mouse.click(*BESIDE)
+    expect(here.dialogs).to_have_count(0)
+
+
+def test_escape_does_not_close_a_dialog_while_it_sends(here, carol, vm):
+    held = []
+    here.page.route("**/book", lambda route: held.append(route))
+    here.field("book.what_for").fill("nightly run")
+    here.button("book.submit").click()
+    expect(here.dialog.locator("form")).to_have_attribute("aria-busy", "true")
+    eventually(lambda: here.page.evaluate("1") and held)  # the browser is heard during a call
+    for _ in range(2):  # Chromium lets a page keep a dialog open once
+        here.page.keyboard.press("Escape")
+    done(carol.book(vm, 1))
+    held[0].continue_()
+    expect(here.dialog.locator("form")).to_have_attribute("aria-busy", "false")
+    expect(here.field("book.what_for")).to_have_value("nightly run")
+    expect(here.dialog).to_contain_text(carol.email)
+    here.page.keyboard.press("Escape")
     expect(here.dialogs).to_have_count(0)
 
 

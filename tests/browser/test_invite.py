@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from browser.window import accessibility_violations
+from browser.window import BEYOND_THE_EDGE, accessibility_violations
 from support.answers import done
 
 
@@ -78,3 +78,7 @@ def test_a_link_with_markup_in_it_does_nothing(window):
 def test_it_fits_a_small_phone(window, alice):
     here = opened(window, alice, viewport={"width": 320, "height": 600}, language="ru")
     assert not here.scrolls_sideways()
+    here.field("invite.emails").fill(f"{'of.the.northern.' * 3}centre@{'sub.' * 20}example.com")
+    here.button("invite.send").click()
+    expect(here.dialog.locator("code")).to_be_visible()
+    assert here.dialog.evaluate(BEYOND_THE_EDGE) == []

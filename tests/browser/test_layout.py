@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from browser.machines import inventory, machine
 from browser.queues import hold, join
+from browser.window import BEYOND_THE_EDGE
 from support.answers import done
 from support.people import Person
 from support.server import ADMIN
@@ -24,21 +25,6 @@ OVERFLOWS = """() => {
 OVERFLOWS_DIALOG = """() =>
   [...document.querySelectorAll("dialog[open], dialog[open] :is(form, header, .body, footer)")]
   .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => `${node.tagName}.${node.className}`)"""
-BEYOND_THE_EDGE = """(dialog) => {
-  const body = dialog.querySelector(".body");
-  const edge = body.getBoundingClientRect().left + body.clientWidth + 1;
-  const clips = (node) => node !== body && getComputedStyle(node).overflowX !== "visible";
-  const clipped = (node) => node !== body && (clips(node) || clipped(node.parentElement));
-  const textEnd = (node) => {
-    const range = new Range();
-    range.selectNodeContents(node);
-    return range.getBoundingClientRect().right;
-  };
-  return [...body.querySelectorAll("*:not(option)")]
-    .filter((node) => node.getClientRects().length && !clipped(node.parentElement))
-    .filter((node) => Math.max(node.getBoundingClientRect().right, clips(node) ? 0 : textEnd(node)) > edge)
-    .map((node) => node.outerHTML.slice(0, 80));
-}"""
 FULLY_INSIDE = """(node, card) => {
   const [inner, outer] = [node, card].map((one) => one.getBoundingClientRect());
   return inner.width > 0 && inner.left >= outer.left && inner.right <= outer.right;

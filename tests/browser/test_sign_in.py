@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.machines import starter
-from browser.window import accessibility_violations
+from browser.window import BEYOND_THE_EDGE, accessibility_violations
 from support.server import running
 
 
@@ -112,6 +112,17 @@ def ask_for_code(here, email: str) -> str:
     here.page.keyboard.press("Enter")
     expect(here.field("sign_in.code")).to_be_visible()
     return here.server.newest_code(email)
+
+
+def test_a_wrong_code_is_typed_over_on_the_smallest_phone(window):
+    here = window(language="ru", viewport={"width": 320, "height": 568})
+    here.sign_in_button.click()
+    code = ask_for_code(here, "sixth@example.com")
+    assert here.dialog.evaluate(BEYOND_THE_EDGE) == []
+    here.field("sign_in.code").fill("".join(str(9 - int(digit)) for digit in code))
+    expect(here.dialog.get_by_role("alert")).to_be_visible()
+    here.page.keyboard.type(code)
+    expect(here.toast("sixth@example.com")).to_be_visible()
 
 
 def test_a_reload_keeps_the_place_to_type_the_code(window):

@@ -15,6 +15,23 @@ CONNECTION_LOST = re.compile(
     r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket|status of 502"
 )
 
+# Evaluated with a dialog: what in its body does not fit into its width
+BEYOND_THE_EDGE = """(dialog) => {
+  const body = dialog.querySelector(".body");
+  const edge = body.getBoundingClientRect().left + body.clientWidth + 1;
+  const clips = (node) => node !== body && getComputedStyle(node).overflowX !== "visible";
+  const clipped = (node) => node !== body && (clips(node) || clipped(node.parentElement));
+  const textEnd = (node) => {
+    const range = new Range();
+    range.selectNodeContents(node);
+    return range.getBoundingClientRect().right;
+  };
+  return [...body.querySelectorAll("*:not(option)")]
+    .filter((node) => node.getClientRects().length && !clipped(node.parentElement))
+    .filter((node) => Math.max(node.getBoundingClientRect().right, clips(node) ? 0 : textEnd(node)) > edge)
+    .map((node) => node.outerHTML.slice(0, 80));
+}"""
+
 
 class Window:
     """One window in a browser profile of its own. Errors that the browser reports are collected and fail the test."""
