@@ -47,8 +47,9 @@ export function openDialog({ title, subtitle, body, submit, label, tone = "prima
 }
 
 export class Dialog {
-  constructor(node, { persistent, ...options }) {
-    Object.assign(this, options, { node, blocked: false, busy: false });
+  constructor(node, { submit, watch, about, title, persistent }) {
+    Object.assign(this, { node, submit, about, title, blocked: false, busy: false });
+    this.watch = watch; // in a line of its own, so that the linter of old browsers knows it
     this.form = node.querySelector("form");
     this.body = node.querySelector(".body");
     this.send = node.querySelector(".send");
@@ -130,10 +131,8 @@ export class Dialog {
 
   /** Call `watch`, except during a call: its own change arrives over the socket and must not block the dialog. */
   stateChanged(changed = {}) {
-    if (this.about) {
-      followName(this.about);
-      setText(this.part("h2"), this.title());
-    }
+    if (this.about) followName(this.about);
+    if (this.about) setText(this.part("h2"), this.title());
     if (!this.busy) this.watch?.(this, changed);
     this.updateSendButton();
   }

@@ -240,7 +240,8 @@ def test_a_narrow_page_with_long_names(window, alice, make_vm):
     here.field("vm.id").fill(long)
     here.send()
     done(alice.edit_vm(long, id=f"{vm}-{'v' * 40}"))
-    here.open_machine(f"{vm}-{'v' * 40}")
+    here.card(f"{vm}-{'v' * 40}").locator(".name").press("Enter")  # the message about the new name may lie over it
+    expect(here.dialog).to_be_visible()
     assert not here.scrolls_sideways()
     here.button("act.edit-vm").click()
     assert not here.scrolls_sideways()
