@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from loadzone.domain.names import name_key
 from loadzone.domain.records import Deleted, Group, Vm, Waiter
@@ -52,17 +52,18 @@ def forget_old(uow: UnitOfWork) -> None:
 
 def rename(uow: UnitOfWork, old: str, new: str) -> None:
     """Write the new name of a machine into the deleted groups that list it, so that they find it and no other one."""
-    for key, kept in list(uow.deleted.items()):
+    for key, kept in reversed(list(uow.deleted.items())):
+        if key == old:  # groups that were deleted before it list this one, and not the one that gets another name
+            return
         group = kept.place
-        if isinstance(group, Group) and old in group.vm_ids and not gone_since(uow, kept, old):
+        if isinstance(group, Group) and old in group.vm_ids:
             ids = tuple(new if vm_id == old else vm_id for vm_id in group.vm_ids)
             uow.deleted[key] = replace(kept, place=replace(group, vm_ids=ids))
 
 
-def gone_since(uow: UnitOfWork, kept: Deleted, vm_id: str) -> Deleted | None:
-    """Return the machine that this deleted group lists, if it was deleted too: one of that name is another machine."""
-    gone = uow.deleted.get(vm_id)
-    return gone if gone and gone.at >= kept.at else None
+def gone_since(uow: UnitOfWork, group_id: int) -> dict[str | int, Deleted]:
+    """Return what was deleted after this group: its machines among them are no others that have their names now."""
+    return dict(dropwhile(lambda item: item[0] != group_id, uow.deleted.items()))
 
 
 def kept_vms(uow: UnitOfWork, names: Iterable[str]) -> list[Deleted]:

@@ -45,7 +45,7 @@ def undelete_group(uow: UnitOfWork, actor: str | None, group_id: int) -> tuple[G
     same = uow.groups.named(group.name)
     if same:
         refuse("name_taken", what="undo", name=same[0].name, group_id=group_id)
-    vms = _its_vms(uow, deleted, group)
+    vms = _its_vms(uow, group)
     undo.bring_group(group, vms)
     _restore_order(uow, group.id, deleted.number)
     undo.tell()
@@ -250,11 +250,12 @@ def _merged(vm_ids: Iterable[str], comers: Iterable[Deleted]) -> tuple[str, ...]
     return (*merged, *(str(deleted.id) for deleted in waiting))
 
 
-def _its_vms(uow: UnitOfWork, kept: Deleted, group: Group) -> list[Vm]:
+def _its_vms(uow: UnitOfWork, group: Group) -> list[Vm]:
     """Return the group's machines that are in no other one. Those that were deleted too find it when they come back."""
+    gone_since = deletions.gone_since(uow, group.id)
     vms: list[Vm] = []
     for number, vm_id in enumerate(group.vm_ids):
-        gone, vm = deletions.gone_since(uow, kept, vm_id), uow.vms.get(vm_id)
+        gone, vm = gone_since.get(vm_id), uow.vms.get(vm_id)
         if gone and isinstance(gone.place, Vm) and gone.place.group is None:
             uow.deleted[vm_id] = replace(gone, place=replace(gone.place, group=group.id), number=number)
         elif vm and not gone and vm.group is None:

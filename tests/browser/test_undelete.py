@@ -191,6 +191,19 @@ def test_what_does_not_come_back_is_named(here, alice, newcomer, vm):
     expect(here.toast(f"{vm} is back, but without: {vm}: the booking of {newcomer.email}")).to_be_visible()
 
 
+def test_a_place_in_the_queue_of_the_group_that_does_not_come_back_is_named(here, alice, bob, newcomer, make_vm):
+    vms, name = [make_vm(), make_vm()], f"Undone {next(NUMBERS)}"
+    done(bob.book(vms[1]))
+    group = done(alice.make_group(name, vms), 201)["id"]
+    done(newcomer.post("/queue/join", {"group_id": group, "hours": 1, "count": 2}))
+    toast = delete(here, vms[0])
+    undo_in(toast, here).focus()
+    done(alice.post("/users/remove", {"email": newcomer.email}))
+    undo_in(toast, here).click()
+    lost = f"{name}: the place of {newcomer.email} in the queue"
+    expect(here.toast(f"{vms[0]} is back, but without: {lost}")).to_be_visible()
+
+
 def test_an_undo_that_gets_no_answer_stays_offered(here, vm):
     here.may_lose_connection = True
     toast = delete(here, vm)

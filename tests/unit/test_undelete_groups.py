@@ -109,6 +109,16 @@ def test_a_group_takes_no_machine_for_one_that_had_its_name_before(perf):
     assert group.vm_ids == ("a", "bee")
 
 
+def test_a_name_of_a_machine_that_was_deleted_before_its_group_is_not_taken_for_that_machine(perf):
+    remove(perf, "c")
+    perf.do(groups.delete, actor=ALICE, group_id=1)
+    perf.do(edit, actor=ALICE, vm_id="a", name="c")
+    perf.do(edit, actor=ALICE, vm_id="c", name="a")
+    back(perf, "c")
+    group, _, _ = group_back(perf)
+    assert group.vm_ids == ("a", "b", "c")
+
+
 def test_a_machine_that_was_deleted_after_its_group_finds_its_old_place_in_it(perf):
     perf.do(groups.delete, actor=ALICE, group_id=1)
     remove(perf, "b")
