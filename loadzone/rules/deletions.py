@@ -73,9 +73,11 @@ def kept_vms(uow: UnitOfWork, names: Iterable[str]) -> list[Deleted]:
     by_name.update({name_key(vm.id): kept for kept, vm in kept_vms})
     found: dict[str | int, Deleted] = {}
     for name in uow.paced(names):
-        kept = uow.deleted.get(name) or by_name.get(name_key(name))  # the latest of those whose names are the same
+        kept, there = uow.deleted.get(name), bool(uow.vms.meant(name))
+        if kept is None and not there:
+            kept = by_name.get(name_key(name))  # the latest of those whose names are the same
         if kept is None or not _can_be_undone(kept, uow.now):
-            refuse("not_deleted", vm_id=name, there=bool(uow.vms.meant(name)), n=_minutes())
+            refuse("not_deleted", vm_id=name, there=there, n=_minutes())
         found[kept.id] = kept
     return list(found.values())
 

@@ -54,6 +54,16 @@ def test_what_is_there_cannot_be_brought_back(perf):
     assert (refusal.code, refusal.facts["there"]) == ("not_deleted", True)
 
 
+def test_a_name_that_a_machine_has_now_means_no_deleted_one_that_had_it_before(perf):
+    perf.do(edit, actor=ALICE, vm_id="a", name="bee")
+    remove(perf, "bee")
+    perf.add("a")
+    remove(perf, "a")
+    back(perf, "a")
+    refusal = perf.refused(undelete_vms, actor=ALICE, vm_ids=["a"])
+    assert (refusal.code, refusal.facts["there"]) == ("not_deleted", True)
+
+
 def test_a_second_undo_finds_nothing(world):
     remove(world)
     back(world)
