@@ -1,5 +1,6 @@
 // The actions of the page by name: each opens a dialog or calls the server.
 import { postForVm } from "./api.js";
+import { bookedText } from "./booked_text.js";
 import { firstObstacle, idsFor } from "./bulk_actions.js";
 import { accountDialog } from "./dialogs/account.js";
 import { addVmDialog } from "./dialogs/add_vm.js";
@@ -23,7 +24,7 @@ import { usersDialog } from "./dialogs/users.js";
 import { vmDetailsDialog } from "./dialogs/vm_details.js";
 import { setFilter } from "./filter.js";
 import { now } from "./clock.js";
-import { HOUR, shortTime } from "./format.js";
+import { HOUR } from "./format.js";
 import { t } from "./i18n.js";
 import { switchLanguage, switchTheme } from "./preferences.js";
 import { groupById } from "./queue.js";
@@ -74,7 +75,7 @@ async function release({ vm: id }) {
     noteOwnAction("released", id);
     const stateAfter = (await postForVm("/cancel", { vm_id: id, booked_at: vm.booked_at })).state;
     if (stateAfter === "free") toast(t("release.done", { vm: id }), { action: undoRelease(vm), vmId: id });
-    else toast(t(stateAfter === "maintenance" ? "maintenance.began" : "pass.done", { vm: id }), { vmId: id }); // cannot be undone
+    else toast(t(stateAfter === "maintenance" ? "maintenance.began" : "release.passed", { vm: id }), { vmId: id }); // cannot be undone
   });
 }
 
@@ -83,7 +84,7 @@ function renewBy({ vm: id, hours }) {
   return runOnce(`renew ${id}`, async () => {
     noteOwnAction("renewed", id);
     const vm = await postForVm("/renew", { vm_id: id, hours: Number(hours), expires_at: state.vms.get(id).expires_at });
-    toast(t("renew.done", { vm: id, time: shortTime(vm.expires_at) }), { vmId: id });
+    toast(bookedText(vm), { vmId: id });
   });
 }
 
@@ -104,7 +105,7 @@ function undoRelease(vm) {
     run: () => runOnce(`book ${vm.id}`, async () => {
       noteOwnAction("booked", vm.id);
       const booked = await postForVm("/book", booking);
-      toast(t("book.done", { vm: vm.id, time: shortTime(booked.expires_at) }), { vmId: vm.id });
+      toast(bookedText(booked), { vmId: vm.id });
     }),
   };
 }

@@ -1,5 +1,6 @@
 // The dialog that books one machine.
 import { postForVm } from "../api.js";
+import { bookedText } from "../booked_text.js";
 import { now } from "../clock.js";
 import { shortTime } from "../format.js";
 import { html } from "../html.js";
@@ -33,7 +34,7 @@ export function bookDialog(found) {
         const heldFor = force.force || displaced ? { force: true, held_for: displaced ?? state.me.email } : {};
         return postForVm("/book", { vm_id: vm.id, ...end, note: opened.value("note"), ...forWhom(opened), ...heldFor });
       });
-      toast(t(isMine(booked) ? "book.done" : "book.done_for", { vm: vm.id, who: booked.booked_by, time: shortTime(booked.expires_at) }), { vmId: vm.id });
+      toast(bookedText(booked), { vmId: vm.id });
     },
   });
   wireHours(dialog, now);

@@ -1,5 +1,6 @@
 // The dialog that renews a booking. The hours are added to the end that the user saw.
 import { postForVm } from "../api.js";
+import { bookedText } from "../booked_text.js";
 import { dayAndTime, shortTime } from "../format.js";
 import { t } from "../i18n.js";
 import { renewalObstacle } from "../queue.js";
@@ -24,7 +25,7 @@ export function renewDialog(found) {
       const end = givenEnd(opened, startTime);
       noteOwnAction("renewed", vm.id);
       const renewed = await postForVm("/renew", { vm_id: vm.id, ...end, expires_at: seen });
-      toast(t("renew.done", { vm: vm.id, time: shortTime(renewed.expires_at) }), { vmId: vm.id });
+      toast(bookedText(renewed), { vmId: vm.id });
     },
   });
   wireHours(dialog, startTime);

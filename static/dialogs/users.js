@@ -36,6 +36,7 @@ export async function usersDialog() {
 async function loadUsers(dialog) {
   try {
     dialog.users = forSearch(await get("/users"));
+    showFound(dialog, "");
     showFound(dialog);
   } catch (error) {
     dialog.showError(error.message);
@@ -45,9 +46,12 @@ async function loadUsers(dialog) {
   if (!dialog.node.contains(document.activeElement)) dialog.form.elements.search.focus();
 }
 
-/** Show the people who match the search; of very many the first ones. */
-function showFound(dialog) {
-  const found = findUsers(dialog.users, dialog.value("search"));
+/** Show the people who match the search; of very many the first ones. The field stays where it is while one types. */
+function showFound(dialog, text = dialog.value("search")) {
+  const { style, offsetHeight } = dialog.body;
+  if (!text) style.height = "";
+  else if (dialog.users.length) style.height ||= `${offsetHeight}px`;
+  const found = findUsers(dialog.users, text);
   const shown = found.slice(0, SHOWN_AT_MOST);
   setText(dialog.part("[data-count]"), countText(shown.length, found.length, dialog.users.length));
   fill(dialog.part("[data-loaded]"), rows(shown));

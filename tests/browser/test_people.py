@@ -44,8 +44,13 @@ def test_somebody_is_found_among_thousands_while_one_types(window, alice):
     assert accessibility_violations(here) == []
     here.page.keyboard.press("Enter")
     expect(listed(here)).to_have_count(1)
+    before = here.field("users.search").bounding_box()
     here.field("users.search").fill("zz")
     expect(listed(here)).to_have_count(0)
+    assert here.field("users.search").bounding_box() == before
+    here.field("users.search").fill("")
+    expect(listed(here)).to_have_count(SHOWN)
+    assert here.field("users.search").bounding_box() == before
 
 
 def test_a_domain_is_found_in_its_own_script_and_several_words_in_any_order(window, alice):

@@ -104,6 +104,14 @@ def test_an_admin_can_renew_while_others_wait(window, alice, carol, vm):
     expect(here.toast(f"{vm} is yours until")).to_be_visible()
 
 
+def test_an_admin_who_renews_for_somebody_is_told_whose_it_is(window, alice, bob, vm):
+    done(bob.book(vm, 1))
+    here = window(alice)
+    here.choose(vm, "act.renew")
+    here.send()
+    expect(here.toast(f"{vm} is now booked by {bob.email} until")).to_be_visible()
+
+
 def test_a_booking_about_to_end_offers_release_if_it_cannot_be_renewed(window, bob, carol, vm):
     done(bob.book(vm, 0.3))
     here = window(bob)

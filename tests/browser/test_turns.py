@@ -69,7 +69,7 @@ def test_releasing_while_others_wait_says_that_it_goes_to_the_next_and_has_no_un
     release = here.own_booking(vm).get_by_role("button", name=f"Release {vm}")
     release.focus()
     here.page.keyboard.press("Enter")
-    expect(here.toast(here.text("pass.done", vm=vm))).to_be_visible()
+    expect(here.toast(here.text("release.passed", vm=vm))).to_be_visible()
     expect(here.toast(here.text("act.undo"))).to_have_count(0)
     expect(here.card(vm)).to_contain_text("Held for carol")
     expect(here.page.locator("#board")).to_be_focused()
