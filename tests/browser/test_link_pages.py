@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.notifications.signed_links import SignedLinks
 from support.answers import done
+from support.gateway import Gateway
 from support.inventory import inventory, machine, moment
+from support.waiting import eventually
 
 KEY = "a key for tests alone, and for nothing else"
 ZONE, IN_ZONE = "Asia/Yekaterinburg", timezone(timedelta(hours=5))
@@ -50,6 +52,24 @@ def test_the_page_behind_a_link_tells_the_end_in_the_zone_of_the_reader(window, 
     here.page.get_by_role("button").click()
     expect(text).to_contain_text(written(bob.vm("vm-<1>")["expires_at"]))
     assert bob.vm("vm-<1>")["expires_at"] > vm["expires_at"]
+
+
+@pytest.mark.parametrize("action", ["renew", "release"])
+def test_a_double_click_does_what_a_click_does_and_says_so(window, server, bob, action):
+    """On a line that is slow: the second click comes before the answer to the first."""
+    path = link(action, done(bob.book("vm-2", 1)))
+    here = window(path=None)
+    with Gateway(server.url.removeprefix("http://")) as gateway:
+        gateway.stall = f"POST {path}"
+        here.page.goto(gateway.url + path)
+        box = here.page.get_by_role("button").bounding_box()
+        place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        here.page.mouse.click(*place)
+        eventually(lambda: len(bob.actions("vm-2")) == 2)
+        here.page.mouse.click(*place)
+        gateway.go_on.set()
+        expect(here.page.locator("h1")).to_have_text("Done")
+    assert bob.actions("vm-2") == ["book", {"renew": "renew", "release": "cancel"}[action]]
 
 
 def test_what_the_rules_refuse_is_not_offered_and_told_in_the_zone_of_the_reader(window, server, bob):

@@ -61,6 +61,8 @@ def test_the_renew_button_renews(reminded):
     answer = reminded.press(token)
     assert answer.status_code == 200
     assert button(answer) == ""
+    assert 'href="/"' in answer.text
+    assert "?vm=" not in answer.text, "the link to the board names no machine that has no name"
     after = reminded.machine()
     assert moment(after["expires_at"]) > moment(before["expires_at"])
     assert after["booked_by"] == reminded.email
