@@ -1,6 +1,7 @@
 // The first paint needs no dialog. Dialogs and actions, with their texts, are loaded at the user's first event, or five
 // seconds after the start.
 import { t } from "./i18n.js";
+import { isByUser } from "./pointer.js";
 import { groupById } from "./queue.js";
 import { loadTexts } from "./sentences.js";
 import { newNames, state } from "./state.js";
@@ -16,8 +17,8 @@ export function preloadActions() {
   setTimeout(preload, PRELOAD_AFTER_MS);
 }
 
-function preloadForUser({ type, movementX, movementY }) {
-  if (type === "pointermove" && !movementX && !movementY) return; // the page has opened under a mouse that rests
+function preloadForUser(event) {
+  if (!isByUser(event)) return;
   for (const other of USER_EVENTS) removeEventListener(other, preloadForUser);
   preload();
 }

@@ -3,6 +3,7 @@ import { element, html } from "../html.js";
 import { addToInbox } from "../notification_inbox.js";
 import { t } from "../i18n.js";
 import { refresh } from "../live.js";
+import { isByUser } from "../pointer.js";
 import { loadSentences, notificationText } from "../sentences.js";
 import { state } from "../state.js";
 
@@ -27,9 +28,9 @@ export function toast(text, { failed = false, action, vmId = "" } = {}) {
   root.append(node);
   while (root.children.length > MAX_SHOWN) root.firstElementChild.remove();
   let timer = setTimeout(() => node.remove(), action ? 2 * STAY_MS : STAY_MS);
-  const pause = () => clearTimeout(timer);
-  const resume = () => { pause(); timer = setTimeout(() => node.remove(), STAY_MS / 2); };
-  for (const type of ["pointerenter", "focusin"]) node.addEventListener(type, pause);
+  const pause = (event) => isByUser(event) && clearTimeout(timer);
+  const resume = () => { clearTimeout(timer); timer = setTimeout(() => node.remove(), STAY_MS / 2); };
+  for (const type of ["pointermove", "focusin"]) node.addEventListener(type, pause);
   for (const type of ["pointerleave", "focusout"]) node.addEventListener(type, resume);
 }
 

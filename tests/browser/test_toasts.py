@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support.answers import done
+from support.waiting import eventually
 
 NUMBERS = itertools.count(1)
 # In one look, because toasts do not stay
@@ -94,3 +95,27 @@ def test_undo_stays_while_it_has_the_focus(window, bob, vm):
     here.page.keyboard.press("Enter")
     expect(here.own_booking(vm)).to_be_visible()
     expect(here.page.locator("#board")).to_be_focused()
+
+
+def test_a_toast_stays_under_a_mouse_that_moves_and_goes_under_one_that_rests(window, bob, vm):
+    done(bob.book(vm, 2))
+    here = window(bob, path=None, fresh=True)
+    here.page.clock.install()
+    here.go()
+    release = here.own_booking(vm).get_by_role("button", name=f"Release {vm}")
+    toast = here.toast(f"{vm} is free again")
+    release.click()
+    toast.hover()
+    here.page.clock.fast_forward(20_000)
+    expect(toast).to_be_visible()
+    box = toast.bounding_box()
+    toast.get_by_role("button", name="Undo").click()
+    here.page.clock.fast_forward(20_000)
+    expect(here.page.locator("#toasts .toast")).to_have_count(0)
+    here.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    release.focus()
+    here.page.keyboard.press("Enter")
+    expect(toast).to_be_visible()
+    eventually(lambda: toast.evaluate("toast => toast.matches(':hover')"))
+    here.page.clock.fast_forward(20_000)
+    expect(toast).to_have_count(0)
