@@ -20,7 +20,7 @@ from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, Deli
 from loadzone.notifications.letters import LetterWriter, Reader, code_letter, reader_of
 from loadzone.notifications.retry_schedule import LONGEST_PAUSE, RetrySchedule
 from loadzone.notifications.smtp import RFC_5321, Outcome, Patience, ServerAway, SmtpConnection
-from loadzone.rules import outbox
+from loadzone.rules import outbox, people
 from loadzone.rules.still_so import still_so
 
 log = logging.getLogger("loadzone.mailer")
@@ -196,7 +196,7 @@ class Mailer:
     def _hand_over(self, connection: SmtpConnection, letter: Letter) -> None:
         """Hand a letter over and note the outcome. Raises ServerAway."""
         if self._is_unwanted(letter):
-            log.info("letter %s (%s) to %s was not sent: its reader wants none", letter.id, letter.kind, letter.to)
+            log.info("letter %s (%s) to %s was not sent: not wanted, or not allowed", letter.id, letter.kind, letter.to)
             self._finish(letter)
             return
         state = self._store.snapshot
@@ -278,8 +278,10 @@ class Mailer:
         return self._code_retries if self._is_code(letter) else self._retries
 
     def _is_unwanted(self, letter: Letter) -> bool:
+        """Tell whether its reader wants no such letters, or may not sign in, so that no news of LoadZone go there."""
         user = self._store.snapshot.users.get(letter.to)
-        return user is not None and letter.kind in user.no_letters and not self._is_code(letter)
+        is_stopped = user is not None and letter.kind in user.no_letters and not self._is_code(letter)
+        return is_stopped or not people.is_allowed(self._config, letter.to)
 
     def _reader_of(self, letter: Letter) -> Reader:
         return reader_of(letter, self._store.snapshot.users.get(letter.to), self._config.language)

@@ -48,6 +48,15 @@ def test_a_letter_that_cannot_be_written_is_dropped_and_the_others_go(mail, smtp
     assert "bad@example.com was refused for good" in caplog.text
 
 
+def test_nobody_whose_domain_may_not_sign_in_gets_letters(mail_at, smtp, caplog):
+    caplog.set_level("INFO")
+    mail = mail_at(smtp.port, allowed_domains=("example.com",))
+    mail.put("out@partner.example", "out@sub.example.com", "in@example.com")
+    mail.deliver_all()
+    assert (smtp.accepted, mail.waiting()) == (["in@example.com"], [])
+    assert "out@partner.example was not sent" in caplog.text
+
+
 def test_the_letter_of_a_machine_that_was_renamed_meanwhile_is_sent(mail, smtp, monkeypatch):
     """The machine gets another name while the letter before is on its way."""
     until = NOON + timedelta(hours=1)
