@@ -187,10 +187,8 @@ class Mailer:
         """Begin a pause of this letter, and of all that are due with it."""
         self._put_back(letter)
         retries = self._retries_of(letter)
-        others = (
-            [code for code in self._codes.values() if retries.is_due(code.id)] if self._is_code(letter) else self._due()
-        )
-        for other in list(others):
+        codes = [code for code in self._codes.values() if retries.is_due(code.id)]
+        for other in codes if self._is_code(letter) else list(self._due()):
             retries.pause(other.id, for_server=True)
 
     def _hand_over(self, connection: SmtpConnection, letter: Letter) -> None:
