@@ -139,8 +139,12 @@ def test_green_threads_go_on_while_a_change_waits_for_the_lock(place, cluster):
     ):
         assert running.stdout.readline() == "open\n"
         holder.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        release = threading.Timer(1.5, holder.rollback)
+        release = threading.Timer(20, holder.rollback)  # where nothing ticks
         release.start()
-        answer, _ = running.communicate("write\n", timeout=30)
-        release.join()
-    assert answer.split() == ["ticked", "done"]
+        running.stdin.write("write\n")
+        running.stdin.flush()
+        first = running.stdout.readline()
+        release.cancel()
+        holder.rollback()
+        answer, _ = running.communicate(timeout=30)
+    assert (first, answer) == ("ticked\n", "done\n")
