@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
-from loadzone.domain.records import Booking, Place, Vm
+from loadzone.domain.records import Booking, Place, Vm, Waiter
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import endings, queue
 
@@ -51,15 +51,26 @@ def set_right(uow: UnitOfWork) -> None:
 def listen_again(uow: UnitOfWork) -> None:
     """Count the silence of jobs from now: no job could be heard while the server was down."""
     for vm in uow.vms_kept_alive():
-        if vm.booking:
-            uow.vms[vm.id] = replace(vm, booking=replace(vm.booking, heartbeat_at=uow.heard_until))
+        uow.write(_heard(uow, vm))
     for place in uow.places_with_queue():
         if any(waiter.heartbeat_minutes for waiter in place.queue):
-            _hear_all(uow, uow.vms[place.id] if isinstance(place, Vm) else place)
+            uow.write(_heard(uow, uow.vms[place.id] if isinstance(place, Vm) else place))
+    for key, deleted in list(uow.deleted.items()):  # it may come back
+        heard = replace(deleted, place=_heard(uow, deleted.place), waiters=_all_heard(uow, deleted.waiters))
+        if heard != deleted:
+            uow.deleted[key] = heard
 
 
-def _hear_all(uow: UnitOfWork, place: Place) -> None:
-    uow.write(replace(place, queue=tuple(replace(waiter, seen=uow.heard_until) for waiter in place.queue)))
+def _heard(uow: UnitOfWork, place: Place) -> Place:
+    """Return the machine or group as if all jobs at it had reported now."""
+    heard = replace(place, queue=_all_heard(uow, place.queue))
+    if isinstance(heard, Vm) and heard.booking and heard.booking.heartbeat_minutes:
+        return replace(heard, booking=replace(heard.booking, heartbeat_at=uow.heard_until))
+    return heard
+
+
+def _all_heard(uow: UnitOfWork, queue: Iterable[Waiter]) -> tuple[Waiter, ...]:
+    return tuple(replace(waiter, seen=uow.heard_until) if waiter.heartbeat_minutes else waiter for waiter in queue)
 
 
 def _end_of(vm: Vm, unheard: timedelta) -> datetime | None:

@@ -9,7 +9,7 @@ from loadzone.domain.loss import Loss
 from loadzone.domain.records import Hold
 from loadzone.rules import people
 from loadzone.rules.booking import book, cancel
-from loadzone.rules.expiry import settle
+from loadzone.rules.expiry import listen_again, settle
 from loadzone.rules.inventory import edit
 from loadzone.rules.queue import join
 from support.world import ALICE, BOB, CHARLIE
@@ -69,6 +69,17 @@ def test_a_booking_whose_job_was_silent_for_too_long_stays_away(world):
     remove(world)
     world.later(minutes=5)
     assert lost(world) == "silent"
+
+
+def test_a_job_could_not_report_while_the_server_was_down(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=4, heartbeat_minutes=5)
+    world.do(join, actor=CHARLIE, vm_id="vm", hours=1, heartbeat_minutes=5)
+    remove(world)
+    world.later(minutes=6)
+    world.do(listen_again)
+    world.later(minutes=2)
+    assert back(world) == []
+    assert (world.vm().holder, [waiter.email for waiter in world.vm().queue]) == (BOB, [CHARLIE])
 
 
 def test_a_job_has_its_whole_time_to_report_once_its_machine_is_back(world):
