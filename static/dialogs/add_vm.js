@@ -15,8 +15,8 @@ const ITS_OWN = ["external_ip", "internal_ip", "description"]; // fields that ha
 export function addVmDialog() {
   openDialog({
     title: t("vm.add"),
-    body: html`${field("id", t("vm.id"), { maxlength: NAME_AT_MOST, autofocus: true, hint: t("vm.id_hint"), placeholder: "server-01" })}${vmFields({})}
-      <label class="check"><input type="checkbox" name="another" value="yes"><span>${t("vm.add_another")}</span></label>`,
+    body: html`${field("id", t("vm.id"), { maxlength: NAME_AT_MOST, autofocus: true, hint: t("vm.id_hint"), placeholder: "server-01" })}${vmFields({})}`,
+    extraButtons: html`<label class="check"><input type="checkbox" name="another" value="yes"><span>${t("vm.add_another")}</span></label>`,
     label: t("vm.add_submit"),
     watch: followGroups,
     submit: async (dialog) => {

@@ -133,6 +133,7 @@ export class Dialog {
   stateChanged(changed = {}) {
     if (this.about) followName(this.about);
     if (this.about) setText(this.part("h2"), this.title());
+    if (changed.me && state.me.authenticated && this.part(".error [data-action=sign-in]")) hideMistakes(this); // signed in since
     if (!this.busy) this.watch?.(this, changed);
     this.updateSendButton();
   }

@@ -19,7 +19,7 @@ export function rememberOpener(dialog) {
 export function restoreFocus(dialog) {
   const opener = openers.get(dialog);
   const under = [...document.querySelectorAll("dialog[open]")].at(-1);
-  if (under && document.activeElement === document.body) under.querySelector(".close").focus();
+  if (under && document.activeElement === document.body) (under.querySelector("[autofocus]") ?? under.querySelector(".close")).focus();
   if (!opener || under) return;
   const { node, action } = opener;
   const actionChanged = node.dataset.action !== action;

@@ -84,12 +84,13 @@ function dayEndChosen(dialog) {
   return chosen?.value === "day-end" && Number(chosen.dataset.until);
 }
 
-/** Offer the next end of the reader's day, if that is not too far. */
+/** Offer the next end of the reader's day, if that is not too far. The one that is chosen does not become tomorrow's. */
 function showDayEnd(radio, startTime) {
+  if (radio.checked && Number(radio.dataset.until) > startTime) return;
   const end = nextDayEnd(startTime);
   const label = radio.closest("label");
   label.hidden = (end - startTime) / HOUR > state.settings.max_hours + CUT_OFF;
-  if (label.hidden) radio.checked = false;
+  radio.checked = false;
   radio.dataset.until = end;
   setText(label.querySelector("span"), t("hours.until_time", { time: shortTime(end) }));
 }

@@ -23,7 +23,8 @@ export function showEmptyBoard(shown) {
         <button class="button" data-action="users" data-needs-connection>${t("empty.people")}</button>
       </div>`);
   } else {
-    fill(root, html`${logo()}<h2>${t("empty.no_machines")}</h2><p>${t(whatHelps())}</p>`);
+    fill(root, html`${logo()}<h2>${t("empty.no_machines")}</h2><p>${t(whatHelps())}</p>
+      ${!state.me.authenticated && html`<button class="button primary" data-action="sign-in" data-needs-connection>${t("sign_in")}</button>`}`);
   }
 }
 

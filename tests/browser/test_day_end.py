@@ -61,6 +61,19 @@ def test_the_reader_chooses_it_in_the_account_and_it_stays(window, bob, make_vm)
     expect(here.field("clock.day_end")).to_have_value("17:30")
 
 
+def test_what_was_chosen_does_not_become_tomorrows_while_the_dialog_is_open(window, bob, vm):
+    zone = zone_where_it_is(10)
+    here = window(bob, path=None, timezone_id=zone)
+    here.page.clock.install()
+    here.go().press("book", vm)
+    until(here, "18:00").check(force=True)
+    ahead = datetime.now(ZoneInfo(zone)).replace(hour=17, minute=57) - datetime.now(ZoneInfo(zone))
+    here.page.clock.fast_forward(int(ahead.total_seconds()) * 1000)
+    expect(until(here, "18:00")).to_be_checked()
+    here.send()
+    assert end_of(bob.vm(vm), zone).strftime("%H:%M:%S") == "18:00:00"
+
+
 def test_after_the_end_of_the_day_it_is_tomorrows(window, bob, vm):
     zone = zone_where_it_is(20)
     here = window(bob, timezone_id=zone)

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from playwright.sync_api import expect
 
 from browser.window import accessibility_violations
+from support.answers import done
 from support.inventory import from_now, inventory, stamp, user
 from support.people import Person
 
@@ -38,6 +39,23 @@ def test_another_browser_is_signed_out_and_its_page_says_so(window, server, newc
     expect(there.sign_in_button).to_be_visible()
     expect(there.toast(there.text("session.ended"))).to_be_visible()
     expect(here.button("sessions.end_others")).to_be_hidden()
+
+
+def test_whoever_is_signed_out_signs_in_from_a_dialog_and_goes_on_there(window, server, newcomer, vm):
+    here = window(newcomer)
+    here.press("book", vm)
+    here.field("book.what_for").fill("nightly run")
+    done(Person(server, newcomer.email).sign_in().sign_out(elsewhere=True))
+    expect(here.toast(here.text("session.ended"))).to_be_visible()
+    here.button("book.submit").click()
+    here.button("sign_in").click()
+    here.field("sign_in.email").fill(newcomer.email)
+    here.page.keyboard.press("Enter")
+    expect(here.dialogs).to_have_count(1)
+    expect(here.dialog.get_by_role("alert")).to_be_hidden()
+    expect(here.dialog.locator("[autofocus]")).to_be_focused()
+    here.send()
+    expect(here.own_booking(vm)).to_contain_text("nightly run")
 
 
 def test_all_others_are_signed_out_at_once(window, server, newcomer):
