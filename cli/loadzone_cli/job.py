@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from loadzone_cli import timing
 from loadzone_cli.api_client import ApiClient
-from loadzone_cli.board import Board, Vm
+from loadzone_cli.board import Board, Vm, find_vm
 from loadzone_cli.errors import WAITING_HELPS, CommandError, ServerRefusal, ServerUnavailable, StoppedBySignal
 from loadzone_cli.exit_status import NOT_FREE
 from loadzone_cli.leases import Leases
 from loadzone_cli.lost_booking import LostBooking
-from loadzone_cli.messages import say, say_away, say_back
+from loadzone_cli.messages import say, say_away, say_back, say_if_new
 from loadzone_cli.patience import pause
 from loadzone_cli.process import Process
 from loadzone_cli.queue_place import QueuePlace
@@ -21,6 +21,8 @@ from loadzone_cli.signals import handle_signals
 from loadzone_cli.target import Target, selection_of
 from loadzone_cli.times import local_time
 from loadzone_cli.translation import t
+
+DELETED = {"no_such_vm", "no_such_group"}  # codes of refusals
 
 
 class Job:
@@ -36,6 +38,9 @@ class Job:
         self._request = {**target, **selection_of(args), "hours": self._lost.hours, "note": args.note}
         self._place = QueuePlace(api, args, target)
         self._leases = Leases(api, args)
+        self._vm = target.get("vm_id")
+        self._was_there = not self._vm  # the group is: its number has just been found
+        self._undo_until = 0.0  # until when a deletion may be undone; 0: nothing was deleted
         self._in_a_hurry = False  # whether a signal asks us to end without trying longer
         self._on_signal: Callable[[int], None] = self._stop
 
@@ -73,6 +78,16 @@ class Job:
                 if not self._waits and not self._lost.is_possible:
                     raise
                 pause(error, self._deadline)
+            except ServerRefusal as refusal:
+                self._wait_for_undo(refusal)
+
+    def _wait_for_undo(self, refusal: ServerRefusal) -> None:
+        """Wait where what we wait for was deleted, for as long as that can be undone. Raises `refusal` after that."""
+        if not self._waits or not self._was_there or refusal.code not in DELETED:
+            raise refusal
+        self._undo_until = self._undo_until or time.monotonic() + timing.UNDO_SECONDS
+        say_if_new("place", t("run.deleted", text=refusal.text))
+        pause(refusal, min(self._deadline, self._undo_until))
 
     def _try(self) -> list[Vm]:
         """Return the machines where they can be booked now, or were by a call whose answer was lost.
@@ -80,12 +95,14 @@ class Job:
         Else wait in the queue, and return none.
         """
         board = self._api.board()
+        self._was_there = self._was_there or find_vm(board, self._vm or "") is not None
         self._place.update(board)
         vms = self._of_lost_answer(board)
         if not vms and (not self._waits or self._place.can_book(board)):
             vms = self._book(board)
         if not vms and self._place.wait_in_queue(board):
             vms = self._book(board)
+        self._undo_until = 0
         return vms
 
     def _book(self, board: Board) -> list[Vm]:

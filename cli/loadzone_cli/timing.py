@@ -9,3 +9,4 @@ RETRY_SECONDS = 5  # between two tries while the server is away
 LOST_SECONDS = 15  # how long a booking whose answer was lost is looked for
 RELEASE_SECONDS = 60  # how long a release is tried while the server is away
 RENEW_SECONDS = 600  # a booking is renewed when this much is left of it, or a quarter of its hours if that is less
+UNDO_SECONDS = 600  # how long the server lets a deletion be undone

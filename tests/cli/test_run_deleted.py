@@ -1,4 +1,6 @@
-"""loadzone run while its machine is deleted, and the deletion is undone: the booking is there again, and kept."""
+"""loadzone run while its machine or group is deleted, and the deletion is undone: all goes on where it was."""
+
+import pytest
 
 from support.answers import done
 from support.command import go_on
@@ -53,3 +55,50 @@ def test_a_later_booking_of_the_same_person_is_left_alone(start_job, alice, ann)
     done(ann.book("lone"))
     go_on(job)
     assert ann.vm("lone")["booked_by"] == ann.email
+
+
+@pytest.fixture
+def waiting(loadzone, ann, bob):
+    """Return a function that starts a job which waits for what bob has."""
+
+    def start(*target: str, taken: list[str]):
+        for vm_id in taken:
+            done(bob.book(vm_id))
+        job = loadzone.start("run", *target, "--hours", "1", "--wait", "2m", "--", "sh", "-c", "echo on $LOADZONE_VM")
+        job.wait_for("place 1")
+        return job
+
+    return start
+
+
+def test_a_job_that_waits_keeps_its_place_when_its_machine_comes_back(waiting, alice, ann, bob):
+    job = waiting("--vm", "lone", taken=["lone"])
+    [since] = [waiter["since"] for waiter in ann.vm("lone")["queue"]]
+    done(alice.delete_vm("lone", force=True))
+    job.wait_for("There is no machine “lone”")
+    done(alice.undelete("lone"))
+    job.wait_for("(?s)place 1.*place 1")
+    assert [waiter["since"] for waiter in ann.vm("lone")["queue"]] == [since]
+    done(bob.cancel("lone"))
+    ended = job.ended()
+    assert (ended.status, ended.out) == (0, "on lone\n")
+    assert ann.vm("lone")["state"] == "free"
+
+
+def test_a_job_that_waits_for_a_group_goes_on_when_that_comes_back(waiting, alice, ann, bob):
+    job = waiting("--group", "perf", taken=["perf-1", "perf-2"])
+    done(alice.delete_group(1))
+    job.wait_for("There is no such group")
+    done(alice.undelete(group_id=1))
+    job.wait_for("(?s)place 1.*place 1")
+    done(bob.cancel("perf-2"))
+    ended = job.ended()
+    assert (ended.status, ended.out) == (0, "on perf-2\n")
+
+
+def test_it_waits_no_longer_than_a_deletion_can_be_undone(waiting, loadzone, alice, monkeypatch):
+    monkeypatch.setitem(loadzone.environment, "UNDO_SECONDS", "1")
+    job = waiting("--vm", "lone", taken=["lone"])
+    done(alice.delete_vm("lone", force=True))
+    assert job.ended().status == 125
+    done(alice.undelete("lone"))

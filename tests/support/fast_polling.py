@@ -1,7 +1,8 @@
 """Run the command line with shorter pauses: it polls the board about every half second instead of
-every two or three, and tries again after one second instead of five.
+every two or three, and tries again after one second instead of five. UNDO_SECONDS sets how long it waits for an undo.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,4 +12,5 @@ from loadzone_cli import main, timing
 
 timing.POLL_SECONDS = 0.1
 timing.RETRY_SECONDS = 1
+timing.UNDO_SECONDS = float(os.environ.get("UNDO_SECONDS", timing.UNDO_SECONDS))
 sys.exit(main.main())
