@@ -72,6 +72,17 @@ def test_a_double_click_does_what_a_click_does_and_says_so(window, server, bob, 
     assert bob.actions("vm-2") == ["book", {"renew": "renew", "release": "cancel"}[action]]
 
 
+@pytest.mark.parametrize("action", ["renew", "release"])
+def test_a_long_name_stays_within_the_page_on_a_phone(window, server, alice, bob, action):
+    name = "w" * 64
+    done(alice.add_vm(name), 201)
+    here = window(path=None, viewport={"width": 320, "height": 640})
+    here.page.goto(server.url + link(action, done(bob.book(name))))
+    boxes = [here.page.locator(place).bounding_box() for place in ("main", "h1", "main button")]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes), boxes
+    assert here.page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 def test_what_the_rules_refuse_is_not_offered_and_told_in_the_zone_of_the_reader(window, server, bob):
     vm = done(bob.book("vm-<1>", 4))
     here = window(timezone_id=ZONE, path=None)
