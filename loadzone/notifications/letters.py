@@ -70,6 +70,7 @@ def _facts_of(event: Event) -> dict[str, object]:
         "receiver": event.receiver,
         "note": event.note,
         "token": "" if event.vm_id or event.group else event.via,
+        "language": event.language,
     }
     return {key: fact for key, fact in facts.items() if fact not in (None, "")}
 
@@ -96,7 +97,7 @@ class Reader:
 
 def reader_of(letter: Letter, user: User | None, language: str) -> Reader:
     """Return the reader of this letter; `user`: what is known of that person. They read `language` if none is known."""
-    asked_in = letter.about.get("language")  # of a sign-in code
+    asked_in = letter.about.get("language")  # of a sign-in code, or of somebody who was removed
     wishes = [str(asked_in)] if asked_in else []
     own = [user.language, user.seen_language] if user else []
     zone = zone_named(user.zone) if user and user.zone else None

@@ -170,9 +170,12 @@ def remove(uow: UnitOfWork, actor: str | None, email: str) -> None:
     user = uow.user(email)
     _keep_an_admin(uow, email)
     queue.leave_all(uow, email.__eq__)
+    # The letter is written when the record, with its wishes, is gone.
+    is_stopped, reads = "released" in user.no_letters, user.language or user.seen_language
     for vm in uow.vms_booked_by(email):
         if vm.booking:
-            lease.end(uow, vm, vm.booking, "cancel", Event("force_released", by=by, to=email, vm_id=vm.id))
+            event = Event("force_released", by=by, to=email, vm_id=vm.id, language=reads, quiet=is_stopped)
+            lease.end(uow, vm, vm.booking, "cancel", event)
     uow.tell(Event("user_removed", by=by, to=email, sessions=(*user.sessions, *user.tokens)))
     del uow.users[email]
 

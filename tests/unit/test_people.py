@@ -5,6 +5,7 @@ import pytest
 
 from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.domain.refusal import Refusal
+from loadzone.notifications.letters import letters_for, reader_of
 from loadzone.rules import by_link, people, sessions, tokens
 from loadzone.rules.booking import book, cancel
 from loadzone.rules.queue import join
@@ -120,6 +121,30 @@ def test_removing_somebody_frees_what_they_hold_and_ends_their_sessions(world):
     assert world.kinds() == ["force_released", "user_removed"]
     assert world.events[-1].sessions == (f"session of {BOB}",)
     assert world.refused(people.remove, actor=ALICE, email=BOB).code == "no_such_user"
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        ({}, "en"),
+        ({"language": "ru"}, "ru"),
+        ({"seen_language": "ru"}, "ru"),
+        ({"language": "en", "seen_language": "ru"}, "en"),
+    ],
+)
+def test_somebody_who_is_removed_reads_of_it_in_their_language(world, wishes, language):
+    world.do(book, actor=BOB, vm_id="vm", hours=1)
+    world.state.users[BOB] = replace(world.state.users[BOB], **wishes)
+    world.do(people.remove, actor=ALICE, email=BOB)
+    [letter] = letters_for(world.events, world.now)
+    assert reader_of(letter, None, "en").language == language
+
+
+def test_somebody_who_is_removed_gets_no_letter_of_a_kind_that_they_have_stopped(world):
+    world.do(book, actor=BOB, vm_id="vm", hours=1)
+    world.do(people.choose, actor=BOB, letters={"released": False})
+    world.do(people.remove, actor=ALICE, email=BOB)
+    assert list(letters_for(world.events, world.now)) == []
 
 
 def test_choosing_the_same_language_again_makes_no_event(world):
