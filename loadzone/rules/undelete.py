@@ -5,7 +5,7 @@ What is no longer possible stays away: a booking whose end has come, somebody wh
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -252,13 +252,14 @@ def _merged(vm_ids: Iterable[str], comers: Iterable[Deleted]) -> tuple[str, ...]
 
 def _its_vms(uow: UnitOfWork, group: Group) -> list[Vm]:
     """Return the group's machines that are in no other one. Those that were deleted too find it when they come back."""
-    gone_since = deletions.gone_since(uow, group.id)
+    gone_since, listed = deletions.gone_since(uow, group.id), Counter(group.vm_ids)
     vms: list[Vm] = []
-    for number, vm_id in enumerate(group.vm_ids):
+    for number, vm_id in enumerate(listed):
         gone, vm = gone_since.get(vm_id), uow.vms.get(vm_id)
         if gone and isinstance(gone.place, Vm) and gone.place.group is None:
             uow.deleted[vm_id] = replace(gone, place=replace(gone.place, group=group.id), number=number)
-        elif vm and not gone and vm.group is None:
+        # A name stands there twice once a machine has got that of another one, which was deleted.
+        if vm and vm.group is None and (not gone or listed[vm_id] > 1):
             vms.append(vm)
     return vms
 

@@ -119,6 +119,27 @@ def test_a_name_of_a_machine_that_was_deleted_before_its_group_is_not_taken_for_
     assert group.vm_ids == ("a", "b", "c")
 
 
+def test_a_machine_that_got_the_name_of_a_deleted_one_of_its_group_is_in_it_once(perf):
+    perf.do(groups.delete, actor=ALICE, group_id=1)
+    remove(perf, "c")
+    perf.do(edit, actor=ALICE, vm_id="b", name="c")
+    remove(perf, "c")
+    back(perf, "c")
+    group, _, _ = group_back(perf)
+    assert group.vm_ids == ("a", "c")
+
+
+def test_a_machine_and_a_deleted_one_that_had_its_name_find_their_group_again(perf):
+    perf.do(groups.delete, actor=ALICE, group_id=1)
+    remove(perf, "c")
+    perf.do(edit, actor=ALICE, vm_id="b", name="c")
+    group, _, _ = group_back(perf)
+    assert group.vm_ids == ("a", "c")
+    perf.do(edit, actor=ALICE, vm_id="c", name="b")
+    back(perf, "c")
+    assert sorted(perf.state.groups[1].vm_ids) == ["a", "b", "c"]
+
+
 def test_a_machine_that_was_deleted_after_its_group_finds_its_old_place_in_it(perf):
     perf.do(groups.delete, actor=ALICE, group_id=1)
     remove(perf, "b")
