@@ -28,6 +28,8 @@ def check_state(state, now, most):
         assert len(set(people)) == len(people), f"somebody waits twice in {people}"
         assert set(people) <= state.users.keys(), f"somebody in {people} is not a user"
     for group in state.groups.values():
+        members = [vm.id for vm in state.vms.values() if vm.group == group.id]
+        assert sorted(group.vm_ids) == sorted(members), f"{group.name} lists {group.vm_ids}, and {members} are in it"
         assert all(waiter.count <= max(1, len(group.vm_ids)) for waiter in group.queue), (
             "somebody waits for more machines than the group has"
         )
