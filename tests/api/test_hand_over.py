@@ -74,7 +74,8 @@ def test_only_to_somebody_known_who_does_not_have_it(bob, carol, vm):
     done(bob.book(vm))
     answer = bob.hand_over(vm, "nobody@example.com")
     assert (refusal(answer), answer.json()["field"]) == ((404, "no_such_user"), "email")
-    assert answer.json()["error"] == "Nobody with the address nobody@example.com has signed in here."
+    unknown = "Nobody with the address nobody@example.com has signed in here, or has been invited."
+    assert answer.json()["error"] == f"{unknown} An admin can invite them."
     answer = bob.hand_over(vm, bob.email)
     assert (refusal(answer), answer.json()["error"]) == ((409, "is_yours"), f"{vm} is already booked by {bob.email}.")
     assert refusal(carol.hand_over(vm, carol.email)) == (403, "not_allowed")
