@@ -23,15 +23,25 @@ export function toast(text, { failed = false, action, vmId = "" } = {}) {
   if (vmId) root.querySelector(`[data-vm="${CSS.escape(vmId)}"]`)?.remove();
   const node = element(html`<div class="toast ${failed ? "failed" : ""}" data-vm="${vmId}"><span class="message">${text}</span>
     ${action && html`<button>${action.label}</button>`}</div>`);
-  node.querySelector("button")?.addEventListener("click", () => { dismiss(node); action.run(); });
+  node.querySelector("button")?.addEventListener("click", () => {
+    if (!state.online) return toast(t("offline.wait"));
+    dismiss(node);
+    action.run();
+  });
   moveToTop();
   root.append(node);
-  while (root.children.length > MAX_SHOWN) root.firstElementChild.remove();
+  while (root.children.length > MAX_SHOWN) leastNeeded().remove();
   let timer = setTimeout(() => node.remove(), action ? 2 * STAY_MS : STAY_MS);
   const pause = (event) => isByUser(event) && clearTimeout(timer);
   const resume = () => { clearTimeout(timer); timer = setTimeout(() => node.remove(), STAY_MS / 2); };
   for (const type of ["pointermove", "focusin"]) node.addEventListener(type, pause);
   for (const type of ["pointerleave", "focusout"]) node.addEventListener(type, resume);
+}
+
+/** Return the oldest toast that offers nothing, if there is one before the newest. */
+function leastNeeded() {
+  const [, ...older] = [...root.children].reverse();
+  return older.findLast((node) => !node.querySelector("button")) ?? root.firstElementChild;
 }
 
 /** Remove a toast whose button was clicked, and move the focus from that button back to the page. */

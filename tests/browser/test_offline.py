@@ -94,3 +94,20 @@ def test_a_broken_connection_is_reported_in_the_dialog_and_the_input_stays(windo
     here.page.unroute("**/book")
     here.send()
     expect(here.own_booking("server-01")).to_contain_text("soak")
+
+
+def test_an_undo_waits_for_the_connection(window, bob, server):
+    done(bob.book("server-01", 3))
+    here = window(bob)
+    here.may_lose_connection = True
+    here.own_booking("server-01").get_by_role("button", name="Release server-01").click()
+    undo = here.toast(here.text("release.done", vm="server-01")).get_by_role("button")
+    undo.focus()  # it stays as long as it has the focus
+    server.stop()
+    expect(here.offline_banner).to_be_visible()
+    here.page.keyboard.press("Enter")
+    expect(here.toast(here.text("offline.wait"))).to_be_visible()
+    server.start()
+    expect(here.offline_banner).to_be_hidden()
+    here.page.keyboard.press("Enter")
+    expect(here.own_booking("server-01")).to_be_visible()

@@ -1,5 +1,6 @@
 """A real SMTP server that keeps the letters it gets, and fails on demand."""
 
+import asyncio
 import email
 import re
 import socket
@@ -162,15 +163,20 @@ class ClosingController(Controller):
         closed.wait(TIMEOUT_SECONDS)
         super().stop(no_assert)
 
-    def _close_all(self, closed: threading.Event, turns: int = 3) -> None:
-        """Abort all connections, several times.
+    def _close_all(self, closed: threading.Event, turns: int = 12) -> None:
+        """Accept no more connections, and abort all, several times.
 
-        A connection accepted in one turn of the loop appears in the next, and an abort takes effect one turn later.
+        A connection that is just accepted appears some turns of the loop later, and an abort takes effect after that.
+        The server is closed only then: asyncio loses the socket of a connection that it has accepted for a closed one.
+        In between, tasks that still wait, such as for a handshake of TLS, are ended.
         """
-        self.server.close()
+        for listening in self.server.sockets:
+            self.loop.remove_reader(listening.fileno())
         for protocol in self._protocols:
             if protocol.transport:
                 protocol.transport.abort()
+        for task in asyncio.all_tasks(self.loop) if turns == 6 else ():
+            task.cancel()
         if turns:
             self.loop.call_soon(self._close_all, closed, turns - 1)
         else:
