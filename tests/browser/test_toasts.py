@@ -121,3 +121,16 @@ def test_a_toast_stays_under_a_mouse_that_moves_and_goes_under_one_that_rests(wi
     eventually(lambda: toast.evaluate("toast => toast.matches(':hover')"))
     here.page.clock.fast_forward(20_000)
     expect(toast).to_have_count(0)
+
+
+def test_messages_about_others_do_not_push_an_undo_away(window, alice, vm):
+    done(alice.book(vm, 2))
+    here = window(alice)
+    here.own_booking(vm).get_by_role("button", name=f"Release {vm}").click()
+    here.toast(here.text("release.done", vm=vm)).get_by_role("button").focus()  # it stays as long as it has the focus
+    for number in range(4):
+        name = f"pushes-{next(NUMBERS)}-{number}"
+        done(alice.add_vm(name), 201)
+        expect(here.toast(name)).to_be_visible()
+    here.toast(here.text("release.done", vm=vm)).get_by_role("button").click()
+    expect(here.toast(f"{vm} is yours until")).to_be_visible()
