@@ -52,6 +52,7 @@ def test_these_are_all_calls_that_name_machines(description):
     assert named == {path for path, _ in CALLS}
 
 
+@pytest.mark.usefixtures("bob")
 def test_every_call_finds_the_machine_by_a_name_that_is_the_same(alice, name):
     group = 0
     for path, body in CALLS:

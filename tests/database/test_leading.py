@@ -2,7 +2,7 @@
 
 import pytest
 
-from loadzone.database import commit_log
+from loadzone.database import commit_log, leader
 from support.waiting import eventually
 from unit.stores import put
 
@@ -62,7 +62,9 @@ def test_old_commits_go_and_a_node_that_is_far_behind_loads_all_anew(open_store,
     assert list(behind.snapshot.vms) == ["first", *(f"vm-{number}" for number in range(20)), "own"]
 
 
-def test_a_snapshot_of_a_commit_that_the_log_has_lost_is_not_written(store, database):
+def test_a_snapshot_of_a_commit_that_the_log_has_lost_is_not_written(open_store, database):
+    database.execute("SELECT pg_advisory_lock(%s)", [leader.LOCK])  # so that no node leads, and writes one of its own
+    store = open_store()
     put(store, "vm", description="x" * 500)
     database.execute("UPDATE loadzone.commits SET id = gen_random_uuid()")
     store._durable._snapshots.save_if_due()
