@@ -6,6 +6,7 @@ import { t } from "../i18n.js";
 import { clearSelection, onSelectionChange, selected } from "../selection.js";
 import { state, subscribe } from "../state.js";
 import { selectAll, shortcutKey, shownIds } from "./card_selection.js";
+import { keepRoom } from "./room.js";
 
 const root = element(html`
   <section class="bulk-bar" aria-label="${t("bulk.label")}" hidden>
@@ -25,6 +26,7 @@ export function mountBulkBar() {
     if (target.closest("[data-select-all]")) selectAll();
     if (target.closest("[data-select-none]")) clearSelection();
   });
+  keepRoom(root, "--bar-room");
 }
 
 function focusBar() {

@@ -1,9 +1,11 @@
 // Shows when the server cannot be reached, and disables what needs the connection.
 import { state, subscribe } from "../state.js";
+import { keepRoom } from "./room.js";
 
 const banner = document.getElementById("offline");
 
 export function mountConnection() {
+  keepRoom(banner, "--banner-room");
   subscribe(({ online }) => {
     if (!online) return;
     document.documentElement.toggleAttribute("data-offline", !state.online);

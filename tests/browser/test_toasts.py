@@ -67,13 +67,14 @@ def test_toasts_over_a_dialog_are_low_and_leave_its_buttons_free(window, alice, 
     assert seen["covered"] == []
 
 
-def test_toasts_are_above_the_bar_of_a_selection_and_the_banner(window, newcomer, vm):
-    here = window(newcomer, viewport={"width": 375, "height": 667})
+@pytest.mark.parametrize(("language", "width"), [("en", 375), ("ru", 320), ("ru", 900)])
+def test_toasts_are_above_the_bar_of_a_selection_and_the_banner(window, alice, vm, language, width):
+    here = window(alice, language=language, viewport={"width": width, "height": 667})
     here.may_lose_connection = True
     here.card(vm).get_by_role("checkbox").check()
     here.context.set_offline(True)
     expect(here.offline_banner).to_be_visible()
-    here.card(vm).locator(".action").click(force=True)
+    here.card(vm).locator(".action").press("Enter")
     toast, banner, bar = (
         one.bounding_box()
         for one in (here.toast(here.text("offline.wait")), here.offline_banner, here.page.locator(".bulk-bar"))
