@@ -25,7 +25,10 @@ def load(connection: Connection) -> tuple[State, Position]:
 
 @dataclass(frozen=True, slots=True)
 class AllAnew:
-    """What others have written since a commit that the log no longer has. It is a MissedCommit (domain/durable.py)."""
+    """The difference to the state in the database, for a node whose last commit is no longer in the log.
+
+    It is a MissedCommit (domain/durable.py).
+    """
 
     load: Callable[[], State]
 

@@ -84,7 +84,7 @@ class PostgresLog:
 
     @property
     def missed(self) -> Sequence[MissedCommit]:
-        """What others have written, where something was heard of it or it is time to look. Raises CannotSave."""
+        """The commits of others, read if one was heard of or the heartbeat is due. Raises CannotSave."""
         if self._listener and not self._listener.is_time_to_look and self._listener.heard <= self._at.seq:
             return ()  # it was this node's own commit
         try:

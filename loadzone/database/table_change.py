@@ -1,4 +1,4 @@
-"""What a commit does to one table, so that others have the same records in the same order after it."""
+"""The change of one table in a commit, from which others get the same records in the same order."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class JsonFile:
 
     @property
     def missed(self) -> Sequence[MissedCommit]:
-        """What others have written: nothing."""
+        """The commits of others: none."""
         return ()
 
     def turn(self) -> AbstractContextManager[JsonFile]:

@@ -1,4 +1,4 @@
-"""What makes a commit durable, as the store sees it: all that differs between the JSON file and a database."""
+"""The protocol of all that makes commits durable: the JSON file and a database differ in nothing else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Turn(Protocol):
 
     @property
     def missed(self) -> Sequence[MissedCommit]:
-        """What others have written since the last turn, in order; to be taken over before rules run."""
+        """The commits of others since the last turn, in order; the store applies them before rules run."""
         ...
 
     def put(self, commit: Commit) -> CannotSave | None:
@@ -70,7 +70,7 @@ class Durable(Protocol):
 
     @property
     def missed(self) -> Sequence[MissedCommit]:
-        """What others have written, without waiting for a turn; asked between turns. Raises CannotSave."""
+        """The commits of others so far, read without a turn. Called between turns. Raises CannotSave."""
         ...
 
     def check(self) -> None:

@@ -1,4 +1,4 @@
-"""What does not come back when a deletion is undone."""
+"""The bookings and places in queues that an undo of a deletion does not restore, and why."""
 
 from __future__ import annotations
 

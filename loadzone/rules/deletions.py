@@ -1,4 +1,4 @@
-"""What was deleted is kept for a while, so that the deletion can be undone (rules/undelete.py)."""
+"""Keep deleted machines and groups for ten minutes, so that the deletion can be undone (rules/undelete.py)."""
 
 from __future__ import annotations
 

@@ -28,8 +28,7 @@ def undelete_vms(uow: UnitOfWork, actor: str | None, vm_ids: Iterable[str]) -> t
         if isinstance(deleted.place, Vm):
             undo.bring_vm(deleted, deleted.place)
     _put_into_groups(uow, found)
-    for deleted in found:
-        undo.bring_places(deleted)
+    undo.bring_places(found)
     undo.tell()
     return [uow.vms[str(deleted.id)] for deleted in found], undo.losses
 
@@ -100,17 +99,19 @@ class _Undo:
             uow.vms[vm.id] = replace(vm, group=group.id)
         del uow.deleted[group.id]
 
-    def bring_places(self, deleted: Deleted) -> None:
-        """Bring back the places in the queue of the machine's group that ended with the machine."""
-        group = self._uow.group_of(self._uow.vms[str(deleted.id)])
-        if group is None or not deleted.waiters:
-            return
-        here = {waiter.email for waiter in group.queue}
-        again = [waiter.email for waiter in deleted.waiters if waiter.email in here]
-        self.losses += [Loss("place", email, "elsewhere", group_id=group.id) for email in again]
-        ended = tuple(waiter for waiter in deleted.waiters if waiter.email not in here)
-        back = self._queue(replace(group, queue=ended))
-        self._uow.groups[group.id] = replace(group, queue=turns.in_order(group.queue, back))
+    def bring_places(self, back: Iterable[Deleted]) -> None:
+        """Bring back the places in the queues of groups that ended with these machines."""
+        ended: dict[int, list[Waiter]] = {}
+        for deleted in back:
+            group = self._uow.group_of(self._uow.vms[str(deleted.id)])
+            if group and deleted.waiters:
+                ended.setdefault(group.id, []).extend(deleted.waiters)
+        for group_id, waiters in ended.items():
+            group = self._uow.groups[group_id]
+            absent, again = _absent(group.queue, waiters)
+            self.losses += [Loss("place", waiter.email, "elsewhere", group_id=group_id) for waiter in again]
+            queue = turns.in_order(group.queue, self._queue(replace(group, queue=tuple(absent))))
+            self._uow.groups[group_id] = replace(group, queue=queue)
 
     def tell(self) -> None:
         """Take back the letters that nobody can have read, and tell what is back; no letter to whom got none."""
@@ -233,11 +234,21 @@ def _put_into_groups(uow: UnitOfWork, back: Iterable[Deleted]) -> None:
         if group:
             uow.groups[group_id] = replace(group, vm_ids=_merged(group.vm_ids, comers))
         elif kept and isinstance(kept.place, Group):
-            here = {waiter.email for waiter in kept.place.queue}
-            ended = [waiter for deleted in comers for waiter in deleted.waiters if waiter.email not in here]
-            queue = turns.in_order(kept.place.queue, ended)
+            ended = [waiter for deleted in comers for waiter in deleted.waiters]
+            queue = turns.in_order(kept.place.queue, _absent(kept.place.queue, ended)[0])
             listed = replace(kept.place, vm_ids=_merged(kept.place.vm_ids, comers), queue=queue)
             uow.deleted[group_id] = replace(kept, place=listed)
+
+
+def _absent(queue: Iterable[Waiter], waiters: Iterable[Waiter]) -> tuple[list[Waiter], list[Waiter]]:
+    """Return the waiters who are not in the queue, each person once, and the others."""
+    here = {waiter.email for waiter in queue}
+    absent: list[Waiter] = []
+    again: list[Waiter] = []
+    for waiter in waiters:
+        (again if waiter.email in here else absent).append(waiter)
+        here.add(waiter.email)
+    return absent, again
 
 
 def _merged(vm_ids: Iterable[str], comers: Iterable[Deleted]) -> tuple[str, ...]:

@@ -67,15 +67,8 @@ def serve(
     `on_serving` is called once connections are accepted. `sender_of(cookies, authorization)` tells by these two
     headers who may send large bodies.
     """
-    server = Server(
-        (host, port),
-        app,
-        sender_of=sender_of,
-        handler_class=HttpHandler,
-        log=None,
-        error_log=_ErrorLog(),
-        spawn=Pool(_raise_connection_limit()),
-    )
+    options = {"handler_class": HttpHandler, "log": None, "error_log": _ErrorLog()}
+    server = Server((host, port), app, sender_of=sender_of, spawn=Pool(_raise_connection_limit()), **options)
     try:
         server.init_socket()  # before anything else: a server that cannot listen must not release machines or send mail
     except OSError as error:
@@ -90,13 +83,18 @@ def serve(
     server.start()
     on_serving()
     stopping.wait()
+    _stop(server, lifecycle)
+    return 0
+
+
+def _stop(server: Server, lifecycle: Lifecycle) -> None:
+    """Accept no more connections, let requests end, and write for the last time."""
     log.info("stopping")
     server.close()
     server.pool.join(timeout=GRACE_BEFORE_LAST_WRITE)
     lifecycle.stop()
     server.pool.join(timeout=GRACE_AFTER_LAST_WRITE)
     log.info("stopped")
-    return 0
 
 
 def _tune_interpreter() -> None:

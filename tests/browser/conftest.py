@@ -29,6 +29,14 @@ def browser(playwright) -> Browser:
 
 
 @pytest.fixture(scope="session")
+def whole_chromium(playwright) -> Browser:
+    """Start Chromium with all that surrounds a page, for modules that need more than the headless shell has."""
+    started = browsers.chromium(playwright)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
 def shared_server(tmp_path_factory):
     """Run a server for the browser tests alone: machines left behind by the API tests would appear on the page."""
     with running(tmp_path_factory.mktemp("pages")) as server:

@@ -1,4 +1,4 @@
-"""What holds for every dialog of the page, also for those that are made later: the actions are read from the page."""
+"""Every dialog of the page keeps input and labels its fields. The actions are read from the page, so none is missed."""
 
 import pytest
 from playwright.sync_api import expect

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browser import browsers
 from browser.machines import inventory
 from browser.profiles import Profiles
 from browser.queues import hold
@@ -36,11 +35,9 @@ SHOWN = "shown.map(({title, tag}) => [title, tag])"
 
 
 @pytest.fixture(scope="module")
-def browser(playwright) -> Browser:
-    """Start a browser that has notifications, which the headless shell has not."""
-    started = browsers.chromium(playwright)
-    yield started
-    started.close()
+def browser(whole_chromium) -> Browser:
+    """Return a browser that has notifications, which the headless shell has not."""
+    return whole_chromium
 
 
 @pytest.fixture(scope="module")

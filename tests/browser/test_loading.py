@@ -5,7 +5,6 @@ import functools
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browser import browsers
 from browser.machines import starter
 from browser.profiles import Profiles
 from support.answers import done
@@ -23,11 +22,9 @@ BYTES_SENT = """() => [...performance.getEntriesByType('navigation'), ...perform
 
 
 @pytest.fixture(scope="module")
-def browser(playwright) -> Browser:
-    """Start a browser in which the mouse is nowhere at first. In the headless shell it may be over the page."""
-    started = browsers.chromium(playwright)
-    yield started
-    started.close()
+def browser(whole_chromium) -> Browser:
+    """Return a browser in which the mouse is nowhere at first. In the headless shell it may be over the page."""
+    return whole_chromium
 
 
 @pytest.fixture(scope="module")

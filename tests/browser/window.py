@@ -219,7 +219,7 @@ def texts_in(language: str) -> dict:
 
 FINISH_ANIMATIONS = """document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity)
     .forEach((one) => one.finish())"""
-AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
+[AXE] = (Path(__file__).parent / "vendor").glob("axe-*.min.js")
 
 
 def accessibility_violations(window: Window, where: str = "html", rules: tuple[str, ...] = ()) -> list[str]:

@@ -1,4 +1,4 @@
-"""What keeps a store from starting on a database, each with a sentence for the operator."""
+"""A store refuses to start on a database that it cannot use, with a sentence for the operator."""
 
 import pytest
 

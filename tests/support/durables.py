@@ -1,4 +1,4 @@
-"""What a store can be kept in, for tests that hold for each of them."""
+"""The kinds of Durable that the tests of the store run over."""
 
 import json
 from contextlib import contextmanager

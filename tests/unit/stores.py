@@ -1,5 +1,7 @@
 """Fixtures for tests of the store: each test runs over everything that a store can be kept in."""
 
+from contextlib import ExitStack, closing
+
 import pytest
 
 from loadzone.domain.records import Vm
@@ -20,16 +22,12 @@ def place(request, tmp_path):
 @pytest.fixture
 def open_store(place):
     """Return a function that opens the store at that place; `wrap` returns a Durable over the real one."""
-    opened = []
+    with ExitStack() as opened:
 
-    def open_one(starter=b"{}", wrap=lambda durable: durable, **options):
-        store = DurableStore(wrap(place.durable(starter)), **options)
-        opened.append(store)
-        return store
+        def open_one(starter=b"{}", wrap=lambda durable: durable, **options):
+            return opened.enter_context(closing(DurableStore(wrap(place.durable(starter)), **options)))
 
-    yield open_one
-    for store in opened:
-        store.close()
+        yield open_one
 
 
 @pytest.fixture

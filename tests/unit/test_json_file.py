@@ -5,6 +5,7 @@ import os
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -26,16 +27,8 @@ def path(tmp_path):
 
 @pytest.fixture
 def open_store(path):
-    opened = []
-
-    def open_one(starter=b"{}", **more):
-        store = json_store(path, starter, **more)
-        opened.append(store)
-        return store
-
-    yield open_one
-    for store in opened:
-        store.close()
+    with ExitStack() as opened:
+        yield lambda **options: opened.enter_context(closing(json_store(path, **options)))
 
 
 @pytest.fixture

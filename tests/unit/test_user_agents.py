@@ -1,4 +1,4 @@
-"""What a browser calls itself. The texts are those that the named versions send."""
+"""The short name of a browser, read from the User-Agent texts that the named versions send."""
 
 import pytest
 
