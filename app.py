@@ -20,23 +20,21 @@ from typing import Any
 from flask import Flask, request
 from flask_socketio import SocketIO
 
-from loadzone import INSTANCE, RESOURCES, i18n, setting_hints
+from loadzone import RESOURCES, i18n, setting_hints
 from loadzone.auth.api_tokens import ApiTokens
-from loadzone.auth.secret_key import BadSecretKey, own_key
 from loadzone.auth.session_cookie import SessionCookie
 from loadzone.auth.sessions import Sessions
-from loadzone.commands.data import NO_DATA_FILE, is_command_lookup, refuse_flask_run
+from loadzone.commands.data import is_command_lookup, refuse_flask_run
 from loadzone.commands.inventory import data
 from loadzone.config import BODY_AT_MOST, Config
 from loadzone.datafile.backups import REFRESH_SECONDS, Backups
-from loadzone.datafile.json_file import JsonFile
 from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.durable import CannotLoad
 from loadzone.environment import BadSetting
-from loadzone.lib.atomic_file import FileInUse
-from loadzone.lib.concurrency import async_mode, is_green, run_blocking, yield_to_others
+from loadzone.lib.concurrency import async_mode, is_green, yield_to_others
 from loadzone.lib.listening_clock import LOOK_SECONDS, ListeningClock
-from loadzone.lib.owners import another_owner, explained, ownership, user_name
+from loadzone.lib.owners import ownership
 from loadzone.lib.times import utc_now, zone_named
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
@@ -47,6 +45,10 @@ from loadzone.schemas.serializers import shown
 from loadzone.server import gevent_server, logging_setup, ping_clock, socket_filter, socket_limits
 from loadzone.server.socket_rooms import SocketRooms
 from loadzone.server.websocket import use_whole_frames
+from loadzone.startup.cannot_start import CannotStart, unusable
+from loadzone.startup.json_file_medium import open_json_file, secret_key_beside
+from loadzone.startup.medium import Medium
+from loadzone.startup.postgres_medium import open_database
 from loadzone.web import errors, origins, security, texts, wsgi_layers
 from loadzone.web.board_cache import BoardCache
 from loadzone.web.board_middleware import BoardMiddleware
@@ -70,10 +72,6 @@ log = logging.getLogger("loadzone")
 COOKIE_KEPT_FOR = 365 * 24 * 3600
 
 
-class CannotStart(Exception):
-    """LoadZone cannot start; the message is a sentence for its operator."""
-
-
 class SyncFlask(Flask):
     """Flask without the check, for each function it calls, whether that is async. None of ours is."""
 
@@ -88,7 +86,7 @@ class Application:
 
     services: Services
     store: DurableStore
-    backups: Backups
+    backups: Backups | None
     mailer: Mailer
     scheduler: Scheduler
     broadcaster: Broadcaster
@@ -100,9 +98,10 @@ class Application:
         Before that, what ended meanwhile is released, and a backup keeps what the file said until then.
         """
         self.broadcaster.start()
-        self.backups.try_save_before("start")
+        if self.backups:
+            self.backups.try_save_before("start")
+            self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
         self.scheduler.catch_up()
-        self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
         self.scheduler.every(self.listening_clock.look, LOOK_SECONDS)
         self.scheduler.start()
         self.mailer.start()
@@ -127,17 +126,17 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
         return app
     refuse_flask_run()
     config = config or _settings()
-    folder = INSTANCE or _folder_of_data(config)
     app.config.update(
-        SECRET_KEY=_secret_key(config, folder),
+        SECRET_KEY=_secret_key(config),
         MAX_CONTENT_LENGTH=BODY_AT_MOST,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH=config.base_path or "/",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=COOKIE_KEPT_FOR,
     )
-    _install_web(app, clock)
-    application = _build(app, config, folder, clock)
+    medium = _open_medium(config, clock)
+    _install_web(app, medium.clock)
+    application = _build(app, config, medium)
     app.extensions["loadzone"] = application.services
     app.extensions["application"] = application
     return app
@@ -156,8 +155,8 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
         app.register_blueprint(blueprint)
 
 
-def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetime]) -> Application:
-    file, store = _open_store(config, folder)
+def _build(app: Flask, config: Config, medium: Medium) -> Application:
+    store, clock = _open_store(medium), medium.clock
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     listening_clock = ListeningClock(clock(), lambda: store.is_failing)
     letters = letters_for if config.mails else lambda events, now: ()
@@ -179,7 +178,7 @@ def _build(app: Flask, config: Config, folder: Path, clock: Callable[[], datetim
     return Application(
         services=services,
         store=store,
-        backups=Backups(file.path, clock, run_blocking),
+        backups=medium.backups,
         mailer=mailer,
         scheduler=Scheduler(store, bus, config, clock, listening_clock.now),
         broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user, clock, config.is_public),
@@ -206,47 +205,19 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
     return socketio
 
 
-def _folder_of_data(config: Config) -> Path:
-    """Return the folder of the data file, where an installed LoadZone keeps its secret key too. Raises CannotStart."""
-    if not config.data:
-        raise CannotStart(NO_DATA_FILE)
-    folder = Path(os.path.realpath(config.data)).parent
-    if not folder.is_dir():
-        raise _no_such_folder(config.data)
-    return folder
+def _secret_key(config: Config) -> str:
+    return config.secret_key or secret_key_beside(config)
 
 
-def _open_store(config: Config, folder: Path) -> tuple[JsonFile, DurableStore]:
-    path = config.data or folder / "data.json"
+def _open_medium(config: Config, clock: Callable[[], datetime]) -> Medium:
+    return open_database(config, config.database_url) if config.database_url else open_json_file(config, clock)
+
+
+def _open_store(medium: Medium) -> DurableStore:
     try:
-        if not config.data:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        if owner := another_owner(Path(path)):
-            log.warning("%s belongs to %s; LoadZone runs as %s", path, owner, user_name(os.geteuid()))
-        starter = b"{}" if config.data else (RESOURCES / "data.json").read_bytes()
-        file = JsonFile(path, starter, run_blocking)
-        return file, DurableStore(file, shown)
-    except FileInUse as error:
-        raise CannotStart(f"{error} is in use by another LoadZone; stop that one first") from None
-    except FileNotFoundError:
-        raise _no_such_folder(path) from None
-    except BadFile as error:
-        raise CannotStart(f"{path} cannot be used: {error}. It was left as it is") from None
-    except OSError as error:
-        raise CannotStart(f"{path} cannot be used: {explained(error, Path(path))}") from None
-
-
-def _no_such_folder(path: Path) -> CannotStart:
-    return CannotStart(f"{path}: there is no such folder; create it, or set LOADZONE_DATA")
-
-
-def _secret_key(config: Config, folder: Path) -> str:
-    try:
-        return config.secret_key or own_key(folder)
-    except BadSecretKey as error:
-        raise CannotStart(f"{error}; delete it and everybody signs in anew, or set LOADZONE_SECRET_KEY") from None
-    except OSError as error:
-        raise CannotStart(f"{folder}: {explained(error, folder)}; set LOADZONE_SECRET_KEY instead") from None
+        return DurableStore(medium.durable, shown)
+    except (BadFile, OSError, CannotLoad) as error:
+        raise unusable(medium.durable.place, error) from None
 
 
 def _settings() -> Config:

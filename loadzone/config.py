@@ -30,6 +30,7 @@ class Config:
     """
 
     data: Path | None = None
+    database_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 5000
     secret_key: str | None = None
@@ -81,6 +82,7 @@ class Config:
         port = read("LOADZONE_PORT", values.port, 5000)
         config = cls(
             data=read("LOADZONE_DATA", Path, None),
+            database_url=read.secret("LOADZONE_DATABASE_URL", values.line),
             host=read("LOADZONE_HOST", str, "127.0.0.1"),
             port=port,
             secret_key=read.secret("LOADZONE_SECRET_KEY", values.secret),
@@ -105,9 +107,19 @@ class Config:
             smtp_ca=read("SMTP_CA", values.certificates, None),
             smtp_helo=read("SMTP_HELO", values.helo, None),
         )
+        _check_database(config)
         _check_sender(config)
         _check_login(config)
         return config
+
+
+def _check_database(config: Config) -> None:
+    if not config.database_url:
+        return
+    if config.data:
+        raise BadSetting("LOADZONE_DATA and LOADZONE_DATABASE_URL are both set; keep one of them")
+    if not config.secret_key:
+        raise BadSetting("LOADZONE_SECRET_KEY: is needed with LOADZONE_DATABASE_URL, the same one on every node")
 
 
 def _check_sender(config: Config) -> None:

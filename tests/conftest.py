@@ -11,6 +11,7 @@ import pytest
 pytest.register_assert_rewrite("support")
 
 from support.people import Person  # noqa: E402
+from support.postgres import running_cluster  # noqa: E402
 from support.server import ADMIN, Server, data_file, running  # noqa: E402
 
 Server.warm = True
@@ -52,6 +53,13 @@ def start(tmp_path):
     yield start_one
     for server in started:
         server.end()
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """Return a PostgreSQL that is running. Its database `postgres` is that of tests/database."""
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture

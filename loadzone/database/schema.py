@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loadzone.database.connection import Connection
+from loadzone.domain.durable import CannotLoad
 
 LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
 VERSION = 1
@@ -23,8 +24,8 @@ _UPGRADES = {
 }
 
 
-class UnusableDatabase(Exception):
-    """The database cannot be used; the message is a sentence for the operator."""
+class UnusableDatabase(CannotLoad):
+    """The database cannot be used."""
 
 
 def prepare(connection: Connection, starter: bytes) -> None:

@@ -14,6 +14,10 @@ class TurnLost(Exception):
     """The turn ended before the commit was written, and it is certain that it was not: it may be tried anew."""
 
 
+class CannotLoad(Exception):
+    """What is kept cannot be used; the message says why, in a sentence for the operator."""
+
+
 class MissedCommit(Protocol):
     """A commit of another process."""
 
@@ -57,7 +61,10 @@ class Durable(Protocol):
         ...
 
     def load(self) -> State:
-        """Return the state that is kept. Called once, before anything else."""
+        """Return the state that is kept. Called once, before anything else.
+
+        Raises CannotLoad; and BadFile and OSError where it is a file.
+        """
         ...
 
     def follow(self, tell: Callable[[], None]) -> None:

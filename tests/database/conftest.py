@@ -2,15 +2,8 @@ import psycopg
 import pytest
 
 from support import same_examples  # noqa: F401 (settings of hypothesis)
-from support.postgres import running_cluster
 from support.postgres_durable import PostgresKept
 from unit.stores import open_store, store  # noqa: F401 (fixtures)
-
-
-@pytest.fixture(scope="session")
-def cluster():
-    with running_cluster() as cluster:
-        yield cluster
 
 
 @pytest.fixture

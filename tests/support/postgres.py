@@ -1,5 +1,6 @@
 """A PostgreSQL of the tests' own: a cluster in a temporary folder, on a socket there, gone at the end."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -7,6 +8,8 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 # Its input ends when the tests do, whatever ends them. A shell: the user postgres may not run root's Python.
 WATCH = 'read -r _; "$1/pg_ctl" stop -D "$2/data" -m immediate -s 2>/dev/null; rm -rf "$2"'
@@ -37,10 +40,21 @@ class Cluster:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
             self._as_postgres = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         self._watch = None
+        self._numbers = itertools.count(1)
 
     @property
     def url(self):
-        return f"host={self.folder} dbname=postgres user=postgres"
+        return self.url_of("postgres")
+
+    def url_of(self, database):
+        return f"host={self.folder} dbname={database} user=postgres"
+
+    def make_database(self):
+        """Make an empty database and return its address."""
+        name = f"loadzone_{next(self._numbers)}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        return self.url_of(name)
 
     def start(self):
         """Make the cluster, start it, and have it stopped when this process ends, however it ends."""
@@ -53,7 +67,7 @@ class Cluster:
         )
         self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
         with open(f"{self.data}/postgresql.conf", "a", encoding="utf-8") as settings:
-            settings.write("listen_addresses = ''\nmax_connections = 50\nshared_buffers = 16MB\n")
+            settings.write("listen_addresses = ''\nmax_connections = 100\nshared_buffers = 16MB\n")
             settings.write(f"unix_socket_directories = '{self.folder}'\n")
         self.launch()
 

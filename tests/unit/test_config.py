@@ -40,6 +40,8 @@ BAD = [
     ("SMTP_HELO", "my host"),
     ("SMTP_HELO", "a\r\nb"),
     ("LOADZONE_REMIND_MINUTES", "60,none"),
+    ("LOADZONE_DATABASE_URL", "host=/tmp"),  # without a secret key
+    ("LOADZONE_DATABASE_URL_FILE", "/no/such/file"),
 ]
 
 
@@ -91,3 +93,10 @@ def test_a_password_is_not_repeated_in_the_message():
     with pytest.raises(BadSetting) as refused:
         Config.from_env({"SMTP_PASS": "secret\0word"})
     assert "secret" not in str(refused.value)
+
+
+def test_a_database_needs_a_secret_key_and_no_file():
+    with_key = {"LOADZONE_DATABASE_URL": "postgresql://db/loadzone", "LOADZONE_SECRET_KEY": "a key for tests alone"}
+    assert Config.from_env(with_key).database_url == "postgresql://db/loadzone"
+    with pytest.raises(BadSetting, match="LOADZONE_DATA and LOADZONE_DATABASE_URL are both set"):
+        Config.from_env({**with_key, "LOADZONE_DATA": "data.json"})

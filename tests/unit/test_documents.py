@@ -125,7 +125,7 @@ def test_every_setting_is_described_with_its_default():
 
 def test_every_secret_from_a_file_is_described():
     named = set(re.findall(r"`((?:LOADZONE|SMTP)_\w+)_FILE`", text_of("docs/settings.md")))
-    assert named == {"LOADZONE_SECRET_KEY", "SMTP_PASS"}
+    assert named == {"LOADZONE_DATABASE_URL", "LOADZONE_SECRET_KEY", "SMTP_PASS"}
 
 
 # docs/api.md and docs/sockets.md

@@ -11,6 +11,7 @@ from loadzone.config import Config
 from loadzone.datafile.backups import Backups
 from loadzone.lib import atomic_file
 from loadzone.lib.owners import another_owner, user_name
+from loadzone.startup import json_file_medium
 from support.disk import Os
 from support.world import NOON
 
@@ -59,7 +60,7 @@ def test_a_data_file_of_another_user_stops_the_start_with_its_owner(tmp_path, mo
 
 def test_a_secret_key_of_another_user_stops_the_start_with_its_owner(tmp_path, monkeypatch, as_another_user):
     (tmp_path / "secret_key").write_text("a key for tests alone, long enough")
-    monkeypatch.setattr(app, "INSTANCE", tmp_path)
+    monkeypatch.setattr(json_file_medium, "INSTANCE", tmp_path)
     refusing(monkeypatch, Path, "chmod")
     with pytest.raises(app.CannotStart) as refused:
         app.create_app(Config(data=tmp_path / "data.json"))

@@ -1,0 +1,70 @@
+"""The JSON file as the medium: its folder, its secret key, and what is wrong with them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from loadzone import INSTANCE, RESOURCES
+from loadzone.auth.secret_key import BadSecretKey, own_key
+from loadzone.commands.data import NO_DATA_FILE
+from loadzone.config import Config
+from loadzone.datafile.backups import Backups
+from loadzone.datafile.json_file import JsonFile
+from loadzone.lib.atomic_file import FileInUse
+from loadzone.lib.concurrency import run_blocking
+from loadzone.lib.owners import another_owner, explained, user_name
+from loadzone.startup.cannot_start import CannotStart, unusable
+from loadzone.startup.medium import Medium
+
+log = logging.getLogger("loadzone")
+
+
+def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
+    """Open and lock the data file. One that the setting names starts empty. Raises CannotStart."""
+    folder = _folder_of_data(config)
+    path = config.data or folder / "data.json"
+    try:
+        if not config.data:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if owner := another_owner(Path(path)):
+            log.warning("%s belongs to %s; LoadZone runs as %s", path, owner, user_name(os.geteuid()))
+        starter = b"{}" if config.data else (RESOURCES / "data.json").read_bytes()
+        file = JsonFile(path, starter, run_blocking)
+    except FileInUse as error:
+        raise CannotStart(f"{error} is in use by another LoadZone; stop that one first") from None
+    except FileNotFoundError:
+        raise _no_such_folder(path) from None
+    except OSError as error:
+        raise unusable(str(path), error) from None
+    return Medium(file, clock, lambda: True, Backups(file.path, clock, run_blocking))
+
+
+def secret_key_beside(config: Config) -> str:
+    """Return the secret key that is kept with the data, made if there is none yet. Raises CannotStart."""
+    folder = _folder_of_data(config)
+    try:
+        return own_key(folder)
+    except BadSecretKey as error:
+        raise CannotStart(f"{error}; delete it and everybody signs in anew, or set LOADZONE_SECRET_KEY") from None
+    except OSError as error:
+        raise CannotStart(f"{folder}: {explained(error, folder)}; set LOADZONE_SECRET_KEY instead") from None
+
+
+def _folder_of_data(config: Config) -> Path:
+    """Return `instance/` in a checkout. Installed: the folder of the data file. Raises CannotStart."""
+    if INSTANCE:
+        return INSTANCE
+    if not config.data:
+        raise CannotStart(NO_DATA_FILE)
+    folder = Path(os.path.realpath(config.data)).parent
+    if not folder.is_dir():
+        raise _no_such_folder(config.data)
+    return folder
+
+
+def _no_such_folder(path: Path) -> CannotStart:
+    return CannotStart(f"{path}: there is no such folder; create it, or set LOADZONE_DATA")

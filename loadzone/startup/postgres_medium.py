@@ -1,0 +1,19 @@
+"""PostgreSQL as the medium, for any number of nodes."""
+
+from __future__ import annotations
+
+from loadzone.config import Config
+from loadzone.startup.cannot_start import CannotStart
+from loadzone.startup.medium import Medium
+
+
+def open_database(config: Config, url: str) -> Medium:
+    """Return the database at this address as the medium; the store connects to it. Raises CannotStart."""
+    try:
+        from loadzone.database.postgres_log import PostgresLog
+    except ImportError as error:
+        raise CannotStart(
+            f"LOADZONE_DATABASE_URL needs psycopg ({error}); install it: pip install -r requirements-postgres.txt"
+        ) from None
+    log = PostgresLog(url)
+    return Medium(log, log.clock, lambda: log.leads, None)
