@@ -65,11 +65,15 @@ class Cluster:
             cwd="/",
             **self._as_postgres,
         )
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
-        with open(f"{self.data}/postgresql.conf", "a", encoding="utf-8") as settings:
-            settings.write("listen_addresses = ''\nmax_connections = 100\nshared_buffers = 16MB\n")
-            settings.write(f"unix_socket_directories = '{self.folder}'\n")
+        self._make()
+        self.set("listen_addresses = ''", "max_connections = 100", "shared_buffers = 16MB")
+        self.set(f"unix_socket_directories = '{self.folder}'")
         self.launch()
+
+    def set(self, *lines):
+        """Add lines to postgresql.conf, for the next launch."""
+        with open(f"{self.data}/postgresql.conf", "a", encoding="utf-8") as settings:
+            settings.writelines(f"{line}\n" for line in lines)
 
     @property
     def data(self):
@@ -88,6 +92,9 @@ class Cluster:
         self._watch.stdin.close()
         self._watch.wait(30)
 
+    def _make(self):
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
+
     def _run(self, program, *arguments):
         subprocess.run(
             [str(self.bin / program), *arguments],
@@ -98,10 +105,41 @@ class Cluster:
         )
 
 
+class Standby(Cluster):
+    """A copy of a running cluster, which follows it, can be read, and can take its place.
+
+    Its name for `synchronous_standby_names` is "standby".
+    """
+
+    def __init__(self, primary):
+        super().__init__()
+        self._primary = primary
+
+    def promote(self):
+        """Let it follow no more, and take writes. Return once it does."""
+        self._run("pg_ctl", "promote", "-D", self.data, "-w", "-s")
+
+    def _make(self):
+        source = f"host={self._primary.folder} user=postgres application_name=standby"
+        self._run("pg_basebackup", "-D", self.data, "-d", source, "-R", "-X", "stream", "-c", "fast", "-N")
+
+
 @contextmanager
 def running_cluster():
     """Yield a running cluster."""
-    cluster = Cluster()
+    with _running(Cluster()) as cluster:
+        yield cluster
+
+
+@contextmanager
+def running_standby(primary):
+    """Yield a standby of the running cluster."""
+    with _running(Standby(primary)) as standby:
+        yield standby
+
+
+@contextmanager
+def _running(cluster):
     try:
         cluster.start()
         yield cluster
