@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+import orjson
+
 from loadzone.database.history_delta import Delta, delta_of
 from loadzone.database.table_change import Key, Record, change_of
-from loadzone.datafile.reader import parse_file
+from loadzone.datafile.reader import parse_own
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain import tallies
 from loadzone.domain.commit import Commit, Touched
@@ -24,6 +26,7 @@ from loadzone.domain.records import State
 FORMAT = 1  # grows when an older LoadZone could not apply a commit rightly
 TABLES = tuple(table.name for table in fields(Touched))
 _FORMAT, _GONE, _ORDER, _HISTORY, _EVENTS, _VISIBLE = "commit format", "gone", "order", "history", "events", "visible"
+_EVENT = {field.name: field.default for field in fields(Event)}
 _TIMES = {field.name for field in fields(Event) if "datetime" in str(field.type)}
 _TUPLES = {field.name for field in fields(Event) if str(field.type).startswith("tuple")}
 
@@ -75,11 +78,12 @@ class EncodedCommit:
     body: bytes
 
     def commit_on(self, before: State) -> Commit:
-        """Return the commit, on the state before it. Raises NewerFormat, and BadFile for what is not a commit."""
-        part = parse_file(self.body)
-        rest = part.rest
-        if rest.get(_FORMAT) != FORMAT:
+        """Return the commit, on the state before it. Raises NewerFormat."""
+        content = orjson.loads(self.body)
+        if content.get(_FORMAT) != FORMAT:
             raise NewerFormat
+        part = parse_own(content)
+        rest = part.rest
         after, touched = before.copy(), Touched()
         after.revision = part.revision
         for name, keys in _mapping(rest[_GONE]).items():
@@ -124,14 +128,12 @@ def _count(after: State, before: State, touched: Touched) -> None:
 
 def _event_fields(event: Event) -> dict[str, object]:
     """Return the fields of an event that are not as in an empty one."""
-    values = {field.name: (getattr(event, field.name), field.default) for field in fields(event)}
-    return {name: value for name, (value, default) in values.items() if value != default}
+    return {name: value for name, default in _EVENT.items() if (value := getattr(event, name)) != default}
 
 
 def _event(values: Mapping[str, object]) -> Event:
     """Return the event; of a newer LoadZone, without what this one does not know."""
-    known = {field.name for field in fields(Event)}
-    return Event(**{name: _event_value(name, value) for name, value in values.items() if name in known})  # type: ignore[arg-type]
+    return Event(**{name: _event_value(name, value) for name, value in values.items() if name in _EVENT})  # type: ignore[arg-type]
 
 
 def _event_value(name: str, value: object) -> object:

@@ -20,13 +20,32 @@ class Delta:
         """Return the history after the change."""
         if self.kept == ((0, len(old)),) and not self.added:
             return old
-        return tuple(entry for first, end in self.kept for entry in old[first:end]) + self.added
+        lines: list[Entry] = []
+        for first, end in self.kept:
+            lines += old[first:end]
+        return (*lines, *self.added)
 
 
 def delta_of(old: History, new: History) -> Delta:
     """Return how `new` is made of `old`: its longest beginning that `old` has in the same order is not written anew."""
     if new is old:
         return Delta(((0, len(old)),), ())
+    return _one_range(old, new) or _any_ranges(old, new)
+
+
+def _one_range(old: History, new: History) -> Delta | None:
+    """Return the usual change: lines go at the beginning of the old history, and others come at its end.
+
+    Tuples compare 200 lines in two microseconds where they are the same objects.
+    """
+    first = next((number for number, entry in enumerate(old) if new and entry is new[0]), None)
+    if first is None:
+        return None
+    stay = len(old) - first
+    return Delta(((first, len(old)),), new[stay:]) if old[first:] == new[:stay] else None
+
+
+def _any_ranges(old: History, new: History) -> Delta:
     kept: list[tuple[int, int]] = []
     at = 0
     for number, entry in enumerate(new):

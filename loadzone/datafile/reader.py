@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 
 import orjson
 
+from loadzone.datafile.own_object import OwnObject
 from loadzone.datafile.repair import LoadedFile, repair
 from loadzone.datafile.typed_object import EARLIEST, BadFile, TypedObject, stop
 from loadzone.domain.people import BrowserSession, Entry, Letter, Token, User
@@ -39,19 +40,27 @@ def parse_file(content: bytes, report: Callable[[str], None] = stop) -> LoadedFi
         data: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise BadFile(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
-    top = TypedObject(data, "the file", report)
-    loaded = LoadedFile(
-        vms=[_vm(fields) for fields in top.records("vms")],
-        groups=[_group(fields) for fields in top.records("groups")],
-        users=[_user(email, fields) for email, fields in top.table("users")],
-        letters=[_letter(fields) for fields in top.records("outbox")],
-        deleted=[_deleted(fields) for fields in top.records("deleted")],
-        revision=top.number("revision", REVISION_MOST) or 0,
-    )
-    loaded.rest = top.rest()
+    loaded = _records(TypedObject(data, "the file", report))
     _report_doubles("vms", (vm.id for vm in loaded.vms), report)
     _report_doubles("groups", (group.id for group in loaded.groups), report)
     return loaded
+
+
+def parse_own(content: Mapping[str, object]) -> LoadedFile:
+    """Return the records in what LoadZone has written itself; nothing is checked."""
+    return _records(OwnObject(content))
+
+
+def _records(top: TypedObject) -> LoadedFile:
+    return LoadedFile(
+        vms=[_vm(fields) for fields in top.records("vms")],
+        groups=[_group(fields) for fields in top.records("groups")],
+        users=[_user(email, fields) for email, fields in top.by_address("users")],
+        letters=[_letter(fields) for fields in top.records("outbox")],
+        deleted=[_deleted(fields) for fields in top.records("deleted")],
+        revision=top.number("revision", REVISION_MOST) or 0,
+        rest=top.rest(),
+    )
 
 
 def _vm(fields: TypedObject) -> Vm:
@@ -82,7 +91,7 @@ def _vm(fields: TypedObject) -> Vm:
 def _booking(fields: TypedObject) -> Booking:
     """Return the machine's booking, even without a holder; repair.py drops such a one."""
     return Booking(
-        holder=_address(fields.text("booked_by")) or "",
+        holder=fields.address("booked_by") or "",
         expires_at=fields.time("expires_at"),
         booked_at=fields.time("booked_at"),
         end_set_at=fields.time("end_set_at"),
@@ -97,11 +106,11 @@ def _booking(fields: TypedObject) -> Booking:
 
 def _is_empty(booking: Booking) -> bool:
     """Tell whether nothing of a booking is there; a note alone is the machine's own."""
-    return booking == Booking(holder="", note=booking.note)
+    return not booking.holder and booking == Booking(holder="", note=booking.note)
 
 
 def _hold(fields: TypedObject) -> Hold | None:
-    email = _address(fields.text("held_for"))
+    email = fields.address("held_for")
     hold = Hold(
         email=email or "",
         hours=fields.amount("held_hours") or DEFAULT_HOURS,
@@ -121,7 +130,7 @@ def _queue(fields: TypedObject, since: datetime, is_group: bool, key: str = "que
     queue: dict[str, Waiter] = {}
     for number, item in enumerate(fields.items(key)):
         if isinstance(item, str):
-            email = _address(item)
+            email = known_email(item)
             waiter = Waiter(email, DEFAULT_HOURS, since) if email else None
         else:
             waiter = _waiter(fields.inner(key, item, number), since, is_group)
@@ -131,7 +140,7 @@ def _queue(fields: TypedObject, since: datetime, is_group: bool, key: str = "que
 
 
 def _waiter(fields: TypedObject, since: datetime, is_group: bool) -> Waiter | None:
-    email = _address(_required_text(fields, "email"))
+    email = fields.required("email", fields.address, "")
     if not email:
         return None
     return Waiter(
@@ -161,7 +170,7 @@ def _user(email: str, fields: TypedObject) -> User:
     entries = tuple(_entry(entry) for entry in fields.records("bookings"))
     first_start = min((entry.start for entry in entries if entry.start), default=EARLIEST)
     return User(
-        email=_address(email) or "",
+        email=email,
         created=fields.time("created") or first_start,
         bookings=entries,
         role="admin" if fields.text("role") == "admin" else "user",
@@ -172,7 +181,7 @@ def _user(email: str, fields: TypedObject) -> User:
         zone=fields.text("zone"),
         no_letters=fields.texts("no_letters"),
         seen=fields.time("seen"),
-        invited_by=_address(fields.text("invited_by")) or "",
+        invited_by=fields.address("invited_by") or "",
         rest=fields.rest(),
     )
 
@@ -224,7 +233,7 @@ def _entry(fields: TypedObject) -> Entry:
 def _letter(fields: TypedObject) -> Letter:
     return Letter(
         id=_required_text(fields, "id"),
-        to=_address(_required_text(fields, "to")) or "",
+        to=fields.required("to", fields.address, ""),
         kind=_required_text(fields, "kind"),
         created=fields.required("created", fields.time, EARLIEST),
         about=fields.mapping("about"),
@@ -244,10 +253,6 @@ def _deleted(fields: TypedObject) -> Deleted:
 
 def _required_text(fields: TypedObject, key: str) -> str:
     return fields.required(key, fields.text, "")
-
-
-def _address(text: str | None) -> str | None:
-    return known_email(text) or None if text else None
 
 
 def _report_doubles(table: str, keys: Iterable[Hashable], report: Callable[[str], None]) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from loadzone.domain.records import MOST
 from loadzone.domain.unknown_keys import NOTHING
+from loadzone.lib.email_addresses import known_email
 from loadzone.lib.times import parse_time
 
 T = TypeVar("T")
@@ -62,6 +63,10 @@ class TypedObject:
             return float(number)
         self._report(f"{self._at(key)}: a number above 0 and at most {most} is expected here")
         return None
+
+    def address(self, key: str) -> str | None:
+        """Return an e-mail address in the form in which they are compared; an empty one is absent."""
+        return _address(self.text(key))
 
     def flag(self, key: str) -> bool:
         """Return a boolean; an absent one is false."""
@@ -128,6 +133,10 @@ class TypedObject:
         items = self.mapping(key).items()
         return [(name, TypedObject(item, f"{self._at(key)}[{name!r}]", self._report)) for name, item in items]
 
+    def by_address(self, key: str) -> list[tuple[str, TypedObject]]:
+        """Return as `table` does an object whose keys are e-mail addresses."""
+        return [(_address(name) or "", item) for name, item in self.table(key)]
+
     def rest(self) -> Mapping[str, object]:
         """Return the keys that were not read, with their values."""
         return {key: value for key, value in self._value.items() if key not in self._keys_read} or NOTHING
@@ -144,3 +153,7 @@ class TypedObject:
 
     def _at(self, key: str) -> str:
         return key if self._place == "the file" else f"{self._place}.{key}"
+
+
+def _address(text: str | None) -> str | None:
+    return known_email(text) or None if text else None

@@ -3,10 +3,16 @@
 from dataclasses import fields, replace
 from datetime import timedelta
 
+import orjson
 import pytest
 
+from database.every_field import RECORDS, state_of_every_field
 from loadzone.database.commit_codec import TABLES, EncodedCommit, NewerFormat, encode
 from loadzone.database.history_delta import delta_of
+from loadzone.datafile.own_object import OwnObject
+from loadzone.datafile.reader import parse_file, parse_own
+from loadzone.datafile.typed_object import TypedObject
+from loadzone.datafile.writer import StateEncoder
 from loadzone.domain import tallies
 from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.events import Event
@@ -58,6 +64,27 @@ def test_what_was_deleted_lately_arrives_and_goes():
 def test_no_table_is_left_out():
     tables = {field.name for field in fields(State) if str(field.type).startswith("dict") and field.name != "tallies"}
     assert set(TABLES) == tables
+
+
+def test_every_field_of_every_record_arrives():
+    after = state_of_every_field()
+    after.revision = 1
+    result = taken(commit(State(), after, **{name: list(getattr(after, name)) for name in TABLES})).after
+    assert result == after
+    assert set(RECORDS) == set(TABLES)
+
+
+def test_what_is_read_without_checks_is_read_as_with_them():
+    state = state_of_every_field()
+    encoder = StateEncoder()
+    encoder.mark_all(state)
+    content = encoder.encode(state)
+    assert parse_own(orjson.loads(content)) == parse_file(content)
+
+
+def test_every_way_to_read_a_value_is_there_without_checks():
+    by_others = {"records"}  # is made of the others
+    assert {name for name in vars(TypedObject) if not name.startswith("_")} - by_others <= set(vars(OwnObject))
 
 
 def test_every_field_of_an_event_arrives():
