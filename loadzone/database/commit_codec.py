@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from types import NoneType
 
 import orjson
 
 from loadzone.database.history_delta import Delta, delta_of
-from loadzone.database.table_change import Key, Record, change_of
+from loadzone.database.table_change import Key, Places, change_of, put_in_place
 from loadzone.datafile.reader import parse_own
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain import tallies
-from loadzone.domain.commit import Commit, Touched
+from loadzone.domain.commit import TABLES, Commit, Touched
 from loadzone.domain.events import Event
 from loadzone.domain.people import User
 from loadzone.domain.records import State
 
 FORMAT = 1  # grows when an older LoadZone could not apply a commit rightly
-TABLES = tuple(table.name for table in fields(Touched))
-_FORMAT, _GONE, _ORDER, _HISTORY, _EVENTS, _VISIBLE = "commit format", "gone", "order", "history", "events", "visible"
+_FORMAT, _GONE, _PLACES, _HISTORY, _EVENTS, _VISIBLE = "commit format", "gone", "places", "history", "events", "visible"
 _EVENT = {field.name: field.default for field in fields(Event)}
 _TIMES = {field.name for field in fields(Event) if "datetime" in str(field.type)}
 _TUPLES = {field.name for field in fields(Event) if str(field.type).startswith("tuple")}
@@ -38,19 +38,20 @@ class NewerFormat(Exception):
 def encode(commit: Commit) -> bytes:
     """Return the commit as bytes. Raises TypeError if a value cannot be JSON."""
     gone: dict[str, list[Key]] = {}
-    order: dict[str, list[Key]] = {}
+    places: dict[str, Places] = {}
     part = State(revision=commit.after.revision)
     for name in TABLES:
-        change = change_of(getattr(commit.touched, name), getattr(commit.before, name), getattr(commit.after, name))
+        touched, before, after = (getattr(one, name) for one in (commit.touched, commit.before, commit.after))
+        change = change_of(touched, before, after, commit.touched.renames and name == "vms")
         getattr(part, name).update(change.written)
         if change.gone:
             gone[name] = change.gone
-        if change.order is not None:
-            order[name] = change.order
+        if change.places:
+            places[name] = change.places
     part.rest = {
         _FORMAT: FORMAT,
         _GONE: gone,
-        _ORDER: order,
+        _PLACES: places,
         _HISTORY: _shorten_histories(part, commit.before),
         _EVENTS: [_event_fields(event) for event in commit.events],
         _VISIBLE: commit.visible,
@@ -98,17 +99,19 @@ class EncodedCommit:
                     record = _with_history(record, before.users.get(key), histories[key])
                 getattr(after, name)[key] = record
                 getattr(touched, name)[key] = None
-        for name, keys in _mapping(rest[_ORDER]).items():
-            _put_in_order(getattr(after, name), _list(keys))
+        for name, pairs in _mapping(rest[_PLACES]).items():
+            put_in_place(getattr(after, name), _places(pairs))
         _count(after, before, touched)
         events = tuple(_event(_mapping(event)) for event in _list(rest[_EVENTS]))
         return Commit(before, after, touched, events, bool(rest[_VISIBLE]))
 
 
-def _put_in_order(table: dict[Key, Record], keys: list[object]) -> None:
-    records = {key: table[key] for key in keys if isinstance(key, (str, int))}
-    table.clear()
-    table.update(records)
+def _places(pairs: object) -> Places:
+    return [
+        (key, previous)
+        for key, previous in map(_list, _list(pairs))
+        if isinstance(key, (str, int)) and isinstance(previous, (str, int, NoneType))
+    ]
 
 
 def _with_history(user: User, before: User | None, kept: object) -> User:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadzone.database import commit_log
-from loadzone.database.commit_codec import TABLES, EncodedCommit
+from loadzone.database.commit_codec import EncodedCommit
 from loadzone.database.commit_log import Position
 from loadzone.database.connection import Connection
 from loadzone.datafile.reader import read_state
-from loadzone.domain.commit import Commit, Touched
+from loadzone.domain.commit import TABLES, Commit, Touched
 from loadzone.domain.records import State
 
 

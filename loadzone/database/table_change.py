@@ -10,33 +10,46 @@ from loadzone.domain.records import Deleted, Group, Vm
 
 Key = str | int
 Record = Vm | Group | User | Letter | Deleted
+Places = list[tuple[Key, Key | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class TableChange:
-    """Remove `gone`, then write `written` in this order; then the keys are in `order`, unless that is None.
+    """Remove `gone`, then write `written` in this order; then `put_in_place` what is in `places`.
 
-    A record that is there is replaced in its place; a new one comes to the end.
+    A record that is there is replaced in its place; a new one comes to the end. `places` has keys, each with the one
+    before it; None: it is the first. It is empty where the order follows from the rest.
     """
 
     gone: list[Key]
     written: dict[Key, Record]
-    order: list[Key] | None
+    places: Places
 
 
-def change_of(touched: Mapping[Key, None], before: dict[Key, Record], after: dict[Key, Record]) -> TableChange:
-    """Return the change of a table. Without removals and edits it costs no more than what was touched."""
+def change_of(
+    touched: Mapping[Key, None], before: dict[Key, Record], after: dict[Key, Record], renames: bool
+) -> TableChange:
+    """Return the change of a table. Without renames it costs no more than what was touched."""
     tail = _tail(touched, after)
     gone = [key for key in touched if key in before and (key not in after or key in tail)]
     kept = [key for key in touched if key in after and key not in tail]
-    may_move = any(key not in after for key in gone) or any(_moves(before.get(key), after[key]) for key in kept)
-    order = _order(before, after, gone, tail) if may_move else None
-    return TableChange(gone, {key: after[key] for key in [*kept, *tail]}, order)
+    places = _places(kept, after) if renames else []
+    return TableChange(gone, {key: after[key] for key in [*kept, *tail]}, places)
 
 
-def _moves(before: Record | None, after: Record) -> bool:
-    """Tell whether it may be another one's place: a machine that is renamed keeps its own, under another key."""
-    return before is None or (isinstance(after, (Vm, Group)) and getattr(before, "version", 0) != after.version)
+def put_in_place(table: dict[Key, Record], places: Places) -> None:
+    """Put the records at their places in the order of the table."""
+    next_to = {before: key for key, before in places}
+    moved = {key: table.pop(key) for key, _ in places}
+    others = dict(table)
+    table.clear()
+    for stays in (None, *others):
+        if stays is not None:
+            table[stays] = others[stays]
+        key = next_to.get(stays)
+        while key is not None:
+            table[key] = moved[key]
+            key = next_to.get(key)
 
 
 def _tail(touched: Container[Key], after: dict[Key, Record]) -> dict[Key, None]:
@@ -49,11 +62,8 @@ def _tail(touched: Container[Key], after: dict[Key, Record]) -> dict[Key, None]:
     return dict.fromkeys(reversed(tail))
 
 
-def _order(
-    before: dict[Key, Record], after: dict[Key, Record], gone: list[Key], tail: Mapping[Key, None]
-) -> list[Key] | None:
-    """Return the order of the table, if it does not follow from the rest."""
-    removed = set(gone)
-    if list(after) == [key for key in before if key not in removed] + list(tail):
-        return None
-    return list(after)
+def _places(kept: list[Key], after: dict[Key, Record]) -> Places:
+    """Return the keys in the order of the table, each with the one before it."""
+    moving = set(kept)
+    pairs = zip((None, *after), after, strict=False)
+    return [(key, previous) for previous, key in pairs if key in moving]

@@ -23,21 +23,29 @@ class CannotSave(Exception):
 
 @dataclass(slots=True)
 class Touched:
-    """The keys that a change wrote or removed, by table; each table is an ordered set."""
+    """The keys that a change wrote or removed, by table; each table is an ordered set.
+
+    `renames`: a machine has been renamed, which leaves its place in the order to the new name.
+    """
 
     vms: dict[str, None] = field(default_factory=dict)
     groups: dict[int, None] = field(default_factory=dict)
     users: dict[str, None] = field(default_factory=dict)
     letters: dict[str, None] = field(default_factory=dict)
     deleted: dict[str | int, None] = field(default_factory=dict)
+    renames: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.vms or self.groups or self.users or self.letters or self.deleted)
 
     def add(self, other: Touched) -> None:
         """Take over the keys of another."""
-        for table in fields(self):
-            getattr(self, table.name).update(getattr(other, table.name))
+        for name in TABLES:
+            getattr(self, name).update(getattr(other, name))
+        self.renames = self.renames or other.renames
+
+
+TABLES = tuple(table.name for table in fields(Touched) if table.name != "renames")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,11 @@ class TableOverlay(MutableMapping[K, R]):
         """Return the record as it is in the other table."""
         return self._base.get(self._moved_from.get(key, key))
 
+    @property
+    def has_moved(self) -> bool:
+        """True if a record has another key in its old place."""
+        return bool(self._moved_from)
+
     def apply_to(self, table: dict[K, R]) -> dict[K, None]:
         """Write the changes into `table`; return the touched keys, removed ones first."""
         in_order = {key: self[key] for key in self} if self._moved_from else None

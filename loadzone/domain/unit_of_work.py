@@ -146,6 +146,7 @@ class UnitOfWork:
             self.users.apply_to(state.users),
             self.letters.apply_to(state.letters),
             self.deleted.apply_to(state.deleted),
+            self.vms.has_moved,
         )
 
     def _note_vm(self, vm_id: str, old: Vm | None, new: Vm | None) -> None:

@@ -2,23 +2,25 @@
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from random import Random
 
 import orjson
 import pytest
 
 from database.every_field import RECORDS, state_of_every_field
-from loadzone.database.commit_codec import TABLES, EncodedCommit, NewerFormat, encode
+from loadzone.database.commit_codec import EncodedCommit, NewerFormat, encode
 from loadzone.database.history_delta import delta_of
+from loadzone.database.table_change import change_of
 from loadzone.datafile.own_object import OwnObject
 from loadzone.datafile.reader import parse_file, parse_own
 from loadzone.datafile.typed_object import TypedObject
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain import tallies
-from loadzone.domain.commit import Commit, Touched
+from loadzone.domain.commit import TABLES, Commit, Touched
 from loadzone.domain.events import Event
 from loadzone.domain.people import BrowserSession, Entry, Letter, User
 from loadzone.domain.records import Booking, Deleted, Group, State, Vm, Waiter
-from support.world import BOB, NOON
+from support.world import BOB, NOON, unit
 
 LATER = NOON + timedelta(microseconds=1)
 
@@ -27,8 +29,8 @@ def entry(number):
     return Entry("book", f"vm-{number}", NOON, LATER)
 
 
-def commit(before, after, events=(), **keys):
-    touched = Touched(**{name: dict.fromkeys(table) for name, table in keys.items()})
+def commit(before, after, events=(), renames=False, **keys):
+    touched = Touched(**{name: dict.fromkeys(table) for name, table in keys.items()}, renames=renames)
     return Commit(before, after, touched, tuple(events), True)
 
 
@@ -137,30 +139,96 @@ ORDERS = {
     "one goes": ("abc", "ac", "b"),
     "one goes and another comes": ("abc", "acd", "bd"),
     "one comes again": ("abc", "acb", "b"),
+    "one is edited and the first goes": ("abcd", "bcd", "ab"),
+    "all go": ("abc", "", "abc"),
+}
+RENAMES = {
     "one is renamed in its place": ("abc", "axc", "bx"),
     "the last is renamed": ("abc", "abx", "cx"),
     "one goes and the other takes its name": ("abc", "ac", "abc"),
-    "one comes back to its place, and another comes": ("ac", "abcd", "bd"),
-    "all go": ("abc", "", "abc"),
+    "one goes and the other takes its name far away": ("abcde", "acbe", "bd"),
+    "all are renamed": ("abcd", "wxyzd", "abcwxyz"),
+    "two beside each other are renamed": ("abcd", "axyd", "bcxy"),
+    "two swap their names": ("abc", "bac", "atb"),
+    "a name is taken over by one from far away": ("abc", "ca", "abc"),
+    "one is renamed and another comes": ("ac", "abcd", "bd"),
 }
 
 
-@pytest.mark.parametrize(("old", "new", "touched"), ORDERS.values(), ids=ORDERS.keys())
-def test_the_order_is_the_same_everywhere(old, new, touched):
+@pytest.mark.parametrize(("old", "new", "touched"), [*ORDERS.values(), *RENAMES.values()], ids=[*ORDERS, *RENAMES])
+def test_the_order_is_the_same_everywhere(request, old, new, touched):
     before = State(vms={name: Vm(name) for name in old})
     after = State(vms={name: Vm(name, version=1 if name in touched else 0) for name in new})
-    result = taken(commit(before, after, vms=touched)).after
+    renames = request.node.callspec.id in RENAMES
+    result = taken(commit(before, after, renames=renames, vms=touched)).after
     assert (result, list(result.vms)) == (after, list(after.vms))
     assert list(before.vms) == list(old), "the state before is left as it is"
 
 
-def test_two_that_have_swapped_their_names_have_each_others_places():
-    before = State(vms={name: Vm(name) for name in "abc"})
-    after = State(vms={"b": Vm("b", version=1), "a": Vm("a", version=1), "c": before.vms["c"]})
-    assert list(taken(commit(before, after, vms="ab")).after.vms) == ["b", "a", "c"]
+class Table(dict):
+    """A table that counts how many of its keys were looked through."""
+
+    looked_at = 0
+
+    def __iter__(self):
+        for key in super().__iter__():
+            self.looked_at += 1
+            yield key
 
 
-def test_a_name_that_another_takes_over_has_the_place_of_that_one():
-    before = State(vms={name: Vm(name) for name in "abc"})
-    after = State(vms={"c": Vm("c", version=1), "a": Vm("a", version=1)})
-    assert list(taken(commit(before, after, vms="abc")).after.vms) == ["c", "a"]
+@pytest.mark.parametrize("change", ["edit", "book", "remove", "add"])
+def test_a_change_does_not_look_through_the_table(change):
+    before = {number: Vm(f"{number}") for number in range(10_000)}
+    after = Table(before)
+    if change == "remove":
+        del after[70]
+    else:
+        key = 10_000 if change == "add" else 70
+        after[key] = Vm(f"{key}", description="new", version=int(change != "book"))
+    before = Table(before)
+    touched = {key: None for key in (70, 10_000) if before.get(key) is not after.get(key)}
+    made = change_of(touched, before, after, renames=False)
+    assert (before.looked_at, after.looked_at) == (0, 0)
+    assert (len(made.gone) + len(made.written), made.places) == (1, [])
+
+
+def test_of_a_rename_only_the_place_is_written():
+    names = [f"vm-{number}" for number in range(1000)]
+    before = State(vms={name: Vm(name) for name in names})
+    names[500] = "renamed"
+    after = State(vms={name: Vm(name, version=int(name == "renamed")) for name in names})
+    renamed = commit(before, after, renames=True, vms=["vm-500", "renamed"])
+    assert list(taken(renamed).after.vms) == names
+    assert len(encode(renamed)) < 500
+
+
+def change_anything(random, uow):
+    """Add, delete, rename, edit and book machines of few names, in one unit of work."""
+    for _ in range(random.randint(1, 3)):
+        name, other = random.choice("abcdefgh"), random.choice("abcdefgh")
+        vm = uow.vms.get(name)
+        if vm is None:
+            uow.vms[name] = Vm(name)
+        elif random.random() < 0.25:
+            del uow.vms[name]
+        elif random.random() < 0.5 and other not in uow.vms:
+            uow.vms.move(name, other, replace(vm, id=other))
+        else:
+            uow.vms[name] = replace(vm, description=f"{random.random()}")
+
+
+def test_the_order_is_the_same_everywhere_after_random_batches():
+    random, state, moves = Random(1), State(), 0
+    for _ in range(2000):
+        after, touched = state.copy(), Touched()
+        for _ in range(random.randint(1, 3)):
+            uow = unit(after)
+            change_anything(random, uow)
+            touched.add(uow.apply_to(after))
+        after.revision += 1
+        original = Commit(state, after, touched, (), True)
+        result = taken(original).after
+        assert (result, list(result.vms)) == (after, list(after.vms))
+        moves += touched.renames
+        state = after
+    assert moves > 200

@@ -1,7 +1,7 @@
 """The world of the rules' tests, on two stores over one database, which take turns."""
 
-from loadzone.database.commit_codec import TABLES
 from loadzone.domain import tallies
+from loadzone.domain.commit import TABLES
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules.finish import finish
 from support.stores import unit
