@@ -18,8 +18,14 @@ _UPGRADES = {
             seq bigint PRIMARY KEY,
             id uuid NOT NULL,
             at timestamptz NOT NULL DEFAULT clock_timestamp(),
-            body bytea COMPRESSION lz4 NOT NULL);
-        CREATE TABLE loadzone.snapshot(seq bigint NOT NULL, body bytea COMPRESSION lz4 NOT NULL);
+            body bytea NOT NULL);
+        CREATE TABLE loadzone.snapshot(seq bigint NOT NULL, body bytea NOT NULL);
+        DO $$ BEGIN  -- quicker than the default, but not every server was built with it
+            IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)) THEN
+                ALTER TABLE loadzone.commits ALTER COLUMN body SET COMPRESSION lz4;
+                ALTER TABLE loadzone.snapshot ALTER COLUMN body SET COMPRESSION lz4;
+            END IF;
+        END $$;
     """,
 }
 
