@@ -6,7 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from support.ports import free_port
@@ -39,6 +39,23 @@ UNDER_A_PATH = """
         location / {{ return 200 "another application"; }}
         {location}
         {away}
+    }}
+"""
+BALANCER = """
+    error_log stderr crit;
+    upstream nodes {{ random; {servers} }}
+    map $http_upgrade $connection_upgrade {{ default upgrade; "" close; }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_pass http://nodes;
+            proxy_http_version 1.1;
+            proxy_set_header Host $http_host;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_next_upstream error;
+            proxy_read_timeout 60s;
+        }}
     }}
 """
 WHOLE = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
@@ -80,6 +97,17 @@ def nginx_under_a_path(folder: Path, port: int, upstream_port: int, certificate:
         away="".join(_blocks("    location @loadzone_away")),
     )
     with _running(folder, port, text):
+        yield
+
+
+@contextlib.contextmanager
+def balancer(folder: Path, port: int, nodes: Iterable[int]) -> Iterator[None]:
+    """Run nginx on `port` of 127.0.0.1 in front of nodes on these ports: each request goes to any of them.
+
+    A node that refuses the connection is left out; a request that a node has taken is not sent to another.
+    """
+    servers = " ".join(f"server 127.0.0.1:{node} max_fails=0;" for node in nodes)
+    with _running(folder, port, BALANCER.format(port=port, servers=servers)):
         yield
 
 

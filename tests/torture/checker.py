@@ -41,9 +41,10 @@ def check_revisions(reads: list[BoardRead], changes: dict[int, dict]) -> list[st
     for read in reads:
         if shown.setdefault(read.revision, read.vms) != read.vms:
             found.append(f"revision {read.revision} was shown with two states: {shown[read.revision]} and {read.vms}")
-    completed = sorted(reads, key=lambda read: read.completed)
+    fresh = [read for read in reads if read.is_fresh]
+    completed = sorted(fresh, key=lambda read: read.completed)
     highest, place = 0, 0
-    for read in sorted(reads, key=lambda read: read.invoked):
+    for read in sorted(fresh, key=lambda read: read.invoked):
         while place < len(completed) and completed[place].completed < read.invoked:
             highest, place = max(highest, completed[place].revision), place + 1
         if read.revision < highest:

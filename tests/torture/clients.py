@@ -9,7 +9,7 @@ from urllib3.exceptions import NewConnectionError
 
 from support.people import Person
 from torture import group_checker
-from torture.history import FAILED, OK, REFUSED, UNKNOWN, History, Operation
+from torture.history import FAILED, FOREVER, OK, REFUSED, UNKNOWN, History, Operation
 
 BOOKING_SECONDS = (1, 3, 10, 60)
 OPERATION_WEIGHTS = {"book": 30, "renew": 15, "cancel": 15, "join": 18, "leave": 6, "force": 6, "read": 10}
@@ -50,13 +50,16 @@ class Client(threading.Thread):
 
     def _call(self, name: str, vm: str, **arguments: object) -> None:
         invoked = time.monotonic()
-        outcome, answer = self._send(name, vm, arguments)
+        outcome, completed, answer = self._send(name, vm, arguments)
         if outcome:
-            op = Operation(self._person.email, name, vm, invoked, time.monotonic(), outcome, dict(arguments), answer)
+            op = Operation(self._person.email, name, vm, invoked, completed, outcome, dict(arguments), answer)
             self._history.add_operation(op)
 
-    def _send(self, name: str, vm: str, arguments: dict) -> tuple[str, dict]:
-        """Return the outcome and the answer. The outcome is empty if no server can have received the call."""
+    def _send(self, name: str, vm: str, arguments: dict) -> tuple[str, float, dict]:
+        """Return the outcome, when it was known, and the answer. It is empty if no server can have received the call.
+
+        Who waits no longer does not know whether somebody still carries it out.
+        """
         try:
             place = group_checker.GROUP_ID if vm == group_checker.GROUP_NAME else vm
             response = getattr(self._person, name)(place, **arguments)
@@ -64,9 +67,11 @@ class Client(threading.Thread):
         except requests.RequestException as error:
             if _was_never_sent(error):
                 time.sleep(0.02)
-                return "", {}
-            return UNKNOWN, {}
-        return self._outcome(name, response.status_code, answer)
+                return "", 0, {}
+            return UNKNOWN, FOREVER if isinstance(error, requests.Timeout) else time.monotonic(), {}
+        completed = time.monotonic()
+        outcome, answer = self._outcome(name, response.status_code, answer)
+        return outcome, completed, answer
 
     def _outcome(self, name: str, status: int, answer: dict) -> tuple[str, dict]:
         if status == 200:
@@ -89,7 +94,7 @@ def read_board(person: Person, history: History) -> dict | None:
     if response.status_code != 200:
         history.add_anomaly(f"the board's answer was {response.status_code} {state}")
         return None
-    history.add_board_read(invoked, state)
+    history.add_board_read(invoked, state, person.email, is_fresh=not history.several_nodes)
     return state
 
 

@@ -114,7 +114,8 @@ def commits(history: History) -> Iterator[Commit]:
     reads = sorted(history.board_reads, key=lambda read: read.revision)
     shown = {read.revision: read for read in reads if read.groups}
     revisions = sorted({*shown, *history.changes})
-    latest, earliest = _latest_times(history, revisions), _earliest_times(reads, revisions)
+    fresh = [read for read in reads if read.is_fresh]
+    latest, earliest = _latest_times(history, revisions), _earliest_times(fresh, revisions)
     vms: dict[str, dict] = {}
     groups: list[dict] = []
     known = None
@@ -227,7 +228,7 @@ def _waiting_beside_a_free_machine(history: History) -> Iterator[str]:
 
 def _broken_answers(history: History, evidence: Evidence) -> Iterator[str]:
     """Find people who are in the queue after leaving it, or who lost a confirmed position before their turn."""
-    for read in history.board_reads:
+    for read in history.fresh_reads:
         state = _group_state(read.vms, read.groups) if read.groups else None
         for email in sorted(evidence.queue_calls) if state else ():
             call = evidence.last_queue_call(email, read.completed)

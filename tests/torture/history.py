@@ -11,6 +11,7 @@ from typing import Any
 OK, REFUSED, FAILED, UNKNOWN = "ok", "refused", "failed", "unknown"
 CLOCK_SLACK = 0.05  # seconds by which the wall clock may be slewed against the monotonic one
 FOREVER = 1e12
+IN_FLIGHT_SECONDS = 3  # for which the database may go on with the commit of a node that has ended, or has given up
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Operation:
 
     The outcome is `ok` or `refused` as the server answered, `failed` if it answered that nothing was done (503), and
     `unknown` if there was no answer. An `unknown` operation took effect between `invoked` and `completed`, or not at
-    all. Its `completed` is the end of the server process that may have received it.
+    all. Its `completed` is the end of the server process that may have received it; of several nodes, the moment from
+    which nobody can carry it out any more.
     """
 
     actor: str
@@ -39,13 +41,18 @@ class Operation:
 
 @dataclass(frozen=True)
 class BoardRead:
-    """The whole board at one revision, as `GET /vms` returned it."""
+    """The whole board at one revision, as `GET /vms` returned it to `reader`.
+
+    `is_fresh`: it must be that of a moment of the call. Of several nodes, one that answers a browser may be behind.
+    """
 
     invoked: float
     completed: float
     revision: int
     vms: dict[str, dict]
     groups: list[dict] = field(default_factory=list)
+    reader: str = "reader"
+    is_fresh: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,8 @@ class Clock:
 class History:
     """Collects everything that happens in a run, from many threads. `faults` are only for people to read."""
 
-    def __init__(self) -> None:
+    def __init__(self, several_nodes: bool = False) -> None:
+        self.several_nodes = several_nodes
         self.started = time.monotonic()
         self.clock = Clock(time.time() - time.monotonic())
         self.operations: list[Operation] = []
@@ -128,13 +136,19 @@ class History:
         with self._lock:
             self.operations.append(operation)
 
-    def add_board_read(self, invoked: float, state: dict) -> None:
+    def add_board_read(self, invoked: float, state: dict, reader: str = "reader", is_fresh: bool = True) -> None:
+        views = {vm["id"]: vm for vm in state["vms"]}
+        now, revision, groups = time.monotonic(), state["revision"], state["groups"]
         with self._lock:
-            views = {vm["id"]: vm for vm in state["vms"]}
-            self.board_reads.append(BoardRead(invoked, time.monotonic(), state["revision"], views, state["groups"]))
+            self.board_reads.append(BoardRead(invoked, now, revision, views, groups, reader, is_fresh))
 
     def add_change(self, change: dict) -> None:
-        """Add a `change` event that a socket received; two different ones of the same revision are an anomaly."""
+        """Add a `change` event that a socket received; two different ones of the same revision are an anomaly.
+
+        Several nodes send it at different times, and its machines in any order.
+        """
+        vms = sorted(change["vms"], key=lambda vm: vm["id"])
+        change = {name: value for name, value in change.items() if name != "now"} | {"vms": vms}
         with self._lock:
             self.change_times.setdefault(change["revision"], time.monotonic())
             if self.changes.setdefault(change["revision"], change) != change:
@@ -154,8 +168,12 @@ class History:
         with self._lock:
             self.server_ends.append(time.monotonic())
 
+    @property
+    def fresh_reads(self) -> list[BoardRead]:
+        return [read for read in self.board_reads if read.is_fresh]
+
     def operations_to_check(self) -> list[Operation]:
-        """Return all calls that may have had an effect and, for each machine, all reads of it.
+        """Return all calls that may have had an effect and, for each machine, all fresh reads of it.
 
         A call without an answer completes at the end of the server process.
         """
@@ -163,7 +181,7 @@ class History:
             calls = [self._completed(operation) for operation in self.operations if operation.outcome != FAILED]
             reads = [
                 Operation("reader", "read", vm_id, read.invoked, read.completed, answer=view)
-                for read in self.board_reads
+                for read in self.fresh_reads
                 for vm_id, view in read.vms.items()
             ]
         return calls + reads
@@ -171,5 +189,8 @@ class History:
     def _completed(self, op: Operation) -> Operation:
         if op.outcome != UNKNOWN:
             return op
-        end = next((end for end in self.server_ends if end >= op.invoked), FOREVER)
+        if self.several_nodes:
+            end = op.completed + IN_FLIGHT_SECONDS
+        else:
+            end = next((end for end in self.server_ends if end >= op.invoked), FOREVER)
         return Operation(op.actor, op.name, op.vm, op.invoked, end, UNKNOWN, op.arguments)

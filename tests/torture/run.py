@@ -1,39 +1,24 @@
-"""One run: sixteen clients and many sockets use a real server, the nemesis injects faults, the history is checked."""
+"""One run: sixteen clients and many sockets use real servers, faults are injected, the history is checked."""
 
 import threading
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from support.inventory import inventory, machine
 from support.people import Person
-from support.server import ADMIN, Server, data_file
-from support.small_disk import small_disk
 from support.smtp import MailServer
 from torture import checker, letter_parser
 from torture.clients import Client, read_board
-from torture.group_checker import GROUP_ID, GROUP_NAME, MACHINES
 from torture.history import History, ReceivedLetter
 from torture.model import Model
-from torture.nemesis import Nemesis, set_clock
+from torture.nodes import several_nodes
+from torture.one_server import one_server
+from torture.site import ADMIN_EMAILS, EMAILS, HOLD_SECONDS, REMIND_SECONDS, Faults, Options, Site, machine_names
 from torture.socket_clients import SocketClients
 
-CLIENTS, ADMINS = 16, 3
-HOLD_SECONDS = 3
-REMIND_SECONDS = (6, 1.8)
 QUIET_SECONDS = 3  # at the end, without faults
-
-
-@dataclass(frozen=True)
-class Options:
-    """`fault` is the name of a fault to plant in the server (planted.py), or empty."""
-
-    seconds: float
-    seed: int
-    machines: int = 8
-    sockets: int = 24
-    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,60 +30,42 @@ class Result:
 
 
 def run(options: Options, folder: Path) -> Result:
-    """Run in an empty folder. The server and everything that it used have ended when this returns."""
-    small = folder / "disk"
-    small.mkdir()
-    with small_disk(small, "4m") as disk, MailServer() as mail:
-        history = History()
-        server = _server(folder, small, mail, options)
-        set_clock(server, history, 0)
-        try:
-            server.start()
-            sockets = _torture(server, disk, mail, history, options)
-        finally:
-            server.stop(timeout=30)
-        history.letters = letter_parser.received(mail.letters)
-        _add_unsent_letters(server, history)
-    admins = frozenset(_emails(server)[:ADMINS])
+    """Run in an empty folder. All servers and everything that they used have ended when this returns."""
+    history = History(several_nodes=options.nodes > 0)
+    with MailServer() as mail, _site(folder, options, mail, history) as site:
+        sockets = _torture(site, history, options)
+        outbox = site.outbox()
+    history.letters = letter_parser.received(mail.letters)
+    _add_unsent_letters(outbox, site.log_lines, history)
     remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
     checking = time.monotonic()
-    found = checker.violations(history, Model(history.clock, HOLD_SECONDS * 1000, admins, remind))
-    found += _tracebacks(server.log_lines)
+    model = Model(history.clock, HOLD_SECONDS * 1000, frozenset(ADMIN_EMAILS), remind)
+    found = checker.violations(history, model) + _tracebacks(site.log_lines)
     return Result(found, f"{_summary(history, sockets)}; checked in {time.monotonic() - checking:.0f} s")
 
 
-def _server(folder: Path, small: Path, mail: MailServer, options: Options) -> Server:
-    vms = [machine(name, group=GROUP_ID if name in MACHINES else None) for name in _machines(options)]
-    groups = [{"id": GROUP_ID, "name": GROUP_NAME, "vm_ids": list(MACHINES)}]
-    settings = {
-        "LOADZONE_DATA": str(data_file(small, inventory(vms, groups))),
-        "LOADZONE_ADMINS": ",".join([ADMIN, *(f"admin-{n}@example.com" for n in range(1, ADMINS))]),
-        "LOADZONE_HOLD_MINUTES": str(HOLD_SECONDS / 60),
-        "LOADZONE_REMIND_MINUTES": ",".join(str(seconds / 60) for seconds in REMIND_SECONDS),
-        "TORTURE_CLOCK": str(folder / "clock"),
-        "TORTURE_FAULT": options.fault,
-    }
-    return Server(small / "data.json", program="tests/torture/serve.py", **settings, **mail.settings)
+def _site(folder: Path, options: Options, mail: MailServer, history: History) -> AbstractContextManager[Site]:
+    return (several_nodes if options.nodes else one_server)(folder, options, mail, history)
 
 
-def _torture(server: Server, disk, mail: MailServer, history: History, options: Options) -> SocketClients:
+def _torture(site: Site, history: History, options: Options) -> SocketClients:
     random, stop = Random(options.seed), threading.Event()
-    people = [Person(server, email).sign_in() for email in _emails(server)]
-    reader = Person(server).sign_in()
-    clients = [Client(person, _machines(options), history, Random(random.random()), stop) for person in people]
-    sockets = SocketClients(Person(server).sign_in(), options.sockets, history, Random(random.random()))
-    nemesis = Nemesis(server, disk, mail, history, Random(random.random()))
+    people = [Person(site, email).sign_in() for email in EMAILS]
+    reader = Person(site).sign_in()
+    clients = [Client(person, machine_names(options), history, Random(random.random()), stop) for person in people]
+    sockets = SocketClients(Person(site).sign_in(), options.sockets, history, Random(random.random()))
+    faults = site.faults(Random(random.random()))
     for thread in (*clients, sockets):
         thread.start()
     try:
-        _inject_faults(nemesis, options.seconds)
+        _inject_faults(faults, options.seconds)
     finally:
         stop.set()
         for client in clients:
             client.join(30)
         sockets.stop()
     _compare_sockets(reader, sockets, history)
-    _empty_outbox(server, reader, history)
+    _empty_outbox(site, reader, history)
     for person in (*people, reader, sockets.person):
         person.http.close()
     return sockets
@@ -110,22 +77,13 @@ def _tracebacks(lines: list[str]) -> list[str]:
     return ["the server's log:\n    " + "\n    ".join(lines[max(0, n - 1) : n + 30]) for n in starts]
 
 
-def _machines(options: Options) -> list[str]:
-    return [*(f"vm-{number}" for number in range(options.machines)), *MACHINES]
-
-
-def _emails(server: Server) -> list[str]:
-    admins = server.settings["LOADZONE_ADMINS"].split(",")
-    return admins + [f"client-{number}@example.com" for number in range(CLIENTS - len(admins))]
-
-
-def _inject_faults(nemesis: Nemesis, seconds: float) -> None:
+def _inject_faults(faults: Faults, seconds: float) -> None:
     """Inject faults for that long, heal everything, and let the clients go on for some more seconds."""
     end = time.monotonic() + seconds
     time.sleep(min(1, seconds))
     while time.monotonic() < end:
-        nemesis.inject()
-    nemesis.heal()
+        faults.inject()
+    faults.heal()
     time.sleep(QUIET_SECONDS)
 
 
@@ -146,15 +104,13 @@ def _compare_sockets(reader: Person, sockets: SocketClients, history: History) -
     sockets.close()
 
 
-def _empty_outbox(server: Server, reader: Person, history: History) -> None:
-    """Restart the server, which ends the pauses between attempts, and wait until all letters from before are sent."""
-    server.stop(timeout=30)
-    history.add_server_end()
-    server.start()
+def _empty_outbox(site: Site, reader: Person, history: History) -> None:
+    """Restart the servers, which ends the pauses between attempts, and wait until all letters from before are sent."""
+    site.restart()
     read_board(reader, history)
     started = progress = time.monotonic()
     before: list[ReceivedLetter] = []
-    while left := [one for one in letter_parser.in_outbox(_outbox(server)) if not _is_after(started, one, history)]:
+    while left := [one for one in letter_parser.in_outbox(site.outbox()) if not _is_after(started, one, history)]:
         if len(left) != len(before):
             before, progress = left, time.monotonic()
         elif time.monotonic() > progress + 30:
@@ -167,14 +123,10 @@ def _is_after(start: float, letter: ReceivedLetter, history: History) -> bool:
     return letter.created * 1000 > history.clock.span(start, start)[0]
 
 
-def _outbox(server: Server) -> list[dict]:
-    return server.stored().get("outbox", [])
-
-
-def _add_unsent_letters(server: Server, history: History) -> None:
+def _add_unsent_letters(outbox: list[dict], log_lines: list[str], history: History) -> None:
     """Add the letters that were left out or still wait: they were written, and so their cause has happened."""
     known = {(letter.id, letter.vm) for letter in history.letters}
-    for letter in (*letter_parser.left_out(server.log_lines), *letter_parser.in_outbox(_outbox(server))):
+    for letter in (*letter_parser.left_out(log_lines), *letter_parser.in_outbox(outbox)):
         if (letter.id, letter.vm) not in known:
             known.add((letter.id, letter.vm))
             history.letters.append(letter)

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from torture.run import Options, run
+from torture.run import run
+from torture.site import Options
 
 SECONDS = 60
 

@@ -1,0 +1,56 @@
+"""One server with a data file on a small disk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+from support.server import Server, data_file
+from support.small_disk import SmallDisk, SmallFiles, small_disk
+from support.smtp import MailServer
+from torture.history import History
+from torture.nemesis import Nemesis, set_clock
+from torture.site import Options, first_inventory, settings
+
+
+class OneServer:
+    """A Site (site.py)."""
+
+    def __init__(self, server: Server, disk: SmallDisk | SmallFiles, mail: MailServer, history: History) -> None:
+        self._server = server
+        self._disk = disk
+        self._mail = mail
+        self._history = history
+        self.url = server.url
+
+    def faults(self, random: Random) -> Nemesis:
+        return Nemesis(self._server, self._disk, self._mail, self._history, random)
+
+    def restart(self) -> None:
+        self._server.stop(timeout=30)
+        self._history.add_server_end()
+        self._server.start()
+
+    def outbox(self) -> list[dict]:
+        return self._server.stored().get("outbox", [])
+
+    @property
+    def log_lines(self) -> list[str]:
+        return self._server.log_lines
+
+
+@contextmanager
+def one_server(folder: Path, options: Options, mail: MailServer, history: History) -> Iterator[OneServer]:
+    """Yield a server that runs, with its files in an empty folder."""
+    small = folder / "disk"
+    small.mkdir()
+    with small_disk(small, "4m") as disk:
+        file = data_file(small, first_inventory(options))
+        program, clock = "tests/torture/serve.py", str(folder / "clock")
+        server = Server(file, program=program, TORTURE_CLOCK=clock, **settings(options), **mail.settings)
+        set_clock(server, history, 0)
+        try:
+            server.start()
+            yield OneServer(server, disk, mail, history)
+        finally:
+            server.stop(timeout=30)
