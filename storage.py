@@ -11,17 +11,21 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
-from loadzone.domain.commit import CannotSave, Commit, Touched
+from loadzone.domain.batch import Batch, Call
+from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.durable import Durable, MissedCommit, TurnLost
-from loadzone.domain.events import Event
 from loadzone.domain.records import Group, Place, State, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.lib.progress import Progress
 
 log = logging.getLogger("loadzone.storage")
 T = TypeVar("T")
+
+# Seconds in which a commit of another node has come, but for one in thousands. Only then it is asked for.
+USUAL_LAG = 0.05
 
 
 class DurableStore:
@@ -46,6 +50,7 @@ class DurableStore:
         except BaseException:
             durable.close()
             raise
+        self._progress = Progress(durable.sequence)
         durable.follow(self.catch_up)
 
     @property
@@ -57,6 +62,11 @@ class DurableStore:
     def snapshot(self) -> State:
         """The last committed state. It never changes; the next commit brings another."""
         return self._committed
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last commit whose effects all readers see, in what it is kept in."""
+        return self._progress.reached
 
     @property
     def is_failing(self) -> bool:
@@ -111,10 +121,23 @@ class DurableStore:
         with self._writing:
             self._take_over(self._durable.missed)
 
+    def wait_for(self, sequence: int, seconds: float) -> bool:
+        """Wait until readers see this commit; not for one that does not exist. Tell whether they do."""
+        return self._progress.wait_for(sequence, min(seconds, USUAL_LAG)) or self._wait_for_latest(seconds, sequence)
+
+    def wait_for_latest(self, seconds: float) -> bool:
+        """Wait until readers see all that has been committed by now, by whomever. Tell whether they do."""
+        return self._wait_for_latest(seconds)
+
     def close(self) -> None:
         """Wait for the write under way, then release what is underneath."""
         with self._writing:
             self._durable.close()
+
+    def _wait_for_latest(self, seconds: float, at_most: float = math.inf) -> bool:
+        until = time.monotonic() + seconds
+        latest = self._durable.latest(seconds)
+        return latest is not None and self._progress.wait_for(min(latest, at_most), until - time.monotonic())
 
     def _open_batch(self) -> Batch:
         if self._open is None:
@@ -170,7 +193,8 @@ class DurableStore:
         self._committed = batch.state
         if commit:
             self._log_whether_it_writes(doubt)
-            self._publish(commit)  # first, so that whoever is answered finds the change wherever they look
+            # First, so that whoever is answered finds the change wherever they look.
+            self._publish(replace(commit, sequence=self._durable.sequence))
         batch.settle(doubt, in_force=True)
         return True
 
@@ -178,7 +202,7 @@ class DurableStore:
         for other in missed:
             commit = other.commit_on(self._committed)
             self._committed = commit.after
-            self._publish(commit)
+            self._publish(replace(commit, sequence=self._durable.sequence, is_own=False))
 
     def _commit_of(self, batch: Batch) -> Commit | None:
         """Return the commit of the batch; None if there is nothing to write and nothing to tell."""
@@ -219,82 +243,4 @@ class DurableStore:
                 listener(commit)
             except Exception:  # a listener's fault must not make a saved change look refused
                 log.exception("a listener failed on revision %s", commit.after.revision)
-
-
-class Call(Generic[T]):
-    """A unit of work that somebody waits for, and its outcome once it was run: `refusal` or `result`."""
-
-    __slots__ = ("_open_unit", "_work", "refusal", "result")
-    result: T
-
-    def __init__(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> None:
-        self._open_unit = open_unit
-        self._work = work
-        self.refusal: Exception | None = None
-
-    def run(self, state: State) -> UnitOfWork | None:
-        """Run it on the state. Return what it has changed, or None where it refuses."""
-        self.refusal = None
-        try:
-            uow = self._open_unit(state)
-            self.result = self._work(uow)
-        except Exception as error:
-            self.refusal = error
-            return None
-        return uow
-
-
-class Runnable(Protocol):
-    """A Call, whatever its result."""
-
-    def run(self, state: State) -> UnitOfWork | None:
-        """See Call.run."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """Changes that are written together, and the state they are built on."""
-
-    base: State
-    state: State = field(init=False)
-    touched: Touched = field(default_factory=Touched)
-    events: list[Event] = field(default_factory=list)
-    waiting: list[Runnable] = field(default_factory=list)
-    has_leader: bool = False
-    was_led: threading.Event = field(default_factory=threading.Event)
-    is_settled: bool = False
-    in_force: bool = False
-    error: Exception | None = None
-
-    def begin(self, base: State) -> State:
-        """Begin on this state, anew where its turn was lost; return the state that the batch changes."""
-        self.base, self.state = base, base.copy()
-        self.touched, self.events = Touched(), []
-        return self.state
-
-    def run(self, call: Runnable) -> None:
-        """Run a unit of work on what the others in the batch have left, and take its changes and events."""
-        if uow := call.run(self.state):
-            self.touched.add(uow.apply_to(self.state))
-            self.events.extend(uow.events)
-
-    def run_waiting(self, base: State) -> None:
-        """Run on this state what waits, one after another."""
-        self.begin(base)
-        for call in self.waiting:
-            self.run(call)
-
-    def is_durable(self, committed: State) -> bool:
-        """Tell whether everything in it is durable already."""
-        return self.base is committed and not self.touched
-
-    def lead(self) -> bool:
-        """Tell whether the caller is the first to wait for it, and so the one that writes it."""
-        leads, self.has_leader = not self.has_leader, True
-        return leads
-
-    def settle(self, error: Exception | None, in_force: bool) -> None:
-        """Note the outcome and wake whoever waits for it. `in_force`: readers see its changes."""
-        self.error, self.in_force = error, in_force
-        self.is_settled = True
-        self.was_led.set()
+        self._progress.set(commit.sequence)

@@ -76,6 +76,12 @@ def newer(connection: Connection, than: int) -> list[LoggedCommit]:
     return [LoggedCommit(Position(seq, identity), body or b"") for seq, identity, body in rows]
 
 
+def last(connection: Connection) -> int:
+    """Return the number of the last commit. Raises psycopg.Error."""
+    [(seq,)] = connection.execute("SELECT seq FROM loadzone.commits ORDER BY seq DESC LIMIT 1").fetchall()
+    return int(seq)
+
+
 def append(connection: Connection, at: Position, body: bytes) -> None:
     """Write the commit, tell the others, and end the transaction. One round trip. Raises psycopg.Error."""
     with connection.pipeline():

@@ -38,6 +38,11 @@ class Listener:
         """Stop at the next heartbeat."""
         self._is_stopped.set()
 
+    def look_up_to(self, number: int) -> None:
+        """Look at once for a commit that was not heard of: a notification may be late, or lost. Raises CannotSave."""
+        self.heard = max(self.heard, number)
+        self._tell()
+
     def _run(self) -> None:
         was_heard = True
         while not self._is_stopped.is_set():

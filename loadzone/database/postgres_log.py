@@ -18,6 +18,7 @@ from loadzone.database.commit_codec import EncodedCommit, NewerFormat
 from loadzone.database.commit_log import LoggedCommit, Position
 from loadzone.database.connection import in_words, place_of
 from loadzone.database.database_clock import DatabaseClock
+from loadzone.database.latest import Latest
 from loadzone.database.leader import Leader
 from loadzone.database.listener import Listener
 from loadzone.database.loading import AllAnew, load
@@ -47,6 +48,7 @@ class PostgresLog:
         self._writer = Writer(url, patience)
         self._snapshots = Snapshots(url)
         self._listener: Listener | None = None
+        self._latest: Latest | None = None
         self._leader = Leader(url, self._snapshots.save_if_due)
         self._at = NOWHERE
         self.clock = DatabaseClock()
@@ -55,6 +57,15 @@ class PostgresLog:
     def place(self) -> str:
         """The database, without a password."""
         return place_of(self._url)
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last commit of which this node knows what it has changed."""
+        return self._at.seq
+
+    def latest(self, seconds: float) -> int | None:
+        """Return the number of the last commit of any node; None if the database does not answer in this time."""
+        return self._latest.ask(seconds) if self._latest else self._at.seq
 
     def load(self) -> State:
         """Return the state. Raises UnusableDatabase, and BadFile for what cannot be read."""
@@ -70,6 +81,8 @@ class PostgresLog:
         """Call `tell` when another node has written, and at a heartbeat. From now on this node may lead."""
         self._listener = Listener(self._url, tell)
         self._listener.start()
+        self._latest = Latest(self._url, self._look_up_to)
+        self._latest.start()
         self._leader.start()
 
     @contextmanager
@@ -103,8 +116,9 @@ class PostgresLog:
 
     def close(self) -> None:
         """End the connections."""
-        if self._listener:
+        if self._listener and self._latest:
             self._listener.stop()
+            self._latest.stop()
         self._leader.stop()
         self._writer.close()
 
@@ -129,6 +143,11 @@ class PostgresLog:
         self._at = commit.at
         self._snapshots.follow(commit.at, taken)
         return taken
+
+    def _look_up_to(self, seq: int) -> None:
+        """Have this commit taken over, although the listener has not heard of it. Raises CannotSave."""
+        if self._listener and seq > self._at.seq:
+            self._listener.look_up_to(seq)
 
     def _missed(self, commits: Sequence[LoggedCommit]) -> Sequence[MissedCommit]:
         """Return what is new in the log: all anew if it does not have this node's last commit any more."""

@@ -52,7 +52,8 @@ TABLES = tuple(table.name for table in fields(Touched) if table.name != "renames
 class Commit:
     """The changes of one write: the states before and after, the touched keys, the events in order.
 
-    `visible`: a reader of the board can see it. Only then is `after.revision` one more than before.
+    `visible`: a reader of the board can see it. Only then is `after.revision` one more than before. `sequence` is its
+    number in a log that several nodes share; `is_own`: this one has written it.
     """
 
     before: State
@@ -60,3 +61,5 @@ class Commit:
     touched: Touched
     events: tuple[Event, ...]
     visible: bool
+    sequence: int = 0
+    is_own: bool = True

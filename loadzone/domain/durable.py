@@ -60,6 +60,18 @@ class Durable(Protocol):
         """Where the state is kept, for people."""
         ...
 
+    @property
+    def sequence(self) -> int:
+        """The number of the last commit that it has been given or has given; 0 where nobody else writes."""
+        ...
+
+    def latest(self, seconds: float) -> int | None:
+        """Return the number of the last commit that there is, by whomever; None if that cannot be told in this time.
+
+        Safe to call from any thread.
+        """
+        ...
+
     def load(self) -> State:
         """Return the state that is kept. Called once, before anything else.
 

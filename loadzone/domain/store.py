@@ -32,6 +32,19 @@ class Store(Transactions, Protocol):
         """The last committed state, which never changes."""
         ...
 
+    @property
+    def sequence(self) -> int:
+        """The number of the last commit whose effects all readers see, in a log that several nodes share."""
+        ...
+
+    def wait_for(self, sequence: int, seconds: float) -> bool:
+        """Wait until readers see this commit; not for one that does not exist. Tell whether they do."""
+        ...
+
+    def wait_for_latest(self, seconds: float) -> bool:
+        """Wait until readers see all that has been committed by now, by whichever node. Tell whether they do."""
+        ...
+
     def subscribe(self, listener: Callable[[Commit], None]) -> None:
         """Call `listener` with every commit, in order. It must be quick and must not change the store."""
         ...
