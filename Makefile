@@ -81,6 +81,7 @@ browser: $(COMPAT)/chromium/chromium
 # A cluster of the tests' own; its programs are not on the PATH on Debian.
 postgres:
 	$(call needs,$(if $(POSTGRES_BIN),$(POSTGRES_BIN)/)initdb,postgresql,PostgreSQL,; or name the folder of its programs: make test POSTGRES_BIN=/opt/postgresql/bin)
+	$(call needs,pgbouncer,pgbouncer,pgbouncer)
 
 # Chromium 109, and what the lint of test_compat.py needs
 $(COMPAT)/chromium/chromium: $(COMPAT)/package-lock.json $(COMPAT)/unpack.mjs

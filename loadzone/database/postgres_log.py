@@ -14,14 +14,16 @@ from uuid import UUID, uuid4
 import psycopg
 
 from loadzone.database import commit_codec, commit_log
+from loadzone.database.address import place_of
 from loadzone.database.commit_codec import EncodedCommit, NewerFormat
 from loadzone.database.commit_log import LoggedCommit, Position
-from loadzone.database.connection import in_words, place_of
+from loadzone.database.connection import in_words
 from loadzone.database.database_clock import DatabaseClock
 from loadzone.database.latest import Latest
 from loadzone.database.leader import Leader
 from loadzone.database.listener import Listener
 from loadzone.database.loading import AllAnew, load
+from loadzone.database.reaching import reach
 from loadzone.database.schema import UnusableDatabase, prepare
 from loadzone.database.snapshots import Snapshots
 from loadzone.database.writer import PATIENCE, Writer
@@ -69,6 +71,7 @@ class PostgresLog:
 
     def load(self) -> State:
         """Return the state. Raises UnusableDatabase, and BadFile for what cannot be read."""
+        reach(self._url)
         try:
             prepare(self._writer.connection(), self._starter)
             return self._load()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from loadzone.database.connection import Connection
+import psycopg
+
+from loadzone.database.connection import Connection, in_words
 from loadzone.domain.durable import CannotLoad
 
 LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
 VERSION = 1
-OLDEST_SERVER = 140000  # PostgreSQL 14, as the server counts its versions
 
 # `commits` is the log. `snapshot` is the data file as it was after commit `seq`; the log goes on from there.
 _UPGRADES = {
@@ -29,6 +30,11 @@ _UPGRADES = {
     """,
 }
 
+_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'loadzone'::regnamespace"
+_IS_OURS = """
+    SELECT FROM pg_attribute WHERE attrelid = 'loadzone.version'::regclass AND attname = 'number'
+"""
+
 
 class UnusableDatabase(CannotLoad):
     """The database cannot be used."""
@@ -37,35 +43,42 @@ class UnusableDatabase(CannotLoad):
 def prepare(connection: Connection, starter: bytes) -> None:
     """Make the tables, or bring them up to this version; new ones begin with `starter`, which is a data file.
 
-    Raises UnusableDatabase where a newer LoadZone has made them, or somebody else, or the server is too old.
+    Raises UnusableDatabase where a newer LoadZone has made them, or somebody else, or the user may not.
     """
-    if connection.info.server_version < OLDEST_SERVER:
+    try:
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            _upgrade(connection, starter)
+    except psycopg.errors.InsufficientPrivilege as error:
+        user, database = connection.info.user, connection.info.dbname
         raise UnusableDatabase(
-            f"it is PostgreSQL {connection.info.server_version // 10000}; "
-            f"LoadZone needs {OLDEST_SERVER // 10000} or later"
+            f"its user {user} may not make or use LoadZone's tables ({in_words(error)});"
+            f' let this user own the database: ALTER DATABASE "{database}" OWNER TO "{user}"'
+        ) from error
+
+
+def _upgrade(connection: Connection, starter: bytes) -> None:
+    version = _version(connection)
+    if version > VERSION:
+        raise UnusableDatabase(
+            f"its tables are of version {version}, and this LoadZone knows version {VERSION}: "
+            "a newer LoadZone has been here; start that one"
         )
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        version = _version(connection)
-        if version > VERSION:
-            raise UnusableDatabase(
-                f"its tables are of version {version}, and this LoadZone knows version {VERSION}: "
-                "a newer LoadZone has been here; start that one"
-            )
-        for number in range(version + 1, VERSION + 1):
-            connection.execute(_UPGRADES[number])
-        if not version:
-            connection.execute("INSERT INTO loadzone.commits(seq, id, body) VALUES (0, gen_random_uuid(), '')")
-            connection.execute("INSERT INTO loadzone.snapshot VALUES (0, %b)", [starter])
+    for number in range(version + 1, VERSION + 1):
+        connection.execute(_UPGRADES[number])
+    if not version:
+        connection.execute("INSERT INTO loadzone.commits(seq, id, body) VALUES (0, gen_random_uuid(), '')")
+        connection.execute("INSERT INTO loadzone.snapshot VALUES (0, %b)", [starter])
 
 
 def _version(connection: Connection) -> int:
-    """Return the version of the tables; 0: there are none yet."""
-    connection.execute("CREATE SCHEMA IF NOT EXISTS loadzone")
-    tables = {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'loadzone'")}
-    if tables and not tables >= {"version", "commits", "snapshot"}:
-        raise UnusableDatabase("its schema named loadzone is somebody else's; name another database")
+    """Return the version of the tables; 0: there are none yet, but their schema."""
+    if not connection.execute("SELECT FROM pg_namespace WHERE nspname = 'loadzone'").rowcount:
+        connection.execute("CREATE SCHEMA loadzone")
+    tables = {name for (name,) in connection.execute(_TABLES)}
     if not tables:
         return 0
+    if not tables >= {"version", "commits", "snapshot"} or not connection.execute(_IS_OURS).rowcount:
+        raise UnusableDatabase("its schema named loadzone is somebody else's; name another database")
     [(version,)] = connection.execute("SELECT number FROM loadzone.version").fetchall()
     return int(version)

@@ -2,11 +2,20 @@
 
 import pytest
 
-from loadzone.database import schema
+from loadzone.database import reaching
+from loadzone.database.address import is_readable, place_of
+from loadzone.database.connection import connect
 from loadzone.database.schema import UnusableDatabase
 from storage import DurableStore
 from support.postgres_durable import PostgresKept
 from unit.stores import put
+
+PROMISED = ("default_transaction_isolation", "synchronous_commit", "lock_timeout")
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch):
+    monkeypatch.setattr(reaching, "PATIENCE", 0)
 
 
 def refused(place):
@@ -16,8 +25,36 @@ def refused(place):
     return str(caught.value)
 
 
-def test_an_address_that_is_none():
-    assert "missing" in refused(PostgresKept("postgresql//here"))
+UNREADABLE = [
+    "postgresql//ann:hunter2@db/board",
+    "mysql://ann:hunter2@db/board",
+    "host=db password=correct hunter2",
+    "postgresql://ann:100%hunter2@db/board",
+    "postgresql://ann:correct@hunter2@db/board",
+    "postgresql://ann:correct/hunter2@db/board",
+    "postgresql://ann:correct@db:hunter2/board",
+    "postgresql://ann:hunter2@[::1/board",
+    "postgresql://db/board?password=a&hunter2=b",
+]
+
+
+@pytest.mark.parametrize("url", UNREADABLE)
+def test_an_address_that_cannot_be_read_is_not_shown(url):
+    assert "it is not the address of a database; write it as postgresql://user:" in refused(PostgresKept(url))
+    assert PostgresKept(url).durable().place == "LOADZONE_DATABASE_URL"
+
+
+READABLE = [
+    "postgresql://ann:a%40b%2Fc%25@db:5433/board",
+    "postgres://ann@one,two:5433/board?sslmode=require",
+    "host=db dbname=board user=ann password='a @ / b'",
+]
+
+
+@pytest.mark.parametrize("url", READABLE)
+def test_an_address_that_can_be_read(url):
+    assert is_readable(url)
+    assert place_of(url).startswith("the database board on ")
 
 
 def test_a_server_that_is_not_there(place):
@@ -26,7 +63,7 @@ def test_a_server_that_is_not_there(place):
 
 
 def test_a_server_that_is_too_old(place, monkeypatch):
-    monkeypatch.setattr(schema, "OLDEST_SERVER", 990000)
+    monkeypatch.setattr(reaching, "OLDEST_SERVER", 990000)
     assert "LoadZone needs 99 or later" in refused(place)
 
 
@@ -69,3 +106,23 @@ def test_a_password_is_in_no_sentence(place):
     durable = PostgresKept(url).durable()
     assert durable.place == "the database board on 127.0.0.1"
     assert "secret" not in refused(PostgresKept(url))
+
+
+def test_sessions_keep_promises_whatever_the_database_sets_for_others(place, database):
+    for setting in ("default_transaction_isolation = 'serializable'", "synchronous_commit = off"):
+        database.execute(f"ALTER DATABASE postgres SET {setting}")
+    try:
+        with connect(place.url, "test") as connection:
+            shown = [connection.execute(f"SHOW {name}").fetchone()[0] for name in PROMISED]
+        assert shown == ["read committed", "on", "6s"]
+    finally:
+        database.execute("ALTER DATABASE postgres RESET ALL")
+
+
+def test_a_waiting_standby_is_still_waited_for(place, database):
+    database.execute("ALTER DATABASE postgres SET synchronous_commit = remote_apply")
+    try:
+        with connect(place.url, "test") as connection:
+            assert connection.execute("SHOW synchronous_commit").fetchone() == ("remote_apply",)
+    finally:
+        database.execute("ALTER DATABASE postgres RESET ALL")

@@ -46,11 +46,15 @@ class CuttingProxy:
         with suppress(OSError):
             while data := source.recv(65536):
                 allowed = self._allow(len(data))
-                target.sendall(data[:allowed])
+                target.sendall(self._changed(data[:allowed]))
                 if allowed < len(data):
                     self._close_all()
         for end in (source, target):
             self._close(end)
+
+    def _changed(self, data):
+        """Return what to send in the place of these bytes; of the same length."""
+        return data
 
     def _allow(self, size):
         """Return how many of these bytes may pass. The cut is done once; later connections are whole again."""

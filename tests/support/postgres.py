@@ -28,17 +28,22 @@ def programs():
     return Path(on_path).parent
 
 
+def as_owner_of(folder):
+    """Return how to run a program that owns the folder. Root gives it to the user postgres."""
+    if os.geteuid() != 0:
+        return {}
+    user = next(user for name in ("postgres", "nobody") for user in pwd.getpwall() if user.pw_name == name)
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
 class Cluster:
     """A running cluster. Root runs it as the user postgres, since PostgreSQL refuses root."""
 
     def __init__(self):
         self.bin = programs()
         self.folder = Path(tempfile.mkdtemp(prefix="lz-pg-", dir="/tmp"))  # short: a socket's path has 107 bytes
-        self._as_postgres = {}
-        if os.geteuid() == 0:
-            user = next(user for name in ("postgres", "nobody") for user in pwd.getpwall() if user.pw_name == name)
-            os.chown(self.folder, user.pw_uid, user.pw_gid)
-            self._as_postgres = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self.as_owner = as_owner_of(self.folder)
         self._watch = None
         self._numbers = itertools.count(1)
 
@@ -63,7 +68,7 @@ class Cluster:
             stdin=subprocess.PIPE,
             start_new_session=True,
             cwd="/",
-            **self._as_postgres,
+            **self.as_owner,
         )
         self._make()
         self.set("listen_addresses = ''", "max_connections = 100", "shared_buffers = 16MB")
@@ -101,7 +106,7 @@ class Cluster:
             check=True,
             stdout=subprocess.DEVNULL,
             cwd="/",
-            **self._as_postgres,
+            **self.as_owner,
         )
 
 
