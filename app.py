@@ -32,7 +32,7 @@ from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.durable import CannotLoad
 from loadzone.environment import BadSetting
-from loadzone.lib.concurrency import async_mode, is_green, yield_to_others
+from loadzone.lib.concurrency import async_mode, is_green
 from loadzone.lib.listening_clock import LOOK_SECONDS, ListeningClock
 from loadzone.lib.owners import ownership
 from loadzone.lib.times import utc_now, zone_named
@@ -95,7 +95,8 @@ class Application:
     def start(self) -> None:
         """Begin the timers, the mailer and the delivery to sockets.
 
-        Before that, what ended meanwhile is released, and a backup keeps what the file said until then.
+        Before that, what ended meanwhile is released, unless another process does so, and a backup keeps what the file
+        said until then.
         """
         self.broadcaster.start()
         if self.backups:
@@ -160,7 +161,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     listening_clock = ListeningClock(clock(), lambda: store.is_failing)
     letters = letters_for if config.mails else lambda events, now: ()
-    bus = CommandBus(store, clock, config, finish, letters, yield_to_others, listening_clock.now)
+    bus = CommandBus(store, clock, config, finish, letters, medium.pause, listening_clock.now)
     mailer = Mailer(config, store, bus, LetterWriter(links, config.base_url), clock)
     store.subscribe(log_commit)
     services = Services(
@@ -180,7 +181,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         store=store,
         backups=medium.backups,
         mailer=mailer,
-        scheduler=Scheduler(store, bus, config, clock, listening_clock.now),
+        scheduler=Scheduler(store, bus, config, clock, listening_clock.now, medium.leadership, medium.machines_at_once),
         broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user, clock, config.is_public),
         listening_clock=listening_clock,
     )

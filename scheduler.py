@@ -1,6 +1,6 @@
 """Time: wakes at the next deadline, sweeps once a minute, cleans the histories every hour.
 
-The data says what ends when; the heap here only knows when to look.
+The data says what ends when; the heap here only knows when to look. Of several processes only the leader does so.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.commit import CannotSave, Commit
+from loadzone.domain.leadership import Leadership, SoleProcess
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Vm
 from loadzone.domain.store import Store
@@ -24,7 +25,10 @@ RETRY_SECONDS = (1, 10)  # the first pause while the file cannot be written, and
 
 
 class Scheduler:
-    """Runs the commands that time brings. `start` begins the timers; `tick` does at once what is due."""
+    """Runs the commands that time brings, while this process leads.
+
+    `start` begins the timers; `tick` does at once what is due, `at_once` machines in one command.
+    """
 
     def __init__(
         self,
@@ -33,12 +37,16 @@ class Scheduler:
         limits: Limits,
         clock: Callable[[], datetime],
         listening_clock: Callable[[], datetime] | None = None,
+        leadership: Leadership | None = None,
+        at_once: int | None = None,
     ) -> None:
         self._store = store
         self._bus = bus
         self._limits = limits
         self._clock = clock
         self._listening_clock = listening_clock or clock
+        self._leadership = leadership or SoleProcess()
+        self._at_once = at_once
         self._heap: list[tuple[datetime, str]] = []  # deadlines, with machine ids
         self._heap_lock = threading.Lock()
         self._ticking = threading.Lock()
@@ -49,9 +57,10 @@ class Scheduler:
         self._timers = ClockSafeScheduler(timezone=timezone.utc)
         self._collect()
         store.subscribe(self._follow)
+        self._leadership.when_begun(self._begin_to_lead)
 
     def catch_up(self) -> None:
-        """Before the first answer: release what ended meanwhile, serve the queues, clean the histories."""
+        """Before the first answer, or when the leader before is gone: release what ended meanwhile, and so on."""
         self._listens = False
         self.sweep()
         self.clean_up()
@@ -72,7 +81,7 @@ class Scheduler:
         """Release and remind whatever is due by now, then sleep until the next deadline."""
         self._listen_again()
         with self._ticking:
-            while due := self._pop_due():
+            while self._leadership.leads and (due := self._pop_due()):
                 self._settle(due)
         self._arm()
 
@@ -80,6 +89,9 @@ class Scheduler:
         """Look at everything, whatever the heap says: the safety net."""
         if self._store.is_failing:
             self._attempt(self._store.check)  # nobody may write for long, and until then no job goes silent
+        if not self._leadership.leads:
+            self._looked_at = max(self._looked_at, self._clock() - 2 * timedelta(seconds=SWEEP_SECONDS))
+            return
         self._listen_again()
         self._attempt(lambda: self._bus.run(people.end_disallowed))
         self._attempt(lambda: self._bus.run(sessions.end_trusted))
@@ -92,6 +104,8 @@ class Scheduler:
 
     def clean_up(self) -> None:
         """Clean the histories, and forget deletions that cannot be undone any more."""
+        if not self._leadership.leads:
+            return
         self._attempt(lambda: self._bus.run(history.clean_up))
         self._attempt(lambda: self._bus.run(deletions.forget_old))
 
@@ -105,9 +119,20 @@ class Scheduler:
         with self._heap_lock:
             return self._heap[0][0] if self._heap else None
 
+    def _begin_to_lead(self) -> None:
+        """Do at once what the leader before has left; the timers do it, once they have begun."""
+        self._timers.add_job(self._take_over, id="take over", replace_existing=True, misfire_grace_time=None)
+
+    def _take_over(self) -> None:
+        self._listens = False
+        self._collect()  # it was not kept: as long as another process led, nobody took anything out of it
+        self.tick()
+        self.catch_up()
+
     def _listen_again(self) -> None:
         """Once, as soon as it can be saved: forget how long jobs were silent while the server was down."""
-        self._listens = self._listens or self._attempt(lambda: self._bus.run(expiry.listen_again))
+        if not self._listens and self._leadership.leads:
+            self._listens = self._attempt(lambda: self._bus.run(expiry.listen_again))
 
     def _cut_expired(self) -> None:
         """Tell which tokens and sessions ran out since the last look, however long ago that was."""
@@ -134,6 +159,8 @@ class Scheduler:
         return True
 
     def _follow(self, commit: Commit) -> None:
+        if not self._leadership.leads:
+            return
         unheard = self._unheard()
         for vm_id in commit.touched.vms:
             vm = commit.after.vms.get(vm_id)
@@ -160,11 +187,11 @@ class Scheduler:
         return self._clock() - self._listening_clock()
 
     def _pop_due(self) -> list[str]:
-        """Return the machines whose deadline has come. One that was renewed is in the heap again, for later."""
+        """Return machines whose deadline has come. One that was renewed is in the heap again, for later."""
         now = self._clock()
         due: dict[str, None] = {}
         with self._heap_lock:
-            while self._heap and self._heap[0][0] <= now:
+            while self._heap and self._heap[0][0] <= now and len(due) != self._at_once:
                 due[heapq.heappop(self._heap)[1]] = None
         return list(due)
 
@@ -172,6 +199,8 @@ class Scheduler:
         """Set the timer to the next deadline, unless it is set to that already or `tick` will do so."""
         deadline = self.next_deadline
         if not self._timers.running or self._ticking.locked() or deadline is None or deadline == self._armed:
+            return
+        if not self._leadership.leads:
             return
         self._armed = deadline
         delay = max(deadline - self._clock(), timedelta(0))

@@ -5,68 +5,106 @@ from __future__ import annotations
 import logging
 import math
 import threading
-import time
 from collections.abc import Callable
 
 import psycopg
 
 from loadzone.database.connection import Connection, connect, in_words
+from loadzone.lib.times import steady_seconds
 
 log = logging.getLogger("loadzone.database")
 
 LOCK = 7_001_002  # the advisory lock of the leader
 BEAT = 1.0  # seconds between two signs of life
-LEASE = 3.0  # seconds after a sign of life for which the node is sure to lead
-HUNG_AFTER = "4500ms"  # later than LEASE: the server ends the session of a leader that hangs
+LEASE = 3.0  # seconds after a sign of life for which the node takes itself for the leader
+HUNG_AFTER = "4s"  # later than LEASE: the server ends the session of a leader that hangs
 PAUSE = 0.3  # seconds between two tries to become leader
 
 
 class Leader:
-    """Tells whether this node leads, and calls `act` at each beat while it does."""
+    """Tells whether this node leads, and calls `act` now and then while it does. It is a Leadership (domain/).
+
+    The lease ends before the server gives the lock to another node. Only where the server ends the session earlier, as
+    in a crash of its own, two nodes take themselves for the leader, for no longer than the lease.
+    """
 
     def __init__(self, url: str, act: Callable[[], None]) -> None:
         self._url = url
         self._act = act
         self._until = -math.inf
+        self._alone_from = math.inf
+        self._begun: list[Callable[[], None]] = []
         self._is_stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="database leader", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, name="database leader", daemon=True),
+            threading.Thread(target=self._work, name="work of the database leader", daemon=True),
+        ]
 
     @property
     def leads(self) -> bool:
-        """True if no other node can lead now."""
-        return time.monotonic() < self._until
+        """True if this node leads."""
+        return steady_seconds() < self._until
+
+    @property
+    def leads_alone(self) -> bool:
+        """True if this node leads, and the lease of any earlier leader is over."""
+        return self._alone_from <= steady_seconds() < self._until
+
+    def when_begun(self, call: Callable[[], None]) -> None:
+        """Call this each time that this node begins to lead."""
+        self._begun.append(call)
 
     def start(self) -> None:
         """Begin to try."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Lead no more; another node may take over within a beat."""
+        """Lead no more; another node takes over at once."""
         self._is_stopped.set()
+        self._until = -math.inf
 
     def _run(self) -> None:
-        while not self._is_stopped.wait(PAUSE):
+        while not self._is_stopped.is_set():
             try:
-                self._lead()
+                self._try_and_lead()
             except psycopg.Error as error:
                 if self.leads and not self._is_stopped.is_set():
                     log.warning("this node leads no more: %s", in_words(error))
             self._until = -math.inf
+            self._is_stopped.wait(PAUSE)
 
-    def _lead(self) -> None:
-        """Lead, if no other node does, until the connection is lost or this node stops."""
+    def _try_and_lead(self) -> None:
+        """Lead once no other node does, until the connection is lost or this node stops."""
         with connect(self._url, "leader") as connection:
-            if not _is_first(connection):
-                return
             connection.execute(f"SET idle_session_timeout = '{HUNG_AFTER}'")
-            log.info("this node leads")
-            while True:
-                began = time.monotonic()
-                connection.execute("SELECT")
-                self._until = began + LEASE
-                self._act()
-                if self._is_stopped.wait(BEAT):
+            while not _is_first(connection):
+                if self._is_stopped.wait(PAUSE):
                     return
+            log.info("this node leads")
+            self._alone_from = steady_seconds() + LEASE
+            self._beat(connection)
+            while not self._is_stopped.wait(BEAT):
+                self._beat(connection)
+
+    def _beat(self, connection: Connection) -> None:
+        """Give a sign of life, from whose sending on the lease is counted."""
+        began, led = steady_seconds(), self.leads
+        connection.execute("SELECT")
+        if not self._is_stopped.is_set():
+            self._until = began + LEASE
+        if not led:
+            for call in self._begun:
+                call()
+
+    def _work(self) -> None:
+        """Do what the leader does. Apart from the beats: it may take longer than the lease."""
+        while not self._is_stopped.wait(BEAT):
+            try:
+                if self.leads:
+                    self._act()
+            except psycopg.Error as error:
+                log.debug("the leader's work is left for later: %s", in_words(error))
 
 
 def _is_first(connection: Connection) -> bool:

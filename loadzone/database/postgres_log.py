@@ -51,7 +51,7 @@ class PostgresLog:
         self._snapshots = Snapshots(url)
         self._listener: Listener | None = None
         self._latest: Latest | None = None
-        self._leader = Leader(url, self._snapshots.save_if_due)
+        self.leader = Leader(url, self._snapshots.save_if_due)
         self._at = NOWHERE
         self.clock = DatabaseClock()
 
@@ -86,7 +86,7 @@ class PostgresLog:
         self._listener.start()
         self._latest = Latest(self._url, self._look_up_to)
         self._latest.start()
-        self._leader.start()
+        self.leader.start()
 
     @contextmanager
     def turn(self) -> Iterator[PostgresTurn]:
@@ -122,13 +122,8 @@ class PostgresLog:
         if self._listener and self._latest:
             self._listener.stop()
             self._latest.stop()
-        self._leader.stop()
+        self.leader.stop()
         self._writer.close()
-
-    @property
-    def leads(self) -> bool:
-        """True if this is the node that does what must be done once."""
-        return self._leader.leads
 
     def put(self, commit: Commit) -> None:
         """Write a commit within the turn. Raises CannotSave, TurnLost and TypeError."""

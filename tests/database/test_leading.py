@@ -1,8 +1,13 @@
 """The leader, of which there is one, and what it does: it keeps the log short."""
 
+import math
+import threading
+
 import pytest
 
 from loadzone.database import commit_log, leader
+from loadzone.database.leader import Leader
+from loadzone.lib.times import steady_seconds
 from support.waiting import eventually
 from unit.stores import put
 
@@ -10,7 +15,7 @@ TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE applic
 
 
 def leading(stores):
-    return [store for store in stores if store._durable.leads]
+    return [store for store in stores if store._durable.leader.leads]
 
 
 def snapshot_at(database):
@@ -70,3 +75,42 @@ def test_a_snapshot_of_a_commit_that_the_log_has_lost_is_not_written(open_store,
     database.execute("UPDATE loadzone.commits SET id = gen_random_uuid()")
     store._durable._snapshots.save_if_due()
     assert snapshot_at(database) == 0
+
+
+@pytest.fixture
+def quick_leader(place, monkeypatch):
+    """Return a leader whose lease lasts a second, and that is doing work which does not end before the test."""
+    monkeypatch.setattr(leader, "LEASE", 1)
+    monkeypatch.setattr(leader, "BEAT", 0.1)
+    ended = threading.Event()
+    quick = Leader(place.url, lambda: ended.wait(60))
+    yield quick
+    quick.stop()
+    ended.set()
+
+
+def test_work_that_takes_longer_than_the_lease_costs_no_leadership(quick_leader):
+    quick_leader.start()
+    eventually(lambda: quick_leader.leads)
+    until = quick_leader._until
+    eventually(lambda: quick_leader._until > until + 2)
+    assert quick_leader.leads
+
+
+def test_a_leader_is_alone_once_the_lease_of_the_one_before_must_be_over(quick_leader):
+    alone = []
+    quick_leader.when_begun(lambda: alone.append(quick_leader.leads_alone))
+    began = steady_seconds()
+    quick_leader.start()
+    eventually(lambda: quick_leader.leads_alone)
+    assert alone == [False]
+    assert steady_seconds() - began >= 1
+
+
+def test_a_leader_whose_lease_ran_out_begins_anew(quick_leader):
+    begun = []
+    quick_leader.when_begun(lambda: begun.append(1))
+    quick_leader.start()
+    eventually(lambda: begun)
+    quick_leader._until = -math.inf
+    eventually(lambda: len(begun) == 2)

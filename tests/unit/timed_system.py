@@ -15,7 +15,7 @@ from support.world import ALICE, BOB, NOON
 class System:
     """A store on disk, a command bus, a scheduler, and a clock that stands still until it is moved."""
 
-    def __init__(self, path, clock=None, **settings):
+    def __init__(self, path, clock=None, leadership=None, at_once=None, **settings):
         self.now = NOON
         self.unheard = timedelta(0)
         self.clock = clock or (lambda: self.now)
@@ -29,7 +29,9 @@ class System:
             lambda event, now: (),
             listening_clock=self.listening_clock,
         )
-        self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock, self.listening_clock)
+        self.scheduler = Scheduler(
+            self.store, self.bus, self.limits, self.clock, self.listening_clock, leadership, at_once
+        )
         self.commits = []
         self.store.subscribe(self.commits.append)
         for person in (ALICE, BOB):
@@ -46,9 +48,12 @@ class System:
         return self.bus.run(booking.book, actor=BOB, vm_id=vm_id, hours=hours)
 
     def events(self):
-        kinds = [(event.kind, event.vm_id) for commit in self.commits for event in commit.events]
+        kinds = self.told()
         self.commits.clear()
         return kinds
+
+    def told(self):
+        return [(event.kind, event.vm_id) for commit in self.commits for event in commit.events]
 
     def close(self):
         self.scheduler.stop()
