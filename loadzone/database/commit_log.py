@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from loadzone.database import snapshot_table
 from loadzone.database.connection import Connection
 from loadzone.database.schema import LOCK
 
@@ -20,24 +22,17 @@ _APPEND = """
     SELECT pg_notify('loadzone', %t)
 """
 
-_IS_LONG = """
-    SELECT coalesce(sum(octet_length(commits.body)), 0) > (SELECT octet_length(body) FROM loadzone.snapshot)
-      FROM loadzone.commits WHERE seq > (SELECT seq FROM loadzone.snapshot)
-"""
-
 # Not where another node has written a newer one, nor of a commit that the log does not have any more.
-_SAVE = """
-    UPDATE loadzone.snapshot SET seq = %(seq)s, body = %(body)b
-     WHERE seq < %(seq)s AND EXISTS (SELECT FROM loadzone.commits WHERE seq = %(seq)s AND id = %(id)s)
+_MAY_SAVE = """
+    SELECT FROM loadzone.commits WHERE seq = %s AND id = %s AND seq > (SELECT max(seq) FROM loadzone.snapshot_parts)
 """
 
 # One statement, so that both are of one moment.
 _EVERYTHING = """
-    SELECT seq, NULL::uuid AS id, body FROM loadzone.snapshot
+    SELECT seq, part, NULL::uuid AS id, body FROM loadzone.snapshot_parts
     UNION ALL
-    SELECT commits.seq, commits.id, commits.body
-      FROM loadzone.commits JOIN loadzone.snapshot ON commits.seq >= snapshot.seq
-    ORDER BY seq, id NULLS FIRST
+    SELECT seq, NULL, id, body FROM loadzone.commits WHERE seq >= (SELECT max(seq) FROM loadzone.snapshot_parts)
+    ORDER BY seq, part NULLS LAST
 """
 
 
@@ -99,19 +94,20 @@ def has(connection: Connection, commit: Position) -> bool:
 
 def everything(connection: Connection) -> tuple[bytes, list[LoggedCommit]]:
     """Return the snapshot, which is a data file, and the log from its last commit on. Raises psycopg.Error."""
-    (_, _, file), *rows = connection.execute(_EVERYTHING, binary=True)
-    return file, [LoggedCommit(Position(seq, identity), body) for seq, identity, body in rows]
+    parts: list[bytes] = []
+    commits: list[LoggedCommit] = []
+    for seq, part, identity, body in connection.execute(_EVERYTHING, binary=True):
+        if part is None:
+            commits.append(LoggedCommit(Position(seq, identity), body))
+        else:
+            parts.append(body)
+    return b"".join(parts), commits
 
 
-def is_long(connection: Connection) -> bool:
-    """Tell whether the log after the snapshot is larger than the snapshot. Raises psycopg.Error."""
-    [(is_long,)] = connection.execute(_IS_LONG).fetchall()
-    return bool(is_long)
-
-
-def save(connection: Connection, at: Position, file: bytes) -> None:
+def save(connection: Connection, at: Position, file: Iterable[bytes]) -> None:
     """Write the state after this commit as the snapshot, and forget what came long before. Raises psycopg.Error."""
     with connection.transaction():
-        saved = connection.execute(_SAVE, {"seq": at.seq, "id": at.id, "body": file})
-        if saved.rowcount:
+        snapshot_table.lock(connection)
+        if connection.execute(_MAY_SAVE, [at.seq, at.id]).fetchone() is not None:
+            snapshot_table.replace(connection, at.seq, file)
             connection.execute("DELETE FROM loadzone.commits WHERE seq < %s", [at.seq - STAY])

@@ -128,9 +128,10 @@ class PostgresLog:
     def put(self, commit: Commit) -> None:
         """Write a commit within the turn. Raises CannotSave, TurnLost and TypeError."""
         at = Position(self._at.seq + 1, uuid4())
-        self._writer.append(at, commit_codec.encode(commit))
+        body = commit_codec.encode(commit)
+        self._writer.append(at, body)
         self._at = at
-        self._snapshots.follow(at, commit)
+        self._snapshots.follow(at, commit.after, len(body))
 
     def take(self, commit: LoggedCommit, before: State) -> Commit:
         """Return the commit of another node, on the state before it; from now on this node knows it."""
@@ -139,7 +140,7 @@ class PostgresLog:
         except NewerFormat as error:
             raise CannotSave(why=TOO_NEW) from error
         self._at = commit.at
-        self._snapshots.follow(commit.at, taken)
+        self._snapshots.follow(commit.at, taken.after, len(commit.body))
         return taken
 
     def _look_up_to(self, seq: int) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import psycopg
 
+from loadzone.database import snapshot_table
 from loadzone.database.connection import Connection, in_words
 from loadzone.domain.durable import CannotLoad
 
 LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
 VERSION = 1
 
-# `commits` is the log. `snapshot` is the data file as it was after commit `seq`; the log goes on from there.
+# `commits` is the log. `snapshot_parts` are the data file as it was after commit `seq`; the log goes on from there.
 _UPGRADES = {
     1: """
         CREATE TABLE loadzone.version(number integer NOT NULL);
@@ -20,11 +21,12 @@ _UPGRADES = {
             id uuid NOT NULL,
             at timestamptz NOT NULL DEFAULT clock_timestamp(),
             body bytea NOT NULL);
-        CREATE TABLE loadzone.snapshot(seq bigint NOT NULL, body bytea NOT NULL);
+        CREATE TABLE loadzone.snapshot_parts(
+            seq bigint, part integer, body bytea NOT NULL, PRIMARY KEY (seq, part));
         DO $$ BEGIN  -- quicker than the default, but not every server was built with it
             IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)) THEN
                 ALTER TABLE loadzone.commits ALTER COLUMN body SET COMPRESSION lz4;
-                ALTER TABLE loadzone.snapshot ALTER COLUMN body SET COMPRESSION lz4;
+                ALTER TABLE loadzone.snapshot_parts ALTER COLUMN body SET COMPRESSION lz4;
             END IF;
         END $$;
     """,
@@ -68,7 +70,7 @@ def _upgrade(connection: Connection, starter: bytes) -> None:
         connection.execute(_UPGRADES[number])
     if not version:
         connection.execute("INSERT INTO loadzone.commits(seq, id, body) VALUES (0, gen_random_uuid(), '')")
-        connection.execute("INSERT INTO loadzone.snapshot VALUES (0, %b)", [starter])
+        snapshot_table.replace(connection, 0, [starter])
 
 
 def _version(connection: Connection) -> int:
@@ -78,7 +80,7 @@ def _version(connection: Connection) -> int:
     tables = {name for (name,) in connection.execute(_TABLES)}
     if not tables:
         return 0
-    if not tables >= {"version", "commits", "snapshot"} or not connection.execute(_IS_OURS).rowcount:
+    if not tables >= {"version", "commits", "snapshot_parts"} or not connection.execute(_IS_OURS).rowcount:
         raise UnusableDatabase("its schema named loadzone is somebody else's; name another database")
     [(version,)] = connection.execute("SELECT number FROM loadzone.version").fetchall()
     return int(version)

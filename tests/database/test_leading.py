@@ -2,11 +2,14 @@
 
 import math
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
-from loadzone.database import commit_log, leader
+from loadzone.database import commit_log, leader, snapshot_table
 from loadzone.database.leader import Leader
+from loadzone.datafile import writer
 from loadzone.lib.times import steady_seconds
 from support.waiting import eventually
 from unit.stores import put
@@ -19,7 +22,7 @@ def leading(stores):
 
 
 def snapshot_at(database):
-    return database.execute("SELECT seq FROM loadzone.snapshot").fetchone()[0]
+    return database.execute("SELECT max(seq) FROM loadzone.snapshot_parts").fetchone()[0]
 
 
 @pytest.fixture
@@ -67,8 +70,77 @@ def test_old_commits_go_and_a_node_that_is_far_behind_loads_all_anew(open_store,
     assert list(behind.snapshot.vms) == ["first", *(f"vm-{number}" for number in range(20)), "own"]
 
 
-def test_a_snapshot_of_a_commit_that_the_log_has_lost_is_not_written(open_store, database):
-    database.execute("SELECT pg_advisory_lock(%s)", [leader.LOCK])  # so that no node leads, and writes one of its own
+@pytest.fixture
+def no_leader(database):
+    """Let no node lead, so that none writes a snapshot by itself."""
+    database.execute("SELECT pg_advisory_lock(%s)", [leader.LOCK])
+
+
+def test_a_large_snapshot_is_written_in_parts_and_read_as_one(no_leader, open_store, database, monkeypatch):
+    monkeypatch.setattr(snapshot_table, "PART", 1000)
+    monkeypatch.setattr(writer, "SLICE", 300)
+    store = open_store()
+    for number in range(20):
+        put(store, f"vm-{number}", description="ж" * 200)
+    store._durable._snapshots.save_if_due()
+    numbers = [number for (number,) in database.execute("SELECT part FROM loadzone.snapshot_parts ORDER BY part")]
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) > 3
+    assert open_store().snapshot == store.snapshot
+
+
+def test_while_a_snapshot_is_written_the_leader_leads_and_changes_are_made(open_store, database, monkeypatch):
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slices(state):
+        writing.set()
+        assert go_on.wait(20)
+        return real(state)
+
+    real = writer.slices
+    monkeypatch.setattr(writer, "slices", slices)
+    store = open_store()
+    put(store, "vm", description="x" * 500)
+    assert writing.wait(20)
+    leader_of_now = store._durable.leader._until
+    eventually(lambda: store._durable.leader._until > leader_of_now + 2 * leader.BEAT)
+    put(store, "other", description="y" * 500)
+    go_on.set()
+    eventually(lambda: snapshot_at(database) > 0)
+    assert open_store().snapshot == store.snapshot
+
+
+def test_two_snapshots_at_once_do_not_mix(no_leader, open_store, database, cluster):
+    stores = [open_store(), open_store()]
+    for store in stores:
+        put(store, f"vm-{id(store)}", description="x" * 1000)
+    with psycopg.connect(cluster.url) as other, ThreadPoolExecutor(2) as pool:
+        snapshot_table.lock(other)
+        saving = [pool.submit(store._durable._snapshots.save_if_due) for store in stores]
+        waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'loadzone.snapshot_parts'::regclass AND NOT granted"
+        eventually(lambda: database.execute(waiting).fetchone() == (2,))
+        other.rollback()
+        for one in saving:
+            one.result(20)
+    assert database.execute("SELECT count(DISTINCT seq) FROM loadzone.snapshot_parts").fetchone() == (1,)
+    assert open_store().snapshot.vms.keys() == stores[1].snapshot.vms.keys()
+
+
+def test_the_database_is_asked_only_when_the_log_may_have_grown_enough(no_leader, open_store, monkeypatch):
+    store, asked = open_store(), []
+    put(store, "vm", description="x" * 5000)
+    snapshots, real = store._durable._snapshots, snapshot_table.sizes
+    snapshots.save_if_due()
+    monkeypatch.setattr(snapshot_table, "sizes", lambda connection: asked.append(1) or real(connection))
+    put(store, "small")
+    snapshots.save_if_due()
+    assert not asked
+    put(store, "large", description="x" * 5000)
+    snapshots.save_if_due()
+    assert asked
+
+
+def test_a_snapshot_of_a_commit_that_the_log_has_lost_is_not_written(no_leader, open_store, database):
     store = open_store()
     put(store, "vm", description="x" * 500)
     store.close()  # or it may see that, and load all anew

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from loadzone.datafile.reader import BadFile, read_state
-from loadzone.datafile.writer import StateEncoder
+from loadzone.datafile.writer import SLICE, StateEncoder, slices
 from support.stores import json_store, write
 
 
@@ -106,6 +106,17 @@ def test_a_written_state_reads_back_the_same():
     )
     again, repairs = read_state(json.dumps(written(state)).encode())
     assert (again, repairs) == (state, [])
+
+
+def test_slices_are_the_same_file_and_short():
+    machines = [booked(id=f"vm-{number}", note="n" * 90) for number in range(2000)]
+    people = {f"p{number}@x.y": {"bookings": [{"action": "book", "vm_id": "vm"}] * 200} for number in range(20)}
+    state, _ = read({"vms": machines, "users": people, "later": {"x": 1}, "revision": 7})
+    encoder = StateEncoder()
+    encoder.mark_all(state)
+    pieces = list(slices(state))
+    assert b"".join(pieces) == encoder.encode(state)
+    assert max(map(len, pieces)) < 2 * SLICE
 
 
 def test_dangling_references_are_repaired_and_reported():
