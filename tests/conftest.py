@@ -10,9 +10,10 @@ import pytest
 
 pytest.register_assert_rewrite("support")
 
+from support.media import OnFile, OnPostgres, runs_over_both  # noqa: E402
 from support.people import Person  # noqa: E402
 from support.postgres import running_cluster  # noqa: E402
-from support.server import ADMIN, Server, data_file, running  # noqa: E402
+from support.server import ADMIN, Server, running  # noqa: E402
 
 Server.warm = True
 _names = itertools.count(1)
@@ -27,11 +28,36 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: turn[item.path])
 
 
+def pytest_generate_tests(metafunc):
+    """Run the tests that ask a server over each medium, in the files that media.py says."""
+    if "medium" in metafunc.fixturenames and runs_over_both(metafunc.definition.path):
+        metafunc.parametrize("medium", ["file", "postgres"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def medium(request):
+    """Return what the servers of this test keep their state in."""
+    if getattr(request, "param", "file") == "file":
+        return OnFile()
+    return OnPostgres(request.getfixturevalue("cluster"))
+
+
 @pytest.fixture(scope="session")
-def shared_server(tmp_path_factory):
-    """Return one server for all tests that make their own machines and people."""
+def file_server(tmp_path_factory):
     with running(tmp_path_factory.mktemp("shared")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server(cluster, tmp_path_factory):
+    with OnPostgres(cluster).running(tmp_path_factory.mktemp("shared")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared_server(medium, request):
+    """Return one server for all tests that make their own machines and people."""
+    return request.getfixturevalue(medium.shared)
 
 
 @pytest.fixture
@@ -41,12 +67,12 @@ def server(shared_server):
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(medium, tmp_path):
     """Return a function that starts a server for this test alone: start(inventory=…, SETTING="…")."""
     started = []
 
     def start_one(inventory: dict | None = None, **settings: str) -> Server:
-        server = Server(data_file(tmp_path, inventory), **settings)
+        server = medium.server(tmp_path, inventory, **settings)
         started.append(server)
         return server.start()
 

@@ -23,6 +23,7 @@ class DatabaseClock:
         self._ahead = datetime.fromtimestamp(seconds, timezone.utc) - self._own_clock()
 
     def __call__(self) -> datetime:
-        """Return the time, in UTC."""
-        self._last = max(self._last, self._own_clock() + self._ahead)
+        """Return the time, in UTC, cut to milliseconds as `utc_now` does."""
+        now = self._own_clock() + self._ahead
+        self._last = max(self._last, now.replace(microsecond=now.microsecond // 1000 * 1000))
         return self._last

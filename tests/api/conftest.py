@@ -9,8 +9,8 @@ from support.people import Person
 
 
 @pytest.fixture(scope="session")
-def description(shared_server):
-    return Description(done(Person(shared_server).get("/openapi.json")))
+def description(file_server):
+    return Description(done(Person(file_server).get("/openapi.json")))
 
 
 @pytest.fixture(autouse=True)

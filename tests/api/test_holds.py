@@ -5,14 +5,13 @@ import pytest
 from support.answers import done, refusal
 from support.inventory import from_now, moment
 from support.people import Person
-from support.server import running
 from support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
-def short_hold_server(tmp_path_factory):
+def short_hold_server(medium, tmp_path_factory):
     """A server that holds a machine for 1.2 seconds."""
-    with running(tmp_path_factory.mktemp("short-hold"), LOADZONE_HOLD_MINUTES="0.02") as server:
+    with medium.running(tmp_path_factory.mktemp("short-hold"), LOADZONE_HOLD_MINUTES="0.02") as server:
         yield server
 
 

@@ -5,7 +5,7 @@ import pytest
 from loadzone.web.rate_limits import INVITATIONS_PER_PERSON
 from support.answers import done, refusal
 from support.people import Person
-from support.server import ADMIN, running
+from support.server import ADMIN
 
 EMAIL = "invited-{}@example.com"
 
@@ -63,8 +63,8 @@ def test_addresses_of_other_domains_are_refused_by_name(start):
     assert listed(admin, "a@example.com") is None
 
 
-def test_the_number_of_invitations_is_limited(tmp_path):
-    with running(tmp_path) as server:
+def test_the_number_of_invitations_is_limited(medium, tmp_path):
+    with medium.running(tmp_path) as server:
         admin = Person(server, ADMIN).sign_in()
         most = int(INVITATIONS_PER_PERSON.split()[0])
         for first in range(0, most, 100):

@@ -4,12 +4,11 @@ import pytest
 
 from support.answers import done
 from support.people import Person
-from support.server import running
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("log"), LOADZONE_TRUSTED_PROXIES="1") as server:
+def server(medium, tmp_path_factory):
+    with medium.running(tmp_path_factory.mktemp("log"), LOADZONE_TRUSTED_PROXIES="1") as server:
         yield server
 
 

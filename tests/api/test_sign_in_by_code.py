@@ -8,12 +8,11 @@ import pytest
 from support.answers import done, refusal
 from support.codes import shows, wrong
 from support.people import Person
-from support.server import running
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("code"), LOADZONE_AUTH="code", LOADZONE_ADMINS="") as server:
+def server(medium, tmp_path_factory):
+    with medium.running(tmp_path_factory.mktemp("code"), LOADZONE_AUTH="code", LOADZONE_ADMINS="") as server:
         yield server
 
 

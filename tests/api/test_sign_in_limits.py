@@ -9,7 +9,7 @@ import pytest
 from support.answers import done, refusal
 from support.codes import wrong
 from support.people import Person
-from support.server import Server, data_file
+from support.server import Server
 
 NUMBERS = itertools.count()
 FORGED = (f"203.0.113.{number % 250}" for number in itertools.count())
@@ -147,11 +147,11 @@ sys.exit(app.main())"""
 
 
 @pytest.fixture
-def ann(tmp_path):
+def ann(medium, tmp_path):
     """A person who has signed in and out. The server sends five codes an hour in total; two of them are used."""
     program = tmp_path / "few_codes.py"
     program.write_text(FEW)
-    server = Server(data_file(tmp_path), program=str(program), LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
+    server = medium.server(tmp_path, program=str(program), LOADZONE_AUTH="code", LOADZONE_TRUSTED_PROXIES="1")
     ann = Person(server.start(), "ann@example.com").sign_in()
     done(ann.sign_out())
     Person(server, "ben@example.com").sign_in()

@@ -5,15 +5,15 @@ import pytest
 from api.test_matrix import ROUTES, Scene
 from support.answers import done, refusal
 from support.people import Person
-from support.server import ADMIN, running
+from support.server import ADMIN
 
 CLOSED = ("GET /vms", "GET /groups")
 FOR_THE_BEARER = ("/link/", "/unsubscribe/")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("closed"), LOADZONE_STRANGERS="none") as server:
+def server(medium, tmp_path_factory):
+    with medium.running(tmp_path_factory.mktemp("closed"), LOADZONE_STRANGERS="none") as server:
         yield server
 
 

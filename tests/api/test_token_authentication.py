@@ -3,6 +3,8 @@
 Some calls are for browsers only.
 """
 
+import json
+
 import pytest
 
 from support.answers import done, is_russian, refusal
@@ -204,7 +206,7 @@ def test_the_refusal_of_an_expired_token_says_when_it_expired(start):
     made = done(ann.make_token(), 201)
     server.stop()
     ended = stamp(from_now(hours=-1))
-    server.data.write_text(server.data.read_text(encoding="utf-8").replace(made["expires"], ended), encoding="utf-8")
+    server.store(json.loads(json.dumps(server.stored()).replace(made["expires"], ended)))
     server.start()
     answer = ann.program(made["token"]).get("/me")
     assert refusal(answer) == (401, "token_expired")

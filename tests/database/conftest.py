@@ -3,7 +3,9 @@ import pytest
 
 from support import same_examples  # noqa: F401 (settings of hypothesis)
 from support.postgres_durable import PostgresKept
+from unit.mail_system import mail, mail_at, mail_to_nowhere, scripted, smtp  # noqa: F401 (fixtures)
 from unit.stores import open_store, store  # noqa: F401 (fixtures)
+from unit.timed_system import open_system  # noqa: F401 (fixture)
 
 
 @pytest.fixture

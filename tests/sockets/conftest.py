@@ -3,12 +3,11 @@
 import pytest
 
 from support.listener import Listener
-from support.server import running
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("sockets")) as server:
+def server(medium, tmp_path_factory):
+    with medium.running(tmp_path_factory.mktemp("sockets")) as server:
         yield server
 
 

@@ -6,7 +6,6 @@ from support.answers import done, is_russian
 from support.inventory import moment
 from support.listener import Listener
 from support.people import Person
-from support.server import running
 
 PERSONAL = {
     "held",
@@ -21,9 +20,9 @@ PERSONAL = {
 
 
 @pytest.fixture(scope="module")
-def short_hold_server(tmp_path_factory):
+def short_hold_server(medium, tmp_path_factory):
     """A server that holds a machine for 1.2 seconds."""
-    with running(tmp_path_factory.mktemp("short-hold"), LOADZONE_HOLD_MINUTES="0.02") as server:
+    with medium.running(tmp_path_factory.mktemp("short-hold"), LOADZONE_HOLD_MINUTES="0.02") as server:
         yield server
 
 

@@ -3,12 +3,11 @@
 import pytest
 
 from support.answers import done
-from support.server import running
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("closed"), LOADZONE_STRANGERS="none") as server:
+def server(medium, tmp_path_factory):
+    with medium.running(tmp_path_factory.mktemp("closed"), LOADZONE_STRANGERS="none") as server:
         yield server
 
 

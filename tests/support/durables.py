@@ -4,6 +4,7 @@ import json
 from contextlib import contextmanager
 
 from loadzone.datafile.json_file import JsonFile
+from loadzone.domain.commit import CannotSave
 from loadzone.domain.durable import TurnLost
 
 
@@ -18,7 +19,12 @@ class JsonKept:
 
     @property
     def kept(self):
-        return {vm["id"]: vm.get("description", "") for vm in json.loads(self.path.read_bytes())["vms"]}
+        return {vm["id"]: vm.get("description", "") for vm in json.loads(self.file)["vms"]}
+
+    @property
+    def file(self):
+        """What is kept, as a data file."""
+        return self.path.read_bytes()
 
 
 class JsonKeptInTurn(JsonKept):
@@ -71,6 +77,30 @@ class Watched(Wrapped):
     def put(self, turn, commit):
         self.before(commit)
         return turn.put(commit)
+
+
+class Refusing(Wrapped):
+    """Refuses to write while `is_full`, as a full disk does."""
+
+    is_full = False
+
+    def put(self, turn, commit):
+        self._refuse()
+        return turn.put(commit)
+
+    def check(self):
+        self._refuse()
+        self.durable.check()
+
+    @contextmanager
+    def full(self):
+        self.is_full = True
+        yield
+        self.is_full = False
+
+    def _refuse(self):
+        if self.is_full:
+            raise CannotSave(why="injected")
 
 
 class LosingTurns(Wrapped):

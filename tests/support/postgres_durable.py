@@ -1,8 +1,11 @@
 """A database as what a store can be kept in, as those of durables.py."""
 
+from contextlib import closing
+
 from loadzone.database.connection import connect
 from loadzone.database.loading import load
 from loadzone.database.postgres_log import PostgresLog
+from loadzone.datafile.writer import StateEncoder
 
 
 class PostgresKept:
@@ -16,6 +19,23 @@ class PostgresKept:
 
     @property
     def kept(self):
+        return {vm.id: vm.description for vm in self.state.vms.values()}
+
+    @property
+    def file(self):
+        """What is kept, as a data file."""
+        state, encoder = self.state, StateEncoder()
+        encoder.mark_all(state)
+        return encoder.encode(state)
+
+    @property
+    def state(self):
         with connect(self.url, "test") as connection:
-            state, _ = load(connection)
-        return {vm.id: vm.description for vm in state.vms.values()}
+            return load(connection)[0]
+
+    def begin_anew(self, starter=b"{}"):
+        """Keep nothing but this data file."""
+        with connect(self.url, "test") as connection:
+            connection.execute("DROP SCHEMA IF EXISTS loadzone CASCADE")
+        with closing(self.durable(starter)) as durable:
+            durable.load()

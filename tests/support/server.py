@@ -130,6 +130,10 @@ class Server:
         """Return the present content of the data file."""
         return json.loads(self.data.read_text(encoding="utf-8"))
 
+    def store(self, content: dict) -> None:
+        """Put this into the data file, instead of what is there. The server must not run."""
+        self.data.write_text(json.dumps(content), encoding="utf-8")
+
     def stored_vm(self, vm_id: str) -> dict:
         return next(vm for vm in self.stored()["vms"] if vm["id"] == vm_id)
 

@@ -5,7 +5,13 @@ from loadzone.rules.booking import book
 from support import same_examples  # noqa: F401 (settings of hypothesis)
 from support.world import ALICE, CHARLIE, World
 from unit.mail_system import mail, mail_at, mail_to_nowhere, scripted, smtp  # noqa: F401 (fixtures)
-from unit.stores import open_store, place, store  # noqa: F401 (fixtures)
+from unit.stores import KINDS, OF_THE_STORE, open_store, place, store  # noqa: F401 (fixtures)
+from unit.timed_system import open_system  # noqa: F401 (fixture)
+
+
+def pytest_generate_tests(metafunc):
+    if "place" in metafunc.fixturenames and metafunc.definition.path.name in OF_THE_STORE:
+        metafunc.parametrize("place", KINDS.values(), ids=KINDS.keys(), indirect=True)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from loadzone.rules.finish import finish
 from mailer import Mailer
 from support.ports import free_port
 from support.scripted_smtp import ScriptedSmtp
-from support.stores import json_store, write
+from support.stores import write
 from support.world import NOON
 
 IMPATIENT = Patience(verdict=0.2)
@@ -24,10 +24,10 @@ NEVER = 60  # seconds; by then the mailer has closed the connection
 class MailSystem:
     """A mailer with its store and its clock; `put` adds a letter to the outbox."""
 
-    def __init__(self, path, port, patience=RFC_5321, **settings):
+    def __init__(self, store, port, patience=RFC_5321, **settings):
         self.now, self.seconds = NOON, 0.0
         config = Config(smtp_host="127.0.0.1", smtp_port=port, smtp_from="lz@example.com", **settings)
-        self.store = json_store(path)
+        self.store = store
         bus = CommandBus(self.store, lambda: self.now, config, finish, lambda event, now: ())
         writer = LetterWriter(SignedLinks("k" * 20, "http://lz"), "http://lz")
         self.mailer = Mailer(config, self.store, bus, writer, lambda: self.now, lambda: self.seconds, patience)
@@ -64,17 +64,9 @@ def smtp(scripted):
 
 
 @pytest.fixture
-def mail_at(tmp_path):
+def mail_at(open_store):
     """Return a function that makes a MailSystem for a server at this port."""
-    made = []
-
-    def make(port, **options):
-        made.append(MailSystem(tmp_path / "data.json", port, **options))
-        return made[-1]
-
-    yield make
-    for mail in made:
-        mail.store.close()
+    return lambda port, **options: MailSystem(open_store(), port, **options)
 
 
 @pytest.fixture

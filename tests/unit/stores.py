@@ -1,4 +1,4 @@
-"""Fixtures for tests of the store: each test runs over everything that a store can be kept in."""
+"""Fixtures for tests over a store. Those of the store itself run over everything that a store can be kept in."""
 
 from contextlib import ExitStack, closing
 
@@ -11,12 +11,13 @@ from support.stores import write
 from support.world import unit
 
 KINDS = {"file": JsonKept, "file, rules in turn": JsonKeptInTurn}
+OF_THE_STORE = ("test_store.py", "test_store_batches.py")
 
 
-@pytest.fixture(params=KINDS.values(), ids=KINDS.keys())
+@pytest.fixture
 def place(request, tmp_path):
-    """Return where a store can be kept."""
-    return request.param(tmp_path)
+    """Return where a store can be kept. tests/database has its own."""
+    return getattr(request, "param", JsonKept)(tmp_path)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import threading
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -110,11 +109,11 @@ def test_after_a_day_it_is_given_up(mail_to_nowhere, caplog):
     assert "given up" in caplog.text
 
 
-def test_a_code_is_given_up_after_its_ten_minutes_and_is_never_on_disk(mail_to_nowhere):
+def test_a_code_is_given_up_after_its_ten_minutes_and_is_never_on_disk(mail_to_nowhere, place):
     mail = mail_to_nowhere
     mail.mailer.post_code("a@example.com", "123456", "en")
     assert mail.mailer.deliver_codes()
-    assert b"123456" not in Path(mail.store.place).read_bytes()
+    assert b"123456" not in place.file
     mail.later(minutes=10, seconds=1)
     assert not mail.mailer.deliver_codes()
     assert not mail.mailer._codes

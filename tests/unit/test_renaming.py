@@ -5,17 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from loadzone.datafile.reader import read_state
 from loadzone.domain.commit import CannotSave
 from loadzone.domain.people import Letter
-from loadzone.lib import atomic_file
 from loadzone.notifications.letters import letters_for
 from loadzone.rules import booking, expiry, history, inventory, outbox, queue
 from loadzone.rules.still_so import still_so
-from support.disk import Failing
 from support.world import ALICE, BOB, CHARLIE
 from unit.test_by_link import follow, mailed, shown, void
-from unit.timed_system import System
 
 
 def rename(world, old, new, **arguments):
@@ -241,17 +237,13 @@ def test_a_letter_whose_facts_were_edited_by_hand_is_no_obstacle(perf):
     assert perf.state.letters["l"] == letter
 
 
-def test_a_rename_that_cannot_be_saved_did_not_happen(tmp_path, monkeypatch):
-    system = System(tmp_path / "data.json")
+def test_a_rename_that_cannot_be_saved_did_not_happen(open_system, place):
+    system = open_system()
     system.add("vm", "other")
     system.book("vm", 1)
     to_db = {"actor": ALICE, "vm_id": "vm", "name": "db"}
-    with monkeypatch.context() as patch:
-        patch.setattr(atomic_file, "os", Failing("writev"))
-        with pytest.raises(CannotSave):
-            system.bus.run(inventory.edit, **to_db)
+    with system.disk.full(), pytest.raises(CannotSave):
+        system.bus.run(inventory.edit, **to_db)
     assert list(system.store.snapshot.vms) == ["vm", "other"]
     assert system.bus.run(inventory.edit, **to_db).holder == BOB
-    kept, _ = read_state((tmp_path / "data.json").read_bytes())
-    assert list(kept.vms) == list(system.store.snapshot.vms) == ["db", "other"]
-    system.close()
+    assert list(place.kept) == list(system.store.snapshot.vms) == ["db", "other"]

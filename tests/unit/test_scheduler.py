@@ -9,22 +9,18 @@ import pytest
 from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import Booking
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.lib import atomic_file
 from loadzone.lib.times import utc_now
 from loadzone.rules import booking, inventory, tokens
-from support.disk import Failing
 from support.stores import write
 from support.world import ALICE, BOB, NOON, unit
-from unit.timed_system import System
 
 
 @pytest.fixture
-def system(tmp_path):
-    system = System(tmp_path / "data.json", remind_minutes=())
+def system(open_system):
+    system = open_system(remind_minutes=())
     system.add("vm", "other")
     system.commits.clear()
-    yield system
-    system.close()
+    return system
 
 
 def test_at_the_deadline_the_machine_is_released_and_others_stay(system):
@@ -56,16 +52,15 @@ def test_a_renamed_machine_is_released_at_its_end(system):
     assert system.events() == [("expired", "db")]
 
 
-def test_bookings_that_ended_while_the_server_was_down_are_released_first_and_in_order(system, tmp_path):
+def test_bookings_that_ended_while_the_server_was_down_are_released_first_and_in_order(system, open_system):
     system.book("vm", 2)
     system.book("other", 1)
     system.close()
-    again = System(tmp_path / "data.json", clock=lambda: NOON + timedelta(days=2))
+    again = open_system(clock=lambda: NOON + timedelta(days=2))
     again.commits.clear()
     again.scheduler.catch_up()
     assert again.events() == [("expired", "other"), ("expired", "vm")]
     assert [e.action for e in again.store.snapshot.users[BOB].bookings] == ["release", "release"]
-    again.close()
 
 
 def test_a_clock_that_jumps_ahead_releases_once(system):
@@ -115,21 +110,18 @@ def test_after_the_clock_was_set_back_a_silent_job_is_noticed_in_time(system):
     assert system.events() == [("silent", "vm")]
 
 
-def test_a_start_on_a_full_disk_gives_jobs_their_time_again_once_it_can(system, tmp_path, monkeypatch):
+def test_a_start_on_a_full_disk_gives_jobs_their_time_again_once_it_can(system, open_system):
     book_with_job(system)
     system.close()
-    again = System(tmp_path / "data.json", clock=lambda: NOON + timedelta(hours=2))
-    with monkeypatch.context() as patch:
-        patch.setattr(atomic_file, "os", Failing("writev"))
+    again = open_system(clock=lambda: NOON + timedelta(hours=2))
+    with again.disk.full():
         again.scheduler.catch_up()
     again.scheduler.tick()
     assert again.store.snapshot.vms["vm"].booking.heartbeat_at == NOON + timedelta(hours=2)
-    again.close()
 
 
-def test_the_disk_is_told_to_fail_until_something_was_saved(system, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(atomic_file, "os", Failing("writev"))
+def test_the_disk_is_told_to_fail_until_something_was_saved(system):
+    with system.disk.full():
         with pytest.raises(CannotSave):
             system.book("vm", 1)
         assert system.store.is_failing
@@ -138,9 +130,8 @@ def test_the_disk_is_told_to_fail_until_something_was_saved(system, monkeypatch)
     assert not system.store.is_failing
 
 
-def test_the_sweep_notices_that_the_disk_is_back_even_if_nobody_writes(system, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(atomic_file, "os", Failing("writev"))
+def test_the_sweep_notices_that_the_disk_is_back_even_if_nobody_writes(system):
+    with system.disk.full():
         with pytest.raises(CannotSave):
             system.book("vm", 1)
         system.scheduler.sweep()
@@ -161,8 +152,8 @@ def test_sessions_and_tokens_that_ran_out_during_a_long_sleep_are_told(system):
     assert system.events() == []
 
 
-def test_ten_thousand_that_end_together_are_released_once_each_in_one_commit(tmp_path):
-    system = System(tmp_path / "data.json", remind_minutes=(), max_machines=10_000)
+def test_ten_thousand_that_end_together_are_released_once_each_in_one_commit(open_system):
+    system = open_system(remind_minutes=(), max_machines=10_000)
     names = [f"vm-{n}" for n in range(10_000)]
 
     def add_and_book_all(uow):
@@ -177,15 +168,13 @@ def test_ten_thousand_that_end_together_are_released_once_each_in_one_commit(tmp
     assert len(system.commits) == 1
     assert sorted(system.events()) == sorted(("expired", name) for name in names)
     assert not any(vm.holder for vm in system.store.snapshot.vms.values())
-    system.close()
 
 
-def test_a_full_disk_delays_a_release_but_does_not_lose_it(system, monkeypatch):
+def test_a_full_disk_delays_a_release_but_does_not_lose_it(system):
     system.book("vm", 1)
     system.events()
     system.now += timedelta(hours=1)
-    with monkeypatch.context() as patch:
-        patch.setattr(atomic_file, "os", Failing("writev"))
+    with system.disk.full():
         system.scheduler.tick()
     assert system.store.snapshot.vms["vm"].holder == BOB
     assert system.scheduler.next_deadline > system.now, "it is tried again after a pause"
@@ -215,9 +204,9 @@ def test_the_clean_up_writes_only_if_something_is_removed(system):
     assert system.store.snapshot.users[BOB].bookings == ()
 
 
-def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
+def test_the_timers_wake_at_the_deadline_among_5000_bookings(open_system):
     """Measure with the real clock how much later a few releases come than bare timers of the same run."""
-    system = System(tmp_path / "data.json", clock=utc_now, max_machines=10_000)
+    system = open_system(clock=utc_now, max_machines=10_000)
     soon = [f"soon-{n}" for n in range(8)]
 
     def add_all_and_book_most(uow):
@@ -249,17 +238,16 @@ def test_the_timers_wake_at_the_deadline_among_5000_bookings(tmp_path):
     assert min(extra) < timedelta(milliseconds=100), "a busy machine delays many of them, and a fault all"
 
 
-def test_a_booking_without_an_end_gets_one_at_the_next_sweep_if_the_start_could_not_save_it(system, monkeypatch):
+def test_a_booking_without_an_end_gets_one_at_the_next_sweep_if_the_start_could_not_save_it(system):
     write(system.store, replace(system.store.snapshot.vms["vm"], booking=Booking(BOB)))
-    with monkeypatch.context() as patch:
-        patch.setattr(atomic_file, "os", Failing("writev"))
+    with system.disk.full():
         system.scheduler.catch_up()
     assert system.store.snapshot.vms["vm"].booking.expires_at is None
     system.scheduler.sweep()
     assert system.scheduler.next_deadline == NOON + timedelta(hours=24)
 
 
-def test_the_sweep_tells_of_tokens_that_end_soon_also_after_a_restart(system, tmp_path):
+def test_the_sweep_tells_of_tokens_that_end_soon_also_after_a_restart(system, open_system):
     token = system.bus.run(tokens.create, actor=BOB, token_id="t", name="nightly", digest="d", days=30)
     system.events()
     system.now = token.expires - timedelta(days=13)
@@ -269,8 +257,7 @@ def test_the_sweep_tells_of_tokens_that_end_soon_also_after_a_restart(system, tm
     assert system.events() == []
     system.now = token.expires - timedelta(days=6)
     system.close()
-    again = System(tmp_path / "data.json", clock=lambda: token.expires - timedelta(days=6))
+    again = open_system(clock=lambda: token.expires - timedelta(days=6))
     again.events()
     again.scheduler.catch_up()
     assert again.events() == [("token_expires", None)]
-    again.close()

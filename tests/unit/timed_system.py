@@ -1,6 +1,8 @@
-"""A store on disk with a command bus, a scheduler, and a clock that stands still until it is moved."""
+"""A durable store with a command bus, a scheduler, and a clock that stands still until it is moved."""
 
 from datetime import timedelta
+
+import pytest
 
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
@@ -8,19 +10,22 @@ from loadzone.rules import booking, inventory, people
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from scheduler import Scheduler
-from support.stores import json_store
+from support.durables import Refusing
 from support.world import ALICE, BOB, NOON
 
 
 class System:
-    """A store on disk, a command bus, a scheduler, and a clock that stands still until it is moved."""
+    """A durable store, a command bus, a scheduler, and a clock that stands still until it is moved.
 
-    def __init__(self, path, clock=None, leadership=None, at_once=None, **settings):
+    In the block of `disk.full()` nothing can be saved.
+    """
+
+    def __init__(self, open_store, clock=None, leadership=None, at_once=None, **settings):
         self.now = NOON
         self.unheard = timedelta(0)
         self.clock = clock or (lambda: self.now)
         self.limits = Config(admins=(ALICE,), **settings)
-        self.store = json_store(path, shown=shown)
+        self.store = open_store(shown=shown, wrap=self._over)
         self.bus = CommandBus(
             self.store,
             self.clock,
@@ -52,9 +57,29 @@ class System:
         self.commits.clear()
         return kinds
 
+<<<<<<< HEAD
     def told(self):
         return [(event.kind, event.vm_id) for commit in self.commits for event in commit.events]
+=======
+    def _over(self, durable):
+        self.disk = Refusing(durable)
+        return self.disk
+>>>>>>> 0d7aa38 (Run the suites of API, sockets, timers and post over PostgreSQL too)
 
     def close(self):
         self.scheduler.stop()
         self.store.close()
+
+
+@pytest.fixture
+def open_system(open_store):
+    """Return a function that opens a System: open_system(clock=…, remind_minutes=…). At the end all are closed."""
+    opened = []
+
+    def open_one(**options):
+        opened.append(System(open_store, **options))
+        return opened[-1]
+
+    yield open_one
+    for system in opened:
+        system.close()
