@@ -156,7 +156,7 @@ def ann(medium, tmp_path):
     done(ann.sign_out())
     Person(server, "ben@example.com").sign_in()
     yield ann
-    server.kill()
+    server.end()
 
 
 def flood(server: Server) -> None:

@@ -6,7 +6,9 @@ from support.server import Server
 @pytest.fixture
 def database_url(cluster):
     """Return the address of an empty database."""
-    return cluster.make_database()
+    url = cluster.make_database()
+    yield url
+    cluster.give_back(url)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ class OnPostgres(OnFile):
 
     def server(self, folder: Path, inventory: dict | None = None, **settings: str) -> Server:
         """Return a server, not started yet, whose database begins with `inventory`."""
-        server = DatabaseServer(self.cluster.make_database(), **settings)
+        server = DatabaseServer(self.cluster, **settings)
         if inventory is not None:
             server.store(inventory)
         return server
@@ -80,9 +80,16 @@ class OnPostgres(OnFile):
 class DatabaseServer(Server):
     """A serving process with its state in PostgreSQL."""
 
-    def __init__(self, url: str, **settings: str) -> None:
+    def __init__(self, cluster: Cluster, **settings: str) -> None:
+        url = cluster.make_database()
         super().__init__(Path("no file"), **{"LOADZONE_DATA": "", "LOADZONE_DATABASE_URL": url, **settings})
+        self._cluster = cluster
         self._database = PostgresKept(url)
+
+    def end(self) -> None:
+        """Kill it, and let another server have its database."""
+        super().end()
+        self._cluster.give_back(self._database.url)
 
     def stored(self) -> dict:
         """Return the state in the database, in the form of the data file."""

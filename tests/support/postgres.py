@@ -46,6 +46,7 @@ class Cluster:
         self.as_owner = as_owner_of(self.folder)
         self._watch = None
         self._numbers = itertools.count(1)
+        self._given_back = []
 
     @property
     def url(self):
@@ -55,11 +56,17 @@ class Cluster:
         return f"host={self.folder} dbname={database} user=postgres"
 
     def make_database(self):
-        """Make an empty database and return its address."""
+        """Return the address of an empty database: a new one, or one that was given back."""
+        if self._given_back:
+            return emptied(self._given_back.pop())
         name = f"loadzone_{next(self._numbers)}"
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         return self.url_of(name)
+
+    def give_back(self, url):
+        """Let another test have this database. A hundred of them would make a start after a crash slow."""
+        self._given_back.append(url)
 
     def start(self):
         """Make the cluster, start it, and have it stopped when this process ends, however it ends."""
@@ -108,6 +115,17 @@ class Cluster:
             cwd="/",
             **self.as_owner,
         )
+
+
+def emptied(url):
+    """Remove all from the database, and whoever is still connected to it; return its address."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA IF EXISTS loadzone CASCADE")
+    return url
 
 
 class Standby(Cluster):

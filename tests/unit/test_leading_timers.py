@@ -7,7 +7,6 @@ import pytest
 from loadzone.rules import inventory, people
 from support.waiting import eventually
 from support.world import ALICE, BOB, NOON
-from unit.timed_system import System
 
 
 class Settable:
@@ -33,12 +32,11 @@ def leadership():
 
 
 @pytest.fixture
-def system(tmp_path, leadership):
-    system = System(tmp_path / "data.json", leadership=leadership, at_once=2, remind_minutes=())
+def system(open_system, leadership):
+    system = open_system(leadership=leadership, at_once=2, remind_minutes=())
     system.add(*(f"vm-{n}" for n in range(5)))
     system.commits.clear()
-    yield system
-    system.close()
+    return system
 
 
 def book_all(system):

@@ -57,14 +57,12 @@ class System:
         self.commits.clear()
         return kinds
 
-<<<<<<< HEAD
     def told(self):
         return [(event.kind, event.vm_id) for commit in self.commits for event in commit.events]
-=======
+
     def _over(self, durable):
         self.disk = Refusing(durable)
         return self.disk
->>>>>>> 0d7aa38 (Run the suites of API, sockets, timers and post over PostgreSQL too)
 
     def close(self):
         self.scheduler.stop()
