@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from loadzone.datafile import repair
 from loadzone.datafile.reader import BadFile, read_state
 from loadzone.datafile.writer import SLICE, StateEncoder, slices
 from support.stores import json_store, write
@@ -129,6 +130,19 @@ def test_dangling_references_are_repaired_and_reported():
     assert [vm.group for vm in state.vms.values()] == [None, 2, 1]
     assert [group.vm_ids for group in state.groups.values()] == [("unlisted",), ("two",)]
     assert len(repairs) == 4
+
+
+def test_many_groups_do_not_each_look_through_all_machines(monkeypatch):
+    class Counted(dict):
+        def items(self):
+            looks.append(1)
+            return super().items()
+
+    looks, real = [], repair._groups_of_vms
+    monkeypatch.setattr(repair, "_groups_of_vms", lambda *arguments: Counted(real(*arguments)))
+    groups = [{"id": number, "name": f"{number}", "vm_ids": ["vm"]} for number in range(50)]
+    read({"vms": [{"id": "vm"}, {"id": "unlisted", "group": 7}], "groups": groups})
+    assert len(looks) == 1
 
 
 def test_a_machine_that_names_no_group_is_in_the_one_that_lists_it():
