@@ -162,7 +162,15 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
     listening_clock = ListeningClock(clock(), lambda: store.is_failing)
     letters = letters_for if config.mails else lambda events, now: ()
     bus = CommandBus(store, clock, config, finish, letters, medium.pause, listening_clock.now)
-    mailer = Mailer(config, store, bus, LetterWriter(links, config.base_url), clock)
+    mailer = Mailer(
+        config,
+        store,
+        bus,
+        LetterWriter(links, config.base_url),
+        clock,
+        leadership=medium.leadership,
+        clear_every=medium.clear_letters_every,
+    )
     store.subscribe(log_commit)
     services = Services(
         config=config,

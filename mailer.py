@@ -1,22 +1,28 @@
-"""The mailer: delivers the letters of the outbox to the SMTP server, each at least once, and the sign-in codes."""
+"""The mailer: delivers the letters of the outbox to the SMTP server, each at least once, and the sign-in codes.
+
+Of several processes that share the outbox, the leader delivers it. Each sends the codes that it was asked for itself.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
 from loadzone.auth.login_codes import GOOD_FOR
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
-from loadzone.domain.commit import CannotSave, Commit
+from loadzone.domain.commit import Commit
+from loadzone.domain.leadership import Leadership, SoleProcess
 from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.people import Letter
 from loadzone.domain.store import Store
-from loadzone.lib.times import iso, steady_seconds
+from loadzone.lib.times import steady_seconds
 from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, DeliveryHealth
+from loadzone.notifications.delivery_log import log_left_out, log_unwanted
+from loadzone.notifications.finished_letters import FinishedLetters
 from loadzone.notifications.letters import LetterWriter, Reader, code_letter, reader_of
 from loadzone.notifications.retry_schedule import LONGEST_PAUSE, RetrySchedule
 from loadzone.notifications.smtp import RFC_5321, Outcome, Patience, ServerAway, SmtpConnection
@@ -27,9 +33,8 @@ log = logging.getLogger("loadzone.mailer")
 
 KEPT_FOR = timedelta(days=1)
 PER_CONNECTION = 20  # letters
-# Seconds after which delivered letters leave the outbox: soon, so that a crash sends few of them twice; but not at
-# once, so that the file is not written for each.
-CLEAR_EVERY = 2.0
+LOOK_WHETHER_ALONE = 0.3  # seconds, while an earlier leader may still be sending
+LAST_LETTER = 2.0  # seconds at the end for letters on their way
 Wait = Callable[[], float | None]  # returns the seconds until the next letter is due; None: none waits
 
 
@@ -50,22 +55,21 @@ class Mailer:
         clock: Callable[[], datetime],
         timer: Callable[[], float] = steady_seconds,
         patience: Patience = RFC_5321,
+        leadership: Leadership | None = None,
+        clear_every: float = 0,
     ) -> None:
-        self._config = config
-        self._store = store
-        self._bus = bus
-        self._writer = writer
-        self._clock = clock
-        self._timer = timer
-        self._patience = patience
+        self._config, self._store, self._clock = config, store, clock
+        self._writer, self._patience = writer, patience
         self._codes: dict[str, Letter] = {}  # those that nobody is sending now
         self._code_ids: set[str] = set()
-        self._done: set[str] = set()  # delivered or given up, and still in the file
-        self._cleared_at = timer()
+        self._finished = FinishedLetters(bus, timer, clear_every)
         self._retries, self._code_retries = RetrySchedule(timer), RetrySchedule(timer)
         self._health = DeliveryHealth(clock, timer)
         self._news, self._code_news = threading.Event(), threading.Event()
         self._stopping = False
+        self._workers: list[threading.Thread] = []
+        self._leadership = leadership or SoleProcess()
+        self._leadership.when_begun(self._begin_to_lead)
         store.subscribe(self._follow)
 
     @property
@@ -83,7 +87,9 @@ class Mailer:
         self._stopping = True
         self._news.set()
         self._code_news.set()
-        self._clear_done()
+        for worker in self._workers:  # a letter that is taken now, and not noted, would be sent twice
+            worker.join(LAST_LETTER / len(self._workers))
+        self._finished.clear()
 
     def post_code(self, email: str, code: str, language: str) -> None:
         letter = code_letter(email, code, language, self._clock())
@@ -93,10 +99,10 @@ class Mailer:
 
     def deliver(self) -> bool:
         """Deliver what is due over one connection. Tell whether there was anything, so that there may be more."""
-        due = list(islice(self._due(), PER_CONNECTION))
+        due = list(islice(self._due(), PER_CONNECTION)) if self._leadership.leads_alone else []
         if due:
             self._deliver_over_connection(self._with_codes_between(due))
-        self._clear_done()
+        self._finished.clear()
         return bool(due)
 
     def deliver_codes(self) -> bool:
@@ -108,7 +114,10 @@ class Mailer:
 
     def _begin(self, name: str, work: Callable[[], bool], news: threading.Event, seconds_left: Wait) -> None:
         news.set()
-        threading.Thread(target=self._work, name=name, args=(work, news, seconds_left), daemon=True).start()
+        self._workers.append(
+            threading.Thread(target=self._work, name=name, args=(work, news, seconds_left), daemon=True)
+        )
+        self._workers[-1].start()
 
     def _work(self, deliver: Callable[[], bool], news: threading.Event, seconds_left: Wait) -> None:
         while not self._stopping:
@@ -123,8 +132,12 @@ class Mailer:
                 news.wait(LONGEST_PAUSE if left is None else min(max(left, 0.05), LONGEST_PAUSE))
 
     def _follow(self, commit: Commit) -> None:
-        if commit.touched.letters:
+        if commit.touched.letters and self._leadership.leads:
             self._news.set()
+
+    def _begin_to_lead(self) -> None:
+        self._retries.forget_others({letter.id for letter in self._outbox()})  # another one has sent those meanwhile
+        self._news.set()
 
     def _due(self) -> Iterator[Letter]:
         """Yield the letters of the outbox whose wait and pause are over; give up those that are too old."""
@@ -133,10 +146,14 @@ class Mailer:
                 yield letter
 
     def _outbox(self) -> Iterator[Letter]:
-        return (letter for letter in self._store.snapshot.letters.values() if letter.id not in self._done)
+        return (letter for letter in self._store.snapshot.letters.values() if letter.id not in self._finished)
 
     def _seconds_left(self) -> float | None:
-        lefts = (self._retries.seconds_left(), outbox.seconds_left(self._outbox(), self._clock()))
+        lefts = [self._finished.seconds_left()]
+        if self._leadership.leads_alone:
+            lefts += [self._retries.seconds_left(), outbox.seconds_left(self._outbox(), self._clock())]
+        elif self._leadership.leads:
+            lefts += [LOOK_WHETHER_ALONE]
         return min((left for left in lefts if left is not None), default=None)
 
     def _is_due(self, letter: Letter, retries: RetrySchedule, kept_for: timedelta) -> bool:
@@ -193,8 +210,11 @@ class Mailer:
 
     def _hand_over(self, connection: SmtpConnection, letter: Letter) -> None:
         """Hand a letter over and note the outcome. Raises ServerAway."""
+        if self._is_not_ours(letter):
+            self._retries.forget(letter.id)
+            return
         if self._is_unwanted(letter):
-            log.info("letter %s (%s) to %s was not sent: not wanted, or not allowed", letter.id, letter.kind, letter.to)
+            log_unwanted(letter)
             self._finish(letter)
             return
         state = self._store.snapshot
@@ -208,8 +228,8 @@ class Mailer:
             outcome, words = connection.send(letter, rendered) if rendered else (Outcome.OUTDATED, "")
             self._note(letter, outcome, words)
             if outcome in (Outcome.SENT, Outcome.OUTDATED):
-                self._log_left_out(letter, current)
-        self._clear_done(now_and_then=True)
+                log_left_out(letter, current)
+        self._finished.clear(now_and_then=True)
 
     def _note(self, letter: Letter, outcome: Outcome, words: str) -> None:
         facts = (letter.id, letter.kind, letter.to)
@@ -257,23 +277,15 @@ class Mailer:
             self._codes.pop(letter.id, None)
             self._code_ids.discard(letter.id)
         else:
-            self._done.add(letter.id)
-
-    def _clear_done(self, now_and_then: bool = False) -> None:
-        """Remove finished letters from the outbox. If that fails, it is tried later; they are not sent again."""
-        done = tuple(self._done)
-        if not done or (now_and_then and self._timer() - self._cleared_at < CLEAR_EVERY):
-            return
-        self._cleared_at = self._timer()
-        try:
-            self._bus.run(outbox.clear, letter_ids=done)
-        except CannotSave:
-            log.warning("%d finished letters stay in the outbox until the file can be written", len(done))
-        else:
-            self._done.difference_update(done)
+            self._finished.add(letter.id)
 
     def _retries_of(self, letter: Letter) -> RetrySchedule:
         return self._code_retries if self._is_code(letter) else self._retries
+
+    def _is_not_ours(self, letter: Letter) -> bool:
+        """Tell whether it was taken back or sent since it was due, or another process may be sending it."""
+        is_gone = letter.id not in self._store.snapshot.letters
+        return not self._is_code(letter) and (is_gone or not self._leadership.leads_alone)
 
     def _is_unwanted(self, letter: Letter) -> bool:
         """Tell whether its reader wants no such letters, or may not sign in, so that no news of LoadZone go there."""
@@ -284,17 +296,5 @@ class Mailer:
     def _reader_of(self, letter: Letter) -> Reader:
         return reader_of(letter, self._store.snapshot.users.get(letter.to), self._config.language)
 
-    def _log_left_out(self, letter: Letter, sent: Letter | None) -> None:
-        """Log what is no longer so, and was left out."""
-        kept = {_name_of(topic) for topic in sent.topics} if sent else set()
-        line = "letter %s (%s) of %s to %s about %s was not sent: that is no longer so"
-        for name in map(_name_of, letter.topics):
-            if name not in kept:
-                log.info(line, letter.id, letter.kind, iso(letter.created), letter.to, name)
-
     def _is_code(self, letter: Letter) -> bool:
         return letter.id in self._code_ids
-
-
-def _name_of(topic: Mapping[str, object]) -> object:
-    return topic.get("vm_id") or topic.get("group")

@@ -69,9 +69,9 @@ class Leader:
             try:
                 self._try_and_lead()
             except psycopg.Error as error:
-                if self.leads and not self._is_stopped.is_set():
+                if self._alone_from < math.inf and not self._is_stopped.is_set():
                     log.warning("this node leads no more: %s", in_words(error))
-            self._until = -math.inf
+            self._until, self._alone_from = -math.inf, math.inf
             self._is_stopped.wait(PAUSE)
 
     def _try_and_lead(self) -> None:

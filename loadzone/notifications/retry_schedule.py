@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0  # seconds
@@ -56,6 +56,12 @@ class RetrySchedule:
         self._tries.pop(letter_id, None)
         self._unsure.pop(letter_id, None)
         self._next_at.pop(letter_id, None)
+
+    def forget_others(self, kept: Container[str]) -> None:
+        """Forget all letters but these."""
+        for letter_id in [*self._tries, *self._unsure]:
+            if letter_id not in kept:
+                self.forget(letter_id)
 
     def seconds_left(self) -> float | None:
         """Return the seconds until the next letter is due; None if none waits."""

@@ -16,7 +16,7 @@ from loadzone.datafile.backups import Backups
 from loadzone.datafile.json_file import JsonFile
 from loadzone.domain.leadership import SoleProcess
 from loadzone.lib.atomic_file import FileInUse
-from loadzone.lib.concurrency import run_blocking, yield_to_others
+from loadzone.lib.concurrency import run_blocking
 from loadzone.lib.owners import another_owner, explained, user_name
 from loadzone.startup.cannot_start import CannotStart, unusable
 from loadzone.startup.medium import Medium
@@ -41,7 +41,7 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
         raise _no_such_folder(path) from None
     except OSError as error:
         raise unusable(str(path), error) from None
-    return Medium(file, clock, SoleProcess(), Backups(file.path, clock, run_blocking), yield_to_others, None)
+    return Medium(file, clock, SoleProcess(), Backups(file.path, clock, run_blocking))
 
 
 def secret_key_beside(config: Config) -> str:

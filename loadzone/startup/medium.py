@@ -9,6 +9,10 @@ from datetime import datetime
 from loadzone.datafile.backups import Backups
 from loadzone.domain.durable import Durable
 from loadzone.domain.leadership import Leadership
+from loadzone.lib.concurrency import yield_to_others
+
+# Soon, so that a crash sends few letters twice; but not at once, so that the file is not written for each.
+CLEAR_LETTERS_EVERY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,13 @@ class Medium:
     `clock` is the time by which rules go. `leadership` tells whether this process does what must be done once, of all
     that share the state: timers, mail, backups. `backups` None: none are made. `pause()` lets others go on during a
     long rule; `machines_at_once`: how many a command of the timers may settle, None: any number.
+    `clear_letters_every`: seconds after which delivered letters leave the outbox.
     """
 
     durable: Durable
     clock: Callable[[], datetime]
     leadership: Leadership
     backups: Backups | None
-    pause: Callable[[], None]
-    machines_at_once: int | None
+    pause: Callable[[], None] = yield_to_others
+    machines_at_once: int | None = None
+    clear_letters_every: float = CLEAR_LETTERS_EVERY

@@ -20,4 +20,12 @@ def open_database(config: Config, url: str) -> Medium:
             f"LOADZONE_DATABASE_URL needs psycopg ({error}); install it: pip install -r requirements-postgres.txt"
         ) from None
     log = PostgresLog(url)
-    return Medium(log, log.clock, log.leader, None, lambda: None, MACHINES_AT_ONCE)
+    return Medium(
+        log,
+        log.clock,
+        log.leader,
+        None,
+        pause=lambda: None,
+        machines_at_once=MACHINES_AT_ONCE,
+        clear_letters_every=0,  # the next leader would send again what is not noted
+    )

@@ -24,13 +24,14 @@ NEVER = 60  # seconds; by then the mailer has closed the connection
 class MailSystem:
     """A mailer with its store and its clock; `put` adds a letter to the outbox."""
 
-    def __init__(self, store, port, patience=RFC_5321, **settings):
+    def __init__(self, store, port, patience=RFC_5321, leadership=None, **settings):
         self.now, self.seconds = NOON, 0.0
         config = Config(smtp_host="127.0.0.1", smtp_port=port, smtp_from="lz@example.com", **settings)
         self.store = store
         bus = CommandBus(self.store, lambda: self.now, config, finish, lambda event, now: ())
         writer = LetterWriter(SignedLinks("k" * 20, "http://lz"), "http://lz")
-        self.mailer = Mailer(config, self.store, bus, writer, lambda: self.now, lambda: self.seconds, patience)
+        clocks = lambda: self.now, lambda: self.seconds
+        self.mailer = Mailer(config, self.store, bus, writer, *clocks, patience, leadership)
 
     def put(self, *people, kind="ended", **about):
         facts = {"vm_id": "vm", **about}
