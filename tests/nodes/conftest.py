@@ -8,7 +8,7 @@ def database_url(cluster):
     """Return the address of an empty database."""
     url = cluster.make_database()
     yield url
-    cluster.give_back(url)
+    cluster.drop(url)
 
 
 @pytest.fixture

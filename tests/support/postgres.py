@@ -68,6 +68,12 @@ class Cluster:
         """Let another test have this database. A hundred of them would make a start after a crash slow."""
         self._given_back.append(url)
 
+    def drop(self, url):
+        """Remove a database with which a test may have done anything."""
+        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def start(self):
         """Make the cluster, start it, and have it stopped when this process ends, however it ends."""
         self._watch = subprocess.Popen(
