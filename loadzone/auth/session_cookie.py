@@ -22,6 +22,12 @@ def secure_prefix(path: str) -> str:
     return "__Host-" if path == "/" else "__Secure-"
 
 
+def name_of(app: Flask, is_secure: bool) -> str:
+    """Return the name of the session's cookie over https, or over http."""
+    name: str = app.config["SESSION_COOKIE_NAME"]
+    return f"{secure_prefix(app.config['SESSION_COOKIE_PATH'])}{name}" if is_secure else name
+
+
 class SessionCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with a name by the scheme.
 
@@ -38,7 +44,7 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         """Return the name for this request's scheme."""
-        return self._name(request.is_secure)
+        return name_of(app, request.is_secure)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Tell whether the cookie goes over https only."""
@@ -58,15 +64,11 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def content(self, cookies: str, is_secure: bool) -> Mapping[str, Any]:
         """Return what the session's cookie in this header holds; nothing, if there is none of ours."""
-        name = self._name(is_secure)
+        name = name_of(self._app, is_secure)
         if f"{name}=" not in cookies:
             return {}
         hour = int(self._clock().timestamp() // CHECKED_EVERY)
         return (self._cached if len(cookies) <= CACHED_BYTES else self._read)(cookies, name, hour)
-
-    def _name(self, is_secure: bool) -> str:
-        name: str = self._app.config["SESSION_COOKIE_NAME"]
-        return f"{secure_prefix(self._app.config['SESSION_COOKIE_PATH'])}{name}" if is_secure else name
 
     def _read(self, cookies: str, name: str, _: int) -> Mapping[str, Any]:
         serializer = self.get_signing_serializer(self._app)

@@ -18,13 +18,14 @@ from loadzone.schemas.serializers import Audience, audience_of
 from loadzone.web import compression
 from loadzone.web.board_cache import BoardAnswer
 from loadzone.web.context import services_of
+from loadzone.web.read_your_writes import IS_BEHIND
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ONE_TAG = re.compile(r'"[^"]*"')
-FLASK_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH")  # requests with these go on to Flask
+FOR_FLASK = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", IS_BEHIND)  # requests with these in their environment
 
 Headers = list[tuple[str, str]]
 Key = tuple[Audience, bool, bool, str]  # audience, gzip, not modified, URL scheme
@@ -95,6 +96,6 @@ def _is_plain(environ: WSGIEnvironment) -> bool:
     return (
         environ["PATH_INFO"] == "/vms"
         and environ["REQUEST_METHOD"] == "GET"
-        and not any(name in environ for name in FLASK_HEADERS)
+        and not any(name in environ for name in FOR_FLASK)
         and ("HTTP_IF_NONE_MATCH" not in environ or bool(ONE_TAG.fullmatch(environ["HTTP_IF_NONE_MATCH"])))
     )

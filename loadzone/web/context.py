@@ -28,6 +28,8 @@ from loadzone.schemas.serializers import Audience, audience_of
 from loadzone.web.board_cache import BoardCache
 from loadzone.web.rate_limits import RateLimits
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
+
 B = TypeVar("B", bound=requests.RequestBody)
 P = ParamSpec("P")
 T = TypeVar("T")

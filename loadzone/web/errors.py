@@ -68,6 +68,7 @@ STATUS = {
     "not_json": 415,
     "too_many": 429,
     "cannot_save": 503,
+    "behind": 503,
 }
 
 # RFC 6750, section 3. Browsers do not prompt for such a token, so no window of theirs covers the page's own.
@@ -105,7 +106,7 @@ def _refusal(refusal: Refusal) -> Response:
     if refusal.code in SUSPICIOUS:
         _log_suspicious(refusal.code)
     response = _answer(STATUS[refusal.code], refusal.code, refusal.facts)
-    if refusal.code == "too_many":
+    if "retry_after" in refusal.facts:
         response.headers["Retry-After"] = str(refusal.facts["retry_after"])
     return response
 

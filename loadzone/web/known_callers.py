@@ -10,10 +10,21 @@ from loadzone.config import BODY_AT_MOST, PEOPLES_BODY_AT_MOST
 from loadzone.domain.refusal import Refusal
 from loadzone.rules import access
 from loadzone.web.context import Services, bearer_token, services_of
+from loadzone.web.read_your_writes import PATIENCE
 
 
 def sender_of(app: Flask, cookies: str, authorization: str) -> Sender | None:
-    """Return whose the headers Cookie and Authorization are; None for a stranger."""
+    """Return whose the headers Cookie and Authorization are; None for a stranger.
+
+    Somebody may just have signed in on another node, of which this one has not heard.
+    """
+    found = _known_sender(app, cookies, authorization)
+    if found or not (cookies or authorization) or not services_of(app).store.wait_for_latest(PATIENCE):
+        return found
+    return _known_sender(app, cookies, authorization)
+
+
+def _known_sender(app: Flask, cookies: str, authorization: str) -> Sender | None:
     token = bearer_token(authorization)
     email = _of_session(app, cookies) if token is None else _of_token(app, token)
     return Sender(email, body_at_most(services_of(app), email)) if email else None

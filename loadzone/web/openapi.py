@@ -50,8 +50,8 @@ Unknown fields are ignored, and types are not converted. Times are ISO 8601 in U
 browsers only.
 
 Errors carry a sentence for people, in the language that `Accept-Language` asks for, and a code for programs. Any call
-may be answered with 500 `broken` (a fault of the server), and a method that a path does not have, with 405
-`method_not_allowed`.
+may be answered with 500 `broken` (a fault of the server), by one of several nodes that is cut off with 503 `behind`,
+and a method that a path does not have, with 405 `method_not_allowed`.
 """
 
 # Schemas by type and mode. A type is a class, a union, list[…] and so on.

@@ -10,7 +10,8 @@ from flask import Flask, Request, request, session
 from loadzone.config import Config
 from loadzone.domain.refusal import refuse
 from loadzone.web import compression, origins
-from loadzone.web.context import caller, services, skip_authentication, unproxied
+from loadzone.web.context import SAFE_METHODS, caller, services, skip_authentication, unproxied
+from loadzone.web.read_your_writes import refuse_if_behind
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -33,7 +34,6 @@ HEADERS = {
 # them from any site (RFC 8058).
 FORMS = ("letter_pages.follow_link", "letter_pages.unsubscribe")
 FROM_ANYWHERE = ("letter_pages.unsubscribe",)
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # seconds; sent over https only
 
 
@@ -60,6 +60,7 @@ def _before_request() -> None:
     if incoming.endpoint == "static":
         skip_authentication()
         return
+    refuse_if_behind(incoming.environ)
     who = caller()
     if who.email and who.token:
         parts.api_tokens.note_use(who.email, who.token)
