@@ -52,7 +52,7 @@ def test_each_call_has_a_summary_and_its_error_codes(description):
             codes = answer["description"].split(", ") if status >= "400" else []
             assert {STATUS[code] for code in codes} <= {int(status)}, call
             seen.update(codes)
-    assert seen == STATUS.keys() - {"method_not_allowed"}, "no described call can be answered with method_not_allowed"
+    assert seen == STATUS.keys() - {"method_not_allowed", "behind"}  # these two can come from any call
 
 
 def test_each_example_is_valid(description):
