@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+import psycopg
+from psycopg.rows import TupleRow
+
 from loadzone.database import snapshot_table
 from loadzone.database.connection import Connection
 from loadzone.database.schema import LOCK
@@ -16,7 +19,8 @@ _NEWER = "SELECT seq, id, CASE WHEN seq > {0} THEN body END FROM loadzone.commit
 
 # Each statement has a snapshot of its own: in one statement with the lock the SELECT would not see what was committed
 # while it waited. A number cannot be a parameter here, since a query with parameters is one statement.
-_BEGIN = "BEGIN; SELECT pg_advisory_xact_lock({1}); SELECT extract(epoch FROM clock_timestamp())::float8; "
+_NOW = "SELECT extract(epoch FROM clock_timestamp())::float8; "
+_BEGIN = "BEGIN; SELECT pg_advisory_xact_lock({1}); " + _NOW
 _APPEND = """
     WITH written AS (INSERT INTO loadzone.commits(seq, id, body) VALUES (%b, %b, %b))
     SELECT pg_notify('loadzone', %t)
@@ -60,15 +64,18 @@ def begin(connection: Connection, after: int) -> tuple[float, list[LoggedCommit]
     cursor = connection.execute((_BEGIN + _NEWER).format(after, LOCK))
     cursor.nextset()
     cursor.nextset()
+    return _time_and_commits(cursor)
+
+
+def look(connection: Connection, after: int) -> tuple[float, list[LoggedCommit]]:
+    """Return the server's time, and the log from this commit on, without the lock. Raises psycopg.Error."""
+    return _time_and_commits(connection.execute((_NOW + _NEWER).format(after)))
+
+
+def _time_and_commits(cursor: psycopg.Cursor[TupleRow]) -> tuple[float, list[LoggedCommit]]:
     [(now,)] = cursor.fetchall()
     cursor.nextset()
     return now, [LoggedCommit(Position(seq, identity), body or b"") for seq, identity, body in cursor]
-
-
-def newer(connection: Connection, than: int) -> list[LoggedCommit]:
-    """Return the log from this commit on. Raises psycopg.Error."""
-    rows = connection.execute(_NEWER.format(than))
-    return [LoggedCommit(Position(seq, identity), body or b"") for seq, identity, body in rows]
 
 
 def last(connection: Connection) -> int:

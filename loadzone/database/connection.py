@@ -1,15 +1,22 @@
-"""Connections to PostgreSQL: how they are made, and what their errors say."""
+"""Connections to PostgreSQL: how they are made, how long they are waited for, and what their errors say."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 import psycopg
+from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 
-Connection: TypeAlias = psycopg.Connection[TupleRow]
+T = TypeVar("T")
 
 CONNECT_TIMEOUT = 3  # seconds
+# Seconds in which a statement is to be answered: later than the server gives up waiting for the lock.
+ANSWERED_WITHIN = 6.5
+LONG_ANSWERED_WITHIN = 11.0  # later than the server's statement_timeout
 # A node that holds the lock and hangs is cut off after the idle time; all others wait for that. Sessions of a machine
 # that is gone end within seconds, since locks are theirs. What the database sets for others must not break promises:
 # in a stricter isolation, what others commit while a node waits for the lock is not seen; and without a synchronous
@@ -27,12 +34,44 @@ _SESSION = """
 """
 
 
-def connect(url: str, purpose: str) -> Connection:
+class Connection(psycopg.Connection[TupleRow]):
+    """A connection that is lost where a statement is not answered `within` seconds.
+
+    A server that is stopped, or a network that swallows everything, causes no error by itself.
+    """
+
+    within = ANSWERED_WITHIN
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """Run an operation; all of them come through here. Raises psycopg.OperationalError if it takes too long."""
+        if timeout is not None:  # its caller says what is to happen then
+            return super().wait(gen, interval, timeout)
+        until = time.monotonic() + self.within
+        try:
+            return super().wait(gen, interval, self.within)
+        except psycopg.OperationalError as error:
+            if error.sqlstate or time.monotonic() < until:
+                raise
+            self.close()
+            raise psycopg.OperationalError(f"the database did not answer within {self.within:g} s") from error
+
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Wait longer for answers, which may be large."""
+        self.within, before = LONG_ANSWERED_WITHIN, self.within
+        try:
+            yield
+        finally:
+            self.within = before
+
+
+def connect(url: str, purpose: str, within: float | None = None) -> Connection:
     """Return a new connection, which pg_stat_activity shows with its purpose. A standby is refused.
 
-    Raises psycopg.OperationalError.
+    `within`: seconds in which each statement is to be answered, if not the usual ones. Raises psycopg.OperationalError.
     """
     connection = open_bare(url, purpose)
+    connection.within = within or Connection.within
     try:
         connection.execute(_SESSION)
     except BaseException:
@@ -46,7 +85,7 @@ def open_bare(url: str, purpose: str, role: str = "read-write") -> Connection:
 
     Raises psycopg.OperationalError.
     """
-    return psycopg.connect(
+    return Connection.connect(
         url,
         autocommit=True,
         application_name=f"loadzone {purpose}",

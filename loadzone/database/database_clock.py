@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
-from loadzone.lib.times import utc_now
+from loadzone.lib.times import steady_seconds, utc_now
 
 NEVER = datetime.min.replace(tzinfo=timezone.utc)
+WAITED_FOR = 5.0  # seconds
 
 
 class DatabaseClock:
-    """Tells the database's time, as it was last heard, carried on by this machine's clock. It never goes back."""
+    """Tells the database's time as it was last heard, carried on by a clock that nobody can set.
 
-    def __init__(self, own_clock: Callable[[], datetime] = utc_now) -> None:
-        self._own_clock = own_clock
-        self._ahead = timedelta(0)
+    It never goes back while the database's clock does not. Where that one was set back a little, it stands still until
+    the time has come again; where it was set back by more than `WAITED_FOR`, it follows. Until the database is heard
+    for the first time it tells the time of `own_clock`.
+    """
+
+    def __init__(
+        self, own_clock: Callable[[], datetime] = utc_now, steady: Callable[[], float] = steady_seconds
+    ) -> None:
+        self._steady = steady
+        self._ahead = own_clock().timestamp() - steady()
         self._last = NEVER
 
-    def set(self, seconds: float) -> None:
-        """Note the database's time: seconds since 1970."""
-        self._ahead = datetime.fromtimestamp(seconds, timezone.utc) - self._own_clock()
+    def hear(self, seconds: float, asked: float) -> None:
+        """Note the database's time, in seconds since 1970. It was read between `asked`, of the steady clock, and now.
+
+        Nobody knows when in between, so the clock is only moved if it cannot be right: a slow answer moves nothing.
+        """
+        at_least, at_most = seconds - self._steady(), seconds - asked
+        ahead = min(max(self._ahead, at_least), at_most)
+        if ahead < self._ahead - WAITED_FOR:
+            self._last = NEVER
+        self._ahead = ahead
 
     def __call__(self) -> datetime:
         """Return the time, in UTC, cut to milliseconds as `utc_now` does."""
-        now = self._own_clock() + self._ahead
-        self._last = max(self._last, now.replace(microsecond=now.microsecond // 1000 * 1000))
+        milliseconds = int((self._ahead + self._steady()) * 1000)
+        self._last = max(self._last, datetime.fromtimestamp(milliseconds / 1000, timezone.utc))
         return self._last

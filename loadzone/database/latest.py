@@ -21,11 +21,11 @@ PAUSE = 0.2  # seconds between two tries
 class Latest:
     """Asks the database for the number of the last commit, over a connection of its own.
 
-    So no answer waits for a change that this node is writing. `tell(number)` is called with each answer, once those who
-    asked have it.
+    So no answer waits for a change that this node is writing. `tell(connection, number)` is called with each answer,
+    once those who asked have it.
     """
 
-    def __init__(self, url: str, tell: Callable[[int], None]) -> None:
+    def __init__(self, url: str, tell: Callable[[Connection, int], None]) -> None:
         self._url = url
         self._tell = tell
         self._lock = threading.Lock()
@@ -85,7 +85,7 @@ class Latest:
             raise
         self._has_warned = False
         self._answered.set(question)
-        self._tell(self._answer)
+        self._tell(connection, self._answer)
 
 
 def _words(error: psycopg.Error | CannotSave) -> str:

@@ -10,25 +10,31 @@ from collections.abc import Callable
 import psycopg
 
 from loadzone.database.commit_log import CHANNEL
-from loadzone.database.connection import connect, in_words
+from loadzone.database.connection import Connection, connect, in_words
 from loadzone.domain.commit import CannotSave
 
 log = logging.getLogger("loadzone.database")
 
 HEARTBEAT = 1.0  # seconds after which to look although nothing was heard: a notification may be lost
 PAUSE = 0.2  # seconds before a lost connection is made anew
+ANSWERED_WITHIN = 2.0  # seconds: what hangs longer is made anew
+ANSWERED_WITHIN_AT_MOST = 8.0  # seconds, for an answer that is large: each try is given twice the time
 
 
 class Listener:
-    """Calls `tell` when a commit was heard of, and at each heartbeat. `heard` is the number of the last one."""
+    """Calls `look(connection)` when a commit was heard of that is newer than `known()`, and at each heartbeat.
 
-    def __init__(self, url: str, tell: Callable[[], None]) -> None:
+    It has a connection of its own, so that it goes on while the node waits for its turn.
+    """
+
+    def __init__(self, url: str, known: Callable[[], int], look: Callable[[Connection], None]) -> None:
         self._url = url
-        self._tell = tell
+        self._known = known
+        self._look = look
+        self._within = ANSWERED_WITHIN
+        self._hears = True
         self._is_stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="database listener", daemon=True)
-        self.heard = -1
-        self.is_time_to_look = True
 
     def start(self) -> None:
         """Begin to listen."""
@@ -38,31 +44,38 @@ class Listener:
         """Stop at the next heartbeat."""
         self._is_stopped.set()
 
-    def look_up_to(self, number: int) -> None:
-        """Look at once for a commit that was not heard of: a notification may be late, or lost. Raises CannotSave."""
-        self.heard = max(self.heard, number)
-        self._tell()
-
     def _run(self) -> None:
-        was_heard = True
         while not self._is_stopped.is_set():
             try:
                 self._listen()
-                was_heard = True
             except (psycopg.Error, CannotSave) as error:
-                if was_heard and not self._is_stopped.is_set():
+                if self._hears and not self._is_stopped.is_set():
                     log.warning("commits of other nodes are not heard: %s", _words(error))
-                was_heard = False
+                self._hears = False
+                self._within = min(2 * self._within, ANSWERED_WITHIN_AT_MOST)
                 time.sleep(PAUSE)
 
     def _listen(self) -> None:
-        with connect(self._url, "listener") as connection:
+        with connect(self._url, "listener", self._within) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             while not self._is_stopped.is_set():
-                self._tell()
-                told = [int(notice.payload) for notice in connection.notifies(timeout=HEARTBEAT, stop_after=1)]
-                self.heard = max([self.heard, *told])
-                self.is_time_to_look = not told
+                self._look(connection)
+                connection.within = self._within = ANSWERED_WITHIN
+                self._note_that_it_hears()
+                self._wait(connection)
+
+    def _note_that_it_hears(self) -> None:
+        if not self._hears:
+            log.info("commits of other nodes are heard again")
+        self._hears = True
+
+    def _wait(self, connection: Connection) -> None:
+        """Return when a commit was heard of that this node does not know, and at the next heartbeat."""
+        until = time.monotonic() + HEARTBEAT
+        while (left := until - time.monotonic()) > 0:
+            told = [int(notice.payload) for notice in connection.notifies(timeout=left, stop_after=1)]
+            if any(seq > self._known() for seq in told):
+                return
 
 
 def _words(error: psycopg.Error | CannotSave) -> str:

@@ -6,33 +6,37 @@ takes two round trips: take the lock and read what others have written, then wri
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import dropwhile
+from typing import NoReturn
 from uuid import UUID, uuid4
 
 import psycopg
 
 from loadzone.database import commit_codec, commit_log
 from loadzone.database.address import place_of
-from loadzone.database.commit_codec import EncodedCommit, NewerFormat
+from loadzone.database.commit_codec import NewerFormat
 from loadzone.database.commit_log import LoggedCommit, Position
-from loadzone.database.connection import in_words
+from loadzone.database.connection import Connection, in_words
 from loadzone.database.database_clock import DatabaseClock
 from loadzone.database.latest import Latest
 from loadzone.database.leader import Leader
 from loadzone.database.listener import Listener
-from loadzone.database.loading import AllAnew, load
+from loadzone.database.loading import TOO_NEW, AllAnew, Anew, decoded, load
 from loadzone.database.reaching import reach
 from loadzone.database.schema import UnusableDatabase, prepare
 from loadzone.database.snapshots import Snapshots
 from loadzone.database.writer import PATIENCE, Writer
-from loadzone.domain.commit import CannotSave, Commit
+from loadzone.domain.commit import CannotSave, Commit, Touched
 from loadzone.domain.durable import MissedCommit, TurnLost
 from loadzone.domain.records import State
+from loadzone.lib.times import steady_seconds
 
 NOWHERE = Position(-1, UUID(int=0))
-TOO_NEW = "a newer LoadZone has written to the database; upgrade this one, or stop it"
 
 
 class PostgresLog:
@@ -52,7 +56,14 @@ class PostgresLog:
         self._listener: Listener | None = None
         self._latest: Latest | None = None
         self.leader = Leader(url, self._snapshots.save_if_due)
+        self._tell: Callable[[], None] = lambda: None
+        self._looking = threading.Lock()
         self._at = NOWHERE
+        self._being_written = NOWHERE.seq
+        self._seen: tuple[Position, Sequence[LoggedCommit]] = (NOWHERE, ())  # by the listener, after which commit
+        self._revision = 0  # the last that readers on this node have seen
+        self._anew: Anew | None = None
+        self._certain_at = -math.inf
         self.clock = DatabaseClock()
 
     @property
@@ -69,20 +80,34 @@ class PostgresLog:
         """Return the number of the last commit of any node; None if the database does not answer in this time."""
         return self._latest.ask(seconds) if self._latest else self._at.seq
 
+    @property
+    def behind_at_most(self) -> float:
+        """The seconds since this node began to read the log and found, or took over, all that was in it."""
+        return steady_seconds() - self._certain_at
+
     def load(self) -> State:
         """Return the state. Raises UnusableDatabase, and BadFile for what cannot be read."""
         reach(self._url)
+        began = steady_seconds()
         try:
-            prepare(self._writer.connection(), self._starter)
-            return self._load()
+            with self._writer.connection().patiently():
+                prepare(self._writer.connection(), self._starter)
+                state, self._at = load(self._writer.connection())
+            asked = steady_seconds()
+            now, _ = commit_log.look(self._writer.connection(), self._at.seq)
         except psycopg.Error as error:
             raise UnusableDatabase(in_words(error)) from error
         except NewerFormat as error:
             raise UnusableDatabase(TOO_NEW) from error
+        self.clock.hear(now, asked)
+        self._begin(state)
+        self._certain_at = began
+        return state
 
     def follow(self, tell: Callable[[], None]) -> None:
         """Call `tell` when another node has written, and at a heartbeat. From now on this node may lead."""
-        self._listener = Listener(self._url, tell)
+        self._tell = tell
+        self._listener = Listener(self._url, lambda: max(self._at.seq, self._being_written), self._look)
         self._listener.start()
         self._latest = Latest(self._url, self._look_up_to)
         self._latest.start()
@@ -94,20 +119,24 @@ class PostgresLog:
 
         Raises TurnLost for as long as the database has been away less than the patience, and then CannotSave.
         """
+        asked = steady_seconds()
         with self._writer.transaction(self._at.seq) as (now, commits):
-            self.clock.set(now)
-            yield PostgresTurn(self, self._missed(commits))
+            self.clock.hear(now, asked)
+            if self._is_in(commits):
+                self._announce(commits)
+                yield PostgresTurn(self, self._missed(commits))
+                self._note_certainty(asked, commits)
+                return
+        self._load_anew()
 
     @property
     def missed(self) -> Sequence[MissedCommit]:
-        """The commits of others, read if one was heard of or the heartbeat is due. Raises CannotSave."""
-        if self._listener and not self._listener.is_time_to_look and self._listener.heard <= self._at.seq:
-            return ()  # it was this node's own commit
-        try:
-            return self._missed(commit_log.newer(self._writer.connection(), self._at.seq))
-        except psycopg.Error as error:
-            self._writer.drop()
-            raise CannotSave(why=in_words(error)) from error
+        """The commits of others that the listener has seen. Raises CannotSave."""
+        after, commits = self._seen
+        is_lost = after == self._at and not self._is_in(commits)
+        if is_lost or (self._anew and not self._anew.is_announced):
+            self._begin_anew()
+        return self._missed(list(dropwhile(lambda commit: commit.at != self._at, commits)))
 
     def check(self) -> None:
         """Raise CannotSave unless a turn could be taken now."""
@@ -127,37 +156,104 @@ class PostgresLog:
 
     def put(self, commit: Commit) -> None:
         """Write a commit within the turn. Raises CannotSave, TurnLost and TypeError."""
-        at = Position(self._at.seq + 1, uuid4())
-        body = commit_codec.encode(commit)
-        self._writer.append(at, body)
-        self._at = at
-        self._snapshots.follow(at, commit.after, len(body))
+        size = self._append(self._at.seq + 1, commit)
+        self._snapshots.follow(self._at, commit.after, size)
+        self._revision = commit.after.revision
 
     def take(self, commit: LoggedCommit, before: State) -> Commit:
         """Return the commit of another node, on the state before it; from now on this node knows it."""
-        try:
-            taken = EncodedCommit(commit.body).commit_on(before)
-        except NewerFormat as error:
-            raise CannotSave(why=TOO_NEW) from error
+        taken = decoded(commit, before)
         self._at = commit.at
         self._snapshots.follow(commit.at, taken.after, len(commit.body))
+        self._revision = taken.after.revision
         return taken
 
-    def _look_up_to(self, seq: int) -> None:
-        """Have this commit taken over, although the listener has not heard of it. Raises CannotSave."""
-        if self._listener and seq > self._at.seq:
-            self._listener.look_up_to(seq)
+    def _look_up_to(self, connection: Connection, seq: int) -> None:
+        """Look for this commit, if the listener has not heard of it yet. Raises psycopg.Error and CannotSave."""
+        if seq > max(self._at.seq, self._being_written):
+            self._look(connection)
+
+    def take_anew(self, state: State) -> None:
+        """Note that this node now has the state that was loaded anew."""
+        self._anew = None
+        self._begin(state)
+
+    def _begin(self, state: State) -> None:
+        self._snapshots.begin(self._at, state)
+        self._revision = state.revision
+
+    def _look(self, connection: Connection) -> None:
+        """Read the log beside turns, and have the store take over what is new. Raises psycopg.Error and CannotSave."""
+        with self._looking:
+            asked, after = steady_seconds(), self._at
+            now, commits = commit_log.look(connection, after.seq)
+            self.clock.hear(now, asked)
+            self._seen = after, commits
+            if [commit.at for commit in commits] != [after] or self._anew:
+                self._tell()
+            self._note_certainty(asked, commits)
+
+    def _note_certainty(self, asked: float, commits: Sequence[LoggedCommit]) -> None:
+        """Note that this node knew all, if it has taken over what it read from `asked` on."""
+        if commits and commits[-1].at.seq <= self._at.seq and not self._anew:
+            self._certain_at = max(self._certain_at, asked)
+
+    def _append(self, seq: int, commit: Commit) -> int:
+        """Write the commit, which ends the turn; it is this node's last one then. Return its size."""
+        at = Position(seq, uuid4())
+        body = commit_codec.encode(commit)
+        self._being_written = seq
+        try:
+            self._writer.append(at, body)
+            self._at = at
+        finally:
+            self._being_written = self._at.seq
+        return len(body)
+
+    def _is_in(self, commits: Sequence[LoggedCommit]) -> bool:
+        """Tell whether the log, read from this node's last commit on, begins with it."""
+        return bool(commits) and commits[0].at == self._at
 
     def _missed(self, commits: Sequence[LoggedCommit]) -> Sequence[MissedCommit]:
-        """Return what is new in the log: all anew if it does not have this node's last commit any more."""
-        if not commits or commits[0].at != self._at:
-            return [AllAnew(self._load)]
-        return [Missed(self, commit) for commit in commits[1:]]
+        """Return what is new for the store. The first of `commits` is this node's last one."""
+        anew = [AllAnew(self._anew.state, self.take_anew)] if self._anew and self._anew.is_announced else []
+        return [*anew, *(Missed(self, commit) for commit in commits[1:])]
 
-    def _load(self) -> State:
-        state, self._at = load(self._writer.connection())
-        self._snapshots.begin(self._at, state)
-        return state
+    def _begin_anew(self) -> None:
+        """Take turns until all was loaded anew and that was announced. Raises CannotSave."""
+        while True:
+            with suppress(TurnLost), self.turn():
+                return
+
+    def _load_anew(self) -> NoReturn:
+        """Load the state that the log has now, without this node's last commit. Raises TurnLost and CannotSave."""
+        lost = max(self._at.seq, self._anew.beyond if self._anew else 0)
+        try:
+            with self._writer.connection().patiently():
+                state, self._at = load(self._writer.connection())
+        except psycopg.Error as error:
+            raise self._writer.lost(error) from error
+        except NewerFormat as error:
+            raise CannotSave(why=TOO_NEW) from error
+        self._anew = Anew(state, beyond=lost)
+        raise TurnLost("the log does not have this node's last commit any more")
+
+    def _announce(self, commits: Sequence[LoggedCommit]) -> None:
+        """Write down, where all was loaded anew, that from now on numbers go beyond those that readers have seen.
+
+        Otherwise a page that has seen a lost revision would take another one of the same number for it. The commit
+        changes nothing else. It ends the turn: raises TurnLost.
+        """
+        if self._anew is None or self._anew.is_announced:
+            return
+        before = self._anew.state
+        for commit in commits[1:]:
+            before = decoded(commit, before).after
+        after = before.copy()
+        after.revision = max(before.revision, self._revision) + 2  # a gap, for which readers fetch everything
+        self._append(max(commits[-1].at.seq, self._anew.beyond) + 1, Commit(before, after, Touched(), (), visible=True))
+        self._anew = Anew(after, self._at.seq, is_announced=True)
+        raise TurnLost("a new beginning was written")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from loadzone.datafile import writer
 from loadzone.domain.records import State
 from loadzone.lib.concurrency import yield_to_others
 
-TIMEOUT = "60s"  # of a statement, on a slow disk
+TIMEOUT = 60  # seconds of a statement, on a slow disk
 
 
 class Snapshots:
@@ -40,11 +40,11 @@ class Snapshots:
         """Write a snapshot if the log after the present one has grown larger than it. Raises psycopg.Error."""
         if self._room > 0:
             return
-        with connect(self._url, "snapshot") as connection:
+        with connect(self._url, "snapshot", within=TIMEOUT) as connection:
             self._room = _room(connection)
             if self._room <= 0 and self._latest:
                 at, state = self._latest
-                connection.execute(f"SET statement_timeout = '{TIMEOUT}'")
+                connection.execute(f"SET statement_timeout = '{TIMEOUT}s'")
                 commit_log.save(connection, at, _gently(writer.slices(state)))
                 self._room = _room(connection)
 

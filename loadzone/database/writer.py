@@ -54,10 +54,11 @@ class Writer:
 
         What was not appended by then is rolled back. Raises TurnLost and CannotSave.
         """
+        since = time.monotonic()
         try:
             begun = commit_log.begin(self.connection(), after)
         except psycopg.Error as error:
-            raise self._lost(error) from error
+            raise self.lost(error, since) from error
         self._away_since = None
         try:
             yield begun
@@ -93,11 +94,14 @@ class Writer:
         self._away_since = since
         raise CannotSave(unsure=True, why=in_words(error)) from error
 
-    def _lost(self, error: psycopg.Error) -> TurnLost | CannotSave:
-        """Return what to raise when there is no turn: it can be tried again, unless that was done for long enough."""
+    def lost(self, error: psycopg.Error, since: float | None = None) -> TurnLost | CannotSave:
+        """Return what to raise when there is no turn: it can be tried again, unless that was done for long enough.
+
+        `since` is when the first try began, by the monotonic clock.
+        """
         self.drop()
         if self._away_since is None:
-            self._away_since = time.monotonic()
+            self._away_since = since or time.monotonic()
         if self._is_over(self._away_since):
             return CannotSave(why=in_words(error))
         time.sleep(PAUSE)

@@ -74,6 +74,11 @@ class JsonFile:
         """The commits of others: none."""
         return ()
 
+    @property
+    def behind_at_most(self) -> float:
+        """Zero: what is in memory is the latest."""
+        return 0.0
+
     def turn(self) -> AbstractContextManager[JsonFile]:
         """Return itself: it is always this process's turn."""
         return nullcontext(self)

@@ -52,8 +52,10 @@ TABLES = tuple(table.name for table in fields(Touched) if table.name != "renames
 class Commit:
     """The changes of one write: the states before and after, the touched keys, the events in order.
 
-    `visible`: a reader of the board can see it. Only then is `after.revision` one more than before. `sequence` is its
-    number in a log that several nodes share; `is_own`: this one has written it.
+    `visible`: a reader of the board can see it. Only then is `after.revision` greater than before, by one unless
+    readers must fetch everything. `anew`: it is the difference to a state that was loaded anew, since commits were lost
+    or are too many. Events and revisions in between are not known. `sequence` is its number in a log that several nodes
+    share; `is_own`: this one has written it.
     """
 
     before: State
@@ -63,3 +65,4 @@ class Commit:
     visible: bool
     sequence: int = 0
     is_own: bool = True
+    anew: bool = False

@@ -92,6 +92,11 @@ class Durable(Protocol):
         """The commits of others so far, read without a turn. Called between turns. Raises CannotSave."""
         ...
 
+    @property
+    def behind_at_most(self) -> float:
+        """The seconds since it was certain that this process has all that is committed; 0 where nobody else writes."""
+        ...
+
     def check(self) -> None:
         """Raise CannotSave unless a commit could be written now. Called between turns."""
         ...

@@ -1,4 +1,4 @@
-"""A proxy in front of PostgreSQL that cuts connections at a chosen byte."""
+"""A proxy in front of PostgreSQL that cuts connections at a chosen byte, or swallows all that is sent."""
 
 import socket
 import tempfile
@@ -8,12 +8,17 @@ from pathlib import Path
 
 
 class CuttingProxy:
-    """Listens on a socket in a folder of its own. `cut(after)` ends every connection once so many bytes have passed."""
+    """Listens on a socket in a folder of its own. `cut(after)` ends every connection once so many bytes have passed.
+
+    `swallow()` lets nothing pass any more, as a network does that is gone: connections stay, and hang. `let_pass()`
+    ends this for connections that are made then.
+    """
 
     def __init__(self, target_folder):
         self._target = f"{target_folder}/.s.PGSQL.5432"
         self.folder = tempfile.mkdtemp(prefix="lz-px-", dir="/tmp")
         self._left = None
+        self._swallows = False
         self._lock = threading.Lock()
         self._open = set()
         self._listening = socket.socket(socket.AF_UNIX)
@@ -24,6 +29,13 @@ class CuttingProxy:
     def cut(self, after):
         with self._lock:
             self._left = after
+
+    def swallow(self):
+        self._swallows = True
+
+    def let_pass(self):
+        self._swallows = False
+        self._close_all()
 
     def end(self):
         self._listening.close()
@@ -45,6 +57,8 @@ class CuttingProxy:
     def _pump(self, source, target):
         with suppress(OSError):
             while data := source.recv(65536):
+                if self._swallows:
+                    continue
                 allowed = self._allow(len(data))
                 target.sendall(self._changed(data[:allowed]))
                 if allowed < len(data):

@@ -7,7 +7,15 @@ import re
 import pytest
 from gevent import pywsgi
 
-from support.internals import data_parts, engineio_parts, gevent_parts, pywsgi_parts, socketio_parts, web_parts  # noqa: F401
+from support.internals import (  # noqa: F401
+    data_parts,
+    engineio_parts,
+    gevent_parts,
+    psycopg_parts,
+    pywsgi_parts,
+    socketio_parts,
+    web_parts,
+)
 from support.internals.registry import CHECKS
 from support.server import ROOT
 
