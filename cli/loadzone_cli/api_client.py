@@ -19,6 +19,7 @@ from loadzone_cli.errors import CommandError, ServerRefusal, ServerUnavailable
 from loadzone_cli.exit_status import NOT_SIGNED_IN, UNREACHABLE
 from loadzone_cli.http_json import json_object, opener
 from loadzone_cli.messages import printable, say_if_new
+from loadzone_cli.seen import Seen
 from loadzone_cli.server_address import by_https
 from loadzone_cli.token_end import warn_of_end
 from loadzone_cli.translation import LANGUAGE, t
@@ -44,6 +45,7 @@ class ApiClient:
             "User-Agent": f"loadzone/{__version__}",
         }
         self._opener = opener(ca)
+        self._seen = Seen()
         self._email = ""
         self._latest: tuple[str, Board] = ("", {"vms": [], "groups": []})  # an ETag and its board; threads share both
 
@@ -101,12 +103,15 @@ class ApiClient:
         self, path: str, data: bytes | None = None, headers: Mapping[str, str] = MappingProxyType({})
     ) -> tuple[Message, dict[str, Any]]:
         """Return the headers and the JSON of the answer. Also raises NotModified, where the request allows it."""
+        seen = self._seen.header()
         try:
-            request = urllib.request.Request(self.url + path, data, {**self._headers, **headers})
+            request = urllib.request.Request(self.url + path, data, {**self._headers, **seen, **headers})
             with self._opener.open(request, timeout=timing.ANSWER_SECONDS) as answer:
+                self._seen.note(seen, answer.headers)
                 content = json_object(answer.read())
         except urllib.error.HTTPError as error:
             with error:
+                self._seen.note(seen, error.headers)
                 if self._is_moved_to_https(error):
                     return self._open(path, data, headers)
                 raise self._error_of(error) from None

@@ -1,6 +1,7 @@
 """A proxy or a TLS front between a client and the server, which records what went through it."""
 
 import http.client
+import itertools
 import select
 import socket
 import ssl
@@ -13,16 +14,17 @@ from urllib.parse import urlsplit
 class Gateway:
     """Passes requests on to `upstream` (host:port), or as a proxy to the host that they name.
 
-    `seen` are the request lines, `tokens` the Authorization headers that it could read. `lose` names a request whose
-    answer gets lost on the way, once. `stall` names one whose answer waits for `go_on`. What `meanwhile` has for a
-    request is called before that is passed on. With `redirect` every request is redirected there (`{path}` is its
-    path), and with `page` every request is answered with that text and `status`.
+    `seen` are the request lines, `tokens` the Authorization headers that it could read, `numbers` those LoadZone-Seen.
+    `lose` names a request whose answer gets lost on the way, once. `stall` names one whose answer waits for `go_on`.
+    What `meanwhile` has for a request is called before that is passed on. With `redirect` every request is redirected
+    there (`{path}` is its path), and with `page` every request is answered with that text and `status`.
     """
 
     def __init__(self, upstream: str = "", tls: ssl.SSLContext | None = None, redirect: str = "", page: str = ""):
         self.upstream, self.redirect, self.page = upstream, redirect, page
         self.seen: list[str] = []
         self.tokens: list[str] = []
+        self.numbers: list[str] = []
         self.lose = self.stall = ""
         self.meanwhile: dict[str, Callable[[], object]] = {}
         self.status = 200
@@ -50,11 +52,28 @@ class Gateway:
         self._server.server_close()
 
 
+class Balancer(Gateway):
+    """Passes the requests on to each of these servers (host:port) in turn."""
+
+    def __init__(self, *upstreams: str):
+        self._upstreams = itertools.cycle(upstreams)
+        super().__init__()
+
+    @property
+    def upstream(self) -> str:
+        return next(self._upstreams)
+
+    @upstream.setter
+    def upstream(self, _: str) -> None:
+        """Take none: they were named at the beginning."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     def handle_request(self) -> None:
         gateway = self.server.gateway
         gateway.seen.append(f"{self.command} {self.path}")
         gateway.tokens.append(self.headers.get("Authorization", ""))
+        gateway.numbers.append(self.headers.get("LoadZone-Seen", ""))
         if gateway.redirect:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(302)
