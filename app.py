@@ -25,7 +25,7 @@ from loadzone.auth.api_tokens import ApiTokens
 from loadzone.auth.session_cookie import SessionCookie
 from loadzone.auth.sessions import Sessions
 from loadzone.commands.data import is_command_lookup, refuse_flask_run
-from loadzone.commands.inventory import data
+from loadzone.commands.program import data
 from loadzone.config import BODY_AT_MOST, Config
 from loadzone.datafile.backups import REFRESH_SECONDS, Backups
 from loadzone.datafile.typed_object import BadFile

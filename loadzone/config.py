@@ -31,6 +31,7 @@ class Config:
 
     data: Path | None = None
     database_url: str | None = None
+    backups: Path | None = None
     host: str = "127.0.0.1"
     port: int = 5000
     secret_key: str | None = None
@@ -83,6 +84,7 @@ class Config:
         config = cls(
             data=read("LOADZONE_DATA", Path, None),
             database_url=read.secret("LOADZONE_DATABASE_URL", values.line),
+            backups=read("LOADZONE_BACKUPS", Path, None),
             host=read("LOADZONE_HOST", str, "127.0.0.1"),
             port=port,
             secret_key=read.secret("LOADZONE_SECRET_KEY", values.secret),

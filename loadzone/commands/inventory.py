@@ -6,34 +6,25 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import click
 
-from loadzone.commands.data import (
-    confirm,
-    data,
-    data_path,
-    exit_with_error,
-    load_state,
-    locked_file,
-    print_line,
-    print_lines,
-    warn,
-    write_state,
-)
+from loadzone.commands.choose_medium import medium_of_settings
+from loadzone.commands.data_medium import Changeable, load_state, usable_state
+from loadzone.commands.terminal import confirm, exit_with_error, print_line, print_lines, warn
 from loadzone.config import Config
-from loadzone.datafile.backups import Backups
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
+from loadzone.domain.store import Transactions
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.environment import BadSetting
 from loadzone.inventory import ansible_format, csv_format, json_format
 from loadzone.inventory.group_choice import choose_groups
 from loadzone.inventory.rows import BadInventory, InventoryFormat, InventoryRows, rows_of, valid_groups, wanted
-from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.times import utc_now
 from loadzone.notifications.letters import letters_for
 from loadzone.rules import access, importing
@@ -41,29 +32,27 @@ from loadzone.rules.finish import finish
 from loadzone.rules.importing import Plan
 from loadzone.schemas import refusal_text
 
-__all__ = ["data"]  # the group with all commands: those of data.py, and those that this module adds
-
 T = TypeVar("T")
 FORMATS: Mapping[str, InventoryFormat] = {"csv": csv_format, "json": json_format, "ansible": ansible_format}
 FORMAT_OF_SUFFIX = {".csv": "csv", ".json": "json", ".yml": "ansible", ".yaml": "ansible"}
 SIZE_AT_MOST = 32 * 1024 * 1024  # bytes
 
 
-@data.command("export")
+@click.command("export")
 @click.option("--format", "format_name", type=click.Choice([*FORMATS]), required=True)
 def export_inventory(format_name: str) -> None:
     """Write the inventory to standard output.
 
     The inventory is all machines and groups, without bookings, queues and people. The server may run.
     """
-    rows = rows_of(load_state(data_path()))
+    rows = rows_of(load_state(medium_of_settings()))
     content = FORMATS[format_name].write(rows)
     for problem in rows.problems:
         warn(problem)
     click.echo(content, nl=False)
 
 
-@data.command("import")
+@click.command("import")
 @click.argument("file", type=click.File("rb"))
 @click.option("--format", "format_name", type=click.Choice([*FORMATS]), help="By default taken from the name of FILE.")
 @click.option("--prune", is_flag=True, help="Delete machines that FILE does not name; refused if one is in use.")
@@ -88,30 +77,34 @@ def import_inventory(
     """Import the inventory from a file.
 
     Reads FILE ("-" for standard input), shows what will change, and asks. Then it imports all of it, or nothing.
-    Machines and fields that FILE does not name stay as they are. The server must be stopped.
+    Machines and fields that FILE does not name stay as they are. The server must be stopped; with a database the nodes
+    may run, and have the changes at once.
     """
     if prune and skip_unusable:
         raise click.UsageError("--prune would delete what --skip-unusable skips; give one of them")
     rows = _read(file, format_name or _format_of(file.name))
     if group_from:
         choose_groups(rows, [name.strip() for name in group_from.split(",") if name.strip()])
-    path = data_path()
+    medium = medium_of_settings()
     limits = _settings()
+
+    def plan_for(state: State) -> Plan:
+        machines, _ = wanted(rows, state)
+        return importing.plan(state, valid_groups(rows), machines, prune)
+
     if dry_run:
-        state = load_state(path) if path.exists() else State()
-        _rehearse(state, limits, _checked_plan(rows, state, prune, skip_unusable))
+        state = usable_state(medium.report(), medium.name) or State()
+        _rehearse(state, limits, _checked_plan(rows, state, prune, skip_unusable), utc_now())
         return
-    with locked_file(path) as target:
-        state = load_state(path) if target.exists() else State()
-        plan = _checked_plan(rows, state, prune, skip_unusable)
+    with medium.changing() as store:
+        plan = _checked_plan(rows, store.state, prune, skip_unusable)
         if plan.is_empty:
             return
-        _rehearse(state, limits, plan)
-        confirm(yes, f"Apply these changes to {path}?")
-        if target.exists():
-            Backups(path, utc_now).save_before("import")
-        _carry_out(target, state, limits, plan)
-    print_line("imported; you can start the server now")
+        _rehearse(store.state, limits, plan, store.clock())
+        confirm(yes, f"Apply these changes to {medium.name}?")
+        store.keep("import")
+        _carry_out(AsShown(store, plan, plan_for), limits, plan, store.clock)
+    print_line(f"imported; {medium.once_imported}")
 
 
 def _format_of(name: str) -> str:
@@ -177,17 +170,17 @@ def _shown(value: object) -> str:
     return repr(list(value) if isinstance(value, tuple) else value)
 
 
-def _rehearse(state: State, limits: Config, plan: Plan) -> None:
+def _rehearse(state: State, limits: Config, plan: Plan, now: datetime) -> None:
     """Do all of the plan without keeping it, so that a dry run refuses what the import would."""
     with _refusals_reported():
-        uow = UnitOfWork(state, utc_now(), limits)
+        uow = UnitOfWork(state, now, limits)
         importing.carry_out(uow, actor=access.OPERATOR, plan=plan)
         finish(uow)
 
 
-def _carry_out(file: DurableFile, state: State, limits: Config, plan: Plan) -> None:
+def _carry_out(store: Transactions, limits: Config, plan: Plan, clock: Callable[[], datetime]) -> None:
     letters = letters_for if limits.mails else lambda events, now: ()
-    bus = CommandBus(OfflineStore(file, state), utc_now, limits, finish, letters)
+    bus = CommandBus(store, clock, limits, finish, letters)
     with _refusals_reported():
         bus.run(importing.carry_out, actor=access.OPERATOR, plan=plan)
 
@@ -199,20 +192,29 @@ def _refusals_reported() -> Iterator[None]:
         yield
     except Refusal as refusal:
         exit_with_error(f"nothing was changed: {refusal_text.sentence(refusal.code, refusal.facts, 'en')}")
+    except PlanChanged:
+        exit_with_error("nothing was changed: the machines here have changed since the plan was shown; import again")
 
 
-@dataclass(slots=True)
-class OfflineStore:
-    """A store for one change to the data file while no server runs. It has no subscribers."""
+class PlanChanged(Exception):
+    """Others have changed the machines so that the import would do something else than was shown."""
 
-    file: DurableFile
-    state: State
+
+@dataclass(frozen=True, slots=True)
+class AsShown:
+    """Transactions in which the plan is what was shown, although others may have changed the state since."""
+
+    store: Changeable
+    plan: Plan
+    plan_for: Callable[[State], Plan]
 
     def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
-        """Run `work` in a unit of work on the state, write the file, and return the result. Raises OSError."""
-        uow = open_unit(self.state)
-        result = work(uow)
-        uow.apply_to(self.state)
-        self.state.revision += 1
-        write_state(self.file, self.state)
-        return result
+        """Do as the store does. Raises PlanChanged."""
+        shown = self.store.state
+
+        def open_as_shown(state: State) -> UnitOfWork:
+            if state is not shown and self.plan_for(state) != self.plan:
+                raise PlanChanged
+            return open_unit(state)
+
+        return self.store.do(open_as_shown, work)

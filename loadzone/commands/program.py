@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import click
 
-import loadzone.commands.inventory  # noqa: F401  # adds its commands to `data`
 from loadzone import __version__
+from loadzone.commands import copying, inventory
 from loadzone.commands.data import data
+
+__all__ = ["data", "loadzone_server"]
+
+for command in (copying.copy, inventory.export_inventory, inventory.import_inventory):
+    data.add_command(command)
 
 
 @click.group(subcommand_metavar="[COMMAND [ARGS]...]")
@@ -14,7 +19,7 @@ from loadzone.commands.data import data
 def loadzone_server() -> None:
     """Serve LoadZone until SIGTERM or Ctrl-C. With a command: run that instead.
 
-    The settings are environment variables. LOADZONE_DATA names the data file.
+    The settings are environment variables. LOADZONE_DATA names the data file, or LOADZONE_DATABASE_URL the database.
     """
 
 

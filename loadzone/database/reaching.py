@@ -31,19 +31,19 @@ class Trouble:
     may_pass: bool = False
 
 
-def reach(url: str) -> None:
+def reach(url: str, patience: float = PATIENCE) -> None:
     """Return once the database at this address takes sessions that write.
 
-    Raises UnusableDatabase where it does not: what may pass, after the patience.
+    Raises UnusableDatabase where it does not: what may pass, after the patience, in seconds.
     """
     if not is_readable(url):
         raise UnusableDatabase(f"it is not the address of a database; {HOW}")
-    until, waits = time.monotonic() + PATIENCE, False
+    until, waits = time.monotonic() + patience, False
     while trouble := _trouble(url):
         if not trouble.may_pass or time.monotonic() >= until:
             raise UnusableDatabase(trouble.why)
         if not waits:
-            log.warning("%s cannot be used yet: %s; waiting %g seconds for it", place_of(url), trouble.why, PATIENCE)
+            log.warning("%s cannot be used yet: %s; waiting %g seconds for it", place_of(url), trouble.why, patience)
         waits = True
         time.sleep(PAUSE)
 

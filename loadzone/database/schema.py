@@ -60,12 +60,9 @@ def prepare(connection: Connection, starter: bytes) -> None:
 
 
 def _upgrade(connection: Connection, starter: bytes) -> None:
-    version = _version(connection)
-    if version > VERSION:
-        raise UnusableDatabase(
-            f"its tables are of version {version}, and this LoadZone knows version {VERSION}: "
-            "a newer LoadZone has been here; start that one"
-        )
+    version = version_of(connection)
+    if not version and not _has_schema(connection):
+        connection.execute("CREATE SCHEMA loadzone")
     for number in range(version + 1, VERSION + 1):
         connection.execute(_UPGRADES[number])
     if not version:
@@ -73,14 +70,26 @@ def _upgrade(connection: Connection, starter: bytes) -> None:
         snapshot_table.replace(connection, 0, [starter])
 
 
-def _version(connection: Connection) -> int:
-    """Return the version of the tables; 0: there are none yet, but their schema."""
-    if not connection.execute("SELECT FROM pg_namespace WHERE nspname = 'loadzone'").rowcount:
-        connection.execute("CREATE SCHEMA loadzone")
+def version_of(connection: Connection) -> int:
+    """Return the version of the tables; 0: there are none yet. Nothing is changed.
+
+    Raises UnusableDatabase where a newer LoadZone has made them, or somebody else.
+    """
+    if not _has_schema(connection):
+        return 0
     tables = {name for (name,) in connection.execute(_TABLES)}
     if not tables:
         return 0
     if not tables >= {"version", "commits", "snapshot_parts"} or not connection.execute(_IS_OURS).rowcount:
         raise UnusableDatabase("its schema named loadzone is somebody else's; name another database")
     [(version,)] = connection.execute("SELECT number FROM loadzone.version").fetchall()
+    if version > VERSION:
+        raise UnusableDatabase(
+            f"its tables are of version {version}, and this LoadZone knows version {VERSION}: "
+            "a newer LoadZone has been here; start that one"
+        )
     return int(version)
+
+
+def _has_schema(connection: Connection) -> bool:
+    return bool(connection.execute("SELECT FROM pg_namespace WHERE nspname = 'loadzone'").rowcount)

@@ -1,4 +1,4 @@
-"""Backups that the server makes by itself: copies of the data file, in the folder `data.json.backups` beside it.
+"""Backups that the server makes by itself, as data files: in `data.json.backups` beside it, or in LOADZONE_BACKUPS.
 
 Names are in UTC. `2026-11-26T19Z.json` is the file as it was last seen in that hour; the newest 24 of these stay, and
 the last of each of the newest 14 days. `2026-11-26T19-10-03Z-before-restore.json` is the file as it was before
@@ -59,14 +59,23 @@ def _too_many(names: Iterable[str]) -> set[str]:
 
 
 class Backups:
-    """The backups of one data file.
+    """The backups of one data file or database, in the folder.
 
-    They are copies and not hard links, because an editor that writes in place would change both.
+    `read` returns what is to be kept, as a data file; it runs in a thread of its own. `place` says for people whose
+    backups they are.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], datetime], run_blocking: RunBlocking = run_here) -> None:
-        self.folder = path.with_name(f"{path.name}.backups")
-        self._path = path
+    def __init__(
+        self,
+        folder: Path,
+        read: Callable[[], bytes],
+        place: str,
+        clock: Callable[[], datetime],
+        run_blocking: RunBlocking = run_here,
+    ) -> None:
+        self.folder = folder
+        self._read = read
+        self._place = place
         self._clock = clock
         self._run_blocking = run_blocking
         self._failing = False
@@ -80,7 +89,7 @@ class Backups:
         self._attempt(lambda: self.save_before(action))
 
     def save_before(self, action: str) -> None:
-        """Make a backup of the file as it is before `action`, such as `restore`. Raises OSError."""
+        """Make a backup of what is there before `action`, such as `restore`. Raises OSError."""
         moment = self._now()
         while (self.folder / _name_before(moment, action)).exists():  # two in one second are both kept
             moment += timedelta(seconds=1)
@@ -111,14 +120,15 @@ class Backups:
 
     def _write(self, name: str, newest: Path | None) -> None:
         """Write a backup under this name, unless `newest` has the same content; then delete those that are too many."""
-        content = self._path.read_bytes()
+        content = self._read()
         if newest and newest.read_bytes() == content:
             return
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self._check_free_space(len(content))
-        atomic_file.write_atomically(self.folder / name, content)
-        for old in names_to_delete(self.names(), f"{self._now():{_SECOND}}") - {name}:
-            (self.folder / old).unlink(missing_ok=True)
+        with atomic_file.alone_in(self.folder):
+            atomic_file.write_atomically(self.folder / name, content)
+            for old in names_to_delete(self.names(), f"{self._now():{_SECOND}}") - {name}:
+                (self.folder / old).unlink(missing_ok=True)
 
     def _check_free_space(self, size: int) -> None:
         """Raise OSError if a backup would leave too little room for the next change of the data file."""
@@ -129,10 +139,23 @@ class Backups:
         """Do the work. The first of several failures is logged, and the first success after them."""
         error = self._run_blocking(lambda: os_error_of(work))
         if error and not self._failing:
-            log.warning("no backup of %s could be made: %s. Bookings go on", self._path, with_owner(error))
+            log.warning("no backup of %s could be made: %s. Bookings go on", self._place, with_owner(error))
         elif self._failing and not error:
-            log.info("backups of %s can be made again", self._path)
+            log.info("backups of %s can be made again", self._place)
         self._failing = error is not None
+
+
+def backups_of_file(
+    path: Path,
+    clock: Callable[[], datetime],
+    run_blocking: RunBlocking = run_here,
+    folder: Path | None = None,
+) -> Backups:
+    """Return the backups of a data file, by default in a folder beside it.
+
+    They are copies and not hard links, because an editor that writes in place would change both.
+    """
+    return Backups(folder or path.with_name(f"{path.name}.backups"), path.read_bytes, str(path), clock, run_blocking)
 
 
 def _name_before(moment: datetime, action: str) -> str:

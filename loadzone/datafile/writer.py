@@ -120,6 +120,11 @@ def _file(
     yield b'"revision": %d\n}\n' % state.revision
 
 
+def encoded(state: State) -> bytes:
+    """Return the state as a data file. Raises TypeError if a value cannot be JSON."""
+    return b"".join(slices(state))
+
+
 def _bytes_of(value: object) -> bytes:
     """Return the value as JSON. orjson encodes datetimes itself, which makes a long history cheap."""
     return orjson.dumps(value, option=orjson.OPT_UTC_Z)

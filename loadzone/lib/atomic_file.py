@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from loadzone.lib.concurrency import sleep_in_thread
+
 CHUNKS_PER_WRITEV = 1000  # Linux takes at most 1024 (IOV_MAX)
+LOCK_TRIES, LOCK_PAUSE = 50, 0.2  # at 100,000 machines another one's backup takes some seconds
 
 
 class FileInUse(Exception):
@@ -105,10 +108,24 @@ class DurableFile:
             return True
 
 
+def is_locked(path: Path) -> bool:
+    """Tell whether a process has locked the file; False where that cannot be found out."""
+    path = Path(os.path.realpath(path))
+    try:
+        with open(path.with_name(f"{path.name}.lock"), "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a durable file of mode 0600, in the place of one that may be there. Raises OSError.
 
-    For one caller at a time in a folder: a temporary file that a crash left there is replaced by the next call.
+    For one caller at a time in a folder (`alone_in`): a temporary file that a crash left there is replaced by the next
+    call.
     """
     temporary = path.with_name(".unfinished.tmp")
     _write_and_sync(temporary, [content])
@@ -122,6 +139,30 @@ def write_atomically(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Lock the folder against others who call this, until the end of the block. Raises OSError if one has it for long.
+
+    The wait is bounded, since a process that hangs may have it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock_patiently(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock_patiently(descriptor: int) -> None:
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            sleep_in_thread(LOCK_PAUSE)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _write_and_sync(path: Path, chunks: Sequence[bytes]) -> None:

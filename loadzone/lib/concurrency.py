@@ -56,6 +56,11 @@ def os_error_of(call: Callable[[], object]) -> OSError | None:
     return None
 
 
+def sleep_in_thread(seconds: float) -> None:
+    """Sleep in a call of `run_blocking`, where green threads' own sleep would need a loop for the thread."""
+    monkey.get_original("time", "sleep")(seconds)
+
+
 def yield_to_others() -> None:
     """Let other green threads run."""
     time.sleep(0)

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from loadzone import INSTANCE, RESOURCES
 from loadzone.auth.secret_key import BadSecretKey, own_key
-from loadzone.commands.data import NO_DATA_FILE
+from loadzone.commands.choose_medium import NO_DATA_FILE
 from loadzone.config import Config
-from loadzone.datafile.backups import Backups
+from loadzone.datafile.backups import backups_of_file
 from loadzone.datafile.json_file import JsonFile
 from loadzone.domain.leadership import SoleProcess
 from loadzone.lib.atomic_file import FileInUse
 from loadzone.lib.concurrency import run_blocking
 from loadzone.lib.owners import another_owner, explained, user_name
+from loadzone.startup.backups_folder import backups_folder
 from loadzone.startup.cannot_start import CannotStart, unusable
 from loadzone.startup.medium import Medium
 
@@ -33,6 +34,7 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
             folder.mkdir(mode=0o700, exist_ok=True)
         if owner := another_owner(Path(path)):
             log.warning("%s belongs to %s; LoadZone runs as %s", path, owner, user_name(os.geteuid()))
+        kept_in = backups_folder(config)
         starter = b"{}" if config.data else (RESOURCES / "data.json").read_bytes()
         file = JsonFile(path, starter, run_blocking)
     except FileInUse as error:
@@ -41,7 +43,7 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
         raise _no_such_folder(path) from None
     except OSError as error:
         raise unusable(str(path), error) from None
-    return Medium(file, clock, SoleProcess(), Backups(file.path, clock, run_blocking))
+    return Medium(file, clock, SoleProcess(), backups_of_file(file.path, clock, run_blocking, kept_in))
 
 
 def secret_key_beside(config: Config) -> str:

@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from support.answers import done
+from support.data_commands import run
 from support.inventory import from_now, inventory, machine
 from support.people import Person
 
@@ -26,6 +29,24 @@ def test_repeated_starts_keep_one_backup_of_the_same_state(start):
     for _ in range(2):
         server.restart()
     assert len(backups(server)) == 1
+
+
+def test_the_folder_can_be_elsewhere(start, tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    server = start(inventory([machine("vm")]), LOADZONE_BACKUPS=str(kept))
+    assert [path.name.endswith("Z-before-start.json") for path in kept.glob("*.json")] == [True]
+    assert backups(server) == {}
+    [line] = run(server.data, "backups", LOADZONE_BACKUPS=str(kept)).out.splitlines()
+    assert line.endswith("machines: 1, booked: 0, waiting: 0, groups: 0, people: 0")
+
+
+def test_a_folder_that_is_not_there_ends_the_start_and_the_commands(start, tmp_path):
+    missing = str(tmp_path / "typo")
+    with pytest.raises(AssertionError, match=f"cannot start: LOADZONE_BACKUPS: {missing}: there is no such folder"):
+        start(inventory([machine("vm")]), LOADZONE_BACKUPS=missing)
+    ended = run(tmp_path / "data.json", "backups", LOADZONE_BACKUPS=missing)
+    assert (ended.code, "there is no such folder" in ended.err) == (1, True)
 
 
 def test_bookings_go_on_if_no_backup_can_be_made_and_it_is_logged(start, tmp_path):

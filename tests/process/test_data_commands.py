@@ -21,7 +21,7 @@ SMALL_FILES_ONLY = ("prlimit", "--fsize=100")
 def test_the_help_names_all_commands(data):
     ended = run(data, "--help")
     assert ended.code == 0
-    for command in ("check", "backups", "restore", "export", "import"):
+    for command in ("check", "backups", "restore", "copy", "export", "import"):
         assert f"\n  {command} " in ended.out
 
 

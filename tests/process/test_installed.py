@@ -169,7 +169,7 @@ def test_a_folder_that_is_not_there_is_not_made(installed, tmp_path):
 
 def test_the_data_commands_are_those_of_a_checkout(installed, tmp_path):
     listed = installed.data("--help").stdout.partition("Commands:\n")[2]
-    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == ["backups", "check", "export", "import", "restore"]
+    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == ["backups", "check", "copy", "export", "import", "restore"]
     data = tmp_path / "data.json"
     data.write_text('{"vms": [{"id": "vm"}]}', encoding="utf-8")
     checked = installed.data("check", LOADZONE_DATA=str(data))

@@ -37,6 +37,12 @@ class CuttingProxy:
         self._swallows = False
         self._close_all()
 
+    @property
+    def left(self):
+        """Return how many bytes may pass before the cut."""
+        with self._lock:
+            return self._left
+
     def end(self):
         self._listening.close()
         self._close_all()

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from app import create_app
 from loadzone.config import Config
 from loadzone.datafile import backups
-from loadzone.datafile.backups import BEFORE_ACTIONS_KEPT, DAYS_KEPT, HOURS_KEPT, Backups, names_to_delete
+from loadzone.datafile.backups import BEFORE_ACTIONS_KEPT, DAYS_KEPT, HOURS_KEPT, backups_of_file, names_to_delete
 from loadzone.lib import atomic_file
 from loadzone.rules import people
 from support.disk import Failing
@@ -30,7 +30,7 @@ class DataFile:
     def __init__(self, folder):
         self.now = MIDNIGHT
         self.file = folder / "data.json"
-        self.backups = Backups(self.file, lambda: self.now)
+        self.backups = backups_of_file(self.file, lambda: self.now)
         self.write("first")
 
     def write(self, text):

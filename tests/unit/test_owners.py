@@ -8,7 +8,7 @@ import pytest
 
 import app
 from loadzone.config import Config
-from loadzone.datafile.backups import Backups
+from loadzone.datafile.backups import backups_of_file
 from loadzone.lib import atomic_file
 from loadzone.lib.owners import another_owner, user_name
 from loadzone.startup import json_file_medium
@@ -97,7 +97,7 @@ def test_a_folder_of_another_user_is_named_when_nothing_can_be_saved(tmp_path, m
         def open(self, path, *_):
             raise PermissionError(13, "Permission denied", str(path))
 
-    backups = Backups(data, lambda: NOON)
+    backups = backups_of_file(data, lambda: NOON)
     monkeypatch.setattr(atomic_file, "os", Refusing())
     backups.refresh()
-    assert f"its folder belongs to {as_another_user}" in caplog.text
+    assert f"it belongs to {as_another_user}" in caplog.text

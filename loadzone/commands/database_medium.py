@@ -1,0 +1,206 @@
+"""A database, as the data commands work on it. It is replaced only while no node runs; an import is a node's turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from loadzone.commands.data_medium import usable_state
+from loadzone.commands.terminal import exit_with_error, print_lines, warn
+from loadzone.database.address import place_of
+from loadzone.database.connection import Connection
+from loadzone.database.contents import (
+    Contents,
+    Moved,
+    check_contents,
+    connected,
+    is_used,
+    read_contents,
+    replace_contents,
+)
+from loadzone.database.postgres_log import PostgresLog
+from loadzone.database.reaching import reach
+from loadzone.datafile.backups import Backups
+from loadzone.datafile.checker import Report
+from loadzone.datafile.typed_object import BadFile
+from loadzone.datafile.writer import encoded, slices
+from loadzone.domain.commit import CannotSave, Commit
+from loadzone.domain.durable import CannotLoad, TurnLost
+from loadzone.domain.records import State
+from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.lib.times import utc_now
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class DatabaseMedium:
+    """A database at an address. `backups_folder` None: none are made."""
+
+    url: str
+    backups_folder: Path | None
+    once_changed: str = "you can start the nodes now"
+    once_imported: str = "all nodes have it"
+
+    @property
+    def name(self) -> str:
+        """The database and its host."""
+        return place_of(self.url)
+
+    @property
+    def backups(self) -> Backups | None:
+        """The backups, which are data files."""
+        return Backups(self.backups_folder, self._as_file, self.name, utc_now) if self.backups_folder else None
+
+    def report(self) -> Report | None:
+        """Return what is in the database, and what is wrong with that; None: LoadZone has not been there."""
+        contents = self.contents()
+        return check_contents(contents) if contents else None
+
+    def contents(self) -> Contents | None:
+        """Return what is in the database, or end the command; None: LoadZone has not been there."""
+        with self.connected() as connection:
+            return read_contents(connection)
+
+    def is_in_use(self) -> bool:
+        """Tell whether a node works on it."""
+        with self.connected() as connection:
+            return is_used(connection)
+
+    @contextmanager
+    def opened(self) -> Iterator[OpenedDatabase]:
+        """Let the database be replaced, or end the command if a node works on it."""
+        self.refuse_if_used()
+        yield OpenedDatabase(self)
+
+    def refuse_if_used(self) -> None:
+        """End the command if a node works on the database."""
+        if self.is_in_use():
+            exit_with_error(f"{self.name} is in use; stop all nodes first")
+
+    @contextmanager
+    def changing(self) -> Iterator[ChangedDatabase]:
+        """Open the database for one change, beside the nodes."""
+        with self._errors_told():
+            reach(self.url, patience=0)
+            log = PostgresLog(self.url)
+            try:
+                state = log.load()
+                log.check()  # which sets its clock
+                yield ChangedDatabase(self, log, state)
+            finally:
+                log.close()
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """Connect to the database. Errors in the block end the command."""
+        with self._errors_told(), connected(self.url) as connection:
+            yield connection
+
+    @contextmanager
+    def _errors_told(self) -> Iterator[None]:
+        try:
+            yield
+        except (CannotLoad, BadFile) as error:
+            exit_with_error(f"{self.name} cannot be used: {error}")
+        except CannotSave as error:
+            if error.unsure:
+                exit_with_error(f"{self.name} went away; see with `data export` what was changed: {error.why}")
+            exit_with_error(f"{self.name} was not changed: {error.why}")
+
+    def _as_file(self) -> bytes:
+        """Return what is in the database as a data file."""
+        return encoded(usable_state(self.report(), self.name) or State())
+
+
+@dataclass
+class OpenedDatabase:
+    """A database that no node works on: a Target."""
+
+    medium: DatabaseMedium
+
+    @cached_property
+    def _contents(self) -> Contents | None:
+        return self.medium.contents()
+
+    @cached_property
+    def present(self) -> Report | None:
+        """What is in the database. Ends the command if that cannot be read, since it could not be kept either."""
+        report = check_contents(self._contents) if self._contents else None
+        if report and report.state is None:
+            print_lines(report.problems)
+            exit_with_error(f"{self.medium.name} cannot be used; name an empty database")
+        return report
+
+    @property
+    def revision(self) -> int:
+        """The revision of what is in it."""
+        return self.present.state.revision if self.present and self.present.state else 0
+
+    def keep(self, action: str) -> None:
+        """Write what is in the database into the backups. Ends the command where there is no folder for them."""
+        backups = self.medium.backups or exit_with_error(
+            f"{self.medium.name} was not changed: what it has would be lost; "
+            "set LOADZONE_BACKUPS to a folder in which to keep it"
+        )
+        try:
+            backups.save_before(action)
+        except OSError as error:
+            exit_with_error(f"{self.medium.name} was not changed: {error.strerror}: {backups.folder}")
+
+    def replace(self, state: State) -> None:
+        """Put the state in the place of what is in the database, in one transaction."""
+        seen = self._contents.at if self._contents else None
+        with self.medium.connected() as connection:
+            try:
+                replace_contents(connection, slices(state), seen)
+            except Moved:
+                exit_with_error(f"{self.medium.name} was not changed: somebody else has written to it meanwhile")
+
+
+@dataclass
+class ChangedDatabase:
+    """A database in which one change is made, in a turn as a node has it: a Changeable."""
+
+    medium: DatabaseMedium
+    log: PostgresLog
+    state: State
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The database's time."""
+        return self.log.clock
+
+    def keep(self, action: str) -> None:
+        """Write what is in the database into the backups, if there is a folder for them."""
+        if self.medium.backups is None:
+            return warn("no backup is made: LOADZONE_BACKUPS is not set")
+        try:
+            self.medium.backups.save_before(action)
+        except OSError as error:
+            exit_with_error(f"{self.medium.name} was not changed: {error.strerror}: {self.medium.backups.folder}")
+
+    def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
+        """Run `work` on the latest state, in the turn, and have all nodes take it over. Raises CannotSave."""
+        while True:
+            try:
+                return self._do_in_turn(open_unit, work)
+            except TurnLost:
+                continue  # for as long as the log is patient
+
+    def _do_in_turn(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
+        with self.log.turn() as turn:
+            for other in turn.missed:
+                self.state = other.commit_on(self.state).after
+            uow = open_unit(self.state)
+            result = work(uow)
+            after = self.state.copy()
+            touched = uow.apply_to(after)
+            after.revision += 1
+            turn.put(Commit(self.state, after, touched, tuple(uow.events), visible=True))
+            return result

@@ -1,0 +1,145 @@
+"""The JSON file, as the data commands work on it. Commands that write are refused while a server has it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from loadzone.commands.data_medium import usable_state
+from loadzone.commands.terminal import exit_with_error, warn
+from loadzone.datafile.backups import Backups, backups_of_file
+from loadzone.datafile.checker import Report, check_file
+from loadzone.datafile.writer import StateEncoder
+from loadzone.domain.records import State
+from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.lib.atomic_file import DurableFile, FileInUse, is_locked
+from loadzone.lib.owners import another_owner
+from loadzone.lib.times import utc_now
+
+T = TypeVar("T")
+STANDARD_INPUT = Path("-")
+
+
+@dataclass(frozen=True)
+class FileMedium:
+    """A data file; "-" is standard input, which can only be read. `backups_folder` None: beside the file.
+
+    Standard input is for a user who may read more, such as root: to pass a file on to a command of the server's user.
+    """
+
+    path: Path
+    backups_folder: Path | None = None
+    once_changed: str = "you can start the server now"
+    once_imported: str = once_changed
+
+    @property
+    def name(self) -> str:
+        """The path."""
+        return str(self.path)
+
+    @property
+    def backups(self) -> Backups:
+        """The backups, which are copies of the file."""
+        return backups_of_file(self.path, utc_now, folder=self.backups_folder)
+
+    def report(self) -> Report | None:
+        """Return what is in the file, and what is wrong with that; None: there is no file."""
+        content = self.read()
+        return None if content is None else check_file(content)
+
+    def read(self) -> bytes | None:
+        """Return the content, or end the command; None: there is no file."""
+        try:
+            return sys.stdin.buffer.read() if self.path == STANDARD_INPUT else self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            exit_with_error(f"{self.path}: {error.strerror}")
+
+    def is_in_use(self) -> bool:
+        """Tell whether a server has the file."""
+        return is_locked(self.path)
+
+    @contextmanager
+    def opened(self) -> Iterator[OpenedFile]:
+        """Open the file for writing, or end the command if a server has it. An OSError in the block ends it too."""
+        file = self._locked()
+        try:
+            yield OpenedFile(self, file)
+        except OSError as error:
+            exit_with_error(f"{self.path} was not changed: {error.strerror}")
+        finally:
+            file.close()
+
+    @contextmanager
+    def changing(self) -> Iterator[OpenedFile]:
+        """Open the file for one change, as `opened` does."""
+        with self.opened() as opened:
+            yield opened
+
+    def _locked(self) -> DurableFile:
+        """Lock the file, or end the command: also if it belongs to another user, who could not read a new one."""
+        if self.path == STANDARD_INPUT:
+            exit_with_error("standard input cannot be written; name a file")
+        try:
+            if owner := another_owner(self.path):
+                exit_with_error(f"{self.path} belongs to {owner}; run this as that user")
+            return DurableFile(self.path)
+        except FileInUse:
+            exit_with_error(f"{self.path} is in use; stop the server first")
+        except FileNotFoundError:
+            exit_with_error(f"{self.path}: its folder does not exist")
+        except OSError as error:
+            exit_with_error(f"{self.path}: {error.strerror}")
+
+
+@dataclass
+class OpenedFile:
+    """A data file that is locked: a Target, and a Changeable for one change. It has no subscribers."""
+
+    medium: FileMedium
+    file: DurableFile
+    clock: Callable[[], datetime] = field(default=utc_now)
+
+    @cached_property
+    def present(self) -> Report | None:
+        """What is in the file; None: there is none."""
+        return self.medium.report()
+
+    @property
+    def revision(self) -> int:
+        """The revision of the file, even if the rest of it cannot be read."""
+        return max(map(int, re.findall(rb'"revision": ?(\d{1,15})\b', self.medium.read() or b"")), default=0)
+
+    @cached_property
+    def state(self) -> State:
+        """What is in the file; without one, nothing. Ends the command if the file cannot be used."""
+        return usable_state(self.present, self.medium.name) or State()
+
+    def keep(self, action: str) -> None:
+        """Copy the file into the backups, if there is one. Raises OSError."""
+        if self.file.exists():
+            self.medium.backups.save_before(action)
+
+    def replace(self, state: State) -> None:
+        """Replace the content of the file with the state. Raises OSError; then the old content is still there."""
+        encoder = StateEncoder()
+        encoder.mark_all(state)
+        if not self.file.replace(encoder.chunks(state)):
+            warn(f"{self.file.path} was written, but its folder cannot be synced; a power cut may undo the change")
+
+    def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
+        """Run `work` in a unit of work on the state, write the file, and return the result. Raises OSError."""
+        uow = open_unit(self.state)
+        result = work(uow)
+        uow.apply_to(self.state)
+        self.state.revision += 1
+        self.replace(self.state)
+        return result
