@@ -146,6 +146,12 @@ class DurableStore:
                 self._latest = self._open.begin(self._latest)
         return self._open
 
+    def _close_batch(self, batch: Batch) -> None:
+        """Let changes gather for the next write. Not before the turn: what arrives while it is waited for comes too."""
+        with self._turn:
+            if self._open is batch:
+                self._open = None
+
     def _settle(self, batch: Batch, leads: bool) -> None:
         """Return once the batch is settled. The first in a batch writes it; the others wait for that.
 
@@ -165,8 +171,6 @@ class DurableStore:
                 self._write(batch)
 
     def _write(self, batch: Batch) -> None:
-        with self._turn:
-            self._open = None  # from here on, changes gather for the next write
         try:
             while not self._commit(batch):
                 pass
@@ -184,6 +188,7 @@ class DurableStore:
         try:
             with self._durable.turn() as turn:
                 self._take_over(turn.missed)
+                self._close_batch(batch)
                 if not self._durable.runs_early:
                     batch.run_waiting(self._committed)
                 commit = self._commit_of(batch)
@@ -220,6 +225,7 @@ class DurableStore:
 
     def _undo(self, batch: Batch, error: Exception) -> None:
         """Go back to what is durable. Changes that were built on the failed ones fail with them."""
+        self._close_batch(batch)
         failed = [batch]
         if self._durable.runs_early:
             with self._turn:

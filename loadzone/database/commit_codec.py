@@ -17,7 +17,7 @@ import orjson
 from loadzone.database.history_delta import Delta, delta_of
 from loadzone.database.table_change import Key, Places, change_of, put_in_place
 from loadzone.datafile.reader import parse_own
-from loadzone.datafile.writer import StateEncoder
+from loadzone.datafile.writer import slices
 from loadzone.domain import tallies
 from loadzone.domain.commit import TABLES, Commit, Touched
 from loadzone.domain.events import Event
@@ -56,9 +56,7 @@ def encode(commit: Commit) -> bytes:
         _EVENTS: [_event_fields(event) for event in commit.events],
         _VISIBLE: commit.visible,
     }
-    encoder = StateEncoder()
-    encoder.mark_all(part)
-    return encoder.encode(part)
+    return b"".join(slices(part))
 
 
 def _shorten_histories(part: State, before: State) -> dict[str, list[list[int]]]:

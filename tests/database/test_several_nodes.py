@@ -44,6 +44,19 @@ def test_a_node_whose_listener_was_cut_off_hears_again(nodes, database):
     eventually(lambda: list(nodes[1].snapshot.vms) == ["vm"])
 
 
+def test_what_arrives_while_the_lock_is_waited_for_is_one_batch(nodes, database):
+    one, commits = nodes[0], "SELECT count(*) FROM loadzone.commits"
+    before = database.execute(commits).fetchone()[0]
+    database.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    with ThreadPoolExecutor(6) as pool:
+        changes = [pool.submit(put, one, f"vm-{number}") for number in range(6)]
+        eventually(lambda: one._open and len(one._open.waiting) == 6)
+        database.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        for change in changes:
+            change.result(20)
+    assert database.execute(commits).fetchone()[0] == before + 1
+
+
 def test_all_nodes_publish_all_commits_in_the_same_order(nodes):
     heard = {number: [] for number in range(len(nodes))}
     for number, node in enumerate(nodes):
