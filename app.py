@@ -31,9 +31,10 @@ from loadzone.datafile.backups import REFRESH_SECONDS, Backups
 from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.durable import CannotLoad
+from loadzone.domain.hearing import Hearing
 from loadzone.environment import BadSetting
 from loadzone.lib.concurrency import async_mode, is_green
-from loadzone.lib.listening_clock import LOOK_SECONDS, ListeningClock
+from loadzone.lib.listening_clock import LOOK_SECONDS
 from loadzone.lib.owners import ownership
 from loadzone.lib.times import utc_now, zone_named
 from loadzone.notifications.broadcaster import Broadcaster
@@ -90,7 +91,7 @@ class Application:
     mailer: Mailer
     scheduler: Scheduler
     broadcaster: Broadcaster
-    listening_clock: ListeningClock
+    hearing: Hearing
 
     def start(self) -> None:
         """Begin the timers, the mailer and the delivery to sockets.
@@ -103,7 +104,7 @@ class Application:
             self.backups.try_save_before("start")
             self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
         self.scheduler.catch_up()
-        self.scheduler.every(self.listening_clock.look, LOOK_SECONDS)
+        self.scheduler.every(self.hearing.look, LOOK_SECONDS)
         self.scheduler.start()
         self.mailer.start()
 
@@ -159,9 +160,9 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
 def _build(app: Flask, config: Config, medium: Medium) -> Application:
     store, clock = _open_store(medium), medium.clock
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
-    listening_clock = ListeningClock(clock(), lambda: store.is_failing)
+    hearing = medium.hearing(lambda: store.is_failing)
     letters = letters_for if config.mails else lambda events, now: ()
-    bus = CommandBus(store, clock, config, finish, letters, medium.pause, listening_clock.now)
+    bus = CommandBus(store, clock, config, finish, letters, medium.pause, hearing)
     mailer = Mailer(
         config,
         store,
@@ -189,9 +190,9 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         store=store,
         backups=medium.backups,
         mailer=mailer,
-        scheduler=Scheduler(store, bus, config, clock, listening_clock.now, medium.leadership, medium.machines_at_once),
+        scheduler=Scheduler(store, bus, config, clock, hearing, medium.leadership, medium.machines_at_once),
         broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user, clock, config.is_public),
-        listening_clock=listening_clock,
+        hearing=hearing,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.commit import CannotSave, Commit
+from loadzone.domain.hearing import AlwaysHearing, Hearing
 from loadzone.domain.leadership import Leadership, SoleProcess
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Vm
@@ -36,7 +37,7 @@ class Scheduler:
         bus: CommandBus,
         limits: Limits,
         clock: Callable[[], datetime],
-        listening_clock: Callable[[], datetime] | None = None,
+        hearing: Hearing | None = None,
         leadership: Leadership | None = None,
         at_once: int | None = None,
     ) -> None:
@@ -44,7 +45,7 @@ class Scheduler:
         self._bus = bus
         self._limits = limits
         self._clock = clock
-        self._listening_clock = listening_clock or clock
+        self._hearing = hearing or AlwaysHearing()
         self._leadership = leadership or SoleProcess()
         self._at_once = at_once
         self._heap: list[tuple[datetime, str]] = []  # deadlines, with machine ids
@@ -61,7 +62,7 @@ class Scheduler:
 
     def catch_up(self) -> None:
         """Before the first answer, or when the leader before is gone: release what ended meanwhile, and so on."""
-        self._listens = False
+        self._listens = self._hearing.outlasts_process
         self.sweep()
         self.clean_up()
 
@@ -124,7 +125,7 @@ class Scheduler:
         self._timers.add_job(self._take_over, id="take over", replace_existing=True, misfire_grace_time=None)
 
     def _take_over(self) -> None:
-        self._listens = False
+        self._listens = self._hearing.outlasts_process
         self._collect()  # it was not kept: as long as another process led, nobody took anything out of it
         self.tick()
         self.catch_up()
@@ -143,9 +144,8 @@ class Scheduler:
     def _settle(self, vm_ids: list[str]) -> None:
         is_done = self._attempt(lambda: self._bus.run(expiry.settle, vm_ids))
         later = None if is_done else self._clock() + timedelta(seconds=self._pause)
-        vms, unheard = self._store.snapshot.vms, self._unheard()
-        for vm in filter(None, map(vms.get, vm_ids)):
-            self._watch(vm, unheard, later)
+        for vm in filter(None, map(self._store.snapshot.vms.get, vm_ids)):
+            self._watch(vm, later)
 
     def _attempt(self, work: Callable[[], None]) -> bool:
         """Tell whether it could be saved. While it cannot, which the store logs, the pauses between tries grow."""
@@ -161,30 +161,27 @@ class Scheduler:
     def _follow(self, commit: Commit) -> None:
         if not self._leadership.leads:
             return
-        unheard = self._unheard()
         for vm_id in commit.touched.vms:
             vm = commit.after.vms.get(vm_id)
             if vm is not None:
-                self._watch(vm, unheard)
+                self._watch(vm)
         self._arm()
 
     def _collect(self) -> None:
         """Build the heap anew from the data."""
-        vms, unheard = self._store.snapshot.vms.values(), self._unheard()
-        deadlines = [(expiry.next_deadline(vm, self._limits, unheard), vm.id) for vm in vms]
+        deadlines = [(self._deadline_of(vm), vm.id) for vm in self._store.snapshot.vms.values()]
         with self._heap_lock:
             self._heap = [(moment, vm_id) for moment, vm_id in deadlines if moment]
             heapq.heapify(self._heap)
 
-    def _watch(self, vm: Vm, unheard: timedelta, not_before: datetime | None = None) -> None:
-        moment = expiry.next_deadline(vm, self._limits, unheard)
+    def _watch(self, vm: Vm, not_before: datetime | None = None) -> None:
+        moment = self._deadline_of(vm)
         if moment:
             with self._heap_lock:
                 heapq.heappush(self._heap, (max(moment, not_before or moment), vm.id))
 
-    def _unheard(self) -> timedelta:
-        """Return how far the listening clock is behind."""
-        return self._clock() - self._listening_clock()
+    def _deadline_of(self, vm: Vm) -> datetime | None:
+        return expiry.next_deadline(vm, self._limits, self._hearing, self._clock())
 
     def _pop_due(self) -> list[str]:
         """Return machines whose deadline has come. One that was renewed is in the heap again, for later."""

@@ -31,7 +31,7 @@ class Leader:
     def __init__(self, url: str, act: Callable[[], None]) -> None:
         self._url = url
         self._act = act
-        self._until = -math.inf
+        self._until = self._answered_at = -math.inf
         self._alone_from = math.inf
         self._begun: list[Callable[[], None]] = []
         self._is_stopped = threading.Event()
@@ -53,6 +53,10 @@ class Leader:
     def when_begun(self, call: Callable[[], None]) -> None:
         """Call this each time that this node begins to lead."""
         self._begun.append(call)
+
+    def answered_at(self) -> float:
+        """Return the last moment, by the steady clock, of which it is certain that the database answered this node."""
+        return self._answered_at
 
     def start(self) -> None:
         """Begin to try."""
@@ -78,7 +82,7 @@ class Leader:
         """Lead once no other node does, until the connection is lost or this node stops."""
         with connect(self._url, "leader") as connection:
             connection.execute(f"SET idle_session_timeout = '{HUNG_AFTER}'")
-            while not _is_first(connection):
+            while not self._is_first(connection):
                 if self._is_stopped.wait(PAUSE):
                     return
             log.info("this node leads")
@@ -87,10 +91,17 @@ class Leader:
             while not self._is_stopped.wait(BEAT):
                 self._beat(connection)
 
+    def _is_first(self, connection: Connection) -> bool:
+        began = steady_seconds()
+        [(is_first,)] = connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchall()
+        self._answered_at = began
+        return bool(is_first)
+
     def _beat(self, connection: Connection) -> None:
         """Give a sign of life, from whose sending on the lease is counted."""
         began, led = steady_seconds(), self.leads
         connection.execute("SELECT")
+        self._answered_at = began
         if not self._is_stopped.is_set():
             self._until = began + LEASE
         if not led:
@@ -105,8 +116,3 @@ class Leader:
                     self._act()
             except psycopg.Error as error:
                 log.debug("the leader's work is left for later: %s", in_words(error))
-
-
-def _is_first(connection: Connection) -> bool:
-    [(is_first,)] = connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchall()
-    return bool(is_first)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from loadzone.domain.events import Event
+from loadzone.domain.hearing import Hearing
 from loadzone.domain.limits import Limits
 from loadzone.domain.people import Letter
 from loadzone.domain.records import State
@@ -21,8 +22,8 @@ class CommandBus:
     """Runs rules on a store.
 
     `finish(uow)` completes each unit of work: it serves the queues. `letters_for(events, now)` makes the letters
-    that events ask for. `pause()` lets others go on during a long unit of work. `listening_clock` runs only while the
-    server can hear; without it the silence of jobs is measured by `clock`.
+    that events ask for. `pause()` lets others go on during a long unit of work. `hearing` knows when jobs
+    could be heard; without it they always could.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class CommandBus:
         finish: Callable[[UnitOfWork], None],
         letters_for: Callable[[Sequence[Event], datetime], Iterable[Letter]],
         pause: Callable[[], None] = lambda: None,
-        listening_clock: Callable[[], datetime] | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -41,7 +42,7 @@ class CommandBus:
         self._finish = finish
         self._letters_for = letters_for
         self._pause = pause
-        self._listening_clock = listening_clock or clock
+        self._hearing = hearing
 
     def run(self, rule: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the rule returns, once its changes are on disk; machines and groups as they are by then.
@@ -67,4 +68,4 @@ class CommandBus:
 
     def _unit_of_work(self, state: State) -> UnitOfWork:
         """Read the clocks only now: this is called when the rule's turn has come."""
-        return UnitOfWork(state, self._clock(), self._limits, self._listening_clock(), self._pause)
+        return UnitOfWork(state, self._clock(), self._limits, self._hearing, self._pause)

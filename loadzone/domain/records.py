@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from loadzone.domain.people import Letter, User
 from loadzone.domain.unknown_keys import nothing
@@ -19,8 +19,7 @@ class Waiter:
     """A person's place in a queue: for `hours`, and in a group's queue for `count` machines together.
 
     `auto` books them at once when the turn comes. `via` names the token that took the place. Where a job keeps the
-    place alive, it ends when nothing was heard of the job for `heartbeat_minutes` since `seen`, which is a time by the
-    clock of UnitOfWork.heard_until.
+    place alive, it ends when nothing was heard of the job for `heartbeat_minutes` since `seen`, as Hearing notes it.
     """
 
     email: str
@@ -32,11 +31,10 @@ class Waiter:
     heartbeat_minutes: float | None = None
     seen: datetime | None = None
 
-    def is_silent(self, heard_until: datetime) -> bool:
-        """Tell whether the job that keeps the place alive has been silent for too long."""
-        if not self.heartbeat_minutes:
-            return False
-        return (self.seen or self.since) + timedelta(minutes=self.heartbeat_minutes) <= heard_until
+    @property
+    def heard_at(self) -> datetime:
+        """When something was heard of the job last."""
+        return self.seen or self.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +64,8 @@ class Booking:
     `booked_at` is when it began, `end_set_at` when its present end was chosen (by booking or renewing), `reminded` the
     due time of the last reminder sent for that end, `told_waiting` whether the holder knows that somebody waits.
     `note` says what it is for. `via` names the token that made it; where a job keeps it alive, it ends when nothing
-    was heard of the job for `heartbeat_minutes` since `heartbeat_at`, which is a time by the clock of
-    UnitOfWork.heard_until. A file of the original system may lack its times.
+    was heard of the job for `heartbeat_minutes` since `heartbeat_at`, as Hearing notes it. A file of the original
+    system may lack its times.
     """
 
     holder: str
@@ -86,11 +84,9 @@ class Booking:
         return self.expires_at is not None and self.expires_at <= now
 
     @property
-    def silent_at(self) -> datetime | None:
-        """When, by the clock of `heartbeat_at`, its job will have been silent for too long; None: no job does."""
-        if not self.heartbeat_minutes or not self.heartbeat_at:
-            return None
-        return self.heartbeat_at + timedelta(minutes=self.heartbeat_minutes)
+    def heard_at(self) -> datetime | None:
+        """When something was heard of the job last; None: it never reports."""
+        return self.heartbeat_at
 
 
 @dataclass(frozen=True, slots=True)

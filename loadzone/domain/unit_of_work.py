@@ -11,10 +11,11 @@ from typing import Protocol, TypeVar, cast
 from loadzone.domain import tallies
 from loadzone.domain.commit import Touched
 from loadzone.domain.events import Event
+from loadzone.domain.hearing import AlwaysHearing, Hearing, when_silent
 from loadzone.domain.limits import Limits
 from loadzone.domain.named_table import NamedTable, former_ids_of, id_of, name_of, vm_named
 from loadzone.domain.people import Entry, Letter, User
-from loadzone.domain.records import Deleted, Group, Place, State, Tally, Vm, Waiter
+from loadzone.domain.records import Booking, Deleted, Group, Place, State, Tally, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.table_overlay import TableOverlay
 from loadzone.domain.versions import versioned
@@ -68,8 +69,8 @@ class UnitOfWork:
     """The state that one rule sees and changes, with the time and the settings that hold for it.
 
     It reads through to `base` and keeps what it writes until `apply_to` takes it over, so dropping it leaves nothing
-    behind. `now` is UTC. `heard_until` is the time by a clock that runs only while the server can hear
-    (lib/listening_clock.py); the silence of jobs is measured by it. `pause` lets readers be answered; `paced` calls it.
+    behind. `now` is UTC. `heard_until` is what is noted of a job that is heard now (domain/hearing.py). `pause` lets
+    readers be answered; `paced` calls it.
 
     `lines` are added to the histories at the end. `told_by_answer` are the people whom the answer to this very call
     tells that they are served: they need no letter.
@@ -80,11 +81,12 @@ class UnitOfWork:
         base: State,
         now: datetime,
         limits: Limits,
-        heard_until: datetime | None = None,
+        hearing: Hearing | None = None,
         pause: Callable[[], None] = _go_on,
     ) -> None:
         self.now = now
-        self.heard_until = heard_until or now
+        self._hearing = hearing or AlwaysHearing()
+        self.heard_until = self._hearing.heard_at(now)
         self.limits = limits
         self.pause = pause
         first = base.revision + 1  # not 1: a name or number that comes again must not look like the one that went
@@ -117,6 +119,15 @@ class UnitOfWork:
             yield record
             if number % AT_A_STRETCH == 0:
                 self.pause()
+
+    def silent_from(self, job: Booking | Waiter) -> datetime | None:
+        """Return when the job that keeps this alive has been silent for too long; None: no job does."""
+        return when_silent(job, self._hearing, self.now)
+
+    def is_silent(self, job: Booking | Waiter) -> bool:
+        """Tell whether the job that keeps this alive has been silent for too long."""
+        moment = self.silent_from(job)
+        return moment is not None and moment <= self.now
 
     def take_unserved(self) -> Unserved:
         """Return the changes since the last call."""

@@ -15,8 +15,10 @@ class ListeningClock:
     """Begins at `start` and stands still while the process is stopped, suspended or too busy to look at it.
 
     So it does while `is_deaf()`: a server that cannot save refuses signs of life. A wall clock that is set does not
-    move it. `steady()` returns seconds that nobody can set.
+    move it. `steady()` returns seconds that nobody can set. It is a Hearing (domain/hearing.py).
     """
+
+    outlasts_process = False
 
     def __init__(
         self, start: datetime, is_deaf: Callable[[], bool], steady: Callable[[], float] = time.monotonic
@@ -33,6 +35,14 @@ class ListeningClock:
         self._looked_at = seconds
         if gap <= GAP_AT_MOST and not self._is_deaf():
             self._now += timedelta(seconds=gap)
+
+    def heard_at(self, now: datetime) -> datetime:
+        """Return what to note of a job that is heard now: the time by this clock."""
+        return self.now()
+
+    def unheard(self, noted: datetime, now: datetime) -> timedelta:
+        """Return how far this clock is behind, whatever was noted by it."""
+        return now - self.now()
 
     def now(self) -> datetime:
         """Return the time by this clock."""

@@ -35,7 +35,7 @@ def end_if_over(uow: UnitOfWork, vm: Vm) -> bool:
         lease.end(
             uow, vm, booking, "release", Event("expired", to=booking.holder, vm_id=vm.id, until=booking.expires_at)
         )
-    elif booking and booking.silent_at and booking.silent_at <= uow.heard_until:
+    elif booking and uow.is_silent(booking):
         silence = (booking.heartbeat_minutes or 0) / 60
         event = Event("silent", to=booking.holder, via=booking.via, vm_id=vm.id, hours=silence, until=uow.now)
         lease.end(uow, vm, booking, "release", event)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from loadzone.domain.events import Event
+from loadzone.domain.hearing import Hearing, when_silent
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Booking, Place, Vm, Waiter
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -15,21 +17,17 @@ from loadzone.rules import endings, queue
 
 def settle(uow: UnitOfWork, vm_ids: Iterable[str]) -> None:
     """End what is over at these machines, in the order of the ends, and send due reminders."""
-    unheard = uow.now - uow.heard_until
-    ends = [(end, vm_id) for vm_id in vm_ids if (vm := uow.vms.get(vm_id)) and (end := _end_of(vm, unheard))]
+    ends = [(end, vm_id) for vm_id in vm_ids if (vm := uow.vms.get(vm_id)) and (end := _end_of(vm, uow.silent_from))]
     for _, vm_id in uow.paced(sorted(ends, key=lambda pair: pair[0])):
         vm = uow.vms[vm_id]
         if not endings.end_if_over(uow, vm) and vm.booking:
             _remind(uow, vm, vm.booking)
 
 
-def next_deadline(vm: Vm, limits: Limits, unheard: timedelta = timedelta(0)) -> datetime | None:
-    """Return when this machine needs attention next; it may have passed already. None: never.
-
-    `unheard` is how far the listening clock, by which jobs go silent, is behind.
-    """
+def next_deadline(vm: Vm, limits: Limits, hearing: Hearing, now: datetime) -> datetime | None:
+    """Return when this machine needs attention next; it may have passed already. None: never."""
     reminders = _reminders_left(vm.booking, limits) if vm.booking else []
-    end = _end_of(vm, unheard)
+    end = _end_of(vm, partial(when_silent, hearing=hearing, now=now))
     return min([end, *reminders]) if end else None
 
 
@@ -73,10 +71,10 @@ def _all_heard(uow: UnitOfWork, queue: Iterable[Waiter]) -> tuple[Waiter, ...]:
     return tuple(replace(waiter, seen=uow.heard_until) if waiter.heartbeat_minutes else waiter for waiter in queue)
 
 
-def _end_of(vm: Vm, unheard: timedelta) -> datetime | None:
+def _end_of(vm: Vm, silent_from: Callable[[Booking], datetime | None]) -> datetime | None:
     """Return the first of: the end of the booking, the end of its job's allowed silence, the end of the hold."""
     booking, hold = vm.booking, vm.hold
-    ends = [booking.expires_at, booking.silent_at and booking.silent_at + unheard] if booking else []
+    ends = [booking.expires_at, silent_from(booking)] if booking else []
     ends += [hold.until] if hold else []
     return min((end for end in ends if end), default=None)
 

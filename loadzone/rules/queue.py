@@ -86,7 +86,7 @@ def leave_all(uow: UnitOfWork, leaves: Callable[[str], bool]) -> None:
 def forget_silent(uow: UnitOfWork) -> None:
     """Take jobs that went silent out of the queues."""
     for place in uow.places_with_queue():
-        left = tuple(waiter for waiter in place.queue if not waiter.is_silent(uow.heard_until))
+        left = tuple(waiter for waiter in place.queue if not uow.is_silent(waiter))
         if len(left) < len(place.queue):
             uow.write(replace(place, queue=left))
 

@@ -16,7 +16,7 @@ from loadzone.rules import lease, person_limits
 
 def can_come(uow: UnitOfWork, waiter: Waiter) -> bool:
     """Tell whether the waiter may be served: not a job that went silent, nor somebody who has all they may have."""
-    return not waiter.is_silent(uow.heard_until) and person_limits.allow(uow, waiter.email, waiter.count)
+    return not uow.is_silent(waiter) and person_limits.allow(uow, waiter.email, waiter.count)
 
 
 def grant(uow: UnitOfWork, vm: Vm, waiter: Waiter, group_id: int | None) -> None:

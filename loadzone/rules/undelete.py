@@ -134,7 +134,7 @@ class _Undo:
     def _why_over(self, booking: Booking) -> Why | None:
         if booking.has_ended(self._uow.now):
             return "ended"
-        if booking.silent_at and booking.silent_at <= self._uow.heard_until:
+        if self._uow.is_silent(booking):
             return "silent"
         why = self._why_gone(booking.holder)
         return why or (None if person_limits.allow(self._uow, booking.holder, 1) else "limit")
@@ -183,7 +183,7 @@ class _Undo:
         return tuple(back)
 
     def _why_not_waiting(self, place: Place, waiter: Waiter, deleted: Deleted | None) -> Why | None:
-        if waiter.is_silent(self._uow.heard_until):
+        if self._uow.is_silent(waiter):
             return "silent"
         if isinstance(place, Group) and waiter.count > max(1, len(place.vm_ids)):
             return "too_few"

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from loadzone import INSTANCE, RESOURCES
@@ -17,6 +18,7 @@ from loadzone.datafile.json_file import JsonFile
 from loadzone.domain.leadership import SoleProcess
 from loadzone.lib.atomic_file import FileInUse
 from loadzone.lib.concurrency import run_blocking
+from loadzone.lib.listening_clock import ListeningClock
 from loadzone.lib.owners import another_owner, explained, user_name
 from loadzone.startup.backups_folder import backups_folder
 from loadzone.startup.cannot_start import CannotStart, unusable
@@ -43,7 +45,8 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
         raise _no_such_folder(path) from None
     except OSError as error:
         raise unusable(str(path), error) from None
-    return Medium(file, clock, SoleProcess(), backups_of_file(file.path, clock, run_blocking, kept_in))
+    hearing = partial(ListeningClock, clock())
+    return Medium(file, clock, SoleProcess(), hearing, backups_of_file(file.path, clock, run_blocking, kept_in))
 
 
 def secret_key_beside(config: Config) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from loadzone.datafile.backups import Backups
 from loadzone.domain.durable import Durable
+from loadzone.domain.hearing import Hearing
 from loadzone.domain.leadership import Leadership
 from loadzone.lib.concurrency import yield_to_others
 
@@ -20,14 +21,16 @@ class Medium:
     """What makes commits durable, and what depends on it.
 
     `clock` is the time by which rules go. `leadership` tells whether this process does what must be done once, of all
-    that share the state: timers, mail, backups. `backups` None: none are made. `pause()` lets others go on during a
-    long rule; `machines_at_once`: how many a command of the timers may settle, None: any number.
-    `clear_letters_every`: seconds after which delivered letters leave the outbox.
+    that share the state: timers, mail, backups. `hearing(is_deaf)` returns what knows when jobs could be heard.
+    `backups` None: none are made. `pause()` lets others go on during a long rule; `machines_at_once`: how many a
+    command of the timers may settle, None: any number. `clear_letters_every`: seconds after which delivered letters
+    leave the outbox.
     """
 
     durable: Durable
     clock: Callable[[], datetime]
     leadership: Leadership
+    hearing: Callable[[Callable[[], bool]], Hearing]
     backups: Backups | None
     pause: Callable[[], None] = yield_to_others
     machines_at_once: int | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from loadzone.config import Config
+from loadzone.lib.deaf_spells import DeafSpells
 from loadzone.startup.cannot_start import CannotStart
 from loadzone.startup.medium import Medium
 
@@ -24,6 +27,7 @@ def open_database(config: Config, url: str) -> Medium:
         log,
         log.clock,
         log.leader,
+        partial(DeafSpells, log.clock, log.leader.answered_at),
         None,
         pause=lambda: None,
         machines_at_once=MACHINES_AT_ONCE,

@@ -26,7 +26,7 @@ class TwoNodes(World):
 
     def do(self, rule, pause=lambda: None, **arguments):
         def open_unit(state):
-            return UnitOfWork(state, self.now, self.limits, self.now - self.unheard, pause)
+            return UnitOfWork(state, self.now, self.limits, self.hearing, pause)
 
         def work(uow):
             answer = rule(uow, **arguments)

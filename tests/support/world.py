@@ -9,8 +9,9 @@ from loadzone.domain import tallies
 from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import inventory, people
+from loadzone.rules import expiry, inventory, people
 from loadzone.rules.finish import finish
+from support.hearing import Behind
 
 ALICE, BOB, CHARLIE = "alice@example.com", "bob@example.com", "charlie@example.com"
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -29,13 +30,14 @@ class World:
         self.now = NOON
         self.limits = Config(**{"admins": (ALICE,), **settings})
         self.unheard = timedelta(0)  # how far the listening clock is behind
+        self.hearing = Behind(lambda: self.unheard)
         self.events = []
         for person in (ALICE, BOB, CHARLIE):
             self.do(people.sign_in, email=person, session=f"session of {person}")
 
     def do(self, rule, pause=lambda: None, **arguments):
         self.state.tallies = None  # a test may have written to the tables
-        uow = UnitOfWork(self.state, self.now, self.limits, self.now - self.unheard, pause)
+        uow = UnitOfWork(self.state, self.now, self.limits, self.hearing, pause)
         answer = rule(uow, **arguments)
         finish(uow)
         uow.apply_to(self.state)
@@ -57,6 +59,9 @@ class World:
 
     def later(self, **amount):
         self.now += timedelta(**amount)
+
+    def next_deadline(self, vm):
+        return expiry.next_deadline(vm, self.limits, self.hearing, self.now)
 
     def vm(self, vm_id="vm"):
         return self.state.vms[vm_id]

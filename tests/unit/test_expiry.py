@@ -5,7 +5,7 @@ import pytest
 
 from loadzone.domain.records import Booking
 from loadzone.rules.booking import book, renew
-from loadzone.rules.expiry import next_deadline, set_right, settle
+from loadzone.rules.expiry import set_right, settle
 from loadzone.rules.inventory import edit
 from support.world import ALICE, BOB, CHARLIE, NOON
 
@@ -70,7 +70,7 @@ def test_a_reminder_due_before_the_booking_began_is_not_sent(world):
 def test_with_reminders_off_only_the_end_is_told(world):
     world.limits = replace(world.limits, remind_minutes=())
     world.do(book, actor=BOB, vm_id="vm", hours=2)
-    assert next_deadline(world.vm(), world.limits) == NOON + timedelta(hours=2)
+    assert world.next_deadline(world.vm()) == NOON + timedelta(hours=2)
     world.later(hours=2, seconds=-1)
     assert settled(world) == []
     world.later(seconds=1)
@@ -103,7 +103,7 @@ def test_a_renewal_within_the_last_hour_is_not_followed_by_the_hours_reminder(wo
     world.later(minutes=50)
     world.do(renew, actor=BOB, vm_id="vm", hours=0.5)
     assert settled(world) == []
-    assert next_deadline(world.vm(), world.limits) == NOON + timedelta(minutes=75)
+    assert world.next_deadline(world.vm()) == NOON + timedelta(minutes=75)
 
 
 def test_a_booking_whose_beginning_is_unknown_gets_its_reminder(world):
@@ -112,12 +112,12 @@ def test_a_booking_whose_beginning_is_unknown_gets_its_reminder(world):
 
 
 def test_the_next_deadline_is_the_first_of_reminders_and_end(world):
-    assert next_deadline(world.vm(), world.limits) is None
+    assert world.next_deadline(world.vm()) is None
     vm = world.do(book, actor=BOB, vm_id="vm", hours=4)
-    assert next_deadline(vm, world.limits) == NOON + timedelta(hours=3)
+    assert world.next_deadline(vm) == NOON + timedelta(hours=3)
     world.later(minutes=226)
     settled(world)
-    assert next_deadline(world.vm(), world.limits) == NOON + timedelta(hours=4)
+    assert world.next_deadline(world.vm()) == NOON + timedelta(hours=4)
 
 
 def test_a_clock_set_back_releases_nothing_twice_and_nothing_late(world):

@@ -7,7 +7,7 @@ import pytest
 
 from loadzone.domain.records import Waiter
 from loadzone.rules.booking import beat, book, renew
-from loadzone.rules.expiry import next_deadline, settle
+from loadzone.rules.expiry import settle
 from loadzone.rules.queue import forget_silent, join
 from loadzone.web.errors import STATUS
 from support.world import ALICE, BOB, CHARLIE, NOON
@@ -27,7 +27,7 @@ def settled(world):
 
 
 def test_a_booking_whose_job_goes_silent_ends_and_says_why(with_job):
-    assert next_deadline(with_job.vm(), with_job.limits) == NOON + timedelta(minutes=10)
+    assert with_job.next_deadline(with_job.vm()) == NOON + timedelta(minutes=10)
     with_job.later(minutes=10, milliseconds=-1)
     assert settled(with_job) == []
     with_job.later(milliseconds=1)
@@ -130,7 +130,7 @@ def test_only_the_time_in_which_the_server_could_hear_counts_as_silence(world, a
     world.do(forget_silent)
     assert settled(world) == []
     assert (world.vm().holder, waiting(world.vm("other"))) == (BOB, [BOB])
-    assert next_deadline(world.vm(), world.limits, world.unheard) == world.now + timedelta(milliseconds=1)
+    assert world.next_deadline(world.vm()) == world.now + timedelta(milliseconds=1)
     world.later(milliseconds=1)
     assert settled(world) == ["silent"]
     world.do(forget_silent)

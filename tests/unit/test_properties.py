@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from loadzone.datafile.reader import read_state
 from loadzone.datafile.writer import StateEncoder
+from loadzone.domain.hearing import when_silent
 from loadzone.domain.named_table import vm_named, vms_by_name
 from loadzone.domain.records import Group
 from loadzone.domain.refusal import Refusal
@@ -54,7 +55,8 @@ class AnyOrder(RuleBasedStateMachine):
     def book(self, who, vm, hours, force, beats):
         found, now = self.named(vm), self.world.now
         before = found and found.booking
-        ended = before and (before.expires_at <= now or (before.silent_at and before.silent_at <= now))
+        silent = before and when_silent(before, self.world.hearing, now)
+        ended = before and (before.expires_at <= now or (silent and silent <= now))
         self.attempt(booking.book, actor=who, vm_id=vm, hours=hours, force=force, heartbeat_minutes=beats)
         if before and not ended:
             assert self.named(vm).holder == before.holder
@@ -159,7 +161,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.attempt(queue.forget_silent)
         self.attempt(expiry.settle, vm_ids=list(self.world.state.vms))
         for vm in self.world.state.vms.values():
-            deadline = expiry.next_deadline(vm, self.world.limits)
+            deadline = self.world.next_deadline(vm)
             assert deadline is None or deadline > self.world.now
 
     @rule()

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from loadzone.rules import groups
 from loadzone.rules.booking import book, cancel
-from loadzone.rules.expiry import next_deadline
 from loadzone.rules.inventory import edit
 from loadzone.rules.queue import join, leave
 from support.world import ALICE, BOB, CHARLIE
@@ -19,7 +18,7 @@ def test_several_machines_are_kept_until_all_can_be_held_together(full):
     free(full, "a")
     assert (holds(full), waiting(full.state.groups[1])) == ({"a": (BOB, False)}, [BOB, ALICE])
     assert full.kinds() == ["released"], "it is nobody's turn yet"
-    assert next_deadline(full.vm("a"), full.limits) is None
+    assert full.next_deadline(full.vm("a")) is None
     free(full, "b")
     assert (holds(full), waiting(full.state.groups[1])) == ({"a": (BOB, True), "b": (BOB, True)}, [ALICE])
     assert [(event.kind, event.vm_id) for event in full.events] == [("released", "b"), ("held", "a"), ("held", "b")]

@@ -8,7 +8,7 @@ import pytest
 from loadzone.domain.records import Hold
 from loadzone.rules import groups
 from loadzone.rules.booking import book, cancel, renew
-from loadzone.rules.expiry import next_deadline, settle
+from loadzone.rules.expiry import settle
 from loadzone.rules.inventory import edit
 from loadzone.rules.queue import join, leave
 from loadzone.web.errors import STATUS
@@ -107,7 +107,7 @@ def test_a_machine_not_taken_in_time_passes_on_and_both_are_notified(taken):
     queued(taken, BOB, ALICE, vm_id="vm")
     free(taken, "vm")
     until = taken.vm().hold.until
-    assert next_deadline(taken.vm(), taken.limits) == until
+    assert taken.next_deadline(taken.vm()) == until
     taken.now = until - timedelta(milliseconds=1)
     taken.do(settle, vm_ids=["vm"])
     assert (holds(taken), taken.events) == ({"vm": (BOB, True)}, [])
@@ -126,7 +126,7 @@ def test_after_the_last_hold_has_lapsed_the_machine_is_free(taken):
     taken.later(minutes=15)
     taken.do(settle, vm_ids=["vm"])
     assert taken.vm().stands_free
-    assert next_deadline(taken.vm(), taken.limits) is None
+    assert taken.next_deadline(taken.vm()) is None
 
 
 def test_a_hold_that_has_run_out_does_not_wait_for_the_timer(taken):

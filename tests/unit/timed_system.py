@@ -11,6 +11,7 @@ from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from scheduler import Scheduler
 from support.durables import Refusing
+from support.hearing import Behind
 from support.world import ALICE, BOB, NOON
 
 
@@ -23,6 +24,7 @@ class System:
     def __init__(self, open_store, clock=None, leadership=None, at_once=None, **settings):
         self.now = NOON
         self.unheard = timedelta(0)
+        self.hearing = Behind(lambda: self.unheard)
         self.clock = clock or (lambda: self.now)
         self.limits = Config(admins=(ALICE,), **settings)
         self.store = open_store(shown=shown, wrap=self._over)
@@ -32,18 +34,13 @@ class System:
             self.limits,
             finish,
             lambda event, now: (),
-            listening_clock=self.listening_clock,
+            hearing=self.hearing,
         )
-        self.scheduler = Scheduler(
-            self.store, self.bus, self.limits, self.clock, self.listening_clock, leadership, at_once
-        )
+        self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock, self.hearing, leadership, at_once)
         self.commits = []
         self.store.subscribe(self.commits.append)
         for person in (ALICE, BOB):
             self.bus.run(people.sign_in, email=person, session="s")
-
-    def listening_clock(self):
-        return self.clock() - self.unheard
 
     def add(self, *vm_ids):
         for vm_id in vm_ids:
