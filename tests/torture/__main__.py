@@ -12,6 +12,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from support.server import Server
+from torture.node_faults import MIXES
 from torture.planted import FAULTS
 from torture.run import run
 from torture.site import Options
@@ -26,6 +27,9 @@ def main() -> int:
     parser.add_argument("--machines", type=int, default=8)
     parser.add_argument("--sockets", type=int, default=24)
     parser.add_argument("--nodes", type=int, default=0)
+    parser.add_argument("--brief", action="store_true")
+    parser.add_argument("--standby", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--faults", choices=list(MIXES), default="all")
     parser.add_argument("--fault", choices=["", *FAULTS], default="")
     options = Options(**vars(parser.parse_args()))
     print(f"seed {options.seed}", flush=True)

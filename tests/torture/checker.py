@@ -6,11 +6,15 @@ came. If there is none, the sentence names the call that cannot be explained. A 
 order or not.
 """
 
-from torture import group_checker
+import itertools
+
+from torture import group_checker, session_checker
 from torture.history import BoardRead, History, Operation, ReceivedLetter
 from torture.linearizability import Configuration, Search, Step, Undecided
 from torture.model import Model
 from torture.received_letters import AnyLetters, ReceivedLetters
+
+FAULT_LASTS = 20  # seconds after its beginning, with all that it leads to
 
 
 def violations(history: History, model: Model) -> list[str]:
@@ -18,6 +22,8 @@ def violations(history: History, model: Model) -> list[str]:
     operations, found = history.operations_to_check(), list(history.anomalies)
     found += check_revisions(history.board_reads, history.changes)
     found += group_checker.violations(history)
+    found += session_checker.violations(history)
+    found += check_copies(history)
     vms = {op.vm for op in operations}
     found += [f"a letter about no machine: {letter}" for letter in history.letters if letter.vm not in vms]
     for vm in sorted(vms - group_checker.PLACES):
@@ -53,6 +59,16 @@ def check_revisions(reads: list[BoardRead], changes: dict[int, dict]) -> list[st
         for view in changes[revision].get("vms", ()):
             if shown[revision].get(view["id"]) != view:
                 found.append(f"revision {revision} was sent as {view}, and shown as {shown[revision].get(view['id'])}")
+    return found
+
+
+def check_copies(history: History) -> list[str]:
+    """Check that no letter came twice while nothing failed."""
+    found = []
+    for letter, times in history.copies.items():
+        for first, second in itertools.pairwise(sorted(times)):
+            if not any(first - FAULT_LASTS <= at <= second for at, _ in history.faults):
+                found.append(f"letter {letter} came twice, at {first:.3f} and {second:.3f}, although nothing failed")
     return found
 
 

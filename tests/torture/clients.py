@@ -38,7 +38,7 @@ class Client(threading.Thread):
         if name in ("join", "leave") and vm in group_checker.MACHINES and self._random.random() < GROUP_SHARE:
             vm = group_checker.GROUP_NAME
         if name == "read":
-            read_board(self._person, self._history)
+            read_board(self._person, self._history, as_browser=self._random.random() < 0.5)
         elif name == "force":
             self._call("book", vm, hours=hours, force=True)
         elif name == "join":
@@ -76,25 +76,32 @@ class Client(threading.Thread):
     def _outcome(self, name: str, status: int, answer: dict) -> tuple[str, dict]:
         if status == 200:
             return OK, answer
-        if status == 503 and answer.get("code") == "cannot_save":
+        if status == 503 and answer.get("code") in ("cannot_save", "behind"):
             return (UNKNOWN if answer.get("unsure") else FAILED), {}
         if status not in (403, 409):
             self._history.add_anomaly(f"{self._person.email} asked to {name}, and the answer was {status} {answer}")
         return REFUSED, answer
 
 
-def read_board(person: Person, history: History) -> dict | None:
-    """Read the board and record it. Returns None if the server does not return it."""
+def read_board(person: Person, history: History, as_browser: bool = False) -> dict | None:
+    """Read the board and record it. Returns None if no server returns it.
+
+    As a browser, the reader says what they have seen; of several nodes, any that knows that much may answer. Otherwise
+    the board is that of a moment of the call.
+    """
     invoked = time.monotonic()
     try:
-        response = person.get("/vms")
+        cookies = {} if as_browser else {"Cookie": f"session={person.http.cookies['session']}"}
+        response = person.get("/vms", **cookies)
         state = response.json()
     except requests.RequestException:
+        return None
+    if response.status_code == 503 and state.get("code") == "behind":
         return None
     if response.status_code != 200:
         history.add_anomaly(f"the board's answer was {response.status_code} {state}")
         return None
-    history.add_board_read(invoked, state, person.email, is_fresh=not history.several_nodes)
+    history.add_board_read(invoked, state, person.email, is_fresh=not (as_browser and history.several_nodes))
     return state
 
 

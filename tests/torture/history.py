@@ -127,6 +127,7 @@ class History:
         self.changes: dict[int, dict] = {}
         self.change_times: dict[int, float] = {}
         self.letters: list[ReceivedLetter] = []
+        self.copies: dict[str, list[float]] = {}  # when the SMTP server has taken the letter of an id
         self.server_ends: list[float] = []
         self.faults: list[tuple[float, str]] = []
         self.anomalies: list[str] = []
@@ -161,7 +162,7 @@ class History:
 
     def add_fault(self, name: str) -> None:
         with self._lock:
-            self.faults.append((time.monotonic() - self.started, name))
+            self.faults.append((time.monotonic(), name))
 
     def add_server_end(self) -> None:
         """Note that the server process has ended: a call that it has not answered took effect before now, or never."""

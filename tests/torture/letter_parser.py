@@ -17,6 +17,14 @@ def received(letters: Iterable[Letter]) -> list[ReceivedLetter]:
     return _distinct(one for letter in letters for one in _received(letter))
 
 
+def copies(letters: Iterable[Letter]) -> dict[str, list[float]]:
+    """Return when each letter came, by its id."""
+    times: dict[str, list[float]] = {}
+    for letter in letters:
+        times.setdefault(_id_of(letter), []).append(letter.at)
+    return times
+
+
 def in_outbox(outbox: Iterable[dict]) -> list[ReceivedLetter]:
     """Return the letters that are still in the outbox of the data file."""
     return [
@@ -51,9 +59,12 @@ def _distinct(letters: Iterable[ReceivedLetter]) -> list[ReceivedLetter]:
 def _received(letter: Letter) -> list[ReceivedLetter]:
     kind, vm = _kind_and_machine(letter.subject)
     vms = [vm] if vm else re.findall(r"^- (\S+?)(?::|$)", letter.text, re.MULTILINE)
-    letter_id = letter.message["Message-ID"].strip("<>").partition("@")[0]
     created = int(letter.message["Date"].datetime.timestamp())
-    return [ReceivedLetter(letter_id, kind, name, letter.to, created, letter.at) for name in vms]
+    return [ReceivedLetter(_id_of(letter), kind, name, letter.to, created, letter.at) for name in vms]
+
+
+def _id_of(letter: Letter) -> str:
+    return letter.message["Message-ID"].strip("<>").partition("@")[0]
 
 
 def _kind_and_machine(subject: str) -> tuple[str, str]:

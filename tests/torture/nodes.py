@@ -14,23 +14,28 @@ from loadzone.datafile.writer import StateEncoder
 from storage import DurableStore
 from support.nginx import balancer
 from support.ports import free_port
-from support.postgres import Cluster, running_cluster
 from support.server import Server
 from support.smtp import MailServer
+from support.waiting import eventually
+from torture.databases import Databases, databases
 from torture.history import History
+from torture.network import Network, network
 from torture.node_faults import NodeFaults
 from torture.site import Options, first_inventory, settings
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.3
+START_SECONDS = 60
+APART = 4 * 60_000  # milliseconds between the clocks of two nodes, in the beginning
 
 
 class KeptNode(Server):
     """A node that is started again whenever it ends, as by systemd, until `is_kept` is false."""
 
-    def __init__(self, folder: Path, number: int, **more: str) -> None:
+    def __init__(self, folder: Path, number: int, address: str, **more: str) -> None:
         self._clock = folder / f"clock-{number}"
-        self.ahead(0)
-        super().__init__(folder / "none", program="tests/torture/serve.py", TORTURE_CLOCK=str(self._clock), **more)
+        self.ahead((number - 1) * APART)
+        more |= {"TORTURE_CLOCK": str(self._clock), "LOADZONE_DATABASE_URL": address}
+        super().__init__(folder / "none", program="tests/torture/serve.py", **more)
         self.is_kept = True
         self._changing = threading.Lock()
         threading.Thread(target=self._keep, daemon=True).start()
@@ -59,6 +64,12 @@ class KeptNode(Server):
             self.is_kept = False
             super().stop(timeout=60)
 
+    def wait_until_it_answers(self, path: str = "/healthz") -> None:
+        try:
+            eventually(lambda: self.healthy(path), START_SECONDS)
+        except AssertionError:
+            raise AssertionError(f"a node never answered; the end of its log: {self.log[-5000:]}") from None
+
     def _keep(self) -> None:
         looking = threading.Event()
         while self.is_kept:
@@ -76,25 +87,24 @@ class KeptNode(Server):
 class Nodes:
     """A Site (site.py)."""
 
-    def __init__(self, url: str, nodes: list[KeptNode], cluster: Cluster, database: str, mail: MailServer, history):
+    def __init__(self, url: str, nodes: list[KeptNode], kept_in: Databases, between: Network, mix: str) -> None:
         self.url = url
-        self.nodes = nodes
-        self._cluster = cluster
-        self._database = database
-        self._mail = mail
-        self._history = history
+        self._nodes = nodes
+        self._databases = kept_in
+        self._network = between
+        self._mix = mix
 
-    def faults(self, random: Random) -> NodeFaults:
-        return NodeFaults(self.nodes, self._mail, self._history, random)
+    def faults(self, random: Random, mail: MailServer, history: History) -> NodeFaults:
+        return NodeFaults(self._nodes, self._databases, self._network, mail, history, random, self._mix)
 
     def restart(self) -> None:
-        for node in self.nodes:
+        for node in self._nodes:
             node.ask_to_end()
-        for node in self.nodes:
+        for node in self._nodes:
             node.wait_until_it_answers()
 
     def outbox(self) -> list[dict]:
-        with connect(self._database, "torture") as connection:
+        with connect(self._databases.primary.url, "torture") as connection:
             state, _ = load(connection)
         encoder = StateEncoder()
         encoder.mark_all(state)
@@ -102,27 +112,29 @@ class Nodes:
 
     @property
     def log_lines(self) -> list[str]:
-        return [f"node {number}: {line}" for number, node in enumerate(self.nodes) for line in node.log_lines]
+        return [f"node {number}: {line}" for number, node in enumerate(self._nodes) for line in node.log_lines]
 
 
 @contextmanager
 def several_nodes(folder: Path, options: Options, mail: MailServer, history: History) -> Iterator[Nodes]:
     """Yield nodes that run, on a database of their own."""
     with ExitStack() as stack:
-        cluster = stack.enter_context(running_cluster())
-        database = cluster.make_database()
-        DurableStore(PostgresLog(database, json.dumps(first_inventory(options)).encode())).close()
+        kept_in = stack.enter_context(databases(options.standby))
+        first = json.dumps(first_inventory(options)).encode()
+        DurableStore(PostgresLog(kept_in.primary.url, first)).close()
+        between = stack.enter_context(network(options.nodes, kept_in.folders))
         port = free_port()
-        more = {"LOADZONE_DATA": "", "LOADZONE_DATABASE_URL": database, "LOADZONE_BASE_URL": f"http://127.0.0.1:{port}"}
-        more |= settings(options) | mail.settings
-        nodes = [KeptNode(folder, number, **more) for number in range(options.nodes)]
+        url = f"http://127.0.0.1:{port}"
+        more = {"LOADZONE_DATA": "", "LOADZONE_BASE_URL": url, **settings(options), **mail.settings}
+        addresses = [f"host={between.hosts(number)} user=postgres" for number in range(options.nodes)]
+        nodes = [KeptNode(folder, number, address, **more) for number, address in enumerate(addresses)]
         stack.callback(_end_all, nodes)
         for node in nodes:
             node.launch()
         for node in nodes:
             node.wait_until_it_answers()
         stack.enter_context(balancer(folder, port, [node.port for node in nodes]))
-        yield Nodes(more["LOADZONE_BASE_URL"], nodes, cluster, database, mail, history)
+        yield Nodes(url, nodes, kept_in, between, options.faults)
 
 
 def _end_all(nodes: list[KeptNode]) -> None:

@@ -16,15 +16,14 @@ from torture.site import Options, first_inventory, settings
 class OneServer:
     """A Site (site.py)."""
 
-    def __init__(self, server: Server, disk: SmallDisk | SmallFiles, mail: MailServer, history: History) -> None:
+    def __init__(self, server: Server, disk: SmallDisk | SmallFiles, history: History) -> None:
         self._server = server
         self._disk = disk
-        self._mail = mail
         self._history = history
         self.url = server.url
 
-    def faults(self, random: Random) -> Nemesis:
-        return Nemesis(self._server, self._disk, self._mail, self._history, random)
+    def faults(self, random: Random, mail: MailServer, history: History) -> Nemesis:
+        return Nemesis(self._server, self._disk, mail, history, random)
 
     def restart(self) -> None:
         self._server.stop(timeout=30)
@@ -51,6 +50,6 @@ def one_server(folder: Path, options: Options, mail: MailServer, history: Histor
         set_clock(server, history, 0)
         try:
             server.start()
-            yield OneServer(server, disk, mail, history)
+            yield OneServer(server, disk, history)
         finally:
             server.stop(timeout=30)

@@ -12,6 +12,7 @@ from loadzone.rules import booking
 from loadzone.rules.group_serving import GroupServing
 from mailer import Mailer
 from storage import DurableStore
+from torture import planted_in_nodes
 
 
 def remove_lock() -> None:
@@ -114,6 +115,7 @@ FAULTS = {
     "refused": apply_refused_renewals,
     "rumour": send_false_letters,
     "order": serve_last_first,
+    **planted_in_nodes.FAULTS,
 }
 
 

@@ -33,9 +33,10 @@ def run(options: Options, folder: Path) -> Result:
     """Run in an empty folder. All servers and everything that they used have ended when this returns."""
     history = History(several_nodes=options.nodes > 0)
     with MailServer() as mail, _site(folder, options, mail, history) as site:
-        sockets = _torture(site, history, options)
+        sockets = _torture(site, mail, history, options)
         outbox = site.outbox()
     history.letters = letter_parser.received(mail.letters)
+    history.copies = letter_parser.copies(mail.letters)
     _add_unsent_letters(outbox, site.log_lines, history)
     remind = tuple(round(seconds * 1000) for seconds in REMIND_SECONDS)
     checking = time.monotonic()
@@ -48,24 +49,27 @@ def _site(folder: Path, options: Options, mail: MailServer, history: History) ->
     return (several_nodes if options.nodes else one_server)(folder, options, mail, history)
 
 
-def _torture(site: Site, history: History, options: Options) -> SocketClients:
+def _torture(site: Site, mail: MailServer, history: History, options: Options) -> SocketClients:
     random, stop = Random(options.seed), threading.Event()
     people = [Person(site, email).sign_in() for email in EMAILS]
     reader = Person(site).sign_in()
     clients = [Client(person, machine_names(options), history, Random(random.random()), stop) for person in people]
     sockets = SocketClients(Person(site).sign_in(), options.sockets, history, Random(random.random()))
-    faults = site.faults(Random(random.random()))
+    faults = site.faults(Random(random.random()), mail, history)
     for thread in (*clients, sockets):
         thread.start()
     try:
-        _inject_faults(faults, options.seconds)
+        _inject_faults(faults, options)
     finally:
         stop.set()
         for client in clients:
             client.join(30)
         sockets.stop()
-    _compare_sockets(reader, sockets, history)
-    _empty_outbox(site, reader, history)
+    if not options.brief:
+        _compare_sockets(reader, sockets, history)
+    sockets.close()
+    if not options.brief:
+        _empty_outbox(site, reader, history)
     for person in (*people, reader, sockets.person):
         person.http.close()
     return sockets
@@ -77,14 +81,14 @@ def _tracebacks(lines: list[str]) -> list[str]:
     return ["the server's log:\n    " + "\n    ".join(lines[max(0, n - 1) : n + 30]) for n in starts]
 
 
-def _inject_faults(faults: Faults, seconds: float) -> None:
+def _inject_faults(faults: Faults, options: Options) -> None:
     """Inject faults for that long, heal everything, and let the clients go on for some more seconds."""
-    end = time.monotonic() + seconds
-    time.sleep(min(1, seconds))
+    end = time.monotonic() + options.seconds
+    time.sleep(min(1, options.seconds))
     while time.monotonic() < end:
         faults.inject()
     faults.heal()
-    time.sleep(QUIET_SECONDS)
+    time.sleep(0 if options.brief else QUIET_SECONDS)
 
 
 def _compare_sockets(reader: Person, sockets: SocketClients, history: History) -> None:
@@ -101,11 +105,11 @@ def _compare_sockets(reader: Person, sockets: SocketClients, history: History) -
             break
     for sentence in wrong:
         history.add_anomaly(sentence)
-    sockets.close()
 
 
 def _empty_outbox(site: Site, reader: Person, history: History) -> None:
     """Restart the servers, which ends the pauses between attempts, and wait until all letters from before are sent."""
+    history.add_fault("restart of all")
     site.restart()
     read_board(reader, history)
     started = progress = time.monotonic()

@@ -44,7 +44,8 @@ def set_every_clock() -> None:
     with suppress(ImportError):
         from loadzone.database.database_clock import DatabaseClock
 
-        DatabaseClock.__init__.__defaults__ = (clock,)
+        _, *others = DatabaseClock.__init__.__defaults__
+        DatabaseClock.__init__.__defaults__ = (clock, *others)
 
 
 def main() -> int:

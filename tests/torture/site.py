@@ -6,7 +6,9 @@ from typing import Protocol
 
 from support.inventory import inventory, machine
 from support.server import ADMIN
+from support.smtp import MailServer
 from torture.group_checker import GROUP_ID, GROUP_NAME, MACHINES
+from torture.history import History
 
 CLIENTS, ADMINS = 16, 3
 HOLD_SECONDS = 3
@@ -17,7 +19,11 @@ EMAILS = ADMIN_EMAILS + [f"client-{number}@example.com" for number in range(CLIE
 
 @dataclass(frozen=True)
 class Options:
-    """`nodes` 0: one server with a file. `fault` is the name of a fault to plant (planted.py, planted_in_nodes.py)."""
+    """`nodes` 0: one server with a file. `fault` is the name of a fault to plant (planted.py, planted_in_nodes.py).
+
+    `brief`: leave out what is only looked at in the end, such as that all letters are sent.
+    With nodes, `standby`: the database has a standby, and `faults` names those to inject (MIXES of node_faults.py).
+    """
 
     seconds: float
     seed: int
@@ -25,6 +31,9 @@ class Options:
     sockets: int = 24
     nodes: int = 0
     fault: str = ""
+    brief: bool = False
+    standby: bool = False
+    faults: str = "all"
 
 
 class Faults(Protocol):
@@ -42,7 +51,7 @@ class Site(Protocol):
 
     url: str
 
-    def faults(self, random: Random) -> Faults:
+    def faults(self, random: Random, mail: MailServer, history: History) -> Faults:
         """Return what injects faults into it."""
 
     def restart(self) -> None:
