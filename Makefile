@@ -42,7 +42,7 @@ coverage: .venv/dev.done browser postgres
 	@$(BIN)/coverage report
 
 torture: .venv/dev.done
-	@PYTHONPATH=.:tests $(BIN)/python -m torture $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(NODES),--nodes $(NODES)) $(TORTURE_ARGS)
+	@PYTHONPATH=.:tests $(BIN)/python -m torture $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(NODES),--nodes $(NODES)) $(if $(CUTS),--cuts $(CUTS)) $(TORTURE_ARGS)
 
 lint: .venv/dev.done
 	@$(BIN)/ruff check --quiet .

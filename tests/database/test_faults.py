@@ -3,59 +3,36 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from random import Random
 
 import psycopg
 import pytest
 
 from loadzone.database import commit_log
+from loadzone.database.writer import Writer
 from loadzone.domain.commit import CannotSave
-from loadzone.domain.records import Vm
 from storage import DurableStore
-from support.cutting_proxy import CuttingProxy
 from support.durables import Watched
 from support.waiting import eventually
 from support.world import unit
+from torture.cut_commits import count, misjudged
 from unit.stores import put
 
 TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'loadzone %'"
-
-
-def count(uow):
-    """Add one to the number that a machine's description is."""
-    number = int(uow.vms["n"].description) + 1 if "n" in uow.vms else 1
-    uow.vms["n"] = Vm("n", description=f"{number}")
-    return number
 
 
 def commits(database):
     return database.execute("SELECT count(*) FROM loadzone.commits WHERE seq > 0").fetchone()[0]
 
 
-@pytest.fixture
-def proxy(cluster):
-    proxy = CuttingProxy(cluster.folder)
-    yield proxy
-    proxy.end()
+def test_whatever_byte_a_commit_is_cut_at_it_is_made_once(cluster, place):
+    """`make torture CUTS=1000` cuts more of them."""
+    assert not misjudged(cluster, place.url, cuts=40, seed=1)
 
 
-def test_whatever_byte_a_commit_is_cut_at_it_is_made_once(place, cluster, proxy, database):
-    place.url = cluster.url.replace(str(cluster.folder), proxy.folder)
-    random, cuts = Random(1), []
-
-    def cut(commit):
-        """Two of three are cut, some of them in the server's answer."""
-        if random.random() < 0.67:
-            cuts.append(random.randrange(1000))
-            proxy.cut(cuts[-1])
-
-    store = DurableStore(Watched(place.durable(), cut))
-    assert [store.do(unit, count) for _ in range(40)] == list(range(1, 41))
-    store.close()
-    proxy.cut(None)
-    assert len(cuts) > 25
-    assert commits(database) == 40
-    assert place.kept == {"n": "40"}
+def test_a_commit_that_is_not_looked_up_is_misjudged_when_it_is_cut(cluster, place, monkeypatch):
+    """The fault that the test above must find."""
+    monkeypatch.setattr(Writer, "_happened", lambda writer, at, error: writer.drop())
+    assert misjudged(cluster, place.url, cuts=40, seed=1)
 
 
 @pytest.mark.parametrize("is_written", [True, False], ids=["after", "before"])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 
 class CuttingProxy:
-    """Listens on a socket in a folder of its own. `cut(after)` ends every connection once so many bytes have passed.
+    """Listens on a socket in a folder of its own. `cut(after)` ends every connection once so many bytes have passed,
+    either way or towards the "server" or the "client"; `passed` counts them.
 
     `swallow()` lets nothing pass any more, as a network does that is gone: connections stay, and hang. `let_pass()`
     ends this for connections that are made then.
@@ -17,7 +18,8 @@ class CuttingProxy:
     def __init__(self, target_folder):
         self._target = f"{target_folder}/.s.PGSQL.5432"
         self.folder = tempfile.mkdtemp(prefix="lz-px-", dir="/tmp")
-        self._left = None
+        self.passed = {"server": 0, "client": 0}
+        self._left, self._towards = None, None
         self._swallows = False
         self._lock = threading.Lock()
         self._open = set()
@@ -26,9 +28,9 @@ class CuttingProxy:
         self._listening.listen()
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut(self, after):
+    def cut(self, after, towards=None):
         with self._lock:
-            self._left = after
+            self._left, self._towards = after, towards
 
     def swallow(self):
         self._swallows = True
@@ -57,15 +59,15 @@ class CuttingProxy:
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(self._target)
                 self._open |= {client, server}
-                for source, target in ((client, server), (server, client)):
-                    threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
+                for source, target, towards in ((client, server, "server"), (server, client, "client")):
+                    threading.Thread(target=self._pump, args=(source, target, towards), daemon=True).start()
 
-    def _pump(self, source, target):
+    def _pump(self, source, target, towards):
         with suppress(OSError):
             while data := source.recv(65536):
                 if self._swallows:
                     continue
-                allowed = self._allow(len(data))
+                allowed = self._allow(len(data), towards)
                 target.sendall(self._changed(data[:allowed]))
                 if allowed < len(data):
                     self._close_all()
@@ -76,10 +78,11 @@ class CuttingProxy:
         """Return what to send in the place of these bytes; of the same length."""
         return data
 
-    def _allow(self, size):
+    def _allow(self, size, towards):
         """Return how many of these bytes may pass. The cut is done once; later connections are whole again."""
         with self._lock:
-            if self._left is None:
+            self.passed[towards] += size
+            if self._left is None or self._towards not in (None, towards):
                 return size
             allowed = min(size, self._left)
             self._left = None if allowed < size else self._left - size

@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 from random import SystemRandom
 
+from support.postgres import running_cluster
 from support.server import Server
+from torture.cut_commits import misjudged
 from torture.node_faults import MIXES
 from torture.planted import FAULTS
 from torture.run import run
@@ -30,9 +32,14 @@ def main() -> int:
     parser.add_argument("--brief", action="store_true")
     parser.add_argument("--standby", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--faults", choices=list(MIXES), default="all")
+    parser.add_argument("--cuts", type=int, default=0, help="cut so many commits, and do nothing else")
     parser.add_argument("--fault", choices=["", *FAULTS], default="")
-    options = Options(**vars(parser.parse_args()))
+    given = vars(parser.parse_args())
+    cuts = given.pop("cuts")
+    options = Options(**given)
     print(f"seed {options.seed}", flush=True)
+    if cuts:
+        return cut(cuts, options.seed)
     Server.warm = True
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
@@ -43,6 +50,17 @@ def main() -> int:
     if len(result.violations) > SHOWN:
         print(f"and {len(result.violations) - SHOWN} more violations")
     return bool(result.violations)
+
+
+def cut(cuts: int, seed: int) -> int:
+    """Cut so many commits of a node. Return 1 if one was misjudged."""
+    started = time.monotonic()
+    with running_cluster() as cluster:
+        found = misjudged(cluster, cluster.make_database(), cuts, seed)
+    print(f"{cuts} commits were cut in {time.monotonic() - started:.0f} s; misjudged: {len(found)}")
+    for sentence in found[:SHOWN]:
+        print("VIOLATION:", sentence)
+    return bool(found)
 
 
 if __name__ == "__main__":
