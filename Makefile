@@ -1,4 +1,5 @@
 # make run      serve on http://localhost:5000
+# make run-cluster  three nodes on a PostgreSQL of their own behind nginx, on http://localhost:5000, to try it out
 # make quick    lint, types, unit and API tests; for every small step
 # make test     the whole suite, real browsers included
 # make coverage the suite with coverage, branches and server processes included
@@ -23,19 +24,22 @@ BIN := .venv/bin
 COMPAT := tests/browser/compat
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: run quick test coverage torture bench lint clean browser postgres
+.PHONY: run run-cluster quick test coverage torture bench lint clean browser balancer postgres pooler
 .DELETE_ON_ERROR:
 
 run: .venv/run.done
 	@exec $(BIN)/python app.py
 
+run-cluster: .venv/postgres.done postgres balancer
+	@exec $(BIN)/python deploy/cluster
+
 quick: lint
 	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) tests/unit tests/api
 
-test: .venv/dev.done browser postgres
+test: .venv/dev.done browser postgres pooler
 	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) $(TESTS)
 
-coverage: .venv/dev.done browser postgres
+coverage: .venv/dev.done browser postgres pooler
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q $(PYTEST_ARGS) $(TESTS)
 	@$(BIN)/coverage combine --quiet
@@ -66,21 +70,29 @@ $(BIN)/pip:
 	@$(PIP) -r requirements.txt
 	@touch $@
 
+.venv/postgres.done: requirements-postgres.txt .venv/run.done
+	@$(PIP) -r requirements-postgres.txt
+	@touch $@
+
 .venv/dev.done: requirements-dev.txt requirements-postgres.txt .venv/run.done
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
 # The tests drive real browsers, and nginx (in /usr/sbin on Debian). Root there gets what is missing installed; others
 # are told what to install.
-browser: $(COMPAT)/chromium/chromium
+browser: $(COMPAT)/chromium/chromium balancer
 	$(call needs,$(or $(CHROMIUM),chromium),chromium,Chromium,; or name yours: make test CHROMIUM=google-chrome)
 	$(if $(CHROMIUM),,$(call wants,chromium-headless-shell))
-	$(call needs,nginx,nginx,nginx)
 	$(call needs,$(FIREFOX),firefox-esr,Firefox,; or name yours: make test FIREFOX=firefox)
+
+balancer:
+	$(call needs,nginx,nginx,nginx)
 
 # A cluster of the tests' own; its programs are not on the PATH on Debian.
 postgres:
-	$(call needs,$(if $(POSTGRES_BIN),$(POSTGRES_BIN)/)initdb,postgresql,PostgreSQL,; or name the folder of its programs: make test POSTGRES_BIN=/opt/postgresql/bin)
+	$(call needs,$(if $(POSTGRES_BIN),$(POSTGRES_BIN)/)initdb,postgresql,PostgreSQL,; or name the folder of its programs: make $(MAKECMDGOALS) POSTGRES_BIN=/opt/postgresql/bin)
+
+pooler:
 	$(call needs,pgbouncer,pgbouncer,pgbouncer)
 
 # Chromium 109, and what the lint of test_compat.py needs
@@ -95,7 +107,7 @@ define needs
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null; \
 	  else \
-	    echo "The tests need $(3) as '$(1)': install it (Debian, Ubuntu: apt-get install $(2))$(4)" >&2; exit 1; \
+	    echo "This needs $(3) as '$(1)': install it (Debian, Ubuntu: apt-get install $(2))$(4)" >&2; exit 1; \
 	  fi; }
 endef
 

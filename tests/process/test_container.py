@@ -10,6 +10,8 @@ import threading
 import pytest
 import yaml
 
+from loadzone.config import Config
+from loadzone.setting_hints import known_names
 from support.ports import free_port
 from support.server import ROOT
 
@@ -67,7 +69,8 @@ def test_the_image_is_given_all_that_the_wheel_is_made_of_and_no_more():
     allowed = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     included = re.findall(r'^"(.+)" = "loadzone/', pyproject, re.MULTILINE)
-    named = ["LICENSE", "README.md", "loadzone", "pyproject.toml", "requirements.txt", "deploy/healthcheck.py"]
+    named = ["LICENSE", "README.md", "loadzone", "pyproject.toml", "deploy/healthcheck.py"]
+    named += ["requirements.txt", "requirements-postgres.txt"]
     assert sorted(allowed) == sorted([*included, *named])
 
 
@@ -84,10 +87,40 @@ def test_it_runs_without_root():
 
 
 def test_compose_runs_it_read_only_with_its_data_in_a_volume():
-    [service] = COMPOSE["services"].values()
+    service = COMPOSE["services"]["loadzone"]
+    assert "profiles" not in service
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["volumes"] == ["data:/data"]
     assert instruction("VOLUME") == "/data"
     assert service["environment"] == {"LOADZONE_DATA": "/data/data.json", "LOADZONE_HOST": "0.0.0.0"}
     assert service["build"]["dockerfile"] == "Containerfile"
+
+
+def test_compose_has_three_nodes_behind_a_balancer_at_the_same_address():
+    services = COMPOSE["services"]
+    nodes = [services[f"node-{number}"] for number in (1, 2, 3)]
+    assert nodes == [nodes[0]] * 3
+    assert nodes[0]["read_only"] is True
+    assert nodes[0]["cap_drop"] == ["ALL"]
+    balancer = services["balancer"]
+    assert balancer["ports"] == services["loadzone"]["ports"]
+    assert balancer["depends_on"] == ["node-1", "node-2", "node-3"]
+    [template] = [volume.partition(":")[0] for volume in balancer["volumes"]]
+    placeholders = re.findall(r"\$\{(\w+)\}", (ROOT / template).read_text(encoding="utf-8"))
+    assert sorted(placeholders) == sorted(balancer["environment"])
+    assert {name for name, service in services.items() if "profiles" not in service} == {"loadzone"}
+
+
+def test_the_nodes_settings_are_those_of_loadzone():
+    service = COMPOSE["services"]["node-1"]
+    values = {
+        name: {"LOADZONE_DATABASE_URL": "postgresql://postgres", "LOADZONE_SECRET_KEY": "k" * 16}.get(
+            name.removesuffix("_FILE"), value
+        )
+        for name, value in service["environment"].items()
+    }
+    config = Config.from_env({name.removesuffix("_FILE"): str(value) for name, value in values.items()})
+    assert config.database_url == "postgresql://postgres"
+    assert set(values) <= known_names()
+    assert sorted(service["secrets"]) == ["database_url", "secret_key"]

@@ -81,6 +81,8 @@ def test_what_is_only_installed_where_a_database_is_used_is_imported_there_alone
     assert from_elsewhere(DATABASE) - imported() - {"orjson"} == {"psycopg"}
     assert pinned.keys() == {"psycopg", "psycopg-binary"}
     assert pinned["psycopg"] == pinned["psycopg-binary"]
+    extra = text_of("pyproject.toml").partition("postgres = [")[2].partition("]")[0]
+    assert dict(PINS.findall(extra)) == pinned
 
 
 def test_what_is_imported_is_required_and_nothing_else():
