@@ -92,9 +92,14 @@ def append(connection: Connection, at: Position, body: bytes) -> None:
 
 
 def has(connection: Connection, commit: Position) -> bool:
-    """Tell whether the log has this very commit, once nobody can be writing it any more. Raises psycopg.Error."""
+    """Tell whether the log has this very commit, once nobody can be writing it any more. Raises psycopg.Error.
+
+    A server that has crashed shows a commit that its standby does not have yet. So the question is a write as well: it
+    ends once the standby has that, and thus all before it.
+    """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        connection.execute("SELECT pg_logical_emit_message(true, 'loadzone', '')")
         found = connection.execute("SELECT FROM loadzone.commits WHERE seq = %s AND id = %s", [commit.seq, commit.id])
         return found.fetchone() is not None
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from loadzone.database import commit_log
+from loadzone.database.connection import connect
 from loadzone.database.writer import Writer
 from loadzone.domain.commit import CannotSave
 from storage import DurableStore
@@ -17,6 +18,7 @@ from support.world import unit
 from torture.cut_commits import count, misjudged
 from unit.stores import put
 
+WAITS_FOR_STANDBY = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'loadzone %'"
 
 
@@ -78,6 +80,34 @@ def test_the_lookup_waits_for_a_server_that_may_still_be_writing(store, monkeypa
     assert store.do(unit, count) == 1
     done[0].join()
     assert commits(database) == 1
+
+
+def test_a_commit_that_no_standby_has_yet_is_looked_up_once_it_has(store, database, cluster):
+    """As after a crash, which lets a commit be seen before the standby has it."""
+    store.do(unit, count)
+    [(seq, identity)] = database.execute("SELECT seq, id FROM loadzone.commits ORDER BY seq DESC LIMIT 1").fetchall()
+    answers = []
+
+    def look_up():
+        with connect(cluster.url, "test") as connection:
+            answers.append(commit_log.has(connection, commit_log.Position(seq, identity)))
+
+    try:
+        _require_standby(database, "away")
+        looking = threading.Thread(target=look_up)
+        looking.start()
+        eventually(lambda: database.execute(WAITS_FOR_STANDBY).fetchone()[0])
+        assert not answers
+    finally:
+        _require_standby(database, "")
+    looking.join(20)
+    assert answers == [True]
+
+
+def _require_standby(database, name):
+    database.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
+    database.execute("SELECT pg_reload_conf()")
+    eventually(lambda: database.execute("SHOW synchronous_standby_names").fetchone()[0] == name)
 
 
 def test_terminated_connections_are_not_noticed_by_callers(store, database):
