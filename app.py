@@ -29,6 +29,7 @@ from loadzone.commands.program import data
 from loadzone.config import BODY_AT_MOST, Config
 from loadzone.datafile.backups import REFRESH_SECONDS, Backups
 from loadzone.datafile.typed_object import BadFile
+from loadzone.domain.certainty import may_be_behind
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.durable import CannotLoad
 from loadzone.domain.hearing import Hearing
@@ -37,6 +38,7 @@ from loadzone.lib.concurrency import async_mode, is_green
 from loadzone.lib.listening_clock import LOOK_SECONDS
 from loadzone.lib.owners import ownership
 from loadzone.lib.times import utc_now, zone_named
+from loadzone.notifications.behind_watch import BehindWatch
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
 from loadzone.notifications.letters import LetterWriter, letters_for
@@ -92,6 +94,7 @@ class Application:
     scheduler: Scheduler
     broadcaster: Broadcaster
     hearing: Hearing
+    behind_watch: BehindWatch | None
 
     def start(self) -> None:
         """Begin the timers, the mailer and the delivery to sockets.
@@ -100,6 +103,8 @@ class Application:
         said until then.
         """
         self.broadcaster.start()
+        if self.behind_watch:
+            self.behind_watch.start()
         if self.backups:
             self.backups.try_save_before("start")
             self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
@@ -113,6 +118,8 @@ class Application:
         self.scheduler.stop()
         self.mailer.stop()
         self.broadcaster.stop()
+        if self.behind_watch:
+            self.behind_watch.stop()
         self.store.close()
 
 
@@ -160,7 +167,7 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
 def _build(app: Flask, config: Config, medium: Medium) -> Application:
     store, clock = _open_store(medium), medium.clock
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
-    hearing = medium.hearing(lambda: store.is_failing)
+    hearing = medium.hearing(lambda: store.is_failing or may_be_behind(medium.behind_at_most()))
     letters = letters_for if config.mails else lambda events, now: ()
     bus = CommandBus(store, clock, config, finish, letters, medium.pause, hearing)
     mailer = Mailer(
@@ -184,15 +191,18 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         api_tokens=ApiTokens(config, store, bus, clock),
         rate_limits=RateLimits(),
         mail_trouble=lambda: mailer.trouble,
+        behind_at_most=medium.behind_at_most,
     )
+    rooms = SocketRooms(_sockets(app, config))
     return Application(
         services=services,
         store=store,
         backups=medium.backups,
         mailer=mailer,
         scheduler=Scheduler(store, bus, config, clock, hearing, medium.leadership, medium.machines_at_once),
-        broadcaster=Broadcaster(SocketRooms(_sockets(app, config)), store, socket_user, clock, config.is_public),
+        broadcaster=Broadcaster(rooms, store, socket_user, clock, config.is_public),
         hearing=hearing,
+        behind_watch=BehindWatch(rooms, medium.behind_at_most) if config.database_url else None,
     )
 
 

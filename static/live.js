@@ -2,14 +2,15 @@
 import { get } from "./api.js";
 import { base } from "./base.js";
 import { noteEventTime } from "./clock.js";
-import { applyChange, loadBoard, markStale, setMe, setOnline, state } from "./state.js";
+import { applyChange, loadBoard, markStale, setBehind, setMe, setOnline, state } from "./state.js";
 import { measureServerTime } from "./timekeeping.js";
 import { io } from "./vendor/socket.io-4.8.4.esm.min.js";
 
 const OFFLINE_AFTER_MS = 1000;
 const SPREAD_MS = 3000;
+const TOLD_WITHIN_MS = 2500; // a server that may be behind tells each socket again and again
 
-let socket, offlineTimer, refreshTimer, onNotification, onSessionEnd, fetching = false, refreshAgain = false;
+let socket, offlineTimer, refreshTimer, behindTimer, onNotification, onSessionEnd, fetching = false, refreshAgain = false;
 const pendingNotifications = []; // received during a fetch: only the fetched board tells whom they concern
 
 /** Connect, and call `listener` with every notification, and `ended` when somebody is no longer signed in. */
@@ -30,6 +31,10 @@ export function connect(listener, ended) {
   socket.on("change", (change) => {
     if (change.now && noteEventTime(Date.parse(change.now))) measureServerTime();
     if (!applyChange(change)) change.all ? scheduleRefresh() : refresh();
+  });
+  socket.on("behind", ({ seconds }) => {
+    clearTimeout(behindTimer);
+    setBehind(seconds > 0);
   });
   socket.on("notification", (notification) => (fetching ? pendingNotifications.push(notification) : onNotification(notification)));
   addEventListener("offline", () => setOnline(false));
@@ -85,6 +90,8 @@ function scheduleRefresh() {
 function onConnected() {
   clearTimeout(offlineTimer);
   offlineTimer = undefined;
+  clearTimeout(behindTimer);
+  behindTimer = setTimeout(() => setBehind(false), TOLD_WITHIN_MS); // it may be another server than before
   markStale();
   refresh();
 }

@@ -8,13 +8,14 @@ export const state = {
   groups: boot.state.groups,
   revision: boot.state.revision,
   online: true,
+  behind: boot.behind, // the server may not know the latest changes
 };
 
 const MAX_SINGLE_UPDATES = 30; // more changed machines are reported as "all"
 const listeners = new Set();
 
 /**
- * Call `listener` after every change with what changed: `{vms: ids | "all", groups, queues, me, mail, online, times}`.
+ * Call `listener` after every change with what changed: `{vms: ids | "all", groups, queues, me, mail, online, behind, times}`.
  * `groups`: the groups or their machines; `queues`: the queues of groups; `times`: the time zone. Returns a function that ends this.
  */
 export function subscribe(listener) {
@@ -88,6 +89,12 @@ export function setOnline(online) {
   if (online === state.online) return;
   state.online = online;
   notifyListeners({ online: true });
+}
+
+export function setBehind(behind) {
+  if (behind === state.behind) return;
+  state.behind = behind;
+  notifyListeners({ behind: true });
 }
 
 /** Mark the board as possibly outdated: no `change` event applies until everything is fetched. */

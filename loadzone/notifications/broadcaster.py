@@ -58,6 +58,10 @@ class Rooms(Protocol):
         """Cut the sockets of everybody in the room."""
         ...
 
+    def disconnect_all(self) -> None:
+        """Cut all sockets. Their clients connect again by themselves."""
+        ...
+
     def drop_slow_readers(self) -> None:
         """Cut sockets that have stopped reading."""
         ...
@@ -112,6 +116,9 @@ class Broadcaster:
                 log.exception("revision %s could not be told", commit.after.revision)
 
     def _deliver(self, commit: Commit) -> None:
+        if commit.anew:  # nobody knows what happened, and whose session ended: clients fetch everything
+            self._rooms.disconnect_all()
+            return
         if commit.visible:
             for audience in (MEMBERS, STRANGERS):
                 self._rooms.send(audience, "change", partial(change_of, commit, audience, self._clock))
@@ -144,7 +151,7 @@ def change_of(commit: Commit, audience: Audience, clock: Callable[[], datetime])
     before, after = commit.before, commit.after
     differing = (vm_id for vm_id in commit.touched.vms if _differs(before.vms.get(vm_id), after.vms.get(vm_id)))
     vm_ids = list(islice(differing, ALL_AT_ONCE + 1))  # enough to know that they are too many
-    if len(vm_ids) > ALL_AT_ONCE:
+    if len(vm_ids) > ALL_AT_ONCE or after.revision != before.revision + 1:
         return {"revision": after.revision, "all": True}
     change: dict[str, object] = {
         "revision": after.revision,

@@ -61,6 +61,11 @@ class SocketRooms:
         for sid in self._sids(room):
             self._server.disconnect(sid)
 
+    def disconnect_all(self) -> None:
+        """Cut all connections, so that clients connect again by themselves."""
+        for client in list(self._engine.sockets.values()):
+            client.close(wait=False, abort=True)
+
     def drop_slow_readers(self) -> None:
         """Disconnect clients that have stopped reading, since their packets are kept in memory.
 

@@ -35,3 +35,7 @@ class Medium:
     pause: Callable[[], None] = yield_to_others
     machines_at_once: int | None = None
     clear_letters_every: float = CLEAR_LETTERS_EVERY
+
+    def behind_at_most(self) -> float:
+        """See Durable.behind_at_most."""
+        return self.durable.behind_at_most

@@ -14,6 +14,7 @@ from loadzone import i18n
 from loadzone.auth.api_tokens import ApiTokens
 from loadzone.auth.sessions import Session, Sessions
 from loadzone.config import Config
+from loadzone.domain.certainty import is_cut_off
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.mail_trouble import MailTrouble
 from loadzone.domain.people import Token
@@ -49,6 +50,7 @@ class Services:
     api_tokens: ApiTokens
     rate_limits: RateLimits
     mail_trouble: Callable[[], MailTrouble | None]
+    behind_at_most: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ def zone() -> tzinfo | None:
 
 
 def socket_user() -> SocketUser:
-    """Return the user of a socket; call it in the handshake. Raises Refusal: bad_token, token_expired."""
+    """Return the user of a socket; call it in the handshake. Raises Refusal: behind, bad_token, token_expired."""
+    if is_cut_off(services().behind_at_most()):
+        refuse("behind")
     found = _find_caller()
     name = found.token.id if found.token else found.session.name if found.session else None
     return SocketUser(found.email, name, language())

@@ -71,6 +71,8 @@ STATUS = {
     "behind": 503,
 }
 
+PAGE_RETRIES_AFTER = 5  # seconds after which a page that a person opened is asked for again by itself
+
 # RFC 6750, section 3. Browsers do not prompt for such a token, so no window of theirs covers the page's own.
 CHALLENGE = 'Bearer realm="LoadZone"'
 BAD_TOKENS = ("bad_token", "token_expired")
@@ -106,6 +108,8 @@ def _refusal(refusal: Refusal) -> Response:
     if refusal.code in SUSPICIOUS:
         _log_suspicious(refusal.code)
     response = _answer(STATUS[refusal.code], refusal.code, refusal.facts)
+    if refusal.code == "behind" and response.mimetype == "text/html":
+        response.headers["Refresh"] = str(PAGE_RETRIES_AFTER)
     if "retry_after" in refusal.facts:
         response.headers["Retry-After"] = str(refusal.facts["retry_after"])
     return response

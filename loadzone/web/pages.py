@@ -10,6 +10,7 @@ import orjson
 from flask import Blueprint, Response, current_app, render_template, send_file, url_for
 
 from loadzone import __version__
+from loadzone.domain.certainty import may_be_behind
 from loadzone.domain.events import EVENT_KINDS, Reach
 from loadzone.lib.times import iso
 from loadzone.schemas import responses
@@ -102,5 +103,6 @@ def _boot(seen_by: Audience | None) -> str:
         "events": {"personal": PERSONAL_EVENTS, "alert": ALERT_EVENTS},
         "texts": url_for("static", filename=file_of(language())),
         "now": iso(services().clock()),
+        "behind": may_be_behind(services().behind_at_most()),
     }
     return orjson.dumps(boot).decode().replace("<", "\\u003c")

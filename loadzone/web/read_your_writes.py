@@ -28,7 +28,8 @@ PATIENCE = 8.0  # seconds that a request waits for what it must see, as changes 
 RETRY_AFTER = 1  # seconds
 IS_BEHIND = "loadzone.behind"  # in the WSGI environment of a request that this node must refuse
 FILES = "/static/"
-STATELESS = ("/healthz", "/cli", "/docs", "/openapi.json")  # no commit changes what these answer, but to a bad token
+HEALTH = "/healthz"
+STATELESS = (HEALTH, "/cli", "/docs", "/openapi.json")  # no commit changes what these answer, but to a bad token
 BY_LINK = ("/link/", "/unsubscribe/")  # pages whose address says who calls
 SOCKETS = "/socket.io"
 NUMBER = re.compile(r"\d{1,18}")
@@ -49,6 +50,8 @@ class ReadYourWrites:
         path = environ["PATH_INFO"]
         if path.startswith(FILES):
             return self._layers(environ, start_response)
+        if IS_BEHIND in environ:
+            return self._refuse(path, environ, start_response)
         reader = Reader(environ, self._secure if environ["wsgi.url_scheme"] == "https" else self._plain)
         if path.startswith(SOCKETS):
             return self._open_socket(reader, environ, start_response)
@@ -56,14 +59,20 @@ class ReadYourWrites:
             only_reads = environ["REQUEST_METHOD"] in SAFE_METHODS
             return self._layers(environ, self._telling(reader, only_reads, start_response))
         environ[IS_BEHIND] = True
-        return self._layers(environ, start_response)
+        return self._refuse(path, environ, start_response)
+
+    def _refuse(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Have the app refuse the request in words; or refuse the socket."""
+        if not path.startswith(SOCKETS):
+            return self._layers(environ, start_response)
+        start_response("503 Service Unavailable", [("Retry-After", str(RETRY_AFTER)), ("Content-Length", "0")])
+        return ()
 
     def _open_socket(self, reader: Reader, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Wait in the handshake: it tells whose the socket is. Later requests of a socket only carry its packets."""
         if "sid=" in environ.get("QUERY_STRING", "") or self._knows(reader):
             return self._layers(environ, start_response)
-        start_response("503 Service Unavailable", [("Retry-After", str(RETRY_AFTER)), ("Content-Length", "0")])
-        return ()
+        return self._refuse(SOCKETS, environ, start_response)
 
     def _knows(self, reader: Reader) -> bool:
         """Wait until this node knows what the reader has seen. Tell whether it does."""

@@ -12,7 +12,7 @@ from support.server import ROOT, Server
 
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4(00|01|03|04|09|10|29) ")
 CONNECTION_LOST = re.compile(
-    r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket|status of 502"
+    r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket|of 50[23]"
 )
 
 # Evaluated with a dialog: what in its body does not fit into its width
@@ -106,6 +106,10 @@ class Window:
     @property
     def offline_banner(self) -> Locator:
         return self.page.get_by_text(self.text("offline.banner"), exact=True)
+
+    @property
+    def behind_banner(self) -> Locator:
+        return self.page.get_by_text(self.text("behind.banner"), exact=True)
 
     @property
     def sign_in_button(self) -> Locator:

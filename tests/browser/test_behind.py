@@ -1,0 +1,63 @@
+"""The page says that its server does not reach the database, and is up to date again by itself when it does."""
+
+import pytest
+from playwright.sync_api import expect
+
+from support.answers import done
+from support.cutting_proxy import CuttingProxy
+from support.people import Person
+from support.server import ADMIN, Server
+
+
+@pytest.fixture
+def proxy(cluster):
+    proxy = CuttingProxy(cluster.folder)
+    yield proxy
+    proxy.end()
+
+
+@pytest.fixture
+def nodes(cluster, proxy, tmp_path):
+    """Return two nodes with a machine. The second one reaches the database through the proxy."""
+    url = cluster.make_database()
+    through = url.replace(str(cluster.folder), proxy.folder)
+    started = [Server(tmp_path / "none", LOADZONE_DATA="", LOADZONE_DATABASE_URL=one) for one in (url, through)]
+    for node in started:
+        node.start()
+    done(Person(started[0], ADMIN).sign_in().add_vm("server-01"), 201)
+    yield started
+    for node in started:
+        node.end()
+    cluster.drop(url)
+
+
+@pytest.fixture
+def server(nodes):
+    return nodes[1]
+
+
+def test_the_page_says_that_it_may_be_out_of_date_and_then_that_there_is_no_connection(window, nodes, bob, proxy):
+    here = window(bob)
+    here.may_lose_connection = True
+    here.mark()
+    expect(here.card("server-01")).to_be_visible()
+    proxy.swallow()
+    done(Person(nodes[0], "carol@example.com").sign_in().book("server-01", 2))
+    expect(here.behind_banner).to_be_visible()
+    expect(here.card("server-01")).to_contain_text("Free")
+    later = window(bob)
+    later.may_lose_connection = True
+    expect(later.behind_banner).to_be_visible()
+    for one in (here, later):
+        expect(one.offline_banner).to_be_visible()
+        expect(one.behind_banner).to_be_hidden()
+    later.page.goto(nodes[1].url)
+    expect(later.page.get_by_text("its database does not answer")).to_be_visible()
+
+    proxy.let_pass()
+    expect(here.offline_banner).to_be_hidden()
+    expect(here.card("server-01")).to_contain_text("carol")
+    assert not here.was_reloaded()
+    expect(later.card("server-01")).to_contain_text("carol")
+    for one in (here, later):
+        expect(one.behind_banner).to_be_hidden()
