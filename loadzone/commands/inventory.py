@@ -213,7 +213,7 @@ class AsShown:
         shown = self.store.state
 
         def open_as_shown(state: State) -> UnitOfWork:
-            if state is not shown and self.plan_for(state) != self.plan:
+            if state is not shown and not self.plan_for(state).does_as(self.plan):
                 raise PlanChanged
             return open_unit(state)
 

@@ -154,9 +154,9 @@ class PostgresLog:
         self.leader.stop()
         self._writer.close()
 
-    def put(self, commit: Commit) -> None:
-        """Write a commit within the turn. Raises CannotSave, TurnLost and TypeError."""
-        size = self._append(self._at.seq + 1, commit)
+    def put(self, commit: Commit, body: bytes = b"") -> None:
+        """Write a commit within the turn; `body` is it, if it is encoded. Raises CannotSave, TurnLost and TypeError."""
+        size = self._append(self._at.seq + 1, body or commit_codec.encode(commit))
         self._snapshots.follow(self._at, commit.after, size)
         self._revision = commit.after.revision
 
@@ -198,10 +198,9 @@ class PostgresLog:
         if commits and commits[-1].at.seq <= self._at.seq and not self._anew:
             self._certain_at = max(self._certain_at, asked)
 
-    def _append(self, seq: int, commit: Commit) -> int:
+    def _append(self, seq: int, body: bytes) -> int:
         """Write the commit, which ends the turn; it is this node's last one then. Return its size."""
         at = Position(seq, uuid4())
-        body = commit_codec.encode(commit)
         self._being_written = seq
         try:
             self._writer.append(at, body)
@@ -251,7 +250,8 @@ class PostgresLog:
             before = decoded(commit, before).after
         after = before.copy()
         after.revision = max(before.revision, self._revision) + 2  # a gap, for which readers fetch everything
-        self._append(max(commits[-1].at.seq, self._anew.beyond) + 1, Commit(before, after, Touched(), (), visible=True))
+        announcement = Commit(before, after, Touched(), (), visible=True)
+        self._append(max(commits[-1].at.seq, self._anew.beyond) + 1, commit_codec.encode(announcement))
         self._anew = Anew(after, self._at.seq, is_announced=True)
         raise TurnLost("a new beginning was written")
 

@@ -70,6 +70,11 @@ class Plan:
         """True if there is nothing to do."""
         return not (self.groups or self.added or self.changed or self.removed)
 
+    def does_as(self, other: Plan) -> bool:
+        """Tell whether it changes the same, whatever else is here. A machine to delete that was booked differs."""
+        mine = self.groups, self.added, self.changed, self.removed
+        return mine == (other.groups, other.added, other.changed, other.removed)
+
 
 def plan(state: State, named: Iterable[str], wanted: Iterable[Wanted], prune: bool) -> Plan:
     """Return what it takes to have these groups and machines; with `prune`, no other machines stay."""
