@@ -128,6 +128,7 @@ class History:
         self.change_times: dict[int, float] = {}
         self.letters: list[ReceivedLetter] = []
         self.copies: dict[str, list[float]] = {}  # when the SMTP server has taken the letter of an id
+        self.lines: dict[str, list[dict]] = {}  # of people's own histories, in the end
         self.server_ends: list[float] = []
         self.faults: list[tuple[float, str]] = []
         self.anomalies: list[str] = []

@@ -67,6 +67,7 @@ def _torture(site: Site, mail: MailServer, history: History, options: Options) -
         sockets.stop()
     if not options.brief:
         _compare_sockets(reader, sockets, history)
+        history.lines = {person.email: person.history() for person in people}
     sockets.close()
     if not options.brief:
         _empty_outbox(site, reader, history)
