@@ -35,6 +35,7 @@ from loadzone.domain.durable import CannotLoad
 from loadzone.domain.hearing import Hearing
 from loadzone.environment import BadSetting
 from loadzone.lib.concurrency import async_mode, is_green
+from loadzone.lib.ending import Ending
 from loadzone.lib.listening_clock import LOOK_SECONDS
 from loadzone.lib.owners import ownership
 from loadzone.lib.times import utc_now, zone_named
@@ -95,6 +96,7 @@ class Application:
     broadcaster: Broadcaster
     hearing: Hearing
     behind_watch: BehindWatch | None
+    ending: Ending
 
     def start(self) -> None:
         """Begin the timers, the mailer and the delivery to sockets.
@@ -203,6 +205,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         broadcaster=Broadcaster(rooms, store, socket_user, clock, config.is_public),
         hearing=hearing,
         behind_watch=BehindWatch(rooms, medium.behind_at_most) if config.database_url else None,
+        ending=medium.ending,
     )
 
 

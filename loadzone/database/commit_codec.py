@@ -25,6 +25,8 @@ from loadzone.domain.people import User
 from loadzone.domain.records import State
 
 FORMAT = 1  # grows when an older LoadZone could not apply a commit rightly
+TABLES_VERSION = 1  # grows with each change of the tables (schema.py)
+_TABLES_VERSION = "version of tables"
 _FORMAT, _GONE, _PLACES, _HISTORY, _EVENTS, _VISIBLE = "commit format", "gone", "places", "history", "events", "visible"
 _EVENT = {field.name: field.default for field in fields(Event)}
 _TIMES = {field.name for field in fields(Event) if "datetime" in str(field.type)}
@@ -59,6 +61,11 @@ def encode(commit: Commit) -> bytes:
     return b"".join(slices(part))
 
 
+def mark_of_tables(version: int) -> bytes:
+    """Return a commit without changes that says from where on the tables are of this version."""
+    return orjson.dumps({_FORMAT: FORMAT, _TABLES_VERSION: version})
+
+
 def _shorten_histories(part: State, before: State) -> dict[str, list[list[int]]]:
     """Leave in the histories what is new; return which lines of those before stay, by person."""
     kept: dict[str, list[list[int]]] = {}
@@ -79,8 +86,10 @@ class EncodedCommit:
     def commit_on(self, before: State) -> Commit:
         """Return the commit, on the state before it. Raises NewerFormat."""
         content = orjson.loads(self.body)
-        if content.get(_FORMAT) != FORMAT:
+        if content[_FORMAT] > FORMAT or content.get(_TABLES_VERSION, 0) > TABLES_VERSION:
             raise NewerFormat
+        if _TABLES_VERSION in content:
+            return Commit(before, before, Touched(), (), visible=False)
         part = parse_own(content)
         rest = part.rest
         after, touched = before.copy(), Touched()

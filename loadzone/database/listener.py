@@ -24,11 +24,19 @@ ANSWERED_WITHIN_AT_MOST = 8.0  # seconds, for an answer that is large: each try 
 class Listener:
     """Calls `look(connection)` when a commit was heard of that is newer than `known()`, and at each heartbeat.
 
-    It has a connection of its own, so that it goes on while the node waits for its turn.
+    It has a connection of its own, so that it goes on while the node waits for its turn. `greet` is called with each
+    new one, and raises where it must not be used.
     """
 
-    def __init__(self, url: str, known: Callable[[], int], look: Callable[[Connection], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        greet: Callable[[Connection], None],
+        known: Callable[[], int],
+        look: Callable[[Connection], None],
+    ) -> None:
         self._url = url
+        self._greet = greet
         self._known = known
         self._look = look
         self._within = ANSWERED_WITHIN
@@ -57,6 +65,7 @@ class Listener:
 
     def _listen(self) -> None:
         with connect(self._url, "listener", self._within) as connection:
+            self._greet(connection)
             connection.execute(f"LISTEN {CHANNEL}")
             while not self._is_stopped.is_set():
                 self._look(connection)

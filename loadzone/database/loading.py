@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadzone.database import commit_log
-from loadzone.database.commit_codec import EncodedCommit, NewerFormat
-from loadzone.database.commit_log import LoggedCommit, Position
+from loadzone.database.commit_codec import EncodedCommit
+from loadzone.database.commit_log import Position
 from loadzone.database.connection import Connection
 from loadzone.datafile.reader import read_state
-from loadzone.domain.commit import TABLES, CannotSave, Commit, Touched
+from loadzone.domain.commit import TABLES, Commit, Touched
 from loadzone.domain.records import State
 
-TOO_NEW = "a newer LoadZone has written to the database; upgrade this one, or stop it"
+TOO_NEW = "a newer LoadZone has written to the database; upgrade this one"
 
 
 def load(connection: Connection) -> tuple[State, Position]:
@@ -23,14 +23,6 @@ def load(connection: Connection) -> tuple[State, Position]:
     for commit in commits[1:]:
         state = EncodedCommit(commit.body).commit_on(state).after
     return state, commits[-1].at
-
-
-def decoded(commit: LoggedCommit, before: State) -> Commit:
-    """Return the commit, on the state before it. Raises CannotSave where this LoadZone is too old for it."""
-    try:
-        return EncodedCommit(commit.body).commit_on(before)
-    except NewerFormat as error:
-        raise CannotSave(why=TOO_NEW) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,15 @@ import psycopg
 
 from loadzone.database import commit_codec, commit_log
 from loadzone.database.address import place_of
-from loadzone.database.commit_codec import NewerFormat
+from loadzone.database.commit_codec import EncodedCommit, NewerFormat
 from loadzone.database.commit_log import LoggedCommit, Position
-from loadzone.database.connection import Connection, in_words
+from loadzone.database.connection import Connection, connect, in_words
 from loadzone.database.database_clock import DatabaseClock
 from loadzone.database.latest import Latest
 from loadzone.database.leader import Leader
 from loadzone.database.listener import Listener
-from loadzone.database.loading import TOO_NEW, AllAnew, Anew, decoded, load
+from loadzone.database.loading import TOO_NEW, AllAnew, Anew, load
+from loadzone.database.nodes import Membership, Shared
 from loadzone.database.reaching import reach
 from loadzone.database.schema import UnusableDatabase, prepare
 from loadzone.database.snapshots import Snapshots
@@ -43,15 +44,17 @@ class PostgresLog:
     """The log in PostgreSQL, as a Durable (domain/durable.py). Rules wait for the turn.
 
     `starter` is a data file, with which new tables begin. `clock` is the database's time, by which rules go.
-    `patience`: seconds that changes wait for a database that is away, before they are refused.
+    `patience`: seconds that changes wait for a database that is away, before they are refused. `settings`: what all
+    nodes share; None for a command beside them.
     """
 
     runs_early = False
 
-    def __init__(self, url: str, starter: bytes = b"{}", patience: float = PATIENCE) -> None:
+    def __init__(self, url: str, starter: bytes = b"{}", patience: float = PATIENCE, settings: Shared = None) -> None:
         self._url = url
         self._starter = starter
-        self._writer = Writer(url, patience)
+        self.membership = Membership(settings, self.close)
+        self._writer = Writer(url, patience, self.membership.greet)
         self._snapshots = Snapshots(url)
         self._listener: Listener | None = None
         self._latest: Latest | None = None
@@ -90,9 +93,11 @@ class PostgresLog:
         reach(self._url)
         began = steady_seconds()
         try:
-            with self._writer.connection().patiently():
-                prepare(self._writer.connection(), self._starter)
-                state, self._at = load(self._writer.connection())
+            with connect(self._url, "start") as connection, connection.patiently():
+                prepare(connection, self._starter)
+                self.membership.begin(connection)
+                state, self._at = load(connection)
+                self._writer.connection()  # from here on this node runs by its session
             asked = steady_seconds()
             now, _ = commit_log.look(self._writer.connection(), self._at.seq)
         except psycopg.Error as error:
@@ -107,7 +112,7 @@ class PostgresLog:
     def follow(self, tell: Callable[[], None]) -> None:
         """Call `tell` when another node has written, and at a heartbeat. From now on this node may lead."""
         self._tell = tell
-        self._listener = Listener(self._url, lambda: max(self._at.seq, self._being_written), self._look)
+        self._listener = Listener(self._url, self.membership.greet, self._last_known, self._look)
         self._listener.start()
         self._latest = Latest(self._url, self._look_up_to)
         self._latest.start()
@@ -162,16 +167,26 @@ class PostgresLog:
 
     def take(self, commit: LoggedCommit, before: State) -> Commit:
         """Return the commit of another node, on the state before it; from now on this node knows it."""
-        taken = decoded(commit, before)
+        taken = self._decoded(commit, before)
         self._at = commit.at
         self._snapshots.follow(commit.at, taken.after, len(commit.body))
         self._revision = taken.after.revision
         return taken
 
+    def _decoded(self, commit: LoggedCommit, before: State) -> Commit:
+        """Return the commit, on the state before it. Raises CannotSave where this LoadZone is too old for it."""
+        try:
+            return EncodedCommit(commit.body).commit_on(before)
+        except NewerFormat as error:
+            raise self.membership.cannot_go_on(TOO_NEW) from error
+
     def _look_up_to(self, connection: Connection, seq: int) -> None:
         """Look for this commit, if the listener has not heard of it yet. Raises psycopg.Error and CannotSave."""
-        if seq > max(self._at.seq, self._being_written):
+        if seq > self._last_known():
             self._look(connection)
+
+    def _last_known(self) -> int:
+        return max(self._at.seq, self._being_written)
 
     def take_anew(self, state: State) -> None:
         """Note that this node now has the state that was loaded anew."""
@@ -229,11 +244,12 @@ class PostgresLog:
         lost = max(self._at.seq, self._anew.beyond if self._anew else 0)
         try:
             with self._writer.connection().patiently():
+                self.membership.greet(self._writer.connection())  # the tables may be newer by now
                 state, self._at = load(self._writer.connection())
         except psycopg.Error as error:
             raise self._writer.lost(error) from error
         except NewerFormat as error:
-            raise CannotSave(why=TOO_NEW) from error
+            raise self.membership.cannot_go_on(TOO_NEW) from error
         self._anew = Anew(state, beyond=lost)
         raise TurnLost("the log does not have this node's last commit any more")
 
@@ -247,7 +263,7 @@ class PostgresLog:
             return
         before = self._anew.state
         for commit in commits[1:]:
-            before = decoded(commit, before).after
+            before = self._decoded(commit, before).after
         after = before.copy()
         after.revision = max(before.revision, self._revision) + 2  # a gap, for which readers fetch everything
         announcement = Commit(before, after, Touched(), (), visible=True)

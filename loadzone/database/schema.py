@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import psycopg
 
-from loadzone.database import snapshot_table
+from loadzone.database import commit_codec, snapshot_table
+from loadzone.database.commit_codec import TABLES_VERSION as VERSION
 from loadzone.database.connection import Connection, in_words
 from loadzone.domain.durable import CannotLoad
 
 LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
-VERSION = 1
 
 # `commits` is the log. `snapshot_parts` are the data file as it was after commit `seq`; the log goes on from there.
+# `settings` are those that all nodes share.
 _UPGRADES = {
     1: """
         CREATE TABLE loadzone.version(number integer NOT NULL);
-        INSERT INTO loadzone.version VALUES (1);
+        INSERT INTO loadzone.version VALUES (0);
         CREATE TABLE loadzone.commits(
             seq bigint PRIMARY KEY,
             id uuid NOT NULL,
@@ -23,6 +24,7 @@ _UPGRADES = {
             body bytea NOT NULL);
         CREATE TABLE loadzone.snapshot_parts(
             seq bigint, part integer, body bytea NOT NULL, PRIMARY KEY (seq, part));
+        CREATE TABLE loadzone.settings(name text PRIMARY KEY, value text NOT NULL);
         DO $$ BEGIN  -- quicker than the default, but not every server was built with it
             IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)) THEN
                 ALTER TABLE loadzone.commits ALTER COLUMN body SET COMPRESSION lz4;
@@ -32,6 +34,10 @@ _UPGRADES = {
     """,
 }
 
+# A commit that changes nothing. Nodes that do not know these tables stop at it, before they write.
+_MARK = """
+    INSERT INTO loadzone.commits(seq, id, body) SELECT max(seq) + 1, gen_random_uuid(), %b FROM loadzone.commits
+"""
 _TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'loadzone'::regnamespace"
 _IS_OURS = """
     SELECT FROM pg_attribute WHERE attrelid = 'loadzone.version'::regclass AND attname = 'number'
@@ -65,9 +71,12 @@ def _upgrade(connection: Connection, starter: bytes) -> None:
         connection.execute("CREATE SCHEMA loadzone")
     for number in range(version + 1, VERSION + 1):
         connection.execute(_UPGRADES[number])
+        connection.execute("UPDATE loadzone.version SET number = %s", [number])
     if not version:
         connection.execute("INSERT INTO loadzone.commits(seq, id, body) VALUES (0, gen_random_uuid(), '')")
         snapshot_table.replace(connection, 0, [starter])
+    elif version < VERSION:
+        connection.execute(_MARK, [commit_codec.mark_of_tables(VERSION)])
 
 
 def version_of(connection: Connection) -> int:

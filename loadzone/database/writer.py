@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -20,11 +20,15 @@ PAUSE = 0.1  # seconds between two tries
 
 
 class Writer:
-    """One connection to the database at `url`. Changes wait `patience` seconds for it before they are refused."""
+    """One connection to the database at `url`. Changes wait `patience` seconds for it before they are refused.
 
-    def __init__(self, url: str, patience: float) -> None:
+    `greet` is called with each new connection, and raises where it must not be used.
+    """
+
+    def __init__(self, url: str, patience: float, greet: Callable[[Connection], None]) -> None:
         self._url = url
         self._patience = patience
+        self._greet = greet
         self._connection: Connection | None = None
         self._away_since: float | None = None
         self._is_closed = False
@@ -34,8 +38,16 @@ class Writer:
         if self._is_closed:
             raise psycopg.OperationalError("the store was closed")
         if self._connection is None:
-            self._connection = connect(self._url, "writer")
+            self._connection = self._greeted(connect(self._url, "writer"))
         return self._connection
+
+    def _greeted(self, connection: Connection) -> Connection:
+        try:
+            self._greet(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def drop(self) -> None:
         """End the connection; the next use makes another."""

@@ -17,6 +17,7 @@ from gevent.event import Event
 from gevent.pool import Pool
 
 from loadzone.auth.senders import Sender
+from loadzone.lib.ending import Ending
 from loadzone.server.http_protocol import HttpHandler
 
 log = logging.getLogger("loadzone")
@@ -27,13 +28,20 @@ GRACE_AFTER_LAST_WRITE = 0.2
 # Seconds. With Python's default of 5 ms, the thread that writes the file waited that long before each of its calls, and
 # so wrote only while no requests came in.
 SWITCH_INTERVAL = 50e-6
+# A status unlike that of a start which is refused: a supervisor may start it again, perhaps upgraded by then.
+CANNOT_GO_ON = 3
 # Further connections wait. Some file descriptors are left for the data file, its lock, and mail.
 CONNECTIONS_AT_MOST = 20_000
 DESCRIPTORS_RESERVED = 64
 
 
 class Lifecycle(Protocol):
-    """The parts of the application that run beside requests."""
+    """The parts of the application that run beside requests. `ending` tells when they can go on no more."""
+
+    @property
+    def ending(self) -> Ending:
+        """The reason to end, once there is one."""
+        ...
 
     def start(self) -> None:
         """Start them."""
@@ -62,7 +70,7 @@ def serve(
     on_serving: Callable[[], None],
     sender_of: Callable[[str, str], Sender | None],
 ) -> int:
-    """Serve until SIGTERM or Ctrl-C; return the exit status.
+    """Serve until SIGTERM or Ctrl-C, or until the parts beside cannot go on; return the exit status.
 
     `on_serving` is called once connections are accepted. `sender_of(cookies, authorization)` tells by these two
     headers who may send large bodies.
@@ -78,13 +86,14 @@ def serve(
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stopping.set)
+    lifecycle.ending.when_told(stopping.set)
     lifecycle.start()
     _tune_interpreter()
     server.start()
     on_serving()
     stopping.wait()
     _stop(server, lifecycle)
-    return 0
+    return CANNOT_GO_ON if lifecycle.ending.why else 0
 
 
 def _stop(server: Server, lifecycle: Lifecycle) -> None:

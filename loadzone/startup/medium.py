@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from loadzone.datafile.backups import Backups
@@ -11,6 +11,7 @@ from loadzone.domain.durable import Durable
 from loadzone.domain.hearing import Hearing
 from loadzone.domain.leadership import Leadership
 from loadzone.lib.concurrency import yield_to_others
+from loadzone.lib.ending import Ending
 
 # Soon, so that a crash sends few letters twice; but not at once, so that the file is not written for each.
 CLEAR_LETTERS_EVERY = 2.0
@@ -24,7 +25,7 @@ class Medium:
     that share the state: timers, mail, backups. `hearing(is_deaf)` returns what knows when jobs could be heard.
     `backups` None: none are made. `pause()` lets others go on during a long rule; `machines_at_once`: how many a
     command of the timers may settle, None: any number. `clear_letters_every`: seconds after which delivered letters
-    leave the outbox.
+    leave the outbox. `ending` tells when the process can go on no more.
     """
 
     durable: Durable
@@ -35,6 +36,7 @@ class Medium:
     pause: Callable[[], None] = yield_to_others
     machines_at_once: int | None = None
     clear_letters_every: float = CLEAR_LETTERS_EVERY
+    ending: Ending = field(default_factory=Ending)
 
     def behind_at_most(self) -> float:
         """See Durable.behind_at_most."""

@@ -18,11 +18,12 @@ def open_database(config: Config, url: str) -> Medium:
     """Return the database at this address as the medium; the store connects to it. Raises CannotStart."""
     try:
         from loadzone.database.postgres_log import PostgresLog
+        from loadzone.database.shared_settings import shared_settings
     except ImportError as error:
         raise CannotStart(
             f"LOADZONE_DATABASE_URL needs psycopg ({error}); install it: pip install -r requirements-postgres.txt"
         ) from None
-    log = PostgresLog(url)
+    log = PostgresLog(url, settings=shared_settings(config))
     return Medium(
         log,
         log.clock,
@@ -31,5 +32,6 @@ def open_database(config: Config, url: str) -> Medium:
         None,
         pause=lambda: None,
         machines_at_once=MACHINES_AT_ONCE,
+        ending=log.membership.ending,
         clear_letters_every=0,  # the next leader would send again what is not noted
     )

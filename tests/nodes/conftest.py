@@ -2,6 +2,9 @@ import pytest
 
 from support.server import Server
 
+# One address, although no balancer has it.
+SHARED = {"LOADZONE_DATA": "", "LOADZONE_BASE_URL": "http://loadzone.example.com"}
+
 
 @pytest.fixture
 def database_url(cluster):
@@ -17,7 +20,7 @@ def start_node(database_url, tmp_path):
     started = []
 
     def start_one(**settings: str) -> Server:
-        node = Server(tmp_path / "no file", LOADZONE_DATA="", **{"LOADZONE_DATABASE_URL": database_url, **settings})
+        node = Server(tmp_path / "no file", **{**SHARED, "LOADZONE_DATABASE_URL": database_url, **settings})
         started.append(node)
         return node.start()
 

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack, contextmanager
 
+from nodes.conftest import SHARED
 from support.server import Server
 
 
@@ -11,7 +12,7 @@ def launched(folder, *urls, **settings):
     with ExitStack() as nodes:
         started = []
         for url in urls:
-            node = Server(folder / "no file", LOADZONE_DATA="", **{"LOADZONE_DATABASE_URL": url, **settings})
+            node = Server(folder / "no file", **{**SHARED, "LOADZONE_DATABASE_URL": url, **settings})
             nodes.callback(node.end)
             node.launch()
             started.append(node)

@@ -6,6 +6,7 @@ from http.cookiejar import DefaultCookiePolicy
 import pytest
 
 from nodes.browsers import at, without_cookie
+from nodes.conftest import SHARED
 from support.answers import done, refusal
 from support.people import Person
 from support.server import Server
@@ -18,7 +19,7 @@ NO_COMMIT = "9" * 17
 @pytest.fixture(scope="module")
 def nodes(cluster, tmp_path_factory):
     """Return a node, and one that hears late."""
-    settings = {"LOADZONE_DATA": "", "LOADZONE_DATABASE_URL": cluster.make_database(), "LATE": LATE}
+    settings = SHARED | {"LOADZONE_DATABASE_URL": cluster.make_database(), "LATE": LATE}
     folder = tmp_path_factory.mktemp("nodes")
     started = [Server(folder, **settings), Server(folder, program="tests/support/late_node.py", **settings)]
     try:

@@ -1,0 +1,58 @@
+"""A node with other settings than those that run is refused at the start, and stops when it meets them later."""
+
+import psycopg
+import pytest
+
+from nodes.refused import refusal
+from support.waiting import eventually
+
+OTHER = {
+    "LOADZONE_SECRET_KEY": "another key, of a decent length",
+    "LOADZONE_BASE_URL": "http://other.example.com",
+    "LOADZONE_MAX_HOURS": "12",
+    "LOADZONE_ADMINS": "",
+}
+OWN = {"LOADZONE_HOST": "0.0.0.0", "SMTP_HOST": "127.0.0.1", "SMTP_PORT": "1", "SMTP_FROM": "lz@example.com"}
+
+SESSIONS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+@pytest.fixture
+def database(database_url):
+    """Return a connection beside those of the nodes."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def test_other_settings_are_refused_each_by_its_name(server, database_url, tmp_path):
+    said = refusal(tmp_path, database_url, **OTHER)
+    assert "cannot be used: nodes run with other settings: LOADZONE_ADMINS is not set here and alice@" in said
+    assert "LOADZONE_BASE_URL is http://other.example.com here and http://loadzone.example.com there, " in said
+    assert "LOADZONE_MAX_HOURS is 12 here and not set there, LOADZONE_SECRET_KEY is another one here; " in said
+    assert OTHER["LOADZONE_SECRET_KEY"] not in said
+    assert "secret:" not in said
+
+
+def test_what_is_a_nodes_own_may_differ(server, start_node):
+    start_node(**OWN)
+
+
+def test_settings_are_changed_by_stopping_all_nodes(server, second, start_node, database):
+    for node in (server, second):
+        node.kill()
+    eventually(lambda: not database.execute(SESSIONS).rowcount)
+    third = start_node(LOADZONE_MAX_HOURS="1.5")
+    assert "the last node had other settings: LOADZONE_MAX_HOURS is 1.5 here and not set there" in third.log
+    assert ("LOADZONE_MAX_HOURS", "1.5") in database.execute("SELECT name, value FROM loadzone.settings").fetchall()
+
+
+def test_a_node_that_comes_back_to_other_settings_stops(server, database):
+    database.execute("SELECT pg_advisory_lock_shared(7001003)")  # as a node that runs
+    database.execute("INSERT INTO loadzone.settings VALUES ('LOADZONE_MAX_HOURS', '1')")
+    database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s",
+        [database.info.backend_pid],
+    )
+    status, output = server.ended()
+    assert status == 3
+    assert "this node stops: nodes run with other settings: LOADZONE_MAX_HOURS is not set here and 1 there" in output
