@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,12 +18,14 @@ from loadzone.domain.durable import TurnLost
 
 PATIENCE = 8.0  # seconds that changes wait for a database that is away, before they are refused
 PAUSE = 0.1  # seconds between two tries
+PAUSE_AFTER_REFUSAL = 0.25  # seconds, once changes are refused
 
 
 class Writer:
     """One connection to the database at `url`. Changes wait `patience` seconds for it before they are refused.
 
-    `greet` is called with each new connection, and raises where it must not be used.
+    So long they wait together, from the loss on: those that come later are refused sooner, and as long as it is away at
+    once. `greet` is called with each new connection, and raises where it must not be used.
     """
 
     def __init__(self, url: str, patience: float, greet: Callable[[Connection], None]) -> None:
@@ -31,6 +34,9 @@ class Writer:
         self._greet = greet
         self._connection: Connection | None = None
         self._away_since: float | None = None
+        self._losing_since: float | None = None
+        self._refused_at = -math.inf
+        self._why = ""
         self._is_closed = False
 
     def connection(self) -> Connection:
@@ -67,6 +73,8 @@ class Writer:
         What was not appended by then is rolled back. Raises TurnLost and CannotSave.
         """
         since = time.monotonic()
+        if since - self._refused_at < PAUSE_AFTER_REFUSAL:  # whoever has waited for that try waits for no other
+            raise CannotSave(why=self._why)
         try:
             begun = commit_log.begin(self.connection(), after)
         except psycopg.Error as error:
@@ -79,7 +87,7 @@ class Writer:
 
     def append(self, at: Position, body: bytes) -> None:
         """Write a commit and release the lock. Raises TurnLost and CannotSave."""
-        connection = self.connection()
+        connection, since = self.connection(), time.monotonic()
         try:
             commit_log.append(connection, at, body)
         except psycopg.errors.UniqueViolation as error:
@@ -88,7 +96,8 @@ class Writer:
             if error.sqlstate and not connection.closed:  # it was refused as a whole, such as by a full disk
                 raise CannotSave(why=in_words(error)) from error
             if not self._happened(at, error):
-                raise TurnLost(in_words(error)) from error
+                raise self._turn_lost(error, since) from error
+        self._losing_since = None
 
     def _happened(self, at: Position, error: psycopg.Error) -> bool:
         """Tell whether a commit was written although the connection was lost. Raises CannotSave where nobody knows.
@@ -104,7 +113,15 @@ class Writer:
                 self.drop()
                 time.sleep(PAUSE)
         self._away_since = since
-        raise CannotSave(unsure=True, why=in_words(error)) from error
+        raise self._refusal(error, unsure=True) from error
+
+    def _turn_lost(self, error: psycopg.Error, since: float) -> TurnLost | CannotSave:
+        """Return what to raise when the server has ended the turn. It does so each time where rules take too long."""
+        self._losing_since = self._losing_since or since
+        if not self._is_over(self._losing_since):
+            return TurnLost(in_words(error))
+        self._losing_since = None
+        return CannotSave(why=in_words(error))
 
     def lost(self, error: psycopg.Error, since: float | None = None) -> TurnLost | CannotSave:
         """Return what to raise when there is no turn: it can be tried again, unless that was done for long enough.
@@ -115,9 +132,13 @@ class Writer:
         if self._away_since is None:
             self._away_since = since or time.monotonic()
         if self._is_over(self._away_since):
-            return CannotSave(why=in_words(error))
+            return self._refusal(error)
         time.sleep(PAUSE)
         return TurnLost(in_words(error))
+
+    def _refusal(self, error: psycopg.Error, unsure: bool = False) -> CannotSave:
+        self._refused_at, self._why = time.monotonic(), in_words(error)
+        return CannotSave(unsure=unsure, why=self._why)
 
     def _is_over(self, since: float) -> bool:
         return self._is_closed or time.monotonic() - since > self._patience

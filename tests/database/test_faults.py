@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from loadzone.database import commit_log
+from loadzone.database import commit_log, connection, writer
 from loadzone.database.connection import connect
 from loadzone.database.writer import Writer
 from loadzone.domain.commit import CannotSave
@@ -222,3 +222,51 @@ def test_a_node_that_hangs_with_the_lock_is_cut_off_and_its_change_is_not_lost(p
         assert hung.result(20) == 2
     eventually(lambda: quick.snapshot.vms["n"].description == "2")
     slow.close(), quick.close()
+
+
+def test_a_change_that_takes_longer_than_the_server_allows_is_refused_in_the_end(place, monkeypatch):
+    """The server ends each turn in which rules take too long; all nodes wait for them."""
+    impatient = connection._SESSION.replace("2500ms", "50ms")
+    assert impatient != connection._SESSION
+    monkeypatch.setattr(connection, "_SESSION", impatient)
+    store = DurableStore(place.durable(patience=1))
+
+    def take_long(uow):
+        time.sleep(0.3)
+        return count(uow)
+
+    with pytest.raises(CannotSave):
+        store.do(unit, take_long)
+    assert store.do(unit, count) == 1, "others go on at once"
+    store.close()
+
+
+def test_who_has_waited_for_a_database_that_hangs_waits_for_no_second_try(place, monkeypatch):
+    """Connecting to it takes seconds, and changes are tried in batches, one after another."""
+    durable = place.durable(patience=0.5)
+    store = DurableStore(durable)
+    tries = []
+
+    def hang(url, purpose):
+        tries.append(time.monotonic())
+        time.sleep(0.7)
+        raise psycopg.OperationalError("timeout expired")
+
+    durable._writer.drop()
+    with monkeypatch.context() as patch, ThreadPoolExecutor(64) as pool:
+        patch.setattr(writer, "connect", hang)
+        patch.setattr(writer, "PAUSE_AFTER_REFUSAL", 60)
+        calls = [pool.submit(store.do, unit, count) for _ in range(64)]
+        assert all(isinstance(call.exception(30), CannotSave) for call in calls)
+        with pytest.raises(CannotSave):
+            store.do(unit, count)
+    assert len(tries) == 1
+    eventually(lambda: _counts(store))
+    store.close()
+
+
+def _counts(store):
+    try:
+        return store.do(unit, count)
+    except CannotSave:
+        return 0
