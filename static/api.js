@@ -7,6 +7,8 @@ import { applyPresent, applyResponse, setMe, state } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
 
+let seen = 0; // the number of the last change that this page knows of, where several nodes serve it (docs/api.md)
+
 /** A failed call. `code` is the server's error code, or "unreachable"; `details` is the body of the answer. */
 export class ApiError extends Error {
   constructor(message, code, details = {}) {
@@ -50,9 +52,11 @@ async function request(path, options) {
   let response, answer;
   const sent = performance.now();
   const before = { vms: new Map(state.vms), groups: state.groups };
+  const known = seen ? { "LoadZone-Seen": seen } : {};
   try {
-    response = await fetch(base + path, { ...options, signal });
+    response = await fetch(base + path, { ...options, headers: { ...options.headers, ...known }, signal });
     noteTime(response, sent);
+    noteSeen(Number(response.headers.get("LoadZone-Seen")), known["LoadZone-Seen"]);
     answer = await response.json();
   } catch (error) {
     console.info("no answer:", error.message);
@@ -63,6 +67,11 @@ async function request(path, options) {
   if (answer.code === "changed") applyPresent(answer, before);
   await loadSentences();
   throw new ApiError(refusalText(answer), answer.code, answer);
+}
+
+/** Note what an answer or a socket tells of. The number goes back only if the server does not know the one it was `sent`. */
+export function noteSeen(number, sent = 0) {
+  if (number) seen = number < sent ? number : Math.max(seen, number);
 }
 
 /** Return the key of the sentence: only a call that is to change something leaves the user in doubt. */

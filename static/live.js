@@ -1,5 +1,5 @@
 // The socket: receives changes and notifications, detects a lost connection and refreshes the page after it.
-import { get } from "./api.js";
+import { get, noteSeen } from "./api.js";
 import { base } from "./base.js";
 import { noteEventTime } from "./clock.js";
 import { applyChange, loadBoard, markStale, setBehind, setMe, setOnline, state } from "./state.js";
@@ -19,6 +19,7 @@ export function connect(listener, ended) {
   onSessionEnd = ended;
   socket = io({ path: `${base}/socket.io`, transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelay: 400,
     reconnectionDelayMax: 5000, randomizationFactor: 0.6 });
+  socket.on("seen", ({ sequence }) => noteSeen(sequence)); // comes before "connect", so the board is fetched with it
   socket.on("connect", onConnected);
   socket.on("disconnect", (reason) => {
     startOfflineTimer();

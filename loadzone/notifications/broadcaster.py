@@ -38,8 +38,11 @@ class SocketUser:
 class Rooms(Protocol):
     """Rooms of sockets; server/socket_rooms.py implements them."""
 
-    def on_connect(self, handle: Callable[[Callable[[str], None]], bool]) -> None:
-        """Call `handle(join)` within each socket's handshake. `join` puts it into a room; False refuses it."""
+    def on_connect(self, handle: Callable[[Callable[[str], None], Callable[[str, object], None]], bool]) -> None:
+        """Call `handle(join, tell)` within each socket's handshake; False refuses it.
+
+        `join` puts it into a room; `tell` sends it an event before it is connected.
+        """
         ...
 
     def start(self, work: Callable[[], None]) -> None:
@@ -87,7 +90,8 @@ class Broadcaster:
         self._clock = clock
         self._is_public = is_public
         self._commits: queue.Queue[Commit | None] = queue.Queue()
-        store.subscribe(self._commits.put)
+        self._last = store.sequence  # of the commits in the queue, or delivered
+        store.subscribe(self._follow)
         rooms.on_connect(self._connect)
 
     def start(self) -> None:
@@ -98,15 +102,26 @@ class Broadcaster:
         """Deliver what is in the queue, and then no more."""
         self._commits.put(None)
 
-    def _connect(self, join: Callable[[str], None]) -> bool:
-        """Put the socket into its user's rooms. Refuse a bad token, and a session that ended at this very moment."""
+    def _connect(self, join: Callable[[str], None], tell: Callable[[str, object], None]) -> bool:
+        """Put the socket into its user's rooms. Refuse a bad token, and a session that ended at this very moment.
+
+        It gets no commits from before now. So it is told which were the last, and fetches the board, from whichever
+        node, not without them.
+        """
         try:
             user = self._identify()
         except Refusal:
             return False
-        for room in _rooms_of(user, self._is_public):
+        rooms = _rooms_of(user, self._is_public)
+        for room in rooms:
             join(room)
+        if rooms and self._last:
+            tell("seen", {"sequence": self._last})
         return self._identify() == user
+
+    def _follow(self, commit: Commit) -> None:
+        self._last = commit.sequence
+        self._commits.put(commit)
 
     def _deliver_all(self) -> None:
         while (commit := self._commits.get()) is not None:
@@ -168,7 +183,7 @@ def _differs(before: Vm | None, after: Vm | None) -> bool:
     return (before and shown(before)) != (after and shown(after))
 
 
-def _rooms_of(user: SocketUser, is_public: bool) -> Iterable[str]:
+def _rooms_of(user: SocketUser, is_public: bool) -> list[str]:
     """Return the rooms of the person's sockets. A page that may see nothing is connected too, to learn of a restart."""
     if not user.email or not user.session:
         return [STRANGERS] if is_public else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from engineio.packet import MESSAGE, Packet
-from flask_socketio import SocketIO, join_room
+from flask_socketio import SocketIO, emit, join_room
 from socketio.packet import EVENT
 
 from loadzone.server.engine_types import EngineServer
@@ -22,12 +22,13 @@ class SocketRooms:
         self._server = socketio.server
         self._engine: EngineServer = self._server.eio
 
-    def on_connect(self, handle: Callable[[Callable[[str], None]], bool]) -> None:
-        """Call `handle(join)` within the handshake of each socket.
+    def on_connect(self, handle: Callable[[Callable[[str], None], Callable[[str, object], None]], bool]) -> None:
+        """Call `handle(join, tell)` within the handshake of each socket.
 
-        `join(room)` puts the socket into a room. If `handle` returns False, the socket is refused.
+        `join(room)` puts the socket into a room; `tell(event, payload)` sends it what it gets before it is connected.
+        If `handle` returns False, the socket is refused.
         """
-        self._socketio.on_event("connect", lambda *_: handle(join_room))
+        self._socketio.on_event("connect", lambda *_: handle(join_room, emit))
 
     def start(self, work: Callable[[], None]) -> None:
         """Run `work` in the background."""

@@ -19,7 +19,8 @@ NO_COMMIT = "9" * 17
 @pytest.fixture(scope="module")
 def nodes(cluster, tmp_path_factory):
     """Return a node, and one that hears late."""
-    settings = SHARED | {"LOADZONE_DATABASE_URL": cluster.make_database(), "LATE": LATE}
+    url = cluster.make_database()
+    settings = SHARED | {"LOADZONE_DATABASE_URL": url, "LATE": LATE}
     folder = tmp_path_factory.mktemp("nodes")
     started = [Server(folder, **settings), Server(folder, program="tests/support/late_node.py", **settings)]
     try:
@@ -27,6 +28,7 @@ def nodes(cluster, tmp_path_factory):
     finally:
         for node in started:
             node.end()
+        cluster.drop(url)
 
 
 @pytest.fixture

@@ -16,10 +16,14 @@ TIMEOUT_SECONDS = 30
 
 
 class Listener:
-    """One connected socket of a person, signed in or not. `received` is the list of (event, data), in order."""
+    """One connected socket of a person, signed in or not. `received` is the list of (event, data), in order.
+
+    `first` is what a node of several sends before the socket is open: the event `seen`, which is none of a change.
+    """
 
     def __init__(self, person: Person, transports: tuple[str, ...] = ("websocket",), **headers: str) -> None:
         self.received: list[tuple[str, dict]] = []
+        self.first: dict = {}
         self._new_event = threading.Condition()
         self._http = requests.Session()
         self._http.trust_env = False
@@ -97,6 +101,10 @@ class Listener:
         self.close()
 
     def _record(self, event: str, data: dict) -> None:
+        if event == "seen":
+            assert not self.received, "it comes before all others"
+            self.first = data
+            return
         with self._new_event:
             self.received.append((event, data))
             self._new_event.notify_all()
