@@ -17,6 +17,7 @@ import orjson
 from loadzone.database.history_delta import Delta, delta_of
 from loadzone.database.table_change import Key, Places, change_of, put_in_place
 from loadzone.datafile.reader import parse_own
+from loadzone.datafile.repair import LoadedFile
 from loadzone.datafile.writer import slices
 from loadzone.domain import tallies
 from loadzone.domain.commit import TABLES, Commit, Touched
@@ -85,32 +86,46 @@ class EncodedCommit:
 
     def commit_on(self, before: State) -> Commit:
         """Return the commit, on the state before it. Raises NewerFormat."""
+        part = self._part()
+        if part is None:
+            return Commit(before, before, Touched(), (), visible=False)
+        after = before.copy()
+        touched = _apply(part, before.users, after)
+        _count(after, before, touched)
+        events = tuple(_event(_mapping(event)) for event in _list(part.rest[_EVENTS]))
+        return Commit(before, after, touched, events, bool(part.rest[_VISIBLE]))
+
+    def replay(self, state: State) -> None:
+        """Change a state that nobody else has to the one after the commit, without a copy. Raises NewerFormat."""
+        if part := self._part():
+            _apply(part, state.users, state)
+            state.tallies = None
+
+    def _part(self) -> LoadedFile | None:
+        """Return the records and the rest of the commit; None: it only marks the version of the tables."""
         content = orjson.loads(self.body)
         if content[_FORMAT] > FORMAT or content.get(_TABLES_VERSION, 0) > TABLES_VERSION:
             raise NewerFormat
-        if _TABLES_VERSION in content:
-            return Commit(before, before, Touched(), (), visible=False)
-        part = parse_own(content)
-        rest = part.rest
-        after, touched = before.copy(), Touched()
-        after.revision = part.revision
-        for name, keys in _mapping(rest[_GONE]).items():
-            for key in _list(keys):
-                getattr(after, name).pop(key, None)
-                getattr(touched, name)[key] = None
-        histories = _mapping(rest[_HISTORY])
-        for name in TABLES:
-            for record in getattr(part, name):
-                key = record.email if isinstance(record, User) else record.id
-                if isinstance(record, User):
-                    record = _with_history(record, before.users.get(key), histories[key])
-                getattr(after, name)[key] = record
-                getattr(touched, name)[key] = None
-        for name, pairs in _mapping(rest[_PLACES]).items():
-            put_in_place(getattr(after, name), _places(pairs))
-        _count(after, before, touched)
-        events = tuple(_event(_mapping(event)) for event in _list(rest[_EVENTS]))
-        return Commit(before, after, touched, events, bool(rest[_VISIBLE]))
+        return None if _TABLES_VERSION in content else parse_own(content)
+
+
+def _apply(part: LoadedFile, users_before: Mapping[str, User], after: State) -> Touched:
+    """Change the state, which may be that with the users before; return what was touched, removed keys first."""
+    histories, touched = _mapping(part.rest[_HISTORY]), Touched()
+    part.users = [_with_history(user, users_before.get(user.email), histories[user.email]) for user in part.users]
+    after.revision = part.revision
+    for name, keys in _mapping(part.rest[_GONE]).items():
+        for key in _list(keys):
+            getattr(after, name).pop(key, None)
+            getattr(touched, name)[key] = None
+    for name in TABLES:
+        for record in getattr(part, name):
+            key = record.email if isinstance(record, User) else record.id
+            getattr(after, name)[key] = record
+            getattr(touched, name)[key] = None
+    for name, pairs in _mapping(part.rest[_PLACES]).items():
+        put_in_place(getattr(after, name), _places(pairs))
+    return touched
 
 
 def _places(pairs: object) -> Places:

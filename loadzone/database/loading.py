@@ -21,7 +21,7 @@ def load(connection: Connection) -> tuple[State, Position]:
     file, commits = commit_log.everything(connection)
     state, _ = read_state(file)
     for commit in commits[1:]:
-        state = EncodedCommit(commit.body).commit_on(state).after
+        EncodedCommit(commit.body).replay(state)
     return state, commits[-1].at
 
 

@@ -35,7 +35,13 @@ def commit(before, after, events=(), renames=False, **keys):
 
 
 def taken(original):
-    return EncodedCommit(encode(original)).commit_on(original.before)
+    """Return the commit as another node takes it; one that starts must come to the same state."""
+    encoded, replayed = EncodedCommit(encode(original)), original.before.copy()
+    result = encoded.commit_on(original.before)
+    encoded.replay(replayed)
+    assert replayed == result.after
+    assert [list(getattr(replayed, name)) for name in TABLES] == [list(getattr(result.after, name)) for name in TABLES]
+    return result
 
 
 def test_it_gives_the_state_after_it_and_what_was_touched():

@@ -10,7 +10,7 @@ import pytest
 
 from loadzone.database.schema import LOCK
 from loadzone.domain.commit import CannotSave
-from loadzone.domain.records import Vm
+from loadzone.domain.records import State, Vm
 from storage import DurableStore
 from support.server import ROOT
 from support.stores import write
@@ -55,6 +55,13 @@ def test_what_arrives_while_the_lock_is_waited_for_is_one_batch(nodes, database)
         for change in changes:
             change.result(20)
     assert database.execute(commits).fetchone()[0] == before + 1
+
+
+def test_a_start_does_not_copy_the_state_for_each_commit(store, open_store, monkeypatch):
+    for number in range(5):
+        put(store, f"vm-{number}")
+    monkeypatch.setattr(State, "copy", lambda state: pytest.fail("the state is copied"))
+    assert list(open_store().snapshot.vms) == [f"vm-{number}" for number in range(5)]
 
 
 def test_all_nodes_publish_all_commits_in_the_same_order(nodes):
