@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from loadzone.lib.times import steady_seconds, utc_now
 
-NEVER = datetime.min.replace(tzinfo=timezone.utc)
+NEVER = -1
 WAITED_FOR = 5.0  # seconds
 
 
@@ -24,7 +24,8 @@ class DatabaseClock:
     ) -> None:
         self._steady = steady
         self._ahead = own_clock().timestamp() - steady()
-        self._last = NEVER
+        self._milliseconds = NEVER
+        self._last = datetime.min.replace(tzinfo=timezone.utc)
 
     def hear(self, seconds: float, asked: float) -> None:
         """Note the database's time, in seconds since 1970. It was read between `asked`, of the steady clock, and now.
@@ -34,11 +35,13 @@ class DatabaseClock:
         at_least, at_most = seconds - self._steady(), seconds - asked
         ahead = min(max(self._ahead, at_least), at_most)
         if ahead < self._ahead - WAITED_FOR:
-            self._last = NEVER
+            self._milliseconds = NEVER
         self._ahead = ahead
 
     def __call__(self) -> datetime:
         """Return the time, in UTC, cut to milliseconds as `utc_now` does."""
         milliseconds = int((self._ahead + self._steady()) * 1000)
-        self._last = max(self._last, datetime.fromtimestamp(milliseconds / 1000, timezone.utc))
+        if milliseconds > self._milliseconds:  # most often it is the same one: a request asks several times
+            self._milliseconds = milliseconds
+            self._last = datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
         return self._last
