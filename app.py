@@ -61,6 +61,7 @@ from loadzone.web.json_provider import OrjsonProvider
 from loadzone.web.known_callers import sender_of
 from loadzone.web.letter_pages import letter_pages
 from loadzone.web.machines import api
+from loadzone.web.node import Node
 from loadzone.web.pages import pages
 from loadzone.web.people import people_api
 from loadzone.web.rate_limits import RateLimits
@@ -194,6 +195,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         rate_limits=RateLimits(),
         mail_trouble=lambda: mailer.trouble,
         behind_at_most=medium.behind_at_most,
+        node=Node(config.port, medium.leadership, medium.behind_at_most) if config.database_url else None,
     )
     rooms = SocketRooms(_sockets(app, config))
     return Application(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field
-from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
+from typing_extensions import NotRequired, Required, TypedDict  # pydantic wants these before Python 3.12
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]  # ISO 8601 in UTC
 VmState = Literal["free", "booked", "held", "maintenance"]
@@ -135,9 +135,19 @@ class OkResponse(TypedDict):
     status: Literal["ok"]
 
 
-class HealthResponse(TypedDict):
-    status: Literal["ok"]
-    version: str
+class NodeHealth(TypedDict, total=False):
+    """Of one of several nodes. `node`: its host and port. `lag`: seconds since it was certain to know all changes."""
+
+    node: str
+    leader: bool
+    lag: float
+
+
+class HealthResponse(NodeHealth):
+    """A node tells of itself in a refusal too."""
+
+    status: Required[Literal["ok"]]
+    version: Required[str]
 
 
 class SignedInResponse(TypedDict):

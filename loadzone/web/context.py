@@ -25,8 +25,10 @@ from loadzone.lib.times import zone_named
 from loadzone.notifications.broadcaster import SocketUser
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.schemas import requests, validation
+from loadzone.schemas.responses import NodeHealth
 from loadzone.schemas.serializers import Audience, audience_of
 from loadzone.web.board_cache import BoardCache
+from loadzone.web.node import Node
 from loadzone.web.rate_limits import RateLimits
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
@@ -51,6 +53,7 @@ class Services:
     rate_limits: RateLimits
     mail_trouble: Callable[[], MailTrouble | None]
     behind_at_most: Callable[[], float]
+    node: Node | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ class Caller:
 
 
 STRANGER = Caller()
+
+
+def node_health() -> NodeHealth:
+    """Return what one of several nodes tells of itself; nothing where there is one process."""
+    node = services().node
+    return node.health() if node else {}
 
 
 def services() -> Services:

@@ -17,11 +17,13 @@ from loadzone.i18n import say
 from loadzone.lib.times import iso
 from loadzone.schemas.refusal_text import Facts, sentence, sentence_as
 from loadzone.schemas.serializers import shown
-from loadzone.web.context import actor, language, services, zone
+from loadzone.web.context import actor, language, node_health, services, zone
 from loadzone.web.known_callers import body_at_most
 from loadzone.web.time_element import time_element
 
 log = logging.getLogger("loadzone.errors")
+
+HEALTH = "pages.healthz"  # the endpoint
 
 # The HTTP status of each code.
 STATUS = {
@@ -155,7 +157,9 @@ def _answer(status: int, code: str, facts: Facts) -> Response:
         response = Response(render_template("error.html", lang=reader, status=status, title=title, text=text))
     else:
         text = sentence(code, facts, reader, zone())
-        response = jsonify({"error": text, "code": code, **{name: _json(fact) for name, fact in facts.items()}})
+        about_node = node_health() if request.endpoint == HEALTH else {}
+        told = {name: _json(fact) for name, fact in facts.items()}
+        response = jsonify({"error": text, "code": code, **told, **about_node})
     response.status_code = status
     if status == 401:
         invalid = ', error="invalid_token"' if code in BAD_TOKENS else ""

@@ -17,7 +17,7 @@ from loadzone.schemas import responses
 from loadzone.schemas.serializers import Audience, audience_of
 from loadzone.web import compression
 from loadzone.web.command_file import command_file
-from loadzone.web.context import actor, language, services
+from loadzone.web.context import actor, language, node_health, services
 from loadzone.web.endpoint import BINARY, HTML, endpoint
 from loadzone.web.openapi import description_of
 from loadzone.web.people import me
@@ -42,9 +42,10 @@ def index() -> str:
 @pages.get("/healthz")
 @endpoint(returns=responses.HealthResponse, refuses="cannot_save")
 def healthz() -> responses.HealthResponse:
-    """Check that the server can answer and write; return its version."""
+    """Check that the server can answer and write; return its version. One of several nodes tells of itself."""
+    about_node = node_health()  # before the check, which itself reads all commits
     services().store.check()
-    return {"status": "ok", "version": __version__}
+    return {"status": "ok", "version": __version__, **about_node}
 
 
 @pages.get("/cli")

@@ -110,7 +110,7 @@ def test_an_incomplete_body_does_no_harm(server, bob):
     head = head_of_length(server, 50)
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(head.encode() + b'{"vm_id": ')
-    assert done(bob.get("/healthz")) == {"status": "ok", "version": __version__}
+    assert done(bob.get("/healthz"))["status"] == "ok"
     assert "Traceback" not in server.log
 
 
@@ -129,7 +129,8 @@ def test_a_browser_gets_a_page_for_an_unknown_path(bob):
 
 
 def test_healthz_names_the_version(charlie):
-    assert done(charlie.get("/healthz")) == {"status": "ok", "version": __version__}
+    health = done(charlie.get("/healthz"))
+    assert (health["status"], health["version"]) == ("ok", __version__)
 
 
 def test_the_log_has_no_stack_trace_for_a_persons_mistake(alice, server):

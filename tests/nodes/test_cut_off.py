@@ -77,6 +77,9 @@ def refused_in_words(far, bob, program, vm):
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (503, "behind")
         assert int(answer.headers["Retry-After"]) > 0
+    about_node = bob.get("/healthz").json()
+    assert about_node["node"].endswith(f":{far.port}")
+    assert about_node["lag"] > 3
     page = requests.get(far.url, headers=HTML, timeout=20)
     assert (page.status_code, page.headers["Refresh"]) == (503, "5")
     assert "its database does not answer" in page.text
