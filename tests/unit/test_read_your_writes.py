@@ -1,8 +1,11 @@
 """What a request says its sender has seen, and which answers set the cookie."""
 
-import pytest
+from types import SimpleNamespace
 
-from loadzone.web.read_your_writes import Cookies, Reader
+import pytest
+from flask import Flask
+
+from loadzone.web.read_your_writes import Cookies, Reader, ReadYourWrites
 
 PLAIN = Cookies("seen", "session", "HttpOnly")
 SECURE = Cookies("__Host-seen", "__Host-session", "Secure")
@@ -99,3 +102,35 @@ def test_when_the_cookie_is_set(environ, after_reading, after_a_change):
     cookie = [("Set-Cookie", "seen=8; HttpOnly")]
     assert list(reader(**environ).cookies(8, only_reads=True)) == (cookie if after_reading else [])
     assert list(reader(**environ).cookies(8, only_reads=False)) == (cookie if after_a_change else [])
+
+
+@pytest.mark.parametrize(
+    ("scheme", "path", "cookie"),
+    [
+        ("http", "/", "seen=8; HttpOnly; Path=/; SameSite=Lax"),
+        ("https", "/", "__Host-seen=8; Secure; HttpOnly; Path=/; SameSite=Lax"),
+        ("http", "/loadzone", "seen=8; HttpOnly; Path=/loadzone; SameSite=Lax"),
+        ("https", "/loadzone", "__Secure-seen=8; Secure; HttpOnly; Path=/loadzone; SameSite=Lax"),
+    ],
+)
+def test_the_cookie_is_as_that_of_the_session(scheme, path, cookie):
+    app, sent = Flask("test"), []
+    app.config.update(SESSION_COOKIE_PATH=path)
+    app.extensions["loadzone"] = SimpleNamespace(store=Knowing())
+
+    def layers(environ, start_response):
+        start_response("200 OK", [("Name", "value")])
+        return ()
+
+    environ = {"PATH_INFO": "/book", "REQUEST_METHOD": "POST", "wsgi.url_scheme": scheme}
+    ReadYourWrites(layers, app, path)(environ, lambda status, headers, _: sent.extend(headers))
+    assert sent == [("Name", "value"), ("LoadZone-Seen", "8"), ("Set-Cookie", cookie)]
+
+
+class Knowing:
+    """A store that has come to commit 8, and waits for nothing."""
+
+    sequence = 8
+
+    def wait_for(self, sequence, seconds):
+        return sequence <= 8
