@@ -10,10 +10,9 @@ from support.people import Person
 
 
 @pytest.fixture
-def balancer(server, start_node):
-    """Yield what passes requests on to a node and to one that hears late, in turn."""
-    late = start_node(program="tests/support/late_node.py", LATE="0.03")
-    with Balancer(f"127.0.0.1:{server.port}", f"127.0.0.1:{late.port}") as balancer:
+def balancer(server, second):
+    """Yield what passes requests on to one node and the other in turn."""
+    with Balancer(f"127.0.0.1:{server.port}", f"127.0.0.1:{second.port}") as balancer:
         yield balancer
 
 

@@ -6,39 +6,11 @@ from http.cookiejar import DefaultCookiePolicy
 import pytest
 
 from nodes.browsers import at, without_cookie
-from nodes.conftest import SHARED
 from support.answers import done, refusal
 from support.people import Person
-from support.server import Server
 
-LATE = "0.03"  # seconds; an answer is there in a tenth of that
 TRIES = 100
 NO_COMMIT = "9" * 17
-
-
-@pytest.fixture(scope="module")
-def nodes(cluster, tmp_path_factory):
-    """Return a node, and one that hears late."""
-    url = cluster.make_database()
-    settings = SHARED | {"LOADZONE_DATABASE_URL": url, "LATE": LATE}
-    folder = tmp_path_factory.mktemp("nodes")
-    started = [Server(folder, **settings), Server(folder, program="tests/support/late_node.py", **settings)]
-    try:
-        yield [node.start() for node in started]
-    finally:
-        for node in started:
-            node.end()
-        cluster.drop(url)
-
-
-@pytest.fixture
-def server(nodes):
-    return nodes[0]
-
-
-@pytest.fixture
-def second(nodes):
-    return nodes[1]
 
 
 @pytest.fixture
