@@ -10,6 +10,7 @@ import pytest
 
 pytest.register_assert_rewrite("support")
 
+from support.cutting_proxy import CuttingProxy  # noqa: E402
 from support.media import OnFile, OnPostgres, runs_over_both  # noqa: E402
 from support.people import Person  # noqa: E402
 from support.postgres import running_cluster  # noqa: E402
@@ -86,6 +87,14 @@ def cluster():
     """Return a PostgreSQL that is running. Its database `postgres` is that of tests/database."""
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture
+def proxy(cluster):
+    """Return a proxy in front of the PostgreSQL."""
+    proxy = CuttingProxy(cluster.folder)
+    yield proxy
+    proxy.end()
 
 
 @pytest.fixture

@@ -12,19 +12,11 @@ from loadzone.database.schema import LOCK
 from loadzone.domain.commit import CannotSave
 from loadzone.lib.times import steady_seconds
 from storage import DurableStore
-from support.cutting_proxy import CuttingProxy
 from support.durables import JsonKept
 from support.waiting import eventually
 from unit.stores import put
 
 SOON = 0.3  # seconds
-
-
-@pytest.fixture
-def proxy(cluster):
-    proxy = CuttingProxy(cluster.folder)
-    yield proxy
-    proxy.end()
 
 
 @pytest.fixture

@@ -11,19 +11,11 @@ from loadzone.database.schema import LOCK
 from loadzone.domain.certainty import CUT_OFF_AFTER, TOLD_AFTER
 from loadzone.notifications.behind_watch import LOOK_SECONDS
 from support.answers import done
-from support.cutting_proxy import CuttingProxy
 from support.listener import Listener
 from support.people import Person
 from support.waiting import eventually
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
-
-
-@pytest.fixture
-def proxy(cluster):
-    proxy = CuttingProxy(cluster.folder)
-    yield proxy
-    proxy.end()
 
 
 @pytest.fixture
