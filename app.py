@@ -22,6 +22,7 @@ from flask_socketio import SocketIO
 
 from loadzone import RESOURCES, i18n, setting_hints
 from loadzone.auth.api_tokens import ApiTokens
+from loadzone.auth.login_codes import LoginCodes
 from loadzone.auth.session_cookie import SessionCookie
 from loadzone.auth.sessions import Sessions
 from loadzone.commands.data import is_command_lookup, refuse_flask_run
@@ -190,9 +191,11 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         bus=bus,
         board_cache=BoardCache(store),
         links=links,
-        sessions=Sessions(config, store, bus, clock, mailer.post_code),
+        sessions=Sessions(
+            config, store, bus, clock, LoginCodes(app.config["SECRET_KEY"], medium.codes), mailer.post_code
+        ),
         api_tokens=ApiTokens(config, store, bus, clock),
-        rate_limits=RateLimits(),
+        rate_limits=RateLimits(medium.counters),
         mail_trouble=lambda: mailer.trouble,
         behind_at_most=medium.behind_at_most,
         node=Node(config.port, medium.leadership, medium.behind_at_most) if config.database_url else None,

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
-from loadzone.auth.login_codes import GOOD_FOR
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.commit import Commit
 from loadzone.domain.leadership import Leadership, SoleProcess
 from loadzone.domain.mail_trouble import MailTrouble
+from loadzone.domain.pending_codes import GOOD_FOR
 from loadzone.domain.people import Letter
 from loadzone.domain.store import Store
 from loadzone.lib.times import steady_seconds

@@ -1,71 +1,55 @@
-"""Sign-in codes: six digits, good once, for ten minutes and five tries, in the asking browser only. Kept in memory."""
+"""Sign-in codes: six digits, good once, for ten minutes and five tries, in the asking browser only."""
 
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 
+from loadzone.domain.commit import CannotSave
+from loadzone.domain.pending_codes import PendingCodes
 from loadzone.domain.refusal import refuse
-from loadzone.lib.times import steady_seconds
+from loadzone.lib.digests import digest
 
-GOOD_FOR = timedelta(minutes=10)
-TRIES = 5
-AT_MOST = 10_000
-
-
-@dataclass(slots=True)
-class PendingCode:
-    """A code that was sent and not used yet. `until` is a time by the steady clock."""
-
-    email: str
-    code: str
-    until: float
-    tries_left: int = TRIES
+log = logging.getLogger("loadzone.sessions")
 
 
 class LoginCodes:
-    """The pending codes, by the ticket that the asking browser keeps in its cookie.
+    """Makes codes and tries them. The asking browser keeps the ticket of its code in its cookie.
 
-    Their ten minutes are measured by `steady()`: seconds that nobody can set.
+    `pending` gets neither of them: the digest of the ticket, and an HMAC by the secret key. Six digits alone could be
+    restored from any digest.
     """
 
-    def __init__(self, steady: Callable[[], float] = steady_seconds) -> None:
-        self._steady = steady
-        self._pending: dict[str, PendingCode] = {}
+    def __init__(self, secret_key: str, pending: PendingCodes) -> None:
+        self._key = b"sign-in code " + secret_key.encode()
+        self._pending = pending
 
-    def issue(self, email: str, ticket: str | None = None) -> tuple[str, str]:
-        """Return a new ticket and its code. The browser's earlier `ticket` is void from now on."""
-        self._pending.pop(ticket or "", None)
-        self._forget_old()
-        ticket, code = secrets.token_urlsafe(16), f"{secrets.randbelow(1_000_000):06}"
-        self._pending[ticket] = PendingCode(email, code, self._steady() + GOOD_FOR.total_seconds())
-        return ticket, code
+    def issue(self, email: str, ticket: str = "") -> tuple[str, str]:
+        """Return a new ticket and its code. The browser's earlier `ticket` is void from now on. Raises CannotSave."""
+        new, code = secrets.token_urlsafe(16), f"{secrets.randbelow(1_000_000):06}"
+        self._pending.add(digest(new), self._proof(new, email, code), instead_of=digest(ticket))
+        return new, code
 
-    def redeem(self, ticket: str, email: str, code: str) -> PendingCode:
-        """Use the code up; return it. Raises Refusal: wrong_code; code_expired where there is none to try any more."""
-        pending = self._pending.get(ticket)
-        if pending is None or pending.until <= self._steady():
-            self._pending.pop(ticket, None)
+    def redeem(self, ticket: str, email: str, code: str) -> None:
+        """Use the code up.
+
+        Raises Refusal: wrong_code; code_expired where there is none to try any more. Raises CannotSave where the code
+        could not be tried.
+        """
+        tried = self._pending.try_once(digest(ticket), self._proof(ticket, email, "".join(code.split())))
+        if tried is None:
             refuse("code_expired", field="code")
-        digits = "".join(code.split())
-        is_right = hmac.compare_digest(digits.encode(), pending.code.encode()) and pending.email == email
-        pending.tries_left -= 1
-        if is_right or not pending.tries_left:
-            del self._pending[ticket]
-        if not is_right:
-            refuse("wrong_code", field="code", tries_left=pending.tries_left)
-        return pending
+        if not tried.is_right:
+            refuse("wrong_code", field="code", tries_left=tried.tries_left)
 
-    def give_back(self, ticket: str, pending: PendingCode) -> None:
+    def give_back(self, ticket: str) -> None:
         """Make a right code good again: signing in failed for another reason."""
-        self._pending[ticket] = pending
+        try:
+            self._pending.give_back(digest(ticket))
+        except CannotSave as error:
+            log.warning("a code whose sign-in could not be saved is lost: %s", error.why)
 
-    def _forget_old(self) -> None:
-        now = self._steady()
-        for ticket in [ticket for ticket, pending in self._pending.items() if pending.until <= now]:
-            del self._pending[ticket]
-        while len(self._pending) >= AT_MOST:
-            del self._pending[next(iter(self._pending))]
+    def _proof(self, ticket: str, email: str, code: str) -> str:
+        message = "\0".join((ticket, email, code)).encode("utf-8", "surrogatepass")
+        return hmac.new(self._key, message, "sha256").hexdigest()

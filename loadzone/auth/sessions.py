@@ -38,7 +38,10 @@ class Session(NamedTuple):
 
 
 class Sessions:
-    """Signs people in and out. `post_code(email, code, language)` sends a code by mail; without SMTP it is logged."""
+    """Signs people in and out. `post_code(email, code, language)` sends a code by mail; without SMTP it is logged.
+
+    `codes` are those of all processes that share the state; each is sent by the process that was asked.
+    """
 
     def __init__(
         self,
@@ -46,13 +49,14 @@ class Sessions:
         store: Store,
         bus: CommandBus,
         clock: Callable[[], datetime],
+        codes: LoginCodes,
         post_code: Callable[[str, str, str], None],
     ) -> None:
         self._config = config
         self._store = store
         self._bus = bus
         self._clock = clock
-        self._codes = LoginCodes()
+        self._codes = codes
         self._post_code = post_code
 
     def find(self, cookie: Cookie) -> Session | None:
@@ -77,9 +81,9 @@ class Sessions:
         return cookie.get("who") == email
 
     def ask_code(self, cookie: SessionMixin, email: str, language: str) -> None:
-        """Send a code that is good in this browser only. Raises Refusal: domain_not_allowed."""
+        """Send a code that is good in this browser only. Raises Refusal: domain_not_allowed; and CannotSave."""
         people.check_domain(self._config, email)
-        cookie["ticket"], code = self._codes.issue(email, cookie.get("ticket"))
+        cookie["ticket"], code = self._codes.issue(email, cookie.get("ticket", ""))
         cookie.permanent = True  # the browser keeps it after it is closed
         if self._config.mails:
             self._post_code(email, code, language)
@@ -92,11 +96,11 @@ class Sessions:
         Raises Refusal: wrong_code, code_expired; and CannotSave, which keeps the code good.
         """
         ticket = cookie.get("ticket", "")
-        pending = self._codes.redeem(ticket, email, code)
+        self._codes.redeem(ticket, email, code)
         try:
             self.enter(cookie, email, language, user_agent)
         except CannotSave:
-            self._codes.give_back(ticket, pending)
+            self._codes.give_back(ticket)
             raise
 
     def enter(self, cookie: SessionMixin, email: str, language: str, user_agent: str) -> None:

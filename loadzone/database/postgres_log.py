@@ -30,6 +30,7 @@ from loadzone.database.loading import TOO_NEW, AllAnew, Anew, load
 from loadzone.database.nodes import Membership, Shared
 from loadzone.database.reaching import reach
 from loadzone.database.schema import UnusableDatabase, prepare
+from loadzone.database.side_connection import SideConnection
 from loadzone.database.snapshots import Snapshots
 from loadzone.database.writer import PATIENCE, Writer
 from loadzone.domain.commit import CannotSave, Commit, Touched
@@ -45,7 +46,7 @@ class PostgresLog:
 
     `starter` is a data file, with which new tables begin. `clock` is the database's time, by which rules go.
     `patience`: seconds that changes wait for a database that is away, before they are refused. `settings`: what all
-    nodes share; None for a command beside them.
+    nodes share; None for a command beside them. `side`: a connection for what need not outlive a crash.
     """
 
     runs_early = False
@@ -68,6 +69,7 @@ class PostgresLog:
         self._anew: Anew | None = None
         self._certain_at = -math.inf
         self.clock = DatabaseClock()
+        self.side = SideConnection(url, patience)
 
     @property
     def place(self) -> str:
@@ -158,6 +160,7 @@ class PostgresLog:
             self._latest.stop()
         self.leader.stop()
         self._writer.close()
+        self.side.close()
 
     def put(self, commit: Commit, body: bytes = b"") -> None:
         """Write a commit within the turn; `body` is it, if it is encoded. Raises CannotSave, TurnLost and TypeError."""

@@ -7,6 +7,7 @@ import psycopg
 from loadzone.database import commit_codec, snapshot_table
 from loadzone.database.commit_codec import TABLES_VERSION as VERSION
 from loadzone.database.connection import Connection, in_words
+from loadzone.database.side_tables import COUNTERS, LOGIN_CODES
 from loadzone.domain.durable import CannotLoad
 
 LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
@@ -14,7 +15,8 @@ LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
 # `commits` is the log. `snapshot_parts` are the data file as it was after commit `seq`; the log goes on from there.
 # `settings` are those that all nodes share.
 _UPGRADES = {
-    1: """
+    1: (
+        """
         CREATE TABLE loadzone.version(number integer NOT NULL);
         INSERT INTO loadzone.version VALUES (0);
         CREATE TABLE loadzone.commits(
@@ -31,7 +33,10 @@ _UPGRADES = {
                 ALTER TABLE loadzone.snapshot_parts ALTER COLUMN body SET COMPRESSION lz4;
             END IF;
         END $$;
-    """,
+        """,
+        LOGIN_CODES,
+        COUNTERS,
+    ),
 }
 
 # A commit that changes nothing. Nodes that do not know these tables stop at it, before they write.
@@ -70,7 +75,8 @@ def _upgrade(connection: Connection, starter: bytes) -> None:
     if not version and not _has_schema(connection):
         connection.execute("CREATE SCHEMA loadzone")
     for number in range(version + 1, VERSION + 1):
-        connection.execute(_UPGRADES[number])
+        for tables in _UPGRADES[number]:
+            connection.execute(tables)
         connection.execute("UPDATE loadzone.version SET number = %s", [number])
     if not version:
         connection.execute("INSERT INTO loadzone.commits(seq, id, body) VALUES (0, gen_random_uuid(), '')")

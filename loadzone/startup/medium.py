@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from loadzone.auth.memory_codes import MemoryCodes
 from loadzone.datafile.backups import Backups
+from loadzone.domain.counters import Counters
 from loadzone.domain.durable import Durable
 from loadzone.domain.hearing import Hearing
 from loadzone.domain.leadership import Leadership
+from loadzone.domain.pending_codes import PendingCodes
 from loadzone.lib.concurrency import yield_to_others
 from loadzone.lib.ending import Ending
+from loadzone.web.memory_counters import MemoryCounters
 
 # Soon, so that a crash sends few letters twice; but not at once, so that the file is not written for each.
 CLEAR_LETTERS_EVERY = 2.0
@@ -25,7 +29,8 @@ class Medium:
     that share the state: timers, mail, backups. `hearing(is_deaf)` returns what knows when jobs could be heard.
     `backups` None: none are made. `pause()` lets others go on during a long rule; `machines_at_once`: how many a
     command of the timers may settle, None: any number. `clear_letters_every`: seconds after which delivered letters
-    leave the outbox. `ending` tells when the process can go on no more.
+    leave the outbox. `ending` tells when the process can go on no more. `codes` and `counters`: sign-in codes and rate
+    limits of all processes that share the state.
     """
 
     durable: Durable
@@ -37,6 +42,8 @@ class Medium:
     machines_at_once: int | None = None
     clear_letters_every: float = CLEAR_LETTERS_EVERY
     ending: Ending = field(default_factory=Ending)
+    codes: PendingCodes = field(default_factory=MemoryCodes)
+    counters: Counters = field(default_factory=MemoryCounters)
 
     def behind_at_most(self) -> float:
         """See Durable.behind_at_most."""

@@ -18,6 +18,8 @@ def open_database(config: Config, url: str) -> Medium:
     """Return the database at this address as the medium; the store connects to it. Raises CannotStart."""
     try:
         from loadzone.database.postgres_log import PostgresLog
+        from loadzone.database.shared_codes import SharedCodes
+        from loadzone.database.shared_counters import SharedCounters
         from loadzone.database.shared_settings import shared_settings
     except ImportError as error:
         raise CannotStart(
@@ -34,4 +36,6 @@ def open_database(config: Config, url: str) -> Medium:
         machines_at_once=MACHINES_AT_ONCE,
         ending=log.membership.ending,
         clear_letters_every=0,  # the next leader would send again what is not noted
+        codes=SharedCodes(log.side),
+        counters=SharedCounters(log.side),
     )

@@ -6,139 +6,63 @@ in before in the same browser are counted separately and do not have to wait.
 
 from __future__ import annotations
 
+import logging
 import math
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from limits import RateLimitItem, RateLimitItemPerHour, parse_many
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
-
+from loadzone.domain.commit import CannotSave
+from loadzone.domain.counters import Counter, Counters, Limit
 from loadzone.domain.refusal import Refusal, refuse
-from loadzone.lib.times import steady_seconds
+
+log = logging.getLogger("loadzone.web")
+
+HOUR, DAY = 3600, 24 * 3600  # seconds
 
 # The limit by address alone is wider, so that a stranger in another network cannot keep a person from signing in. The
 # limit by day protects a mailbox from a flood, and the million possible codes from being tried, five per letter.
-CODES_PER_PERSON = "10 per hour"
-CODES_PER_ADDRESS = "40 per hour; 100 per day"
-CODES_PER_NETWORK = "200 per hour"
-CODES_IN_ALL = "3000 per hour"  # bounds the mail that many networks together can make this server send
-CODES_OF_RETURNING = "10 per hour; 30 per day"  # in a browser in which the person has signed in before
-WRONG_TRIES_PER_NETWORK = "100 per hour"
-INVITATIONS_PER_PERSON = "500 per hour"
-COUNTERS_AT_MOST = 20_000
-RETURNING = "own "  # prefix of the counters of returning people; there are at most as many as such people
-
-_RETURNING_KEY = RateLimitItemPerHour(1).key_for(RETURNING).partition(RETURNING)[0] + RETURNING
-
-
-@dataclass(slots=True)
-class Counter:
-    """The hits in a window, and its end by the steady clock."""
-
-    hits: int
-    until: float
-
-
-class BoundedMemory(Storage):
-    """Counters in memory, at most COUNTERS_AT_MOST. Their windows are measured by `steady()`, which nobody can set.
-
-    When all are in use, a new key counts as over its limit until other counters expire. Returning people are exempt.
-    """
-
-    STORAGE_SCHEME = ["bounded-memory"]  # noqa: RUF012
-    base_exceptions = Exception
-
-    def __init__(self, steady: Callable[[], float] = steady_seconds) -> None:
-        super().__init__()
-        self._steady = steady
-        self._counters: dict[str, Counter] = {}
-        self._cleaned_at = -math.inf
-
-    def __len__(self) -> int:
-        return len(self._counters)
-
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Add to a counter; return its new value."""
-        counter = self._counter(key)
-        if counter is None:
-            if self._is_full() and not key.startswith(_RETURNING_KEY):
-                return sys.maxsize
-            counter = self._counters[key] = Counter(0, self._steady() + expiry)
-        counter.hits += amount
-        return counter.hits
-
-    def decr(self, key: str) -> None:
-        """Take back one hit."""
-        if counter := self._counter(key):
-            counter.hits = max(0, counter.hits - 1)
-
-    def get(self, key: str) -> int:
-        """Return the value of a counter."""
-        counter = self._counter(key)
-        return counter.hits if counter else 0
-
-    def get_expiry(self, key: str) -> float:
-        """Return the end of a counter's window."""
-        counter = self._counter(key)
-        return counter.until if counter else self._steady()
-
-    def seconds_left(self, until: float) -> int:
-        """Return the whole seconds until then, at least 1."""
-        return max(1, math.ceil(until - self._steady()))
-
-    def clear(self, key: str) -> None:
-        """Forget a counter."""
-        self._counters.pop(key, None)
-
-    def check(self) -> bool:
-        """Tell that the memory is there."""
-        return True
-
-    def reset(self) -> int:
-        """Forget all counters; return their number."""
-        number = len(self._counters)
-        self._counters.clear()
-        return number
-
-    def _counter(self, key: str) -> Counter | None:
-        counter = self._counters.get(key)
-        return counter if counter and counter.until > self._steady() else None
-
-    def _is_full(self) -> bool:
-        """Tell whether there is no room. Expired counters make room, and are looked for at most once a second."""
-        now = self._steady()
-        if len(self._counters) >= COUNTERS_AT_MOST and now - self._cleaned_at >= 1:
-            self._cleaned_at = now
-            self._counters = {key: counter for key, counter in self._counters.items() if counter.until > now}
-        return len(self._counters) >= COUNTERS_AT_MOST
+CODES_PER_PERSON = Limit(10, HOUR)
+CODES_PER_ADDRESS = Limit(40, HOUR)
+CODES_PER_ADDRESS_A_DAY = Limit(100, DAY)
+CODES_PER_NETWORK = Limit(200, HOUR)
+CODES_IN_ALL = Limit(3000, HOUR)  # bounds the mail that many networks together can make this server send
+CODES_OF_RETURNING = Limit(10, HOUR)  # in a browser in which the person has signed in before
+CODES_OF_RETURNING_A_DAY = Limit(30, DAY)
+WRONG_TRIES_PER_NETWORK = Limit(100, HOUR)
+INVITATIONS_PER_PERSON = Limit(500, HOUR)
 
 
 class RateLimits:
-    """Counts requests for codes, tries of codes and invitations, and refuses those over a limit."""
+    """Counts requests for codes, tries of codes and invitations, and refuses those over a limit.
 
-    def __init__(self, steady: Callable[[], float] = steady_seconds) -> None:
-        self._storage = BoundedMemory(steady)
-        self._limiter = FixedWindowRateLimiter(self._storage)
+    What cannot be counted is refused too: everything here raises CannotSave.
+    """
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
 
     def count_code_request(self, email: str, network: str, is_returning: bool) -> None:
         """Count a request from this network for a code to this address. Raises Refusal: too_many.
 
-        `is_returning`: the person has signed in before in this browser.
+        `is_returning`: the person has signed in before in this browser. There are at most as many such counters as such
+        people, so there is always room for them.
         """
         if is_returning:
-            self._count(CODES_OF_RETURNING, f"{RETURNING}{email}")
-            return
-        self._count(CODES_PER_NETWORK, f"network {network}")  # what one limit refuses, the next does not count
-        self._count(CODES_IN_ALL, "all")
-        self._count(CODES_PER_PERSON, f"{email} at {network}")
-        self._count(CODES_PER_ADDRESS, f"address {email}")
+            own = f"own {email}"
+            counters = [Counter(own, CODES_OF_RETURNING), Counter(own, CODES_OF_RETURNING_A_DAY)]
+        else:
+            counters = [  # what one limit refuses, the next does not count
+                Counter(f"network {network}", CODES_PER_NETWORK),
+                Counter("all", CODES_IN_ALL),
+                Counter(f"{email} at {network}", CODES_PER_PERSON),
+                Counter(f"address {email}", CODES_PER_ADDRESS),
+                Counter(f"address {email}", CODES_PER_ADDRESS_A_DAY),
+            ]
+        self._count(counters, is_exempt=is_returning)
 
     def count_invitations(self, email: str, number: int) -> None:
-        """Count the people whom this admin invites. Raises Refusal: too_many."""
-        self._count(INVITATIONS_PER_PERSON, f"invitations of {email}", number)
+        """Count the people whom this admin invites: all or, if they are too many, none. Raises Refusal: too_many."""
+        self._count([Counter(f"invitations of {email}", INVITATIONS_PER_PERSON)], number)
 
     @contextmanager
     def counting_wrong_tries(self, network: str, is_returning: bool) -> Iterator[None]:
@@ -150,8 +74,8 @@ class RateLimits:
         if is_returning:
             yield
             return
-        key, was_wrong = f"tries {network}", False
-        [limit] = self._count(WRONG_TRIES_PER_NETWORK, key)
+        tries, was_wrong = Counter(f"tries {network}", WRONG_TRIES_PER_NETWORK), False
+        self._count([tries])
         try:
             yield
         except Refusal as refusal:
@@ -159,16 +83,16 @@ class RateLimits:
             raise
         finally:
             if not was_wrong:
-                self._storage.decr(limit.key_for(key))
+                self._take_back(tries)
 
-    def _count(self, limits: str, key: str, hits: int = 1) -> list[RateLimitItem]:
-        """Count these hits against each of these limits, shortest window first; return them.
+    def _count(self, counters: Sequence[Counter], hits: int = 1, is_exempt: bool = False) -> None:
+        seconds = self._counters.hit(counters, hits, is_exempt)
+        if seconds is not None:
+            refuse("too_many", retry_after=max(1, math.ceil(seconds)))
 
-        Hits that are refused are not counted, so that fewer can follow. Raises Refusal: too_many.
-        """
-        items = sorted(parse_many(limits))
-        for item in items:
-            if not (self._limiter.test(item, key, cost=hits) and self._limiter.hit(item, key, cost=hits)):
-                reset_time = self._limiter.get_window_stats(item, key).reset_time
-                refuse("too_many", retry_after=self._storage.seconds_left(reset_time))
-        return items
+    def _take_back(self, counter: Counter) -> None:
+        """Take a hit back. Where that fails, the person is signed in all the same, and the network has one try less."""
+        try:
+            self._counters.take_back(counter)
+        except CannotSave as error:
+            log.warning("a right code stays counted as a wrong one: %s", error.why)

@@ -66,7 +66,7 @@ def test_addresses_of_other_domains_are_refused_by_name(start):
 def test_the_number_of_invitations_is_limited(medium, tmp_path):
     with medium.running(tmp_path) as server:
         admin = Person(server, ADMIN).sign_in()
-        most = int(INVITATIONS_PER_PERSON.split()[0])
+        most = INVITATIONS_PER_PERSON.most
         for first in range(0, most, 100):
             done(invite(admin, *(EMAIL.format(first + number) for number in range(100))))
         assert refusal(invite(admin, EMAIL.format("one-more"))) == (429, "too_many")

@@ -142,7 +142,7 @@ def test_a_mailbox_is_not_flooded_from_many_networks(start):
 FEW = """from gevent import monkey; monkey.patch_all()
 import sys, app
 from loadzone.web import rate_limits
-rate_limits.CODES_IN_ALL = "5 per hour"
+rate_limits.CODES_IN_ALL = rate_limits.Limit(5, 3600)
 sys.exit(app.main())"""
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from loadzone.auth.api_tokens import NOTED_EVERY, ApiTokens
+from loadzone.auth.login_codes import LoginCodes
+from loadzone.auth.memory_codes import MemoryCodes
 from loadzone.auth.sessions import Session, Sessions
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
@@ -54,6 +56,11 @@ def system(tmp_path):
     system.store.close()
 
 
+def sessions_of(system, **settings):
+    codes = LoginCodes("k" * 20, MemoryCodes())
+    return Sessions(Config(**settings), system.store, system.bus, lambda: system.now, codes, lambda *_: None)
+
+
 # Finding a token
 
 
@@ -74,7 +81,7 @@ def test_a_session_of_a_domain_no_longer_allowed_is_void_even_before_it_is_remov
     cookie = {"who": BOB, "session": "secret"}
     system.bus.run(people.sign_in, email=BOB, session=digest("secret"))
     found = [
-        Sessions(Config(allowed_domains=domains), system.store, system.bus, lambda: NOON, lambda *_: None).find(cookie)
+        sessions_of(system, allowed_domains=domains).find(cookie)
         for domains in [(), ("example.com",), ("example.org",)]
     ]
     assert [session and session.email for session in found] == [BOB, BOB, None]
@@ -178,7 +185,7 @@ def test_its_use_is_written_after_the_clock_was_set_back(system):
 
 
 def test_a_session_is_renewed_after_the_clock_was_set_back(system):
-    sessions = Sessions(Config(), system.store, system.bus, lambda: system.now, lambda *_: None)
+    sessions = sessions_of(system)
     session = Session(BOB, "s")
     assert not sessions.renew_session(session), "its use is noted today"
     system.now -= timedelta(days=3)

@@ -1,25 +1,35 @@
 import pytest
 
-from loadzone.auth.login_codes import AT_MOST, LoginCodes
+from loadzone.auth.login_codes import LoginCodes
+from loadzone.auth.memory_codes import MemoryCodes
+from loadzone.domain.pending_codes import AT_MOST
 from loadzone.domain.refusal import Refusal
 from support.world import ALICE, BOB
 
 
-class Clock:
+class InMemory(MemoryCodes):
+    """Codes in memory, with a clock of their own. tests/database has the same in a database."""
+
     now = 1000.0  # seconds
 
-    def __call__(self):
-        return self.now
+    def __init__(self):
+        super().__init__(lambda: self.now)
+
+    def later(self, seconds):
+        self.now += seconds
+
+    def content(self):
+        return str(self._pending)
 
 
 @pytest.fixture
-def clock():
-    return Clock()
+def pending():
+    return InMemory()
 
 
 @pytest.fixture
-def codes(clock):
-    return LoginCodes(clock)
+def codes(pending):
+    return LoginCodes("k" * 20, pending)
 
 
 def refused(codes, *arguments):
@@ -45,9 +55,11 @@ def test_spaces_around_and_within_do_not_matter(codes):
     codes.redeem(ticket, BOB, f" {code[:3]} {code[3:]}\n")
 
 
-def test_it_works_for_ten_minutes(codes, clock):
+def test_it_works_for_ten_minutes(codes, pending):
     ticket, code = codes.issue(BOB)
-    clock.now += 600
+    pending.later(590)
+    assert refused(codes, ticket, BOB, wrong(code)) == ("wrong_code", 4)
+    pending.later(10)
     assert refused(codes, ticket, BOB, code) == ("code_expired", None)
 
 
@@ -59,7 +71,7 @@ def test_after_five_wrong_tries_the_right_code_is_refused_too(codes):
 
 def test_only_the_browser_that_asked_can_use_or_spoil_it(codes):
     ticket, code = codes.issue(BOB)
-    for other in (None, "another ticket", codes.issue(BOB)[0]):
+    for other in ("", "another ticket", codes.issue(BOB)[0]):
         for _ in range(6):
             refused(codes, other, BOB, wrong(code))
     codes.redeem(ticket, BOB, code)
@@ -77,10 +89,30 @@ def test_asking_again_in_the_same_browser_makes_the_first_code_void(codes):
     codes.redeem(second, BOB, code)
 
 
-def test_memory_is_bounded(codes):
+def test_the_number_of_codes_is_bounded_and_the_newest_stay(pending):
     for number in range(AT_MOST + 10):
-        codes.issue(f"{number}@example.com")
-    assert len(codes._pending) <= AT_MOST
+        pending.add(f"ticket {number}", "proof", "")
+    assert len(pending) <= AT_MOST + 1
+    assert [pending.try_once(f"ticket {number}", "") is None for number in (0, 9, 10, AT_MOST + 9)] == [1, 1, 0, 0]
+
+
+def test_codes_that_are_over_go(pending):
+    for number in range(10):
+        pending.add(f"ticket {number}", "proof", "")
+    pending.later(600)
+    for number in range(10):
+        pending.add(f"later {number}", "proof", "")
+    assert len(pending) == 10
+
+
+def test_neither_code_nor_ticket_nor_address_is_kept(codes, pending):
+    ticket, code = codes.issue(BOB)
+    assert not any(text in pending.content() for text in (ticket, code, BOB))
+
+
+def test_another_secret_key_knows_no_code(codes, pending):
+    ticket, code = codes.issue(BOB)
+    assert refused(LoginCodes("x" * 20, pending), ticket, BOB, code) == ("wrong_code", 4)
 
 
 @pytest.mark.parametrize("text", ["", "１２３４５６", "é" * 6, "123456; drop"])
@@ -91,6 +123,17 @@ def test_text_that_is_no_code_counts_as_a_wrong_code(codes, text):
 
 def test_a_code_given_back_after_a_fault_of_the_server_can_be_used_again(codes):
     ticket, code = codes.issue(BOB)
-    pending = codes.redeem(ticket, BOB, code)
-    codes.give_back(ticket, pending)
     codes.redeem(ticket, BOB, code)
+    codes.give_back(ticket)
+    codes.redeem(ticket, BOB, code)
+
+
+def test_a_code_that_was_right_at_the_last_try_has_one_more_when_it_is_given_back(codes):
+    ticket, code = codes.issue(BOB)
+    for _ in range(4):
+        refused(codes, ticket, BOB, wrong(code))
+    codes.redeem(ticket, BOB, code)
+    codes.give_back(ticket)
+    assert refused(codes, ticket, BOB, wrong(code)) == ("wrong_code", 0)
+    codes.give_back(ticket)
+    assert refused(codes, ticket, BOB, code) == ("code_expired", None)

@@ -1,7 +1,6 @@
 """Flask, werkzeug, itsdangerous, click and limits."""
 
 import io
-from typing import ClassVar
 
 import click
 import flask
@@ -11,9 +10,6 @@ from flask import Flask, g, request, session, url_for
 from flask.cli import FlaskGroup
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadData, BadSignature, URLSafeSerializer
-from limits import RateLimitItemPerHour, parse
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.datastructures import Accept
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.http import parse_accept_header, parse_cookie
@@ -193,41 +189,3 @@ def standard_input():
 
     CliRunner().invoke(read, ["-"], input=b"content")
     assert seen == [b"content"]
-
-
-class Counting(Storage):
-    """Counts calls; every window ends at 42."""
-
-    STORAGE_SCHEME: ClassVar[list[str]] = ["counting"]
-    base_exceptions = Exception
-
-    def __init__(self):
-        super().__init__()
-        self.counted = []
-
-    def incr(self, key, expiry, amount=1):
-        self.counted.append((key, expiry, amount))
-        return len(self.counted)
-
-    def get_expiry(self, key):
-        return 42.0
-
-    get = clear = check = reset = lambda self, *key: 0
-
-
-@used("limits.storage.Storage")
-def storage_of_our_own():
-    storage, item = Counting(), parse("2 per hour")
-    limiter = FixedWindowRateLimiter(storage)
-    assert [limiter.hit(item, "a") for _ in range(3)] == [True, True, False]
-    assert storage.counted == [(item.key_for("a"), 3600, 1)] * 3
-
-
-@used("RateLimitItem.key_for")
-def keys():
-    assert RateLimitItemPerHour(1).key_for("own ann@example.com").startswith("LIMITER/own ann@example.com")
-
-
-@used("FixedWindowRateLimiter.get_window_stats")
-def end_of_a_window():
-    assert FixedWindowRateLimiter(Counting()).get_window_stats(parse("2 per hour"), "a").reset_time == 42.0
