@@ -16,6 +16,8 @@ from loadzone.database.connection import Connection, connect, in_words
 from loadzone.database.writer import PATIENCE, PAUSE
 from loadzone.domain.commit import CannotSave
 
+ANSWERED_WITHIN = 3.0  # seconds; a server that takes longer hangs
+
 log = logging.getLogger("loadzone.database")
 
 # Nothing here outlives a crash anyway. Rows are found by an index, even where a table was empty when its statement was
@@ -85,7 +87,7 @@ class SideConnection:
     def _connect(self) -> Connection:
         if self._is_closed:
             raise psycopg.OperationalError("the store was closed")
-        connection = connect(self._url, "codes and limits")
+        connection = connect(self._url, "codes and limits", ANSWERED_WITHIN)
         connection.execute(_SESSION)
         return connection
 

@@ -163,7 +163,7 @@ def test_over_https_a_cookie_without_the_host_prefix_is_ignored(start):
     """Any other host of the domain may have set such a cookie."""
     server = start(LOADZONE_AUTH="trust", LOADZONE_TRUSTED_PROXIES="1")
     ann = Person(server).sign_in()
-    [session] = [cookie.value for cookie in ann.http.cookies]
+    session = ann.http.cookies["session"]
     https = {"X_Forwarded_Proto": "https"}
     for name, known in (("session", False), ("__Host-session", True)):
         answer = Person(server).get("/me", Cookie=f"{name}={session}", **https)
