@@ -66,7 +66,7 @@ class Sessions:
         if user is None or not people.is_allowed(self._config, user.email):
             return None
         name = digest(cookie.get("session", ""))
-        return Session(user.email, name) if sessions.is_in_force(user, name, self._clock()) else None
+        return Session(user.email, name) if sessions.is_in_force(user, name, self._config, self._clock()) else None
 
     def is_use_noted(self, session: Session) -> bool:
         """Tell whether today's use of the session is written down."""

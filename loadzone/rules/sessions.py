@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
+from loadzone.domain.limits import Limits
 from loadzone.domain.people import BrowserSession, User
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import Tables, UnitOfWork
@@ -18,10 +19,13 @@ AT_MOST = 200
 ID_LENGTH = 16  # characters of the digest, 64 bits: enough to tell one's sessions apart
 
 
-def is_in_force(user: User, name: str, now: datetime) -> bool:
-    """Tell whether this session of the person is in force."""
+def is_in_force(user: User, name: str, limits: Limits, now: datetime) -> bool:
+    """Tell whether this session of the person is in force.
+
+    One that an address alone has begun is not where that is not enough, even before the timers have ended it.
+    """
     session = user.sessions.get(name)
-    return session is not None and _lasts(session, now)
+    return session is not None and _lasts(session, now) and _counts(session, limits)
 
 
 def in_force(tables: Tables, actor: str | None, now: datetime) -> dict[str, BrowserSession]:
@@ -77,10 +81,8 @@ def end(uow: UnitOfWork, actor: str | None, session_id: str) -> None:
 
 def end_trusted(uow: UnitOfWork) -> None:
     """End the sessions that an address alone has begun, where that is not enough any more. Runs with every sweep."""
-    if uow.limits.auth == "trust":
-        return
     for user in list(uow.users.values()):
-        trusted = {name for name, session in user.sessions.items() if session.way == "trust"}
+        trusted = {name for name, session in user.sessions.items() if not _counts(session, uow.limits)}
         ended = _drop(uow, user, trusted.__contains__)
         if ended:
             uow.tell(Event("trust_ended", to=user.email, sessions=ended))
@@ -107,6 +109,11 @@ def _drop(uow: UnitOfWork, user: User, is_meant: Callable[[str], bool]) -> tuple
             user, sessions=left, seen=latest(user.seen, *(user.sessions[name].used for name in ended))
         )
     return ended
+
+
+def _counts(session: BrowserSession, limits: Limits) -> bool:
+    """Tell whether the way in which the session was begun is enough."""
+    return limits.auth == "trust" or session.way != "trust"
 
 
 def _lasts(session: BrowserSession, now: datetime) -> bool:

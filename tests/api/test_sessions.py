@@ -87,7 +87,7 @@ def test_sessions_of_trust_end_when_the_setting_becomes_code(start):
     server.settings["LOADZONE_AUTH"] = "code"
     server.restart()
     assert not trusted.is_signed_in()
-    assert f"{trusted.email} was signed out: LOADZONE_AUTH is not trust any more" in server.log
+    server.wait_for_log(f"{trusted.email} was signed out: LOADZONE_AUTH is not trust any more")
     by_code = Person(server, trusted.email).sign_in()
     server.restart()
     assert by_code.is_signed_in()

@@ -40,9 +40,9 @@ def test_a_session_lasts_thirty_days_from_its_last_use(world):
     world.do(sessions.keep, actor=BOB, name="phone")
     world.later(days=29)
     user = world.state.users[BOB]
-    assert sessions.is_in_force(user, "phone", world.now)
-    assert not sessions.is_in_force(user, f"session of {BOB}", world.now)
-    assert not sessions.is_in_force(user, "phone", world.now + timedelta(days=1))
+    assert sessions.is_in_force(user, "phone", world.limits, world.now)
+    assert not sessions.is_in_force(user, f"session of {BOB}", world.limits, world.now)
+    assert not sessions.is_in_force(user, "phone", world.limits, world.now + timedelta(days=1))
 
 
 def test_the_sockets_of_a_session_that_runs_out_are_cut_once(world):

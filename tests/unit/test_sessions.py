@@ -62,6 +62,7 @@ def test_sessions_of_trust_end_when_codes_are_asked_for():
     world.do(sessions.end_trusted)
     assert names_of(world) == {PHONE}
     world.limits = replace(world.limits, auth="code")
+    assert not sessions.is_in_force(world.state.users[BOB], PHONE, world.limits, world.now), "not even before"
     signed_in(world, LAPTOP)
     world.do(sessions.end_trusted)
     assert names_of(world) == {LAPTOP}
@@ -107,5 +108,5 @@ def test_facts_of_sessions_that_are_gone_are_dropped():
 def test_a_session_lasts_from_its_last_use(world):
     signed_in(world, PHONE)
     user = world.state.users[BOB]
-    assert sessions.is_in_force(user, PHONE, world.now + sessions.LAST_FOR - timedelta(seconds=1))
-    assert not sessions.is_in_force(user, PHONE, world.now + sessions.LAST_FOR)
+    assert sessions.is_in_force(user, PHONE, world.limits, world.now + sessions.LAST_FOR - timedelta(seconds=1))
+    assert not sessions.is_in_force(user, PHONE, world.limits, world.now + sessions.LAST_FOR)
