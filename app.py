@@ -44,6 +44,7 @@ from loadzone.notifications.behind_watch import BehindWatch
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
 from loadzone.notifications.letters import LetterWriter, letters_for
+from loadzone.notifications.shared_trouble import SharedTrouble
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
@@ -196,7 +197,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         ),
         api_tokens=ApiTokens(config, store, bus, clock),
         rate_limits=RateLimits(medium.counters),
-        mail_trouble=lambda: mailer.trouble,
+        mail_trouble=SharedTrouble(medium.leadership, lambda: mailer.trouble),
         behind_at_most=medium.behind_at_most,
         node=Node(config.port, medium.leadership, medium.behind_at_most) if config.database_url else None,
     )

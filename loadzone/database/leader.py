@@ -19,6 +19,7 @@ BEAT = 1.0  # seconds between two signs of life
 LEASE = 3.0  # seconds after a sign of life for which the node takes itself for the leader
 HUNG_AFTER = "4s"  # later than LEASE: the server ends the session of a leader that hangs
 PAUSE = 0.3  # seconds between two tries to become leader
+_TRY = "SELECT pg_try_advisory_lock(%s), word FROM loadzone.leader"
 
 
 class Leader:
@@ -33,6 +34,8 @@ class Leader:
         self._act = act
         self._until = self._answered_at = -math.inf
         self._alone_from = math.inf
+        self._word: Callable[[], str] = str
+        self.shared = ""
         self._begun: list[Callable[[], None]] = []
         self._is_stopped = threading.Event()
         self._threads = [
@@ -53,6 +56,10 @@ class Leader:
     def when_begun(self, call: Callable[[], None]) -> None:
         """Call this each time that this node begins to lead."""
         self._begun.append(call)
+
+    def share(self, word: Callable[[], str]) -> None:
+        """Let the other nodes know this word while this one leads; `shared` is the one that is known."""
+        self._word = word
 
     def answered_at(self) -> float:
         """Return the last moment, by the steady clock, of which it is certain that the database answered this node."""
@@ -75,6 +82,8 @@ class Leader:
             except psycopg.Error as error:
                 if self._alone_from < math.inf and not self._is_stopped.is_set():
                     log.warning("this node leads no more: %s", in_words(error))
+            except Exception:  # a node that never tries again would be missed once the others are gone
+                log.exception("leading failed")
             self._until, self._alone_from = -math.inf, math.inf
             self._is_stopped.wait(PAUSE)
 
@@ -93,7 +102,7 @@ class Leader:
 
     def _is_first(self, connection: Connection) -> bool:
         began = steady_seconds()
-        [(is_first,)] = connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchall()
+        [(is_first, self.shared)] = connection.execute(_TRY, [LOCK]).fetchall()
         self._answered_at = began
         return bool(is_first)
 
@@ -107,6 +116,18 @@ class Leader:
         if not led:
             for call in self._begun:
                 call()
+        self._tell(connection)
+
+    def _tell(self, connection: Connection) -> None:
+        if (word := self._word()) == self.shared:
+            return
+        try:
+            connection.execute("UPDATE loadzone.leader SET word = %s", [word])
+            self.shared = word
+        except psycopg.Error as error:
+            if connection.closed:
+                raise
+            log.debug("the other nodes are not told: %s", in_words(error))  # such as by a full disk
 
     def _work(self) -> None:
         """Do what the leader does. Apart from the beats: it may take longer than the lease."""
@@ -116,3 +137,5 @@ class Leader:
                     self._act()
             except psycopg.Error as error:
                 log.debug("the leader's work is left for later: %s", in_words(error))
+            except Exception:  # the next time may go well
+                log.exception("the leader's work failed")

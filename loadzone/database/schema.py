@@ -13,7 +13,7 @@ from loadzone.domain.durable import CannotLoad
 LOCK = 7_001_001  # the advisory lock of whoever writes, or makes the tables
 
 # `commits` is the log. `snapshot_parts` are the data file as it was after commit `seq`; the log goes on from there.
-# `settings` are those that all nodes share.
+# `settings` are those that all nodes share. `leader` has one row, by which the leader lets the others know something.
 _UPGRADES = {
     1: (
         """
@@ -26,6 +26,8 @@ _UPGRADES = {
             body bytea NOT NULL);
         CREATE TABLE loadzone.snapshot_parts(
             seq bigint, part integer, body bytea NOT NULL, PRIMARY KEY (seq, part));
+        CREATE TABLE loadzone.leader(word text NOT NULL);
+        INSERT INTO loadzone.leader VALUES ('');
         CREATE TABLE loadzone.settings(name text PRIMARY KEY, value text NOT NULL);
         DO $$ BEGIN  -- quicker than the default, but not every server was built with it
             IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)) THEN

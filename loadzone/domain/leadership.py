@@ -23,12 +23,25 @@ class Leadership(Protocol):
         """Call this each time that this process begins to lead. It must be quick."""
         ...
 
+    def share(self, word: Callable[[], str]) -> None:
+        """Let the other processes know this word while this one leads. It is asked for every second."""
+        ...
+
+    @property
+    def shared(self) -> str:
+        """The word of the leader, as far as this process knows."""
+        ...
+
 
 class SoleProcess:
     """The Leadership of a process that shares its state with nobody."""
 
     leads = True
     leads_alone = True
+    shared = ""
 
     def when_begun(self, call: Callable[[], None]) -> None:
         """Do nothing: it leads from the beginning."""
+
+    def share(self, word: Callable[[], str]) -> None:
+        """Do nothing: there is nobody."""

@@ -150,8 +150,9 @@ def test_a_snapshot_of_a_commit_that_the_log_has_lost_is_not_written(no_leader, 
 
 
 @pytest.fixture
-def quick_leader(place, monkeypatch):
+def quick_leader(place, open_store, monkeypatch):
     """Return a leader whose lease lasts a second, and that is doing work which does not end before the test."""
+    open_store().close()  # which has made the tables
     monkeypatch.setattr(leader, "LEASE", 1)
     monkeypatch.setattr(leader, "BEAT", 0.1)
     ended = threading.Event()
@@ -186,3 +187,16 @@ def test_a_leader_whose_lease_ran_out_begins_anew(quick_leader):
     eventually(lambda: begun)
     quick_leader._until = -math.inf
     eventually(lambda: len(begun) == 2)
+
+
+def test_what_the_leader_says_is_known_on_all_nodes_until_the_next_one_says_something(nodes):
+    words = ["", "", ""]
+    for number, node in enumerate(nodes):
+        node._durable.leader.share(lambda number=number: words[number])
+    eventually(lambda: leading(nodes))
+    [first] = leading(nodes)
+    words[nodes.index(first)] = "trouble"
+    eventually(lambda: {node._durable.leader.shared for node in nodes} == {"trouble"})
+    first.close()
+    others = [node for node in nodes if node is not first]
+    eventually(lambda: {node._durable.leader.shared for node in others} == {""})

@@ -119,3 +119,16 @@ def test_a_leader_that_hung_sends_nothing_that_another_has_sent(letters, server,
     server.wait_for_log("leads no more")
     assert min(times(smtp)) == 1
     assert sum(times(smtp)) <= len(READERS) + 1
+
+
+def test_admins_see_on_each_node_that_the_mail_server_takes_no_letters(server, second, smtp, make_vm):
+    smtp.answers = {"MAIL": "450 not now"}
+    on_both = [Person(node, "alice@example.com").sign_in() for node in (server, second)]
+    done(Person(second, READERS[0]).sign_in().book(vm := make_vm()))
+    done(on_both[1].cancel(vm, reason="needed"))
+    for alice in on_both:
+        eventually(lambda alice=alice: alice.me().get("mail"))
+    assert on_both[0].me()["mail"] == on_both[1].me()["mail"]
+    smtp.answers = {}
+    for alice in on_both:
+        eventually(lambda alice=alice: not alice.me().get("mail"))
