@@ -14,8 +14,8 @@ from typing import TypeAlias
 import psycopg
 
 from loadzone.database.connection import Connection
-from loadzone.database.schema import LOCK, UnusableDatabase, version_of
-from loadzone.database.shared_settings import SECRET
+from loadzone.database.schema import UnusableDatabase, version_of
+from loadzone.database.shared_settings import ONLY_TOLD, SECRET
 from loadzone.domain.commit import CannotSave
 from loadzone.lib.ending import Ending
 
@@ -56,6 +56,7 @@ class Membership:
         else:
             await_absence(connection, self._settings)
             join(connection, self._settings)
+            _tell_of_mail(self._settings, _stored(connection))
 
     def greet(self, connection: Connection) -> None:
         """Be one of the nodes by this connection too: others may have come while it was away.
@@ -63,9 +64,10 @@ class Membership:
         Raises psycopg.OperationalError where that cannot be; this process then ends.
         """
         try:
-            version_of(connection)
-            if self._settings is not None:
-                join_again(connection, self._settings)
+            if self._settings is None:
+                version_of(connection)
+            else:
+                join(connection, self._settings)
         except UnusableDatabase as error:
             raise psycopg.OperationalError(self.cannot_go_on(str(error)).why) from error
 
@@ -92,24 +94,24 @@ def await_absence(connection: Connection, settings: Mapping[str, str]) -> None:
 def join(connection: Connection, settings: Mapping[str, str]) -> None:
     """Be one of the nodes as long as the connection lasts. If no other node runs, its settings hold from now on.
 
-    Raises OtherSettings, and UnusableDatabase where a newer LoadZone has changed the tables.
+    It waits for no turn. Raises OtherSettings, and UnusableDatabase where a newer LoadZone has changed the tables.
     """
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         version_of(connection)
-        if _is_alone(connection) and _difference(settings, _stored(connection)):
+        if _is_alone(connection) and settings != _stored(connection):
             _store(connection, settings)
-        join_again(connection, settings)
+        connection.execute("SELECT pg_advisory_lock_shared(%s)", [NODES])  # for others that join, until they have
+        if difference := _difference(settings, _stored(connection)):
+            raise OtherSettings(
+                f"nodes run with other settings: {difference};"
+                " give this one the same, or stop all nodes and start them with the new ones"
+            )
 
 
-def join_again(connection: Connection, settings: Mapping[str, str]) -> None:
-    """Be one of the nodes as long as the connection lasts. It waits for no turn. Raises OtherSettings."""
-    connection.execute("SELECT pg_advisory_lock_shared(%s)", [NODES])  # first: then nobody changes the settings
-    if difference := _difference(settings, _stored(connection)):
-        raise OtherSettings(
-            f"nodes run with other settings: {difference};"
-            " give this one the same, or stop all nodes and start them with the new ones"
-        )
+def _tell_of_mail(here: Mapping[str, str], there: Mapping[str, str]) -> None:
+    if here.get(ONLY_TOLD) != there.get(ONLY_TOLD):
+        difference = _in_words(ONLY_TOLD, here.get(ONLY_TOLD), there.get(ONLY_TOLD))
+        log.warning("%s: what people do at a node without it sends no letters", difference)
 
 
 def _is_alone(connection: Connection) -> bool:
@@ -130,7 +132,7 @@ def _store(connection: Connection, settings: Mapping[str, str]) -> None:
 
 def _difference(here: Mapping[str, str], there: Mapping[str, str]) -> str:
     """Return in words which settings differ; "" if none does. A missing one has its default."""
-    names = sorted(name for name in {*here, *there} if here.get(name) != there.get(name))
+    names = sorted(name for name in {*here, *there} - {ONLY_TOLD} if here.get(name) != there.get(name))
     return ", ".join(_in_words(name, here.get(name), there.get(name)) for name in names)
 
 

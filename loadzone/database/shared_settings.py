@@ -13,6 +13,8 @@ SECRET = "secret:"  # noqa: S105 (begins a value that stands for a secret, and i
 # Where a node listens, what it keeps, and how it reaches others. All other settings are shared: a new one as well.
 OF_A_NODE = frozenset({"data", "database_url", "backups", "host", "port"})
 MAIL = "smtp_"
+# A node may reach mail in its own way. But one without mail writes no letters, so this is told where it differs.
+ONLY_TOLD = "SMTP_HOST"
 
 
 def shared_settings(config: Config) -> dict[str, str]:
@@ -23,7 +25,8 @@ def shared_settings(config: Config) -> dict[str, str]:
     default = Config()
     names = [field.name for field in fields(Config) if is_shared(field.name)]
     values = {name: getattr(config, name) for name in names if getattr(config, name) != getattr(default, name)}
-    return {setting_name(name): _as_text(name, value) for name, value in values.items()}
+    mail = {ONLY_TOLD: "set"} if config.mails else {}
+    return {setting_name(name): _as_text(name, value) for name, value in values.items()} | mail
 
 
 def is_shared(name: str) -> bool:
