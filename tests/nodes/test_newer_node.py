@@ -62,7 +62,7 @@ def test_a_change_that_meets_a_newer_commit_is_refused_and_nothing_is_half_done(
 def test_a_node_with_newer_tables_stops_older_nodes(server, alice, vm, database, database_url, tmp_path, monkeypatch):
     for module, name in ((schema, "VERSION"), (commit_codec, "TABLES_VERSION")):
         monkeypatch.setattr(module, name, 2)
-    monkeypatch.setitem(schema._UPGRADES, 2, "ALTER TABLE loadzone.commits ADD COLUMN note text")
+    monkeypatch.setitem(schema._UPGRADES, 2, ("ALTER TABLE loadzone.commits ADD COLUMN note text",))
     with connect(database_url, "test") as newer:
         schema.prepare(newer, b"{}")
         schema.prepare(newer, b"{}")
