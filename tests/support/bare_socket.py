@@ -37,7 +37,9 @@ class BareSocket:
         return self._ws.sock.fileno()
 
     def fetch(self) -> None:
-        state = self._person.get("/vms").json()
+        response = self._person.get("/vms")
+        response.raise_for_status()
+        state = response.json()
         self.revision, self.vms = state["revision"], {vm["id"]: vm for vm in state["vms"]}
 
     def read(self) -> None:
