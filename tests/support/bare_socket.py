@@ -22,7 +22,9 @@ class BareSocket:
         self._person = person
         self._on_change = on_change
         self.revision = -1
+        self.gaps = 0  # changes that were missing, so that it had to fetch the board again
         self.vms: dict[str, dict] = {}
+        self._seen: dict[str, str] = {}  # of several nodes: from which commit on this one tells of changes
         url = person.server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies)
         self._ws = websocket.create_connection(url, timeout=10, cookie=cookies, suppress_origin=True)
@@ -37,7 +39,7 @@ class BareSocket:
         return self._ws.sock.fileno()
 
     def fetch(self) -> None:
-        response = self._person.get("/vms")
+        response = self._person.get("/vms", **self._seen)
         response.raise_for_status()
         state = response.json()
         self.revision, self.vms = state["revision"], {vm["id"]: vm for vm in state["vms"]}
@@ -61,6 +63,8 @@ class BareSocket:
             if text.startswith("44"):
                 raise websocket.WebSocketException(f"refused: {text}")
             self._answer(text)
+            if text.startswith('42["seen",'):
+                self._seen = {"LoadZone_Seen": str(json.loads(text[2:])[1]["sequence"])}
 
     def _answer(self, text: str) -> None:
         if text == "2":
@@ -75,6 +79,7 @@ class BareSocket:
     def _apply(self, change: dict) -> None:
         self._on_change(change)
         if change["revision"] > self.revision + 1:
+            self.gaps += 1
             self.fetch()
         elif change["revision"] == self.revision + 1:
             self.revision = change["revision"]

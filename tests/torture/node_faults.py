@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Protocol
 
@@ -58,10 +59,17 @@ class NodeFaults:
     def inject(self) -> None:
         """Inject any fault, whatever earlier ones have left behind."""
         [name] = self._random.choices(list(self._weights), list(self._weights.values()))
-        if name != "wait":
-            self._history.add_fault(name)
-        getattr(self, name)()
+        self._inject(name)
         time.sleep(self._random.uniform(0.05, 1.2))
+
+    def together(self) -> None:
+        """Let a node or its connections fail while the database does."""
+        there = self._random.choice([name for name in OF_DATABASES if name in self._weights])
+        with ThreadPoolExecutor(1) as executor:
+            failing = executor.submit(self._inject, there)
+            while not failing.done():
+                self._inject(self._random.choice(OF_NODES))
+            failing.result()
 
     # a node
 
@@ -174,6 +182,11 @@ class NodeFaults:
         for node in self._nodes:
             node.wait_until_it_answers("/groups")
 
+    def _inject(self, name: str) -> None:
+        if name != "wait":
+            self._history.add_fault(name)
+        getattr(self, name)()
+
     def _any_node(self) -> Node:
         return self._nodes[self._any_number()]
 
@@ -187,6 +200,8 @@ class NodeFaults:
         os.kill(process, signal.SIGCONT)
 
 
+OF_NODES = ["kill", "freeze", "freeze_long", "cut", "slow", "reset", "lost_answer"]
+OF_DATABASES = ["terminate", "crash", "restart", "away", "disk", "fail_over"]
 CHEAP = {
     "kill": 4,
     "clock": 2,
@@ -199,4 +214,4 @@ CHEAP = {
     "crash": 2,
 }
 DEAR = {"stop": 1, "freeze_long": 1, "cut": 2, "slow": 2, "restart": 1, "away": 0.5, "disk": 2, "fail_over": 3}
-MIXES = {"all": CHEAP | DEAR, "cheap": CHEAP, "none": {"wait": 1}, "lost answers": {"lost_answer": 1}}
+MIXES = {"all": CHEAP | DEAR | {"together": 4}, "cheap": CHEAP, "none": {"wait": 1}, "lost answers": {"lost_answer": 1}}

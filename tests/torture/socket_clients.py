@@ -46,6 +46,9 @@ class SocketClients(threading.Thread):
             ready = select.select(self._close_at, [], [], left)[0] if self._close_at else []
             for socket in ready:
                 self._try(socket.read, socket)
+                if socket.gaps:
+                    self._history.add_anomaly(f"a socket missed a change before revision {socket.revision}")
+                    socket.gaps = 0
             if not self._close_at:
                 time.sleep(left)
 
