@@ -141,6 +141,9 @@ class History:
     def add_board_read(self, invoked: float, state: dict, reader: str = "reader", is_fresh: bool = True) -> None:
         views = {vm["id"]: vm for vm in state["vms"]}
         now, revision, groups = time.monotonic(), state["revision"], state["groups"]
+        if any("held_for" not in view for view in views.values()):
+            self.add_anomaly(f"{reader} was shown revision {revision} as a visitor")
+            return
         with self._lock:
             self.board_reads.append(BoardRead(invoked, now, revision, views, groups, reader, is_fresh))
 
@@ -149,6 +152,9 @@ class History:
 
         Several nodes send it at different times, and its machines in any order.
         """
+        if any("held_for" not in view for view in change["vms"]):
+            self.add_anomaly(f"a socket was told of revision {change['revision']} as a visitor")
+            return
         vms = sorted(change["vms"], key=lambda vm: vm["id"])
         change = {name: value for name, value in change.items() if name != "now"} | {"vms": vms}
         with self._lock:
