@@ -14,7 +14,7 @@ export CHROMIUM ?=
 export FIREFOX ?= firefox-esr
 export POSTGRES_BIN ?= $(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 TESTS ?= tests
-# To measure a part without keeping it: BENCH="--sizes 1000 --parts http"
+# To measure a part without keeping it: BENCH="--sizes 1000 --parts http". Several nodes: BENCH=--postgres
 BENCH ?= --keep
 # Three workers keep two cores busy, since many tests wait for a server and not for the processor. Each takes a file at a
 # time, in the order of tests/conftest.py, which has files of all folders in turn.

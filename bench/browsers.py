@@ -5,6 +5,7 @@ Each command is a line of JSON on standard input, each answer a line of JSON on 
 `{"received": true}`: for each revision, how many browsers received its `change`, and when the first and the last did;
 for each notification, how many received it;
 `{"reset": true}`: forget what was received so far;
+`{"marks": true}`: count changes not by revision but by the number in a machine's note, as `mark 7`, from now on;
 `{"fetched": true}`: for each ETag, how many browsers fetched that board after a `change` with `all`, and when the last
 of them had it.
 Times are those of time.monotonic(), which all processes of a machine share.
@@ -28,6 +29,7 @@ from typing import Any
 AT_ONCE = 40  # connections that are opened at the same time
 SPREAD = 3.0  # seconds over which the pages spread their fetches after a `change` with `all` (static/live.js)
 REVISION = re.compile(rb'"revision":(\d+)')
+MARK = re.compile(rb'"note":"mark (\d+)"')
 TAG = re.compile(rb"\r\nETag: ([^\r]+)", re.IGNORECASE)
 LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
 BUFFER = memoryview(bytearray(1 << 18))  # shared by all browsers: its content is used before the next read
@@ -169,6 +171,7 @@ class BrowserPool:
         self._changes: dict[int, list[float]] = {}
         self._notifications: dict[str, int] = {}
         self._fetched: dict[str, dict[Browser, float]] = {}
+        self._by_mark = False
         self._poller.register(0, select.EPOLLIN)
         os.set_blocking(0, False)
 
@@ -199,6 +202,8 @@ class BrowserPool:
             answer = {"changes": answer, "notifications": self._notifications}
         elif "reset" in command:
             self._changes, self._notifications = {}, {}
+        elif "marks" in command:
+            self._by_mark = True
         else:
             answer = {tag: [len(since), max(since.values())] for tag, since in self._fetched.items()}
         sys.stdout.write(json.dumps(answer) + "\n")
@@ -238,7 +243,8 @@ class BrowserPool:
             text = bytes(message).decode()
             self._notifications[text] = self._notifications.get(text, 0) + 1
             return
-        self._changes.setdefault(int(REVISION.search(head)[1]), []).append(time.monotonic())
+        if number := MARK.search(message) if self._by_mark else REVISION.search(head):
+            self._changes.setdefault(int(number[1]), []).append(time.monotonic())
         if b'"all":true' in head:
             self._due.setdefault(browser, time.monotonic() + random.random() * SPREAD)
 

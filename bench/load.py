@@ -93,7 +93,7 @@ def drive(clients: list[Client], seconds: float, pause: float) -> list[float]:
 def main() -> None:
     job = json.load(sys.stdin)
     clients = [Client(job["port"], requests, job["status"]) for requests in job["clients"]]
-    took = sorted(drive(clients, job["seconds"], job.get("pause", 0)))
+    took = sorted(drive(clients, job["seconds"], job.get("pause", 0))) or [job["seconds"]]
     json.dump(
         {
             "rate": len(took) / job["seconds"],

@@ -18,6 +18,7 @@ import broadcast_figures
 import expiry_figures
 import http_figures
 import memory_figures
+import postgres
 import start_figures
 import table
 import worst_case_figures
@@ -25,6 +26,7 @@ from page import ROOT, inventory_of
 
 from support.server import ADMIN, Server
 
+SIZES = (100, 1000, 10_000)
 PARTS = ("http", "broadcast", "start", "expiry", "worst")
 
 
@@ -32,24 +34,34 @@ def main() -> int:
     options = _arguments()
     before = os.getloadavg()[0]
     rows: list[table.Row] = []
-    for size in options.sizes:
-        with _both(size) as (bare, server):
-            for row in _rows(options, size, bare, server):
-                print(*row.cells(), sep="  ", flush=True)
-                rows.append(row)
+    measured = postgres.rows(options.sizes, options.parts) if options.postgres else _all_rows(options)
+    for row in measured:
+        print(*row.cells(), sep="  ", flush=True)
+        rows.append(row)
     print(f"\n{table.as_text(rows)}")
     if options.keep:
-        table.keep(rows, (before, os.getloadavg()[0]))
+        place = table.POSTGRES_FIGURES if options.postgres else table.FIGURES
+        table.keep(rows, (before, os.getloadavg()[0]), place)
     return any(not row.reached for row in rows)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compare LoadZone with the limits of this machine.")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000, 10_000], help="numbers of machines")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--postgres", action="store_true", help="nodes over PostgreSQL, beside one over the file")
+    parser.add_argument("--sizes", type=int, nargs="+", help="numbers of machines")
+    parser.add_argument("--parts", nargs="+", choices=sorted({*PARTS, *postgres.PARTS}))
     parser.add_argument("--minutes", type=float, default=0, help="minutes of load, to see whether memory grows")
     parser.add_argument("--keep", action="store_true", help="write the table to docs/performance.md")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.sizes = options.sizes or (postgres.SIZES if options.postgres else SIZES)
+    options.parts = options.parts or (postgres.PARTS if options.postgres else PARTS)
+    return options
+
+
+def _all_rows(options: argparse.Namespace) -> Iterator[table.Row]:
+    for size in options.sizes:
+        with _both(size) as (bare, server):
+            yield from _rows(options, size, bare, server)
 
 
 def _rows(options: argparse.Namespace, size: int, bare: Server, server: Server) -> Iterator[table.Row]:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+FIGURES, POSTGRES_FIGURES = "figures", "figures over PostgreSQL"  # the places of the tables in the document
 HEAD = ("VMs", "figure", "limit", "LoadZone", "ratio", "goal", "")
 
 
@@ -46,14 +46,15 @@ def as_text(rows: list[Row]) -> str:
     )
 
 
-def keep(rows: list[Row], load: tuple[float, float]) -> None:
-    """Replace the table in docs/performance.md."""
+def keep(rows: list[Row], load: tuple[float, float], place: str = FIGURES) -> None:
+    """Replace the table at this place in docs/performance.md."""
     text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
+    begin, end = f"<!-- {place} -->", f"<!-- /{place} -->"
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
     table = [" | ".join(("", *cells, "")).strip() for cells in (HEAD, ("---",) * len(HEAD), *(r.cells() for r in rows))]
     note = (
         f"{date.today():%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}; "
         f"load average {load[0]:.1f} before and {load[1]:.1f} after."
     )
-    DOCUMENT.write_text("\n".join((f"{before}{BEGIN}", note, "", *table, f"{END}{after}")), encoding="utf-8")
+    DOCUMENT.write_text("\n".join((f"{before}{begin}", note, "", *table, f"{end}{after}")), encoding="utf-8")
