@@ -74,8 +74,8 @@ class Mailer:
 
     @property
     def trouble(self) -> MailTrouble | None:
-        """Why letters wait; None while all is well."""
-        return self._health.trouble
+        """Why letters wait that this process is to send; None while all is well."""
+        return self._health.trouble if self._leadership.leads or self._code_ids else None
 
     def start(self) -> None:
         if self._config.mails:

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from loadzone.database import connection, side_connection
 from loadzone.database.schema import prepare
 from loadzone.database.shared_codes import SharedCodes
 from loadzone.database.shared_counters import SharedCounters
@@ -135,3 +136,19 @@ def test_codes_that_many_nodes_add_at_once_are_all_kept(connect, database):
         list(pool.map(lambda n: nodes[n % 4].add(f"new {n}", "proof", f"old {n}"), range(200)))
     assert database.execute("SELECT count(*) FROM loadzone.login_codes WHERE until > now()").fetchone() == (200,)
     assert database.execute("SELECT count(*) FROM loadzone.login_codes").fetchone()[0] < 220
+
+
+def test_a_database_that_hangs_is_given_up(connect, cluster, database, monkeypatch):
+    monkeypatch.setattr(side_connection, "ANSWERED_WITHIN", 0.2)
+    monkeypatch.setattr(connection, "CONNECT_TIMEOUT", 2)  # the shortest that libpq knows
+    proxy = CuttingProxy(cluster.folder)
+    counters = SharedCounters(connect(cluster.url.replace(str(cluster.folder), proxy.folder), patience=0.5))
+    counters.hit([MANY])
+    proxy.swallow()
+    with ThreadPoolExecutor(10) as pool:
+        calls = [pool.submit(counters.hit, [MANY]) for _ in range(10)]
+        assert all(isinstance(call.exception(30), CannotSave) for call in calls)
+    proxy.let_pass()
+    assert counters.hit([MANY]) is None
+    assert hits(database) == 2
+    proxy.end()

@@ -28,6 +28,21 @@ def test_a_process_that_does_not_lead_sends_codes_alone(mail_at, smtp):
     assert mail.mailer._seconds_left() is None
 
 
+def test_the_trouble_of_a_process_that_leads_no_more_is_that_of_its_codes_alone(mail_at):
+    mail = mail_at(free_port(), leadership=(leadership := Settable()))
+    mail.put("a@example.com")
+    assert mail.mailer.deliver()
+    assert mail.mailer.trouble
+    leadership.leads = leadership.leads_alone = False
+    assert mail.mailer.trouble is None, "whoever leads now knows"
+    mail.mailer.post_code("ann@example.com", "123456", "en")
+    assert mail.mailer.deliver_codes()
+    assert mail.mailer.trouble
+    mail.later(minutes=11)
+    mail.mailer.deliver_codes()
+    assert mail.mailer.trouble is None
+
+
 def test_a_leader_waits_until_no_earlier_one_can_be_sending(mail_at, smtp):
     mail = mail_at(smtp.port, leadership=(leadership := Settable()))
     leadership.leads_alone = False
