@@ -48,13 +48,27 @@ def test_settings_are_changed_by_stopping_all_nodes(server, second, start_node, 
     assert ("LOADZONE_MAX_HOURS", "1.5") in database.execute("SELECT name, value FROM loadzone.settings").fetchall()
 
 
-def test_a_node_that_comes_back_to_other_settings_stops(server, database):
-    database.execute("SELECT pg_advisory_lock_shared(7001003)")  # as a node that runs
-    database.execute("INSERT INTO loadzone.settings VALUES ('LOADZONE_MAX_HOURS', '1')")
+def test_a_node_that_was_cut_off_is_known_again_before_another_takes_its_place(
+    server, database, database_url, tmp_path
+):
+    cut_all_sessions(database)
+    assert "nodes run with other settings: LOADZONE_MAX_HOURS is 1 here" in refusal(
+        tmp_path, database_url, LOADZONE_MAX_HOURS="1"
+    )
+    assert server.healthy()
+
+
+def cut_all_sessions(database):
     database.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s",
         [database.info.backend_pid],
     )
+
+
+def test_a_node_that_comes_back_to_other_settings_stops(server, database):
+    database.execute("SELECT pg_advisory_lock_shared(7001003)")  # as a node that runs
+    database.execute("INSERT INTO loadzone.settings VALUES ('LOADZONE_MAX_HOURS', '1')")
+    cut_all_sessions(database)
     status, output = server.ended()
     assert status == 3
     assert "this node stops: nodes run with other settings: LOADZONE_MAX_HOURS is not set here and 1 there" in output
