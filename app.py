@@ -28,7 +28,7 @@ from loadzone.auth.sessions import Sessions
 from loadzone.commands.data import is_command_lookup, refuse_flask_run
 from loadzone.commands.program import data
 from loadzone.config import BODY_AT_MOST, Config
-from loadzone.datafile.backups import REFRESH_SECONDS, Backups
+from loadzone.datafile.backups import AutomaticBackups
 from loadzone.datafile.typed_object import BadFile
 from loadzone.domain.certainty import may_be_behind
 from loadzone.domain.command_bus import CommandBus
@@ -93,7 +93,7 @@ class Application:
 
     services: Services
     store: DurableStore
-    backups: Backups | None
+    backups: AutomaticBackups | None
     mailer: Mailer
     scheduler: Scheduler
     broadcaster: Broadcaster
@@ -111,8 +111,7 @@ class Application:
         if self.behind_watch:
             self.behind_watch.start()
         if self.backups:
-            self.backups.try_save_before("start")
-            self.scheduler.every(self.backups.refresh, REFRESH_SECONDS)
+            self.backups.start(self.scheduler.every)
         self.scheduler.catch_up()
         self.scheduler.every(self.hearing.look, LOOK_SECONDS)
         self.scheduler.start()
@@ -205,7 +204,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
     return Application(
         services=services,
         store=store,
-        backups=medium.backups,
+        backups=medium.backups(lambda: store.snapshot) if medium.backups else None,
         mailer=mailer,
         scheduler=Scheduler(store, bus, config, clock, hearing, medium.leadership, medium.machines_at_once),
         broadcaster=Broadcaster(rooms, store, socket_user, clock, config.is_public),

@@ -35,6 +35,8 @@ def _unknown_names(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _contradictions(config: Config) -> Iterator[str]:
+    if config.database_url and not config.backups:
+        yield "LOADZONE_BACKUPS is not set: LoadZone makes no backups of the database"
     if config.max_hours > config.max_ahead_hours:
         yield (
             f"LOADZONE_MAX_HOURS ({config.max_hours:g}) is more than LOADZONE_MAX_AHEAD_HOURS"

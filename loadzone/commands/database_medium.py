@@ -20,10 +20,10 @@ from loadzone.database.contents import (
     Moved,
     check_contents,
     connected,
-    is_used,
     read_contents,
     replace_contents,
 )
+from loadzone.database.nodes import is_alone
 from loadzone.database.postgres_log import PostgresLog
 from loadzone.database.reaching import reach
 from loadzone.datafile.backups import Backups
@@ -73,7 +73,7 @@ class DatabaseMedium:
     def is_in_use(self) -> bool:
         """Tell whether a node works on it."""
         with self.connected() as connection:
-            return is_used(connection)
+            return not is_alone(connection)
 
     @contextmanager
     def opened(self) -> Iterator[OpenedDatabase]:
@@ -163,7 +163,9 @@ class OpenedDatabase:
             try:
                 replace_contents(connection, slices(state), seen)
             except Moved:
-                exit_with_error(f"{self.medium.name} was not changed: somebody else has written to it meanwhile")
+                exit_with_error(
+                    f"{self.medium.name} was not changed: a node has started or changed something meanwhile"
+                )
 
 
 @dataclass

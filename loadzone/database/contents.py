@@ -12,6 +12,7 @@ from loadzone.database import commit_log, snapshot_table
 from loadzone.database.commit_codec import EncodedCommit, NewerFormat
 from loadzone.database.commit_log import CHANNEL, LoggedCommit, Position
 from loadzone.database.connection import Connection, connect, in_words
+from loadzone.database.nodes import is_alone
 from loadzone.database.reaching import reach
 from loadzone.database.schema import LOCK, UnusableDatabase, prepare, version_of
 from loadzone.datafile.checker import Report, check_file
@@ -24,7 +25,7 @@ MINUTES = "SET statement_timeout = '10min'"  # for 100,000 machines on a slow li
 
 
 class Moved(Exception):
-    """Somebody has written to the database since it was read."""
+    """Somebody has written to the database since it was read, or a node has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,15 @@ def check_contents(contents: Contents) -> Report:
 def replace_contents(connection: Connection, file: Iterable[bytes], seen: Position | None) -> None:
     """Put a data file, which comes in pieces, in the place of what is in the database.
 
-    `seen` is the last commit that the caller knows; None: there was nothing. One transaction. A node that runs takes it
-    over as a whole, since the log does not have its last commit any more.
-    Raises Moved, UnusableDatabase and psycopg.Error.
+    `seen` is the last commit that the caller knows; None: there was nothing. One transaction, in which no node can
+    start. Raises Moved, UnusableDatabase and psycopg.Error.
     """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         is_new = not version_of(connection)
         prepare(connection, b"{}")
         at = _last(connection)
-        if at != seen and not (is_new and seen is None):
+        if (at != seen and not (is_new and seen is None)) or not is_alone(connection):
             raise Moved
         snapshot_table.lock(connection)
         snapshot_table.replace(connection, at.seq + 1, file)
@@ -107,12 +107,3 @@ def replace_contents(connection: Connection, file: Iterable[bytes], seen: Positi
 def _last(connection: Connection) -> Position:
     [row] = connection.execute("SELECT seq, id FROM loadzone.commits ORDER BY seq DESC LIMIT 1").fetchall()
     return Position(*row)
-
-
-def is_used(connection: Connection) -> bool:
-    """Tell whether a node works on the database. Raises psycopg.Error."""
-    [(number,)] = connection.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s",
-        ["loadzone writer"],
-    ).fetchall()
-    return bool(number)

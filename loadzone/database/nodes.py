@@ -82,7 +82,7 @@ class Membership:
 def await_absence(connection: Connection, settings: Mapping[str, str]) -> None:
     """Wait until it is sure that no other node runs, if the last ones had other settings; or until one is found."""
     until, waits = time.monotonic() + ABSENCE, False
-    while time.monotonic() < until and _is_alone(connection) and (others := _stored(connection)):
+    while time.monotonic() < until and is_alone(connection) and (others := _stored(connection)):
         if not (difference := _difference(settings, others)):
             return
         if not waits:
@@ -98,7 +98,7 @@ def join(connection: Connection, settings: Mapping[str, str]) -> None:
     """
     with connection.transaction():
         version_of(connection)
-        if _is_alone(connection) and settings != _stored(connection):
+        if is_alone(connection) and settings != _stored(connection):
             _store(connection, settings)
         connection.execute("SELECT pg_advisory_lock_shared(%s)", [NODES])  # for others that join, until they have
         if difference := _difference(settings, _stored(connection)):
@@ -114,7 +114,7 @@ def _tell_of_mail(here: Mapping[str, str], there: Mapping[str, str]) -> None:
         log.warning("%s: what people do at a node without it sends no letters", difference)
 
 
-def _is_alone(connection: Connection) -> bool:
+def is_alone(connection: Connection) -> bool:
     """Tell whether no other session is a node's. Within a transaction it stays so until its end."""
     [(is_alone,)] = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [NODES]).fetchall()
     return bool(is_alone)

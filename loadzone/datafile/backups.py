@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Protocol
 
 from loadzone.lib import atomic_file
 from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
@@ -27,6 +28,22 @@ REFRESH_SECONDS = 300
 _SECOND = "%Y-%m-%dT%H-%M-%S"
 _BY_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T\d\dZ\.json")
 _BEFORE_ACTION = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-before-[a-z]+\.json")
+
+
+class Every(Protocol):
+    """Runs work again and again, as Scheduler.every does."""
+
+    def __call__(self, work: Callable[[], None], seconds: float, /) -> None:
+        """Run `work` every so many seconds."""
+        ...
+
+
+class AutomaticBackups(Protocol):
+    """Backups that are made by themselves, once they were started."""
+
+    def start(self, every: Every) -> None:
+        """Begin to make them."""
+        ...
 
 
 def names_to_delete(names: Iterable[str], present: str) -> set[str]:
@@ -79,6 +96,11 @@ class Backups:
         self._clock = clock
         self._run_blocking = run_blocking
         self._failing = False
+
+    def start(self, every: Every) -> None:
+        """Keep what was there before this start, and begin to make them."""
+        self.try_save_before("start")
+        every(self.refresh, REFRESH_SECONDS)
 
     def refresh(self) -> None:
         """Bring the backup of this hour up to date. If that fails, it is logged once, and the server goes on."""

@@ -46,7 +46,8 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
     except OSError as error:
         raise unusable(str(path), error) from None
     hearing = partial(ListeningClock, clock())
-    return Medium(file, clock, SoleProcess(), hearing, backups_of_file(file.path, clock, run_blocking, kept_in))
+    backups = backups_of_file(file.path, clock, run_blocking, kept_in)
+    return Medium(file, clock, SoleProcess(), hearing, lambda state: backups)
 
 
 def secret_key_beside(config: Config) -> str:

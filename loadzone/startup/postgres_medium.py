@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from loadzone.config import Config
+from loadzone.datafile.leaders_backups import LeadersBackups
 from loadzone.lib.deaf_spells import DeafSpells
+from loadzone.startup.backups_folder import backups_folder
 from loadzone.startup.cannot_start import CannotStart
 from loadzone.startup.medium import Medium
 
@@ -25,13 +27,13 @@ def open_database(config: Config, url: str) -> Medium:
         raise CannotStart(
             f"LOADZONE_DATABASE_URL needs psycopg ({error}); install it: pip install -r requirements-postgres.txt"
         ) from None
-    log = PostgresLog(url, settings=shared_settings(config))
+    log, folder = PostgresLog(url, settings=shared_settings(config)), backups_folder(config)
     return Medium(
         log,
         log.clock,
         log.leader,
         partial(DeafSpells, log.clock, log.leader.answered_at),
-        None,
+        partial(LeadersBackups, folder, log.place, log.clock, log.leader) if folder else None,
         pause=lambda: None,
         machines_at_once=MACHINES_AT_ONCE,
         ending=log.membership.ending,

@@ -271,5 +271,5 @@ def test_what_others_write_meanwhile_is_not_overwritten(copy, source, database_u
         os.close(write_end)
         os.close(read_end)
         assert process.wait(30) == 1
-    assert b"somebody else has written to it meanwhile" in (tmp_path / "out").read_bytes()
+    assert b"a node has started or changed something meanwhile" in (tmp_path / "out").read_bytes()
     assert b"zeta" in content(copy, tmp_path / "back.json")
