@@ -78,6 +78,7 @@ def test_after_a_crash_of_the_database_a_code_is_over_and_the_answer_says_to_ask
     cluster.kill()
     cluster.launch()
     ann.server = second
+    eventually(lambda: ann.get("/vms").ok)
     answer = ann.give_code(code)
     assert refusal(answer) == (401, "code_expired")
     assert answer.json()["error"] == "This code has expired. Please ask for a new one in this browser."
