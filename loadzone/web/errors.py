@@ -157,7 +157,7 @@ def _answer(status: int, code: str, facts: Facts) -> Response:
         response = Response(render_template("error.html", lang=reader, status=status, title=title, text=text))
     else:
         text = sentence(code, facts, reader, zone())
-        about_node = node_health() if request.endpoint == HEALTH else {}
+        about_node = node_health() if request.endpoint == HEALTH and status == 503 else {}
         told = {name: _json(fact) for name, fact in facts.items()}
         response = jsonify({"error": text, "code": code, **told, **about_node})
     response.status_code = status
