@@ -73,7 +73,7 @@ def check_contents(contents: Contents) -> Report:
         if commit.at.seq != before.at.seq + 1:
             return Report([f"commit {before.at.seq + 1}: is missing"])
         try:
-            state = EncodedCommit(commit.body).commit_on(state).after
+            EncodedCommit(commit.body).replay(state)
         except NewerFormat:
             return Report([f"commit {commit.at.seq}: {TOO_NEW}"])
         except (BadFile, LookupError, TypeError, ValueError, AttributeError) as error:

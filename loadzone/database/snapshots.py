@@ -45,6 +45,7 @@ class Snapshots:
             if self._room <= 0 and self._latest:
                 at, state = self._latest
                 connection.execute(f"SET statement_timeout = '{TIMEOUT}s'")
+                connection.execute(f"SET idle_in_transaction_session_timeout = '{TIMEOUT}s'")  # a busy node is slow
                 commit_log.save(connection, at, _gently(writer.slices(state)))
                 self._room = _room(connection)
 

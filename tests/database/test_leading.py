@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from loadzone.database import commit_log, leader, snapshot_table
+from loadzone.database import commit_log, connection, leader, snapshot_table
 from loadzone.database.leader import Leader
 from loadzone.datafile import writer
 from loadzone.lib.times import steady_seconds
@@ -108,6 +108,21 @@ def test_while_a_snapshot_is_written_the_leader_leads_and_changes_are_made(open_
     go_on.set()
     eventually(lambda: snapshot_at(database) > 0)
     assert open_store().snapshot == store.snapshot
+
+
+def test_a_snapshot_may_be_written_slowly(no_leader, open_store, database, monkeypatch):
+    """On a busy node the time between two parts may be longer than the holder of the lock may be idle."""
+    store, real = open_store(), writer.slices
+    put(store, "vm", description="x" * 500)
+    monkeypatch.setattr(connection, "_SESSION", connection._SESSION.replace("2500ms", "50ms"))
+
+    def slowly(state):
+        threading.Event().wait(0.3)
+        yield from real(state)
+
+    monkeypatch.setattr(writer, "slices", slowly)
+    store._durable._snapshots.save_if_due()
+    assert snapshot_at(database) == 1
 
 
 def test_two_snapshots_at_once_do_not_mix(no_leader, open_store, database, cluster):
