@@ -12,15 +12,9 @@ from torture.run import run
 from torture.site import Options
 
 SECONDS = 15
-NO_ORDER = "no correct server answers so"
-# With what else is injected, and what the check says.
-PLANTED = {
-    "no-lock": ("none", NO_ORDER),
-    "no-catch-up": ("none", NO_ORDER),
-    "no-lookup": ("lost answers", NO_ORDER),
-    "two-leaders": ("none", "came twice"),
-}
-RUNS = 6  # at most, until a planted fault is found
+# With what else is injected. Without the fault such a run finds nothing.
+PLANTED = {"no-lock": "none", "no-catch-up": "none", "no-lookup": "lost answers", "two-leaders": "none"}
+RUNS = 6  # at most, each longer than the one before, until a planted fault is found
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +22,17 @@ def planted(tmp_path_factory):
     """Return a future for each planted fault: whether it was found. They run beside the long run: all mostly wait."""
     with ThreadPoolExecutor(1) as executor:
         yield {
-            fault: executor.submit(_find, fault, *facts, tmp_path_factory.mktemp(fault))
-            for fault, facts in PLANTED.items()
+            fault: executor.submit(_find, fault, faults, tmp_path_factory.mktemp(fault))
+            for fault, faults in PLANTED.items()
         }
 
 
-def _find(fault, faults, sentence, folder):
-    for seed in range(1, RUNS + 1):
-        here = folder / f"{seed}"
+def _find(fault, faults, folder):
+    for number in range(1, RUNS + 1):
+        here = folder / f"{number}"
         here.mkdir()
-        options = Options(2, seed, sockets=4, nodes=2, fault=fault, faults=faults, brief=True)
-        found = run(options, here).violations
-        if any(sentence in one for one in found):
+        options = Options(2 * number, seed=number, sockets=4, nodes=2, fault=fault, faults=faults, brief=True)
+        if run(options, here).violations:
             return True
     return False
 
