@@ -14,7 +14,7 @@ from torture.linearizability import Configuration, Search, Step, Undecided
 from torture.model import Model
 from torture.received_letters import AnyLetters, ReceivedLetters
 
-FAULT_LASTS = 20  # seconds after its beginning, with all that it leads to
+FAULT_LASTS = 60  # seconds after its beginning, with all that it leads to
 
 
 def violations(history: History, model: Model) -> list[str]:

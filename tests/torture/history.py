@@ -11,7 +11,7 @@ from typing import Any
 OK, REFUSED, FAILED, UNKNOWN = "ok", "refused", "failed", "unknown"
 CLOCK_SLACK = 0.05  # seconds by which the wall clock may be slewed against the monotonic one
 FOREVER = 1e12
-IN_FLIGHT_SECONDS = 3  # for which the database may go on with the commit of a node that has ended, or has given up
+IN_FLIGHT_SECONDS = 10  # for which the database may go on with the commit of a node that has ended, or has given up
 
 
 @dataclass(frozen=True)

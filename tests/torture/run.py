@@ -93,12 +93,9 @@ def _inject_faults(faults: Faults, options: Options) -> None:
 
 
 def _compare_sockets(reader: Person, sockets: SocketClients, history: History) -> None:
-    """Check that every socket has the server's board in the end.
-
-    Bookings may end in between, so this is tried a few times.
-    """
+    """Check that every socket has the server's board in the end, or comes to have it."""
     wrong = ["no socket was left in the end"]
-    for _ in range(20):
+    for _ in range(40):
         state = read_board(reader, history)
         sockets.read_for(0.3)
         wrong = sockets.differences(state) if state else ["the board could not be read in the end"]

@@ -53,13 +53,21 @@ class SocketClients(threading.Thread):
                 time.sleep(left)
 
     def differences(self, state: dict) -> list[str]:
-        """Return a sentence for each socket whose board is not this one."""
-        vms = {vm["id"]: vm for vm in state["vms"]}
+        """Return a sentence for each socket whose board is not this one, with what came after it."""
         return [
-            f"a socket shows revision {socket.revision}: {socket.vms}; it is {state['revision']}: {vms}"
+            f"a socket shows revision {socket.revision}: {socket.vms}; it is {state['revision']}: {state['vms']}"
             for socket in self._close_at
-            if (socket.revision, socket.vms) != (state["revision"], vms)
+            if socket.revision < state["revision"] or socket.vms != self._board_at(socket.revision, state)
         ]
+
+    def _board_at(self, revision: int, state: dict) -> dict[str, dict] | None:
+        """Return the board at a later revision; None if no socket was told of a change in between."""
+        vms = {vm["id"]: vm for vm in state["vms"]}
+        for later in range(state["revision"] + 1, revision + 1):
+            if later not in self._history.changes:
+                return None
+            vms |= {vm["id"]: vm for vm in self._history.changes[later]["vms"]}
+        return vms
 
     @property
     def size(self) -> int:

@@ -51,7 +51,7 @@ def test_boards_of_one_moment_do_not_go_back_and_others_may():
 def test_a_letter_comes_twice_only_where_something_failed():
     twice = {"letter": [100.0, 101.0]}
     assert checker.check_copies(history(copies=twice))
-    assert checker.check_copies(history(copies=twice, faults=[(50.0, "kill")]))
+    assert checker.check_copies(history(copies=twice, faults=[(10.0, "kill")]))
     assert not checker.check_copies(history(copies=twice, faults=[(99.0, "kill")]))
     assert not checker.check_copies(history(copies={"letter": [100.0]}))
 
