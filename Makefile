@@ -45,7 +45,7 @@ coverage: .venv/dev.done browser postgres pooler
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-torture: .venv/dev.done
+torture: .venv/dev.done $(if $(NODES)$(CUTS),postgres balancer)
 	@PYTHONPATH=.:tests $(BIN)/python -m torture $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(NODES),--nodes $(NODES)) $(if $(CUTS),--cuts $(CUTS)) $(TORTURE_ARGS)
 
 lint: .venv/dev.done

@@ -183,14 +183,22 @@ def _lost(commit: Commit, evidence: Evidence) -> Iterator[str]:
 def _overtaken(commit: Commit, evidence: Evidence) -> Iterator[str]:
     if _may_be_forced(commit, evidence):
         return
-    stayed = [email for email in commit.before.queue if email in commit.after.queue]
+    again = {email for email in commit.before.queue if _may_have_come_again(commit, email, evidence)}
+    stayed = [email for email in commit.before.queue if email in commit.after.queue and email not in again]
     if [email for email in commit.after.queue if email in stayed] != stayed:
         yield f"the order in the group's queue has changed: {commit}"
     for email in commit.served():
         earlier = commit.before.queue[: commit.before.queue.index(email)]
         left = evidence.may_be(commit, email, "leave", GROUP_NAME)
-        if not left and any(other in commit.after.queue for other in earlier):
+        if not left and any(other in commit.after.queue for other in earlier if other not in again):
             yield f"{email} was served before others who came first: {commit}"
+
+
+def _may_have_come_again(commit: Commit, email: str, evidence: Evidence) -> bool:
+    """Tell whether the person may have been served and then joined again, in one commit: several calls share it."""
+    start = commit.earliest - MAX_COMMIT_SECONDS
+    had_turn = evidence.was_written(TURN_LETTERS, email, MACHINES, start, commit.latest)
+    return had_turn and evidence.may_be(commit, email, "join", GROUP_NAME)
 
 
 def _may_be_forced(commit: Commit, evidence: Evidence) -> bool:

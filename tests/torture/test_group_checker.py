@@ -65,6 +65,14 @@ def test_serving_a_later_waiter_first_is_found():
     assert "before others" in overtaken[0]
 
 
+def test_who_is_served_and_joins_again_in_one_commit_comes_to_the_end():
+    after = board(4, 23, [CLEO, BEN], pool_0=("booked_by", BEN))
+    again = call(BEN, "join", 20, 23, answer={"status": "ok", "position": 2})
+    assert not found(*WAITING, FREED, again, after, letter(BEN, 21, kind="auto"))
+    assert any("the order" in sentence for sentence in found(*WAITING, FREED, after, letter(BEN, 21, kind="auto")))
+    assert any("the order" in sentence for sentence in found(*WAITING, FREED, again, after))
+
+
 def test_being_served_without_a_letter_is_found():
     served = board(4, 23, [CLEO], pool_0=held(BEN))
     assert any("not written to" in sentence for sentence in found(*WAITING, FREED, served))
