@@ -33,8 +33,8 @@ def test_a_node_without_its_database_says_that_it_may_be_behind(server, start_no
     node = start_node(program="tests/support/late_node.py", LATE="0", BEHIND_AFTER="0.3")
     there = at(node, alice)
     plain = at(node, alice.program(done(alice.make_token(), 201)["token"]))
-    assert plain.vm(vm)
-    done(there.choose_language("ru"))
+    eventually(lambda: plain.get("/vms").status_code == 200)
+    eventually(lambda: there.choose_language("ru").status_code == 200)
     with CutOff(database_url):
         answer = plain.get("/vms")
         assert (refusal(answer), answer.headers["Retry-After"]) == ((503, "behind"), "1")
