@@ -35,7 +35,7 @@ from loadzone.domain.command_bus import CommandBus
 from loadzone.domain.durable import CannotLoad
 from loadzone.domain.hearing import Hearing
 from loadzone.environment import BadSetting
-from loadzone.lib.concurrency import async_mode, is_green
+from loadzone.lib.concurrency import async_mode, is_green, yield_to_others
 from loadzone.lib.ending import Ending
 from loadzone.lib.listening_clock import LOOK_SECONDS
 from loadzone.lib.owners import ownership
@@ -173,7 +173,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     hearing = medium.hearing(lambda: store.is_failing or may_be_behind(medium.behind_at_most()))
     letters = letters_for if config.mails else lambda events, now: ()
-    bus = CommandBus(store, clock, config, finish, letters, medium.pause, hearing)
+    bus = CommandBus(store, clock, config, finish, letters, yield_to_others, hearing)
     mailer = Mailer(
         config,
         store,

@@ -190,7 +190,7 @@ class DurableStore:
                 self._take_over(turn.missed)
                 self._close_batch(batch)
                 if not self._durable.runs_early:
-                    batch.run_waiting(self._committed)
+                    batch.run_waiting(self._committed, turn.keep)
                 commit = self._commit_of(batch)
                 doubt = turn.put(commit) if commit else None
         except TurnLost:

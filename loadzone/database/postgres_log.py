@@ -131,7 +131,7 @@ class PostgresLog:
             self.clock.hear(now, asked)
             if self._is_in(commits):
                 self._announce(commits)
-                yield PostgresTurn(self, self._missed(commits))
+                yield PostgresTurn(self._missed(commits), self._writer.keep, self.put)
                 self._note_certainty(asked, commits)
                 return
         self._load_anew()
@@ -291,10 +291,6 @@ class Missed:
 class PostgresTurn:
     """The time in which this node holds the lock. It is a Turn (domain/durable.py)."""
 
-    log: PostgresLog
     missed: Sequence[MissedCommit]
-
-    def put(self, commit: Commit) -> CannotSave | None:
-        """Write the commit, which then is certain. Raises CannotSave, TurnLost and TypeError."""
-        self.log.put(commit)
-        return None
+    keep: Callable[[], None]
+    put: Callable[[Commit], None]

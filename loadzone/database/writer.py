@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -19,6 +19,7 @@ from loadzone.domain.durable import TurnLost
 PATIENCE = 8.0  # seconds that changes wait for a database that is away, before they are refused
 PAUSE = 0.1  # seconds between two tries
 PAUSE_AFTER_REFUSAL = 0.25  # seconds, once changes are refused
+KEEP_EVERY = 1.0  # seconds; the server ends a turn that is idle for longer than twice that
 
 
 class Writer:
@@ -35,7 +36,7 @@ class Writer:
         self._connection: Connection | None = None
         self._away_since: float | None = None
         self._losing_since: float | None = None
-        self._refused_at = -math.inf
+        self._refused_at = self._kept_at = -math.inf
         self._why = ""
         self._is_closed = False
 
@@ -80,10 +81,19 @@ class Writer:
         except psycopg.Error as error:
             raise self.lost(error, since) from error
         self._away_since = None
+        self._kept_at = time.monotonic()
         try:
             yield begun
         finally:
             self._roll_back()
+
+    def keep(self) -> None:
+        """Let the server know within a turn that it goes on: the rules take long, but this node does not hang."""
+        now = time.monotonic()
+        if self._connection is not None and now - self._kept_at > KEEP_EVERY:
+            self._kept_at = now
+            with suppress(psycopg.Error):  # which is noticed when the commit is written
+                self._connection.execute("SELECT")
 
     def append(self, at: Position, body: bytes) -> None:
         """Write a commit and release the lock. Raises TurnLost and CannotSave."""

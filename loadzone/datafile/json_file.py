@@ -83,6 +83,9 @@ class JsonFile:
         """Return itself: it is always this process's turn."""
         return nullcontext(self)
 
+    def keep(self) -> None:
+        """Do nothing: nobody ends the turn."""
+
     def put(self, commit: Commit) -> CannotSave | None:
         """Write the file. Return an error where it may not survive a power cut. Raises CannotSave and TypeError."""
         if not commit.touched:

@@ -26,11 +26,15 @@ class Call(Generic[T]):
         self._work = work
         self.refusal: Exception | None = None
 
-    def run(self, state: State) -> UnitOfWork | None:
-        """Run it on the state. Return what it has changed, or None where it refuses."""
+    def run(self, state: State, pause: Callable[[], None] | None = None) -> UnitOfWork | None:
+        """Run it on the state. Return what it has changed, or None where it refuses.
+
+        `pause` is called now and then by a long rule, in the place of what the unit of work has for that.
+        """
         self.refusal = None
         try:
             uow = self._open_unit(state)
+            uow.pause = pause or uow.pause
             self.result = self._work(uow)
         except Exception as error:
             self.refusal = error
@@ -41,7 +45,7 @@ class Call(Generic[T]):
 class Runnable(Protocol):
     """A Call, whatever its result."""
 
-    def run(self, state: State) -> UnitOfWork | None:
+    def run(self, state: State, pause: Callable[[], None] | None = None) -> UnitOfWork | None:
         """See Call.run."""
 
 
@@ -66,17 +70,18 @@ class Batch:
         self.touched, self.events = Touched(), []
         return self.state
 
-    def run(self, call: Runnable) -> None:
+    def run(self, call: Runnable, pause: Callable[[], None] | None = None) -> None:
         """Run a unit of work on what the others in the batch have left, and take its changes and events."""
-        if uow := call.run(self.state):
+        if uow := call.run(self.state, pause):
             self.touched.add(uow.apply_to(self.state))
             self.events.extend(uow.events)
 
-    def run_waiting(self, base: State) -> None:
-        """Run on this state what waits, one after another."""
+    def run_waiting(self, base: State, pause: Callable[[], None]) -> None:
+        """Run on this state what waits, one after another. `pause` is called in between, and by long rules."""
         self.begin(base)
         for call in self.waiting:
-            self.run(call)
+            self.run(call, pause)
+            pause()
 
     def is_durable(self, committed: State) -> bool:
         """Tell whether everything in it is durable already."""

@@ -34,6 +34,10 @@ class Turn(Protocol):
         """The commits of others since the last turn, in order; the store applies them before rules run."""
         ...
 
+    def keep(self) -> None:
+        """Say that the turn goes on: one in which nothing happens for long is ended. Called by long rules."""
+        ...
+
     def put(self, commit: Commit) -> CannotSave | None:
         """Write the commit. Return an error where it is in force but may not survive a power cut.
 

@@ -28,6 +28,6 @@ def each(
     access.signed_in(uow, actor)
     vms = uow.vms_named(vm_ids)
     endings.end_all_over(uow, vms)  # at once, or each would serve the queues anew
-    for vm in vms:
+    for vm in uow.paced(vms):
         rule(uow, actor, vm.id, *args, **kwargs)
     return [uow.vms[vm.id] for vm in vms if vm.id in uow.vms]

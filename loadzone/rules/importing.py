@@ -107,7 +107,7 @@ def _add_all(uow: UnitOfWork, by: str, added: Mapping[str, inventory.Edit]) -> N
     """Add the machines. One out of service is so before it comes into its group, where somebody may wait for it."""
     out_of_service: dict[str, inventory.Edit] = {}
     by_group: dict[int | None, list[str]] = {}
-    for vm_id, fields in added.items():
+    for vm_id, fields in uow.paced(added.items()):
         by_group.setdefault(fields.pop("group_id", None), []).append(vm_id)
         reason = fields.pop("maintenance", "")
         if reason:

@@ -98,7 +98,7 @@ def edit_each(
     seen.check_vms(uow, vms, versions)
     endings.end_all_over(uow, vms)
     moves: dict[int | None, list[str]] = {}
-    for vm_id, changes in edits.items():
+    for vm_id, changes in uow.paced(edits.items()):
         _edit(uow, uow.vms[vm_id], changes, by)
         if "group_id" in changes:
             moves.setdefault(changes["group_id"], []).append(vm_id)

@@ -14,7 +14,6 @@ from loadzone.domain.hearing import Hearing
 from loadzone.domain.leadership import Leadership
 from loadzone.domain.pending_codes import PendingCodes
 from loadzone.domain.records import State
-from loadzone.lib.concurrency import yield_to_others
 from loadzone.lib.ending import Ending
 from loadzone.web.memory_counters import MemoryCounters
 
@@ -28,10 +27,10 @@ class Medium:
 
     `clock` is the time by which rules go. `leadership` tells whether this process does what must be done once, of all
     that share the state: timers, mail, backups. `hearing(is_deaf)` returns what knows when jobs could be heard.
-    `backups(state)` are those of what `state` returns; None: none are made. `pause()` lets others go on during a long
-    rule; `machines_at_once`: how many a command of the timers may settle, None: any number. `clear_letters_every`:
-    seconds after which delivered letters leave the outbox. `ending` tells when the process can go on no more. `codes`
-    and `counters`: sign-in codes and rate limits of all processes that share the state.
+    `backups(state)` are those of what `state` returns; None: none are made. `machines_at_once`: how many a command of
+    the timers may settle, None: any number. `clear_letters_every`: seconds after which delivered letters leave the
+    outbox. `ending` tells when the process can go on no more. `codes` and `counters`: sign-in codes and rate limits of
+    all processes that share the state.
     """
 
     durable: Durable
@@ -39,7 +38,6 @@ class Medium:
     leadership: Leadership
     hearing: Callable[[Callable[[], bool]], Hearing]
     backups: Callable[[Callable[[], State]], AutomaticBackups] | None
-    pause: Callable[[], None] = yield_to_others
     machines_at_once: int | None = None
     clear_letters_every: float = CLEAR_LETTERS_EVERY
     ending: Ending = field(default_factory=Ending)

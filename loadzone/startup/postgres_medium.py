@@ -11,8 +11,7 @@ from loadzone.startup.backups_folder import backups_folder
 from loadzone.startup.cannot_start import CannotStart
 from loadzone.startup.medium import Medium
 
-# While rules run, all nodes wait, and the server ends a turn after 2.5 seconds. So turns are kept short: two hundred
-# machines are settled in some twenty milliseconds, and no rule lets others go on meanwhile.
+# While rules run, all nodes wait. So turns are kept short: this many are settled in some twenty milliseconds.
 MACHINES_AT_ONCE = 200
 
 
@@ -34,7 +33,6 @@ def open_database(config: Config, url: str) -> Medium:
         log.leader,
         partial(DeafSpells, log.clock, log.leader.answered_at),
         partial(LeadersBackups, folder, log.place, log.clock, log.leader) if folder else None,
-        pause=lambda: None,
         machines_at_once=MACHINES_AT_ONCE,
         ending=log.membership.ending,
         clear_letters_every=0,  # the next leader would send again what is not noted

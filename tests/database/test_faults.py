@@ -11,6 +11,7 @@ from loadzone.database import commit_log, connection, writer
 from loadzone.database.connection import connect
 from loadzone.database.writer import Writer
 from loadzone.domain.commit import CannotSave
+from loadzone.domain.unit_of_work import AT_A_STRETCH
 from storage import DurableStore
 from support.durables import Watched
 from support.waiting import eventually
@@ -238,6 +239,25 @@ def test_a_change_that_takes_longer_than_the_server_allows_is_refused_in_the_end
     with pytest.raises(CannotSave):
         store.do(unit, take_long)
     assert store.do(unit, count) == 1, "others go on at once"
+    store.close()
+
+
+def test_a_change_that_takes_long_and_says_so_is_made(place, monkeypatch):
+    """Such as an import of a hundred thousand machines."""
+    monkeypatch.setattr(connection, "_SESSION", connection._SESSION.replace("2500ms", "1500ms"))
+    monkeypatch.setattr(writer, "KEEP_EVERY", 0.01)
+    store = DurableStore(place.durable(patience=1))
+    runs = []
+
+    def take_long(uow):
+        runs.append(1)
+        for number in uow.paced(range(20 * AT_A_STRETCH)):
+            if number % AT_A_STRETCH == 0:
+                time.sleep(0.1)
+        return count(uow)
+
+    assert store.do(unit, take_long) == 1
+    assert len(runs) == 1
     store.close()
 
 
