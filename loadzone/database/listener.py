@@ -56,9 +56,9 @@ class Listener:
         while not self._is_stopped.is_set():
             try:
                 self._listen()
-            except (psycopg.Error, CannotSave) as error:
+            except Exception as error:  # whatever it is: without a listener the node would stay cut off for good
                 if self._hears and not self._is_stopped.is_set():
-                    log.warning("commits of other nodes are not heard: %s", _words(error))
+                    self._log(error)
                 self._hears = False
                 self._within = min(2 * self._within, ANSWERED_WITHIN_AT_MOST)
                 time.sleep(PAUSE)
@@ -78,6 +78,15 @@ class Listener:
             log.info("commits of other nodes are heard again")
         self._hears = True
 
+    def _log(self, error: Exception) -> None:
+        message = "commits of other nodes are not heard: %s"
+        if isinstance(error, CannotSave):
+            log.warning(message, error.why)
+        elif isinstance(error, psycopg.Error):
+            log.warning(message, in_words(error))
+        else:
+            log.error(message, error, exc_info=error)
+
     def _wait(self, connection: Connection) -> None:
         """Return when a commit was heard of that this node does not know, and at the next heartbeat."""
         until = time.monotonic() + HEARTBEAT
@@ -85,7 +94,3 @@ class Listener:
             told = [int(notice.payload) for notice in connection.notifies(timeout=left, stop_after=1)]
             if any(seq > self._known() for seq in told):
                 return
-
-
-def _words(error: psycopg.Error | CannotSave) -> str:
-    return error.why if isinstance(error, CannotSave) else in_words(error)

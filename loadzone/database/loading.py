@@ -11,17 +11,20 @@ from loadzone.database.commit_log import Position
 from loadzone.database.connection import Connection
 from loadzone.datafile.reader import read_state
 from loadzone.domain.commit import TABLES, Commit, Touched
+from loadzone.domain.durable import CannotLoad
 from loadzone.domain.records import State
 
 TOO_NEW = "a newer LoadZone has written to the database; upgrade this one"
 
 
 def load(connection: Connection) -> tuple[State, Position]:
-    """Return the state and its last commit. Raises psycopg.Error, BadFile and NewerFormat."""
+    """Return the state and its last commit. Raises psycopg.Error, CannotLoad, BadFile and NewerFormat."""
     file, commits = commit_log.everything(connection)
     state, _ = read_state(file)
     for commit in commits[1:]:
         EncodedCommit(commit.body).replay(state)
+    if not commits:
+        raise CannotLoad("its log of commits ends before its snapshot, so one of them was changed from outside")
     return state, commits[-1].at
 
 

@@ -61,10 +61,14 @@ def test_the_page_shows_what_is_left_when_the_database_has_lost_its_last_changes
     here.may_lose_connection = True
     here.mark()
     with psycopg.connect(nodes[0].settings["LOADZONE_DATABASE_URL"], autocommit=True) as database:
-        [(kept,)] = database.execute("SELECT max(seq) FROM loadzone.commits").fetchall()
+        for table in ("commits", "snapshot_parts"):
+            database.execute(f"CREATE TABLE {table} AS TABLE loadzone.{table}")
         done(Person(nodes[1], "carol@example.com").sign_in().book("server-01", 2))
         expect(here.card("server-01")).to_contain_text("carol")
-        database.execute("DELETE FROM loadzone.commits WHERE seq > %s", [kept])
+        with database.transaction():
+            for table in ("commits", "snapshot_parts"):
+                database.execute(f"TRUNCATE loadzone.{table}")
+                database.execute(f"INSERT INTO loadzone.{table} TABLE {table}")
     expect(here.card("server-01")).to_contain_text("Free")
     done(bob.book("server-01", 2))
     expect(here.own_booking("server-01")).to_be_visible()

@@ -10,6 +10,7 @@ from loadzone.database.connection import Connection
 from loadzone.database.postgres_log import PostgresLog
 from loadzone.database.schema import LOCK
 from loadzone.domain.commit import CannotSave
+from loadzone.domain.durable import CannotLoad
 from loadzone.lib.times import steady_seconds
 from storage import DurableStore
 from support.durables import JsonKept
@@ -130,3 +131,28 @@ def test_over_a_file_nothing_is_ever_behind(tmp_path):
     durable = JsonKept(tmp_path).durable()
     assert durable.behind_at_most == 0
     durable.close()
+
+
+def test_a_listener_goes_on_whatever_happens_to_it(open_store, monkeypatch, caplog):
+    monkeypatch.setattr(listener, "HEARTBEAT", SOON)
+    first, second = open_store(), open_store()
+    real, failed = commit_log.look, []
+
+    def fail_once(connection, after):
+        if not failed:
+            failed.append(after)
+            raise ValueError("nobody has thought of this")
+        return real(connection, after)
+
+    monkeypatch.setattr(commit_log, "look", fail_once)
+    eventually(lambda: failed)
+    put(first, "vm")
+    eventually(lambda: list(second.snapshot.vms) == ["vm"])
+    assert "nobody has thought of this" in caplog.text
+
+
+def test_a_log_that_ends_before_its_snapshot_is_said_in_a_sentence(open_store, place, database):
+    put(open_store(), "vm")
+    database.execute("TRUNCATE loadzone.commits")
+    with pytest.raises(CannotLoad, match="ends before its snapshot"):
+        DurableStore(place.durable())

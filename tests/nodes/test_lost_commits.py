@@ -10,28 +10,34 @@ from support.listener import Listener
 from support.people import Person
 from support.waiting import eventually
 
+TABLES = ("commits", "snapshot_parts")
 
-def last_commit(database_url):
+
+def keep(database_url):
+    """Copy what is there, as a standby does."""
     with psycopg.connect(database_url) as connection:
-        return connection.execute("SELECT max(seq) FROM loadzone.commits").fetchone()[0]
+        for table in TABLES:
+            connection.execute(f"CREATE TABLE {table} AS TABLE loadzone.{table}")
 
 
-def lose(database_url, after):
-    """Let the log end with this commit, and go on in another way from there, as the standby does."""
+def lose(database_url):
+    """Go back to what was kept."""
     with psycopg.connect(database_url) as connection:
-        connection.execute("DELETE FROM loadzone.commits WHERE seq > %s", [after])
+        for table in TABLES:
+            connection.execute(f"TRUNCATE loadzone.{table}")
+            connection.execute(f"INSERT INTO loadzone.{table} TABLE {table}")
 
 
 def test_all_nodes_agree_again_and_their_sockets_are_cut(server, second, database_url, alice, bob, vm):
     nodes = (server, second)
     eventually(lambda: Person(second).vm(vm))
-    kept = last_commit(database_url)
+    keep(database_url)
     done(bob.book(vm))
     late = Person(server).sign_in()
     eventually(lambda: Person(second).vm(vm)["state"] == "booked")
     seen = max(Person(node).state()["revision"] for node in nodes)
     sockets = [Listener(Person(node)) for node in nodes] + [Listener(late)]
-    lose(database_url, kept)
+    lose(database_url)
     for socket in sockets:
         socket.wait_for("disconnect")
         socket.close()
@@ -52,12 +58,12 @@ def test_a_node_that_had_not_heard_of_the_lost_commits_tells_its_sockets_to_fetc
 ):
     """Their pages may have got a board from the other node."""
     far = start_node(LOADZONE_DATABASE_URL=database_url.replace(str(cluster.folder), proxy.folder))
-    kept = last_commit(database_url)
+    keep(database_url)
     with Listener(Person(far)) as socket:
         proxy.swallow()
         done(bob.book(vm))
         seen = Person(server).state()["revision"]
-        lose(database_url, kept)
+        lose(database_url)
         eventually(lambda: Person(server).vm(vm)["state"] == "free")
         proxy.let_pass()
         change = socket.wait_for("change", all=True)
