@@ -14,7 +14,8 @@ def nodes(cluster, proxy, tmp_path):
     """Return two nodes with a machine. The second one reaches the database through the proxy."""
     url = cluster.make_database()
     through = url.replace(str(cluster.folder), proxy.folder)
-    started = [Server(tmp_path / "none", LOADZONE_DATA="", LOADZONE_DATABASE_URL=one) for one in (url, through)]
+    shared = {"LOADZONE_DATA": "", "LOADZONE_BASE_URL": "http://loadzone.example.com"}
+    started = [Server(tmp_path / "none", LOADZONE_DATABASE_URL=one, **shared) for one in (url, through)]
     for node in started:
         node.start()
     done(Person(started[0], ADMIN).sign_in().add_vm("server-01"), 201)
