@@ -183,6 +183,15 @@ def test_the_data_commands_are_those_of_a_checkout(installed, tmp_path):
     assert "+ vm" in imported.stdout
 
 
+def test_the_data_can_be_copied_to_a_database_and_back(installed, tmp_path, cluster):
+    data, back, address = tmp_path / "data.json", tmp_path / "back.json", cluster.make_database()
+    data.write_text('{"vms": [{"id": "vm"}]}', encoding="utf-8")
+    for words in ((str(data), address), (address, str(back))):
+        copied = installed.data("copy", *words, "--yes")
+        assert (copied.returncode, copied.stderr) == (0, "")
+    assert "machines: 1" in installed.data("check", str(back)).stdout
+
+
 def test_a_data_command_without_a_data_file_says_so(installed):
     ended = installed.data("backups")
     assert ended.returncode == 2
