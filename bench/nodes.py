@@ -12,8 +12,9 @@ from page import inventory_of  # page.py puts tests/ on the path, where `support
 from loadzone.database import schema
 from support.people import Person
 from support.postgres import Cluster, running_cluster
-from support.server import ADMIN, Server
+from support.server import Server
 
+BASE_URL = "http://loadzone.example.com"  # the same for all nodes
 DEBIAN = ("shared_buffers = 128MB", "fsync = on", "synchronous_commit = on")
 
 
@@ -29,8 +30,8 @@ class Nodes:
 
     def start(self, count: int) -> list[Server]:
         """Start nodes until there are so many, and return them."""
+        settings = {"LOADZONE_DATA": "", "LOADZONE_DATABASE_URL": self.url, "LOADZONE_BASE_URL": BASE_URL}
         while len(self.running) < count:
-            settings = {"LOADZONE_DATA": "", "LOADZONE_DATABASE_URL": self.url, "LOADZONE_ADMINS": ADMIN}
             self.running.append(Server(Path("no file"), **settings).start())
         return self.running[:count]
 
