@@ -11,6 +11,7 @@ const SPREAD_MS = 3000;
 const TOLD_WITHIN_MS = 2500; // a server that may be behind tells each socket again and again
 
 let socket, offlineTimer, refreshTimer, behindTimer, onNotification, onSessionEnd, fetching = false, refreshAgain = false;
+let toldOf = 0; // the revision of the last change of which this page knows only that it happened
 const pendingNotifications = []; // received during a fetch: only the fetched board tells whom they concern
 
 /** Connect, and call `listener` with every notification, and `ended` when somebody is no longer signed in. */
@@ -31,7 +32,9 @@ export function connect(listener, ended) {
   });
   socket.on("change", (change) => {
     if (change.now && noteEventTime(Date.parse(change.now))) measureServerTime();
-    if (!applyChange(change)) change.all ? scheduleRefresh() : refresh();
+    if (applyChange(change)) return;
+    toldOf = change.revision;
+    change.all ? scheduleRefresh() : refresh();
   });
   socket.on("behind", ({ seconds }) => {
     clearTimeout(behindTimer);
@@ -56,6 +59,7 @@ export async function refresh() {
     if (state.me.authenticated && !me.authenticated) onSessionEnd();
     setMe(me);
     if (board) loadBoard(board);
+    if (board && board.revision < toldOf) scheduleRefresh(); // of several servers, one answered that is behind
     if (socket.connected) setOnline(true);
     pendingNotifications.splice(0).forEach(onNotification);
   } catch (error) {
@@ -93,6 +97,7 @@ function onConnected() {
   offlineTimer = undefined;
   clearTimeout(behindTimer);
   behindTimer = setTimeout(() => setBehind(false), TOLD_WITHIN_MS); // it may be another server than before
+  toldOf = 0;
   markStale();
   refresh();
 }

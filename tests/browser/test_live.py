@@ -191,3 +191,20 @@ def test_after_several_large_changes_the_board_is_fetched_once(window, start):
     here.page.clock.resume()
     expect(here.section("Second").locator(".count")).to_have_text(here.text("count.free_of", free=201, n=201))
     assert len(fetched) == 1
+
+
+def test_a_board_that_is_older_than_a_large_change_is_fetched_again(window, start):
+    """As from another node, which has not heard of the change yet."""
+    names = [f"node-{number:03}" for number in range(201)]
+    server = start(inventory([machine(name) for name in names]))
+    alice = Person(server, "alice@example.com").sign_in()
+    here, older, fetched = window(alice, at=server), alice.state(), []
+
+    def answer(route):
+        fetched.append(route.request.url)
+        route.fulfill(json=older) if len(fetched) == 1 else route.continue_()
+
+    here.page.route("**/vms", answer)
+    done(alice.make_group("First", names), 201)
+    expect(here.section("First").locator(".count")).to_have_text(here.text("count.free_of", free=201, n=201))
+    assert len(fetched) == 2
