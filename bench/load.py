@@ -13,6 +13,7 @@ import select
 import socket
 import sys
 import time
+from typing import NoReturn
 
 WARM_UP = 0.3
 LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
@@ -47,9 +48,9 @@ class Client:
     def receive(self) -> bool:
         """Read from the socket; return True once the answer is complete."""
         if self._left > 0:
-            self._left -= self.socket.recv_into(SCRATCH)
+            self._left -= self.socket.recv_into(SCRATCH) or _give_up()
             return self._left == 0
-        self._head += self.socket.recv(65536)
+        self._head += self.socket.recv(65536) or _give_up()
         end = self._head.find(b"\r\n\r\n")
         if end < 0:
             return False
@@ -59,6 +60,10 @@ class Client:
         self.bytes = int(length[1]) if length and b" 304 " not in self._head[:16] else 0
         self._left = self.bytes - (len(self._head) - end - 4)
         return self._left == 0
+
+
+def _give_up() -> NoReturn:
+    raise SystemExit("the server hung up")
 
 
 def drive(clients: list[Client], seconds: float, pause: float) -> list[float]:
