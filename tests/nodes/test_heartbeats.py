@@ -28,7 +28,12 @@ def carol(second):
 
 
 def report(person, *vms):
-    done(person.post("/heartbeat", {"vm_ids": list(vms)}))
+    """Report as a job does: again, where the node says that it may be behind."""
+    answers = []
+    eventually(
+        lambda: answers.append(person.post("/heartbeat", {"vm_ids": list(vms)})) or answers[-1].status_code != 503
+    )
+    done(answers[-1])
 
 
 def wait_until(moment):
