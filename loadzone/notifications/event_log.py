@@ -12,7 +12,9 @@ log = logging.getLogger("loadzone")
 
 
 def log_commit(commit: Commit) -> None:
-    """Log what the commit did."""
+    """Log what the commit did, unless another process has made it, and logs it."""
+    if not commit.is_own:
+        return
     messages = messages_of(commit.events)
     lines = [message.sentence("en") + (f" (to {message.to})" if message.to else "") for message in messages]
     for event in commit.events:

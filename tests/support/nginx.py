@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import socket
+import string
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -58,6 +59,7 @@ BALANCER = """
         }}
     }}
 """
+OF_NODES = string.Template((ROOT / "deploy" / "nginx-nodes.conf.template").read_text(encoding="utf-8"))
 WHOLE = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 
 
@@ -108,6 +110,14 @@ def balancer(folder: Path, port: int, nodes: Iterable[int]) -> Iterator[None]:
     """
     servers = " ".join(f"server 127.0.0.1:{node} max_fails=0;" for node in nodes)
     with _running(folder, port, BALANCER.format(port=port, servers=servers)):
+        yield
+
+
+@contextlib.contextmanager
+def nginx_of_nodes(folder: Path, port: int, nodes: tuple[int, int, int]) -> Iterator[None]:
+    """Run nginx on `port` of 127.0.0.1 in front of nodes on these ports, with deploy/nginx-nodes.conf.template."""
+    addresses = {f"NODE_{number}": f"127.0.0.1:{node}" for number, node in enumerate(nodes, 1)}
+    with _running(folder, port, OF_NODES.safe_substitute(addresses, LISTEN=f"127.0.0.1:{port}")):
         yield
 
 
