@@ -33,7 +33,7 @@ from loadzone.database.schema import UnusableDatabase, prepare
 from loadzone.database.side_connection import SideConnection
 from loadzone.database.snapshots import Snapshots
 from loadzone.database.writer import PATIENCE, Writer
-from loadzone.domain.commit import CannotSave, Commit, Touched
+from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.durable import MissedCommit, TurnLost
 from loadzone.domain.records import State
 from loadzone.lib.times import steady_seconds
@@ -146,12 +146,9 @@ class PostgresLog:
         return self._missed(list(dropwhile(lambda commit: commit.at != self._at, commits)))
 
     def check(self) -> None:
-        """Raise CannotSave unless a turn could be taken now."""
-        try:
-            with self.turn():
-                pass
-        except TurnLost as error:
-            raise CannotSave(why=str(error)) from error
+        """Raise CannotSave where changes are refused: not while they wait for a database that has just gone away."""
+        with suppress(TurnLost), self.turn():
+            pass
 
     def close(self) -> None:
         """End the connections."""

@@ -102,7 +102,7 @@ class Durable(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise CannotSave unless a commit could be written now. Called between turns."""
+        """Raise CannotSave unless a commit would be written, now or after a wait. Called between turns."""
         ...
 
     def close(self) -> None:

@@ -161,6 +161,18 @@ def test_a_server_that_stays_away_refuses_changes_until_it_is_back(place, cluste
     store.close()
 
 
+def test_a_database_that_has_just_gone_away_is_no_failure_yet(place, cluster):
+    """Changes wait for it. A balancer that asks each node for its health would take all of them out."""
+    store = DurableStore(place.durable(patience=60))
+    cluster.kill()
+    try:
+        store.check()
+        assert not store.is_failing
+    finally:
+        cluster.launch()
+    store.close()
+
+
 @pytest.mark.parametrize("is_written", [True, False], ids=["written", "not written"])
 def test_a_commit_of_which_nobody_can_ask_is_unsure_until_the_server_is_back(place, cluster, monkeypatch, is_written):
     real, store = commit_log.append, DurableStore(place.durable(patience=0.3))
