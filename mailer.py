@@ -24,7 +24,7 @@ from loadzone.notifications.delivery_health import PATIENCE_WITH_MAILBOXES, Deli
 from loadzone.notifications.delivery_log import log_left_out, log_unwanted
 from loadzone.notifications.finished_letters import FinishedLetters
 from loadzone.notifications.letters import LetterWriter, Reader, code_letter, reader_of
-from loadzone.notifications.retry_schedule import LONGEST_PAUSE, RetrySchedule
+from loadzone.notifications.retry_schedule import FIRST_PAUSE, LONGEST_PAUSE, RetrySchedule
 from loadzone.notifications.smtp import RFC_5321, Outcome, Patience, ServerAway, SmtpConnection
 from loadzone.rules import outbox, people
 from loadzone.rules.still_so import still_so
@@ -123,13 +123,13 @@ class Mailer:
         while not self._stopping:
             news.clear()
             try:
-                busy = deliver()
+                if deliver():
+                    continue
+                left = seconds_left()
             except Exception:  # one letter must not stop the worker
                 log.exception("a round of the mailer failed")
-                busy = False
-            if not busy:
-                left = seconds_left()
-                news.wait(LONGEST_PAUSE if left is None else min(max(left, 0.05), LONGEST_PAUSE))
+                left = FIRST_PAUSE
+            news.wait(LONGEST_PAUSE if left is None else min(max(left, 0.05), LONGEST_PAUSE))
 
     def _follow(self, commit: Commit) -> None:
         if commit.touched.letters and self._leadership.leads:

@@ -6,6 +6,7 @@ The data says what ends when; the heap here only knows when to look. Of several 
 from __future__ import annotations
 
 import heapq
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -19,6 +20,8 @@ from loadzone.domain.records import Vm
 from loadzone.domain.store import Store
 from loadzone.rules import deletions, expiry, history, people, queue, sessions, tokens
 from loadzone.server.clock_safe_scheduler import ClockSafeScheduler
+
+log = logging.getLogger("loadzone.scheduler")
 
 SWEEP_SECONDS = 60
 CLEAN_UP_SECONDS = 3600
@@ -148,11 +151,16 @@ class Scheduler:
             self._watch(vm, later)
 
     def _attempt(self, work: Callable[[], None]) -> bool:
-        """Tell whether it could be saved. While it cannot, which the store logs, the pauses between tries grow."""
+        """Tell whether it could be done. While it cannot be saved, which the store logs, the pauses between tries grow.
+
+        What fails in another way is logged, and keeps nothing else from being done.
+        """
         first, longest = RETRY_SECONDS
         try:
             work()
-        except CannotSave:
+        except Exception as error:
+            if not isinstance(error, CannotSave):
+                log.exception("work of the timers failed")
             self._pause = min(2 * self._pause, longest) if self._pause else first
             return False
         self._pause = 0

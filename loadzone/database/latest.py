@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
-import psycopg
-
 from loadzone.database import commit_log
-from loadzone.database.connection import Connection, connect, in_words
-from loadzone.domain.commit import CannotSave
+from loadzone.database.connection import Connection, connect
+from loadzone.database.failures import log_failure
 from loadzone.lib.progress import Progress
-
-log = logging.getLogger("loadzone.database")
 
 PAUSE = 0.2  # seconds between two tries
 
@@ -57,9 +52,9 @@ class Latest:
         while not self._is_stopped.is_set():
             try:
                 self._answer_all()
-            except (psycopg.Error, CannotSave) as error:
+            except Exception as error:  # whatever it is: nobody who asks would ever be answered again
                 if not self._has_warned:
-                    log.warning("the last commit cannot be asked for: %s", _words(error))
+                    log_failure("the last commit cannot be asked for: %s", error)
                 self._has_warned = True
                 self._is_stopped.wait(PAUSE)
 
@@ -80,13 +75,9 @@ class Latest:
             question = self._begun
         try:
             self._answer = commit_log.last(connection)
-        except psycopg.Error:
+        except Exception:
             self._is_wanted.set()  # the next one answers those who wait for this one too
             raise
         self._has_warned = False
         self._answered.set(question)
         self._tell(connection, self._answer)
-
-
-def _words(error: psycopg.Error | CannotSave) -> str:
-    return error.why if isinstance(error, CannotSave) else in_words(error)

@@ -7,11 +7,9 @@ import threading
 import time
 from collections.abc import Callable
 
-import psycopg
-
 from loadzone.database.commit_log import CHANNEL
-from loadzone.database.connection import Connection, connect, in_words
-from loadzone.domain.commit import CannotSave
+from loadzone.database.connection import Connection, connect
+from loadzone.database.failures import log_failure
 
 log = logging.getLogger("loadzone.database")
 
@@ -58,7 +56,7 @@ class Listener:
                 self._listen()
             except Exception as error:  # whatever it is: without a listener the node would stay cut off for good
                 if self._hears and not self._is_stopped.is_set():
-                    self._log(error)
+                    log_failure("commits of other nodes are not heard: %s", error)
                 self._hears = False
                 self._within = min(2 * self._within, ANSWERED_WITHIN_AT_MOST)
                 time.sleep(PAUSE)
@@ -77,15 +75,6 @@ class Listener:
         if not self._hears:
             log.info("commits of other nodes are heard again")
         self._hears = True
-
-    def _log(self, error: Exception) -> None:
-        message = "commits of other nodes are not heard: %s"
-        if isinstance(error, CannotSave):
-            log.warning(message, error.why)
-        elif isinstance(error, psycopg.Error):
-            log.warning(message, in_words(error))
-        else:
-            log.error(message, error, exc_info=error)
 
     def _wait(self, connection: Connection) -> None:
         """Return when a commit was heard of that this node does not know, and at the next heartbeat."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from loadzone.domain.certainty import is_cut_off, may_be_behind
 from loadzone.notifications.broadcaster import Rooms
 from loadzone.schemas.serializers import MEMBERS, STRANGERS
+
+log = logging.getLogger("loadzone.broadcaster")
 
 LOOK_SECONDS = 0.25
 LOOKS_A_TELLING = 4  # again and again, for sockets that come meanwhile
@@ -50,4 +53,7 @@ class BehindWatch:
 
     def _run(self) -> None:
         while not self._is_stopped.wait(LOOK_SECONDS):
-            self.look()
+            try:
+                self.look()
+            except Exception:  # the next look may go well, and sockets are never cut without one
+                log.exception("sockets could not be told whether this node is behind")

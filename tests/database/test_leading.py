@@ -215,3 +215,17 @@ def test_what_the_leader_says_is_known_on_all_nodes_until_the_next_one_says_some
     first.close()
     others = [node for node in nodes if node is not first]
     eventually(lambda: {node._durable.leader.shared for node in others} == {""})
+
+
+def test_a_node_leads_whatever_has_happened_before(quick_leader, caplog):
+    failed = []
+
+    def fail_once():
+        if not failed:
+            failed.append(1)
+            raise ValueError("nobody has thought of this")
+
+    quick_leader.when_begun(fail_once)
+    quick_leader.start()
+    eventually(lambda: quick_leader.leads_alone)
+    assert "nobody has thought of this" in caplog.text

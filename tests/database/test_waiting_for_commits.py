@@ -118,3 +118,20 @@ def test_many_who_ask_at_once_cost_one_question(nodes, monkeypatch):
         go_on.set()
         assert all(answer.result(ENOUGH) for answer in answers)
     assert len(asked) <= 2  # the one under way, which is too old for those who came later, and one for all of them
+
+
+def test_who_waits_is_answered_whatever_has_happened_before(deaf_nodes, monkeypatch, caplog):
+    one, two = deaf_nodes
+    real, failed = commit_log.last, []
+
+    def fail_once(connection):
+        if not failed:
+            failed.append(1)
+            raise ValueError("nobody has thought of this")
+        return real(connection)
+
+    monkeypatch.setattr(commit_log, "last", fail_once)
+    put(one, "vm")
+    assert two.wait_for_latest(ENOUGH)
+    assert list(two.snapshot.vms) == ["vm"]
+    assert "the last commit cannot be asked for: ValueError('nobody has thought of this')" in caplog.text

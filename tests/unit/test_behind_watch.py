@@ -1,6 +1,10 @@
 """What sockets are told, and when they are cut, as time passes in which nothing was certain."""
 
+import threading
+
+from loadzone.notifications import behind_watch
 from loadzone.notifications.behind_watch import LOOK_SECONDS, LOOKS_A_TELLING, BehindWatch
+from support.waiting import eventually
 
 
 class Told:
@@ -42,3 +46,17 @@ def test_everybody_is_told_once_a_second_and_when_it_is_over():
 
 def test_sockets_are_cut_at_each_look_and_told_nothing_afterwards():
     assert told_at(9.4, 9.5, 9.8, 0.1) == [everybody(9), ["cut"], ["cut"], []]
+
+
+def test_it_goes_on_whatever_happens(monkeypatch, caplog):
+    """Without it, sockets of a node that is cut off would stay."""
+    monkeypatch.setattr(behind_watch, "LOOK_SECONDS", 0.01)
+    rooms, ages = Told(), iter(["no number", 10])
+    rooms.start = lambda work: threading.Thread(target=work, daemon=True).start()
+    watch = BehindWatch(rooms, lambda: next(ages, 0))
+    watch.start()
+    try:
+        eventually(lambda: rooms.told == ["cut"])
+    finally:
+        watch.stop()
+    assert "sockets could not be told" in caplog.text

@@ -291,3 +291,21 @@ def test_a_clock_that_is_some_seconds_behind_lets_a_letter_wait_all_the_same(mai
     mail.later(seconds=13)
     mail.deliver_all()
     assert smtp.accepted == ["later@example.com"]
+
+
+def test_a_worker_goes_on_whatever_fails_between_two_rounds(mail, smtp, monkeypatch, caplog):
+    real, failed = mail.mailer._seconds_left, threading.Event()
+
+    def fail_once():
+        if not failed.is_set():
+            failed.set()
+            raise ValueError("nobody has thought of this")
+        return real()
+
+    monkeypatch.setattr(mail.mailer, "_seconds_left", fail_once)
+    mail.mailer.start()
+    assert failed.wait(10)
+    mail.put("a@example.com")
+    eventually(lambda: smtp.accepted == ["a@example.com"])
+    mail.mailer.stop()
+    assert "nobody has thought of this" in caplog.text

@@ -10,7 +10,7 @@ from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import Booking
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import utc_now
-from loadzone.rules import booking, inventory, tokens
+from loadzone.rules import booking, inventory, people, tokens
 from support.stores import write
 from support.world import ALICE, BOB, NOON, unit
 
@@ -261,3 +261,16 @@ def test_the_sweep_tells_of_tokens_that_end_soon_also_after_a_restart(system, op
     again.events()
     again.scheduler.catch_up()
     assert again.events() == [("token_expires", None)]
+
+
+def test_work_that_fails_is_logged_and_keeps_nothing_else_from_being_done(system, monkeypatch, caplog):
+    def fail(*_):
+        raise ValueError("nobody has thought of this")
+
+    monkeypatch.setattr(people, "end_disallowed", fail)
+    system.book("vm", 1)
+    system.events()
+    system.now += timedelta(hours=1)
+    system.scheduler.sweep()
+    assert system.events() == [("expired", "vm")]
+    assert "nobody has thought of this" in caplog.text
