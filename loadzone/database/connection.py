@@ -11,6 +11,8 @@ import psycopg
 from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 
+from loadzone.database.host_names import with_addresses
+
 T = TypeVar("T")
 
 CONNECT_TIMEOUT = 3  # seconds
@@ -86,7 +88,7 @@ def open_bare(url: str, purpose: str, role: str = "read-write") -> Connection:
     Raises psycopg.OperationalError.
     """
     return Connection.connect(
-        url,
+        with_addresses(url),
         autocommit=True,
         application_name=f"loadzone {purpose}",
         client_encoding="utf8",

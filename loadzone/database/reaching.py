@@ -12,6 +12,7 @@ from psycopg.pq import PGconn, Ping
 
 from loadzone.database.address import is_readable, place_of
 from loadzone.database.connection import CONNECT_TIMEOUT, Connection, in_words, open_bare
+from loadzone.database.host_names import with_addresses
 from loadzone.database.schema import UnusableDatabase
 
 log = logging.getLogger("loadzone.database")
@@ -58,8 +59,7 @@ def _trouble(url: str) -> Trouble | None:
 
 def _trouble_connecting(url: str, error: psycopg.Error) -> Trouble:
     """Return why there is no connection. What the server says may be in any language, so that it is not read."""
-    address = make_conninfo(url, connect_timeout=CONNECT_TIMEOUT)
-    if PGconn.ping(address.encode()) != Ping.OK:
+    if not _answers(url):
         why = f"it does not answer ({in_words(error)}); see that PostgreSQL runs, and check LOADZONE_DATABASE_URL"
         return Trouble(why, may_pass=True)
     try:
@@ -68,6 +68,14 @@ def _trouble_connecting(url: str, error: psycopg.Error) -> Trouble:
     except psycopg.Error as refusal:
         why = f"it refuses ({in_words(refusal)}); check user, password and database in LOADZONE_DATABASE_URL"
         return Trouble(why)
+
+
+def _answers(url: str) -> bool:
+    try:
+        address = make_conninfo(with_addresses(url), connect_timeout=CONNECT_TIMEOUT)
+    except psycopg.OperationalError:
+        return False
+    return PGconn.ping(address.encode()) == Ping.OK
 
 
 def _trouble_writing(connection: Connection) -> Trouble | None:

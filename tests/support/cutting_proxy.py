@@ -23,10 +23,14 @@ class CuttingProxy:
         self._swallows = False
         self._lock = threading.Lock()
         self._open = set()
-        self._listening = socket.socket(socket.AF_UNIX)
-        self._listening.bind(f"{self.folder}/.s.PGSQL.5432")
-        self._listening.listen()
+        self._listening = self._listen()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def _listen(self):
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(f"{self.folder}/.s.PGSQL.5432")
+        listening.listen()
+        return listening
 
     def cut(self, after, towards=None):
         with self._lock:
@@ -97,3 +101,14 @@ class CuttingProxy:
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
         end.close()
+
+
+class TcpProxy(CuttingProxy):
+    """The same, on a port of 127.0.0.1."""
+
+    @property
+    def port(self):
+        return self._listening.getsockname()[1]
+
+    def _listen(self):
+        return socket.create_server(("127.0.0.1", 0))
