@@ -60,13 +60,13 @@ def _trouble(url: str) -> Trouble | None:
 def _trouble_connecting(url: str, error: psycopg.Error) -> Trouble:
     """Return why there is no connection. What the server says may be in any language, so that it is not read."""
     if not _answers(url):
-        why = f"it does not answer ({in_words(error)}); see that PostgreSQL runs, and check LOADZONE_DATABASE_URL"
+        why = f"it does not answer ({in_words(error)}); see that PostgreSQL runs, and check its address"
         return Trouble(why, may_pass=True)
     try:
         with open_bare(url, "start", role="any") as connection:
             return _trouble_writing(connection) or Trouble(in_words(error), may_pass=True)
     except psycopg.Error as refusal:
-        why = f"it refuses ({in_words(refusal)}); check user, password and database in LOADZONE_DATABASE_URL"
+        why = f"it refuses ({in_words(refusal)}); check user, password and database in its address"
         return Trouble(why)
 
 

@@ -49,7 +49,7 @@ def test_a_database_that_does_not_answer(cluster, tmp_path):
     assert at_closed.startswith("the database board on 127.0.0.1 cannot be used: it does not answer (")
     assert "Connection refused" in at_closed
     assert at_unknown.startswith("the database board on loadzone.invalid cannot be used: it does not answer (")
-    assert at_unknown.endswith("see that PostgreSQL runs, and check LOADZONE_DATABASE_URL")
+    assert at_unknown.endswith("see that PostgreSQL runs, and check its address")
     assert "it is a standby, which takes no changes; name the primary" in at_standby
     assert waited == [1, 1, 1]
     assert PASSWORD not in str([node.log for node in nodes])
@@ -80,7 +80,7 @@ def test_a_wrong_password_role_or_database(cluster, database_url, role, tmp_path
     for one, why in zip(said, ("password authentication failed", 'role "nobody"', 'database "board"'), strict=True):
         assert one.startswith(f"the database board on {cluster.folder} cannot be used: it refuses (")
         assert why in one
-        assert one.endswith("; check user, password and database in LOADZONE_DATABASE_URL")
+        assert one.endswith("; check user, password and database in its address")
 
 
 def is_refused(url):

@@ -112,6 +112,18 @@ def test_compose_has_three_nodes_behind_a_balancer_at_the_same_address():
     assert {name for name, service in services.items() if "profiles" not in service} == {"loadzone"}
 
 
+def test_the_secrets_can_be_read_in_the_containers_and_by_nobody_else_outside(tmp_path):
+    """A container sees a file with the owner and the mode that it has outside, and runs as another user."""
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    [commands] = re.findall(r"^#   mkdir .*\n(?:#   .*\n)*?(?=#   docker)", text, re.MULTILINE)
+    shell = "set -eu\numask 077\n" + re.sub(r"^#", "", commands, flags=re.MULTILINE)
+    subprocess.run(["bash", "-c", shell], cwd=tmp_path, check=True, timeout=60)
+    files = [tmp_path / secret["file"] for secret in COMPOSE["secrets"].values()]
+    assert {file.parent.stat().st_mode & 0o777 for file in files} == {0o700}
+    assert {file.stat().st_mode & 0o444 for file in files} == {0o444}
+    assert all(file.read_text(encoding="utf-8").strip() for file in files)
+
+
 def test_the_nodes_settings_are_those_of_loadzone():
     service = COMPOSE["services"]["node-1"]
     values = {
