@@ -3,6 +3,8 @@
 import psycopg
 import pytest
 
+from loadzone.database.leader import LOCK as LEADER
+from loadzone.database.nodes import NODES
 from nodes.refused import refusal
 from support.waiting import eventually
 
@@ -48,14 +50,19 @@ def test_settings_are_changed_by_stopping_all_nodes(server, second, start_node, 
     assert ("LOADZONE_MAX_HOURS", "1.5") in database.execute("SELECT name, value FROM loadzone.settings").fetchall()
 
 
-def test_a_node_that_was_cut_off_is_known_again_before_another_takes_its_place(
-    server, database, database_url, tmp_path
-):
+@pytest.fixture
+def idle(database, start_node):
+    """Return a node that has nothing to write: another one leads."""
+    database.execute("SELECT pg_advisory_lock(%s)", [LEADER])
+    return start_node()
+
+
+def test_a_node_that_was_cut_off_is_known_again_before_another_takes_its_place(idle, database, database_url, tmp_path):
     cut_all_sessions(database)
     assert "nodes run with other settings: LOADZONE_MAX_HOURS is 1 here" in refusal(
         tmp_path, database_url, LOADZONE_MAX_HOURS="1"
     )
-    assert server.healthy()
+    assert idle.healthy()
 
 
 def cut_all_sessions(database):
@@ -65,10 +72,10 @@ def cut_all_sessions(database):
     )
 
 
-def test_a_node_that_comes_back_to_other_settings_stops(server, database):
-    database.execute("SELECT pg_advisory_lock_shared(7001003)")  # as a node that runs
+def test_a_node_that_comes_back_to_other_settings_stops(idle, database):
+    database.execute("SELECT pg_advisory_lock_shared(%s)", [NODES])  # as a node that runs
     database.execute("INSERT INTO loadzone.settings VALUES ('LOADZONE_MAX_HOURS', '1')")
     cut_all_sessions(database)
-    status, output = server.ended()
+    status, output = idle.ended()
     assert status == 3
     assert "this node stops: nodes run with other settings: LOADZONE_MAX_HOURS is not set here and 1 there" in output
