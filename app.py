@@ -107,6 +107,7 @@ class Application:
         Before that, what ended meanwhile is released, unless another process does so, and a backup keeps what the file
         said until then.
         """
+        self.services.board_cache.warm(self.services.config.is_public)
         self.broadcaster.start()
         if self.behind_watch:
             self.behind_watch.start()

@@ -19,7 +19,7 @@ from loadzone.domain.commit import Commit
 from loadzone.domain.records import Group, Vm
 from loadzone.domain.store import Store
 from loadzone.lib.encoded_table import EncodedTable
-from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, Audience
+from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, VM_VIEWS, Audience
 from loadzone.web import compression
 
 K = TypeVar("K", str, int)
@@ -56,6 +56,11 @@ class BoardCache:
         self._gzipped: dict[Audience, BoardAnswer] = {}
         self._mark(self._state.vms, self._state.groups)
         store.subscribe(self._follow)
+
+    def warm(self, is_public: bool) -> None:
+        """Make the first answers before anybody asks: with many machines they hold up all others for a second."""
+        for audience in (MEMBERS, STRANGERS) if is_public else (MEMBERS,):
+            self.gzipped(audience)
 
     def answer(self, audience: Audience) -> BoardAnswer:
         """Return the answer, not compressed."""

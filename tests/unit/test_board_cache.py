@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from app import create_app
+from loadzone.config import Config
 from loadzone.domain.records import Booking, Group, Vm
 from loadzone.lib.encoded_table import RECORDS_PER_CHUNK
-from loadzone.schemas.serializers import GROUP_VIEWS, VM_VIEWS, shown
+from loadzone.schemas.serializers import GROUP_VIEWS, MEMBERS, STRANGERS, VM_VIEWS, shown
 from loadzone.web import compression
 from loadzone.web.board_cache import BoardCache
 from support.stores import json_store, write
@@ -78,3 +80,21 @@ def test_other_content_has_another_etag(store):
     before = board.answer("members").etag
     edit(store, "vm-5", booking=None)
     assert board.answer("members").etag != before
+
+
+@pytest.mark.parametrize(("strangers", "audiences"), [("board", [MEMBERS, STRANGERS]), ("none", [MEMBERS])])
+def test_a_server_has_made_the_first_answers_when_it_begins_to_serve(tmp_path, monkeypatch, strangers, audiences):
+    config = Config(data=tmp_path / "data.json", secret_key="a key of a decent length", strangers=strangers)
+    application = create_app(config).extensions["application"]
+    made = []
+    monkeypatch.setattr(compression, "deflate_part", lambda text: made.append(text) or b"")
+    application.start()
+    try:
+        made_by_start = len(made)
+        for audience in audiences:
+            application.services.board_cache.gzipped(audience)
+        assert len(made) == made_by_start > 0
+        application.services.board_cache.gzipped(STRANGERS)
+        assert (len(made) > made_by_start) == (STRANGERS not in audiences)
+    finally:
+        application.stop()
