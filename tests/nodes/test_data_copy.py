@@ -6,6 +6,7 @@ import os
 import psycopg
 import pytest
 
+from loadzone.database.leader import LOCK as LEADER
 from loadzone.database.schema import LOCK
 from nodes.full_file import full_file
 from support.answers import done
@@ -253,8 +254,23 @@ def test_a_connection_cut_at_any_byte_leaves_all_or_nothing(copy, source, databa
     assert {(1, 0), (1, 1)} <= results, results
 
 
-def test_what_others_write_meanwhile_is_not_overwritten(copy, source, database_url, tmp_path, start_node):
-    """The question stays open while a node starts, has a change, and ends."""
+def change_and_end(start_node, database):
+    """Start a node, change something there, and end it."""
+    node = start_node(LOADZONE_ADMINS="bob@example.com")
+    done(Person(node, "bob@example.com").sign_in().cancel("zeta"))
+    node.stop()
+
+
+def start_idle(start_node, database):
+    """Start a node that writes nothing, since another one leads."""
+    database.execute("SELECT pg_advisory_lock(%s)", [LEADER])
+    start_node()
+
+
+@pytest.mark.parametrize("happens", [change_and_end, start_idle])
+def test_what_nodes_do_while_the_question_is_open_is_not_overwritten(
+    copy, source, database_url, tmp_path, start_node, happens
+):
     copy(source, "database", "--yes")
     read_end, write_end = os.pipe()
     other = tmp_path / "other.json"
@@ -264,9 +280,8 @@ def test_what_others_write_meanwhile_is_not_overwritten(copy, source, database_u
         streams = (read_end, out.fileno(), out.fileno())
         process = start_command("", "copy", other, "database", streams=streams, **settings)
         eventually(lambda: b"Replace what" in (tmp_path / "out").read_bytes())
-        node = start_node(LOADZONE_ADMINS="bob@example.com")
-        done(Person(node, "bob@example.com").sign_in().cancel("zeta"))
-        node.stop()
+        with psycopg.connect(database_url) as database:
+            happens(start_node, database)
         os.write(write_end, b"y\n")
         os.close(write_end)
         os.close(read_end)
