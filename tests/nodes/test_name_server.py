@@ -42,9 +42,9 @@ def test_a_node_whose_name_server_hangs_is_connected_again_and_answers_meanwhile
     hang.touch()
     proxy.let_pass()  # which ends all connections
     assert bob.get("/").ok, "it does not wait for the name server"
-    eventually(lambda: bob.book(vm).ok, timeout=15)
+    eventually(lambda: bob.book(vm).ok)
     far.wait_for_log("the host database.test is tried at its last addresses: it was not found within 2 s")
-    assert far.stop() < 5
+    assert far.stop() < 15, "at once, but for a busy machine"
 
 
 def test_a_start_waits_for_a_name_server_and_says_so(far, hang):
