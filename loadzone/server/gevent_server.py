@@ -19,6 +19,7 @@ from gevent.pool import Pool
 from loadzone.auth.senders import Sender
 from loadzone.lib.ending import Ending
 from loadzone.server.http_protocol import HttpHandler
+from loadzone.server.idle_connections import IdleConnections
 
 log = logging.getLogger("loadzone")
 
@@ -60,6 +61,12 @@ class Server(pywsgi.WSGIServer):  # type: ignore[misc]  # gevent has no types
     ) -> None:  # as in gevent
         super().__init__(*args, **options)
         self.sender_of = sender_of
+        self.idle = IdleConnections()
+
+    def close(self) -> None:
+        """Accept no more connections, and end those without a request. Requests that have come are answered."""
+        super().close()
+        self.idle.end()
 
 
 def serve(

@@ -20,6 +20,7 @@ from gevent import pywsgi
 from loadzone.auth.senders import Sender
 from loadzone.config import BODY_AT_MOST, STRANGERS_BODY_AT_MOST
 from loadzone.server.http_reader import LINE_BYTES_AT_MOST, read_chunked, read_exactly, read_field_lines
+from loadzone.server.idle_connections import IdleConnections
 from loadzone.server.large_bodies import room_for
 
 if TYPE_CHECKING:
@@ -50,7 +51,14 @@ WEBSOCKET_KEY = re.compile(r"[0-9A-Za-z+/]{22}==")  # 16 bytes
 
 
 class KnowsCallers(Protocol):
-    """The server of a handler: gevent_server.Server."""
+    """The server of a handler: gevent_server.Server. `closed`: it accepts no more."""
+
+    idle: IdleConnections
+
+    @property
+    def closed(self) -> bool:
+        """True from the stop on."""
+        ...
 
     def sender_of(self, cookies: str, authorization: str) -> Sender | None:
         """Return whose these headers are, with the bytes they may send; None for a stranger."""
@@ -92,9 +100,13 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
             self._forget_body()
 
     def read_requestline(self) -> str:
-        """Return the request line. Raises TimeoutError."""
-        with _time_limit(IDLE_TIMEOUT):
-            self.rfile.peek(1)
+        """Return the request line; an empty one at the end of the connection. Raises TimeoutError."""
+        self.server.idle.add(self.socket)
+        try:
+            with _time_limit(IDLE_TIMEOUT):
+                self.rfile.peek(1)
+        finally:
+            self.server.idle.discard(self.socket)
         with _time_limit(REQUEST_LINE_TIMEOUT):
             line: str = super().read_requestline()
         return line
@@ -155,7 +167,8 @@ class HttpHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no ty
             self._shut_down()
 
     def finalize_headers(self) -> None:
-        """Add `Connection: close` where the connection ends."""
+        """Add `Connection: close` where the connection ends. At a stop a proxy then asks another server next."""
+        self.close_connection = self.close_connection or self.server.closed
         if self.close_connection and not any(name.lower() == b"connection" for name, _ in self.response_headers):
             self.response_headers.append((b"Connection", b"close"))
         super().finalize_headers()
