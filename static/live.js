@@ -10,7 +10,7 @@ const OFFLINE_AFTER_MS = 1000;
 const SPREAD_MS = 3000;
 const TOLD_WITHIN_MS = 2500; // a server that may be behind tells each socket again and again
 
-let socket, offlineTimer, refreshTimer, behindTimer, onNotification, onSessionEnd, fetching = false, refreshAgain = false;
+let socket, offlineTimer, refreshTimer, behindTimer, onNotification, onSessionEnd, fetching, fetchAgain;
 let toldOf = 0; // the revision of the last change of which this page knows only that it happened
 const pendingNotifications = []; // received during a fetch: only the fetched board tells whom they concern
 
@@ -50,10 +50,13 @@ export function reconnect() {
   socket.disconnect().connect();
 }
 
-/** Fetch board and user again. Calls during a fetch cause one more fetch after it. */
-export async function refresh() {
-  if (fetching) return void (refreshAgain = true);
-  fetching = true;
+/** Fetch board and user again; the promise is kept once the page has them. Calls during a fetch share the one after it. */
+export function refresh() {
+  if (!fetching) return fetching = fetchAndShow().finally(() => { fetching = null; });
+  return fetchAgain ??= fetching.then(() => { fetchAgain = null; return refresh(); });
+}
+
+async function fetchAndShow() {
   try {
     const [me, board] = await fetchAll();
     if (state.me.authenticated && !me.authenticated) onSessionEnd();
@@ -65,12 +68,6 @@ export async function refresh() {
   } catch (error) {
     console.info("the board could not be fetched:", error.message);
     setTimeout(refresh, 2000 + Math.random() * SPREAD_MS);
-  } finally {
-    fetching = false;
-  }
-  if (refreshAgain) {
-    refreshAgain = false;
-    refresh();
   }
 }
 

@@ -165,6 +165,20 @@ def test_where_strangers_see_no_board_the_machine_is_shown_after_signing_in(wind
     expect(here.dialogs).to_have_count(1)
 
 
+def test_who_signs_in_while_the_page_fetches_the_board_gets_to_the_machine_too(window, start):
+    closed, held = start(inventory(3), LOADZONE_STRANGERS="none"), []
+    here = window(at=closed, fresh=True, path=None)
+    here.page.route("**/me", lambda route: route.continue_() if held else held.append(route))
+    with here.page.expect_request("**/me"):
+        here.page.goto(f"{closed.url}/?vm=server-1")
+    here.field("sign_in.email").fill("linked@example.com")
+    with here.page.expect_response("**/auth"):
+        here.page.keyboard.press("Enter")
+    here.page.evaluate("new Promise(setTimeout)")  # the page has the answer
+    held[0].continue_()
+    expect(dialog_of(here, "server-1")).to_be_visible()
+
+
 def test_a_machine_that_is_deleted_closes_its_dialog_and_leaves_the_address(window, alice, bob, make_vm):
     vm = make_vm()
     here = window(bob, path=f"/?vm={vm}")
