@@ -10,6 +10,7 @@ from collections.abc import Callable
 import websocket
 
 from support.people import Person
+from support.waiting import eventually
 
 
 class BareSocket:
@@ -78,9 +79,13 @@ class BareSocket:
 
     def _apply(self, change: dict) -> None:
         self._on_change(change)
-        if change["revision"] > self.revision + 1:
+        if change["revision"] <= self.revision:
+            return
+        if change.get("all"):  # it says that everything may have changed, and not what
+            eventually(lambda: self.fetch() or self.revision >= change["revision"])  # another node may answer
+        elif change["revision"] > self.revision + 1:
             self.gaps += 1
             self.fetch()
-        elif change["revision"] == self.revision + 1:
+        else:
             self.revision = change["revision"]
             self.vms |= {vm["id"]: vm for vm in change["vms"]}
