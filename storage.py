@@ -92,8 +92,8 @@ class DurableStore:
                 batch.run(call)
                 if call.refusal and batch.is_durable(self._committed):
                     raise call.refusal
-            leads = batch.lead()
-        self._settle(batch, leads)
+            writes = batch.take_on()
+        self._settle(batch, writes)
         if call.refusal and batch.in_force:
             raise call.refusal
         if batch.error:
@@ -152,18 +152,18 @@ class DurableStore:
             if self._open is batch:
                 self._open = None
 
-    def _settle(self, batch: Batch, leads: bool) -> None:
+    def _settle(self, batch: Batch, writes: bool) -> None:
         """Return once the batch is settled. The first in a batch writes it; the others wait for that.
 
         If the first is cut off before it has written, the next one finds the batch unsettled and writes it.
         """
-        if not leads:
-            batch.was_led.wait()
+        if not writes:
+            batch.has_ended.wait()
         try:
             if not batch.is_settled:
                 self._write_in_turn(batch)
         finally:
-            batch.was_led.set()
+            batch.has_ended.set()
 
     def _write_in_turn(self, batch: Batch) -> None:
         with self._writing:

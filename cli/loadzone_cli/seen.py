@@ -1,4 +1,4 @@
-"""What this run has seen of a server that several nodes serve: each of them answers only once it knows as much."""
+"""The last change that this run has seen of several nodes: each of them answers only once it knows as much."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loadzone.domain.pending_codes import AT_MOST, GOOD_FOR, TRIES, Tried
+from loadzone.domain import pending_codes
+from loadzone.domain.pending_codes import GOOD_FOR, TRIES, Tried
 from loadzone.lib.times import steady_seconds
 
 
@@ -54,6 +55,6 @@ class MemoryCodes:
         now = self._steady()
         while self._pending:
             ticket, oldest = next(iter(self._pending.items()))
-            if oldest.until > now and len(self._pending) < AT_MOST:
+            if oldest.until > now and len(self._pending) < pending_codes.AT_MOST:
                 return
             del self._pending[ticket]

@@ -1,4 +1,4 @@
-"""Which file or database a data command works on: the one of the settings, or one that is named."""
+"""Chooses the file or database that a data command works on: the one of the settings, or one that is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the data commands work on: the JSON file, or a database."""
+"""The protocols of what the data commands work on: the JSON file, or a database."""
 
 from __future__ import annotations
 

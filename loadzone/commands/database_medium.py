@@ -99,6 +99,13 @@ class DatabaseMedium:
             finally:
                 log.close()
 
+    def save_before(self, action: str, backups: Backups) -> None:
+        """Write what is in the database into the backups, or end the command."""
+        try:
+            backups.save_before(action)
+        except OSError as error:
+            exit_with_error(f"{self.name} was not changed: {error.strerror}: {backups.folder}")
+
     @contextmanager
     def connected(self) -> Iterator[Connection]:
         """Connect to the database. Errors in the block end the command."""
@@ -151,10 +158,7 @@ class OpenedDatabase:
             f"{self.medium.name} was not changed: what it has would be lost; "
             "set LOADZONE_BACKUPS to a folder in which to keep it"
         )
-        try:
-            backups.save_before(action)
-        except OSError as error:
-            exit_with_error(f"{self.medium.name} was not changed: {error.strerror}: {backups.folder}")
+        self.medium.save_before(action, backups)
 
     def replace(self, state: State) -> None:
         """Put the state in the place of what is in the database, in one transaction."""
@@ -188,11 +192,9 @@ class ChangedDatabase:
     def keep(self, action: str) -> None:
         """Write what is in the database into the backups, if there is a folder for them."""
         if self.medium.backups is None:
-            return warn("no backup is made: LOADZONE_BACKUPS is not set")
-        try:
-            self.medium.backups.save_before(action)
-        except OSError as error:
-            exit_with_error(f"{self.medium.name} was not changed: {error.strerror}: {self.medium.backups.folder}")
+            warn("no backup is made: LOADZONE_BACKUPS is not set")
+        else:
+            self.medium.save_before(action, self.medium.backups)
 
     def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` on the latest state and have all nodes take it over. Raises CannotSave."""

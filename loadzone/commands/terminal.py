@@ -1,4 +1,4 @@
-"""How commands speak to the operator: lines, warnings, questions, and the error that ends them."""
+"""The commands' words to the operator: lines, warnings, questions, and the error that ends them."""
 
 from __future__ import annotations
 

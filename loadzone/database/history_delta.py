@@ -1,4 +1,4 @@
-"""How a person's history changes: lines are added at its end, and old ones go."""
+"""The change of a person's history: lines are added at its end, and old ones go."""
 
 from __future__ import annotations
 

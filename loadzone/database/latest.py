@@ -1,4 +1,4 @@
-"""How far the log is, whatever this node has heard of: one question to the database for all who ask meanwhile."""
+"""The number of the last commit of any node: one question to the database for all who ask meanwhile."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from loadzone.database import commit_codec, commit_log
+from loadzone.database import commit_codec, commit_log, reaching
 from loadzone.database.address import place_of
 from loadzone.database.commit_codec import EncodedCommit, NewerFormat
 from loadzone.database.commit_log import LoggedCommit, Position
@@ -28,7 +28,6 @@ from loadzone.database.leader import Leader
 from loadzone.database.listener import Listener
 from loadzone.database.loading import TOO_NEW, AllAnew, Anew, load
 from loadzone.database.nodes import Membership, Shared
-from loadzone.database.reaching import reach
 from loadzone.database.schema import UnusableDatabase, prepare
 from loadzone.database.side_connection import SideConnection
 from loadzone.database.snapshots import Snapshots
@@ -92,7 +91,7 @@ class PostgresLog:
 
     def load(self) -> State:
         """Return the state. Raises UnusableDatabase, and BadFile for what cannot be read."""
-        reach(self._url)
+        reaching.reach(self._url, reaching.PATIENCE)
         began = steady_seconds()
         try:
             with connect(self._url, "start") as connection, connection.patiently():

@@ -32,7 +32,7 @@ class Trouble:
     may_pass: bool = False
 
 
-def reach(url: str, patience: float = PATIENCE) -> None:
+def reach(url: str, patience: float) -> None:
     """Return once the database at this address takes sessions that write.
 
     Raises UnusableDatabase where it does not: what may pass, after the patience, in seconds.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from loadzone.database.side_connection import SideConnection
-from loadzone.domain.pending_codes import AT_MOST, GOOD_FOR, TRIES, Tried
+from loadzone.domain import pending_codes
+from loadzone.domain.pending_codes import GOOD_FOR, TRIES, Tried
 
 # Each new code removes up to two old ones, so that there is never much to remove. All live equally long, so the oldest
 # are the first to expire. Two nodes that remove the same ones do not wait for each other.
@@ -44,7 +45,7 @@ class SharedCodes:
     def add(self, ticket: str, proof: str, instead_of: str) -> None:
         """Keep a new code, as PendingCodes says."""
         code = {"ticket": ticket, "proof": proof, "instead_of": instead_of}
-        self._connection.ask(_ADD, {**code, "tries": TRIES, "good_for": GOOD_FOR, "at_most": AT_MOST})
+        self._connection.ask(_ADD, {**code, "tries": TRIES, "good_for": GOOD_FOR, "at_most": pending_codes.AT_MOST})
 
     def try_once(self, ticket: str, proof: str) -> Tried | None:
         """Count one try, as PendingCodes says."""

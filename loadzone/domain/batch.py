@@ -58,8 +58,8 @@ class Batch:
     touched: Touched = field(default_factory=Touched)
     events: list[Event] = field(default_factory=list)
     waiting: list[Runnable] = field(default_factory=list)
-    has_leader: bool = False
-    was_led: threading.Event = field(default_factory=threading.Event)
+    has_writer: bool = False
+    has_ended: threading.Event = field(default_factory=threading.Event)
     is_settled: bool = False
     in_force: bool = False
     error: Exception | None = None
@@ -87,13 +87,13 @@ class Batch:
         """Tell whether everything in it is durable already."""
         return self.base is committed and not self.touched
 
-    def lead(self) -> bool:
+    def take_on(self) -> bool:
         """Tell whether the caller is the first to wait for it, and so the one that writes it."""
-        leads, self.has_leader = not self.has_leader, True
-        return leads
+        writes, self.has_writer = not self.has_writer, True
+        return writes
 
     def settle(self, error: Exception | None, in_force: bool) -> None:
         """Note the outcome and wake whoever waits for it. `in_force`: readers see its changes."""
         self.error, self.in_force = error, in_force
         self.is_settled = True
-        self.was_led.set()
+        self.has_ended.set()

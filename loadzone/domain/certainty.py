@@ -1,6 +1,7 @@
-"""How long a node may go on without being certain that it has all that others have committed (Durable.behind_at_most).
+"""The time for which a node may go on without being certain that it has all commits of others.
 
-It hears of that every second. An ended session must not live on longer than this on a node that is cut off.
+It hears of that every second (Durable.behind_at_most). An ended session must not live on longer than this on a node
+that is cut off.
 """
 
 from __future__ import annotations

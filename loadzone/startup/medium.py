@@ -1,4 +1,4 @@
-"""What the state is kept in, opened: the JSON file or a database (`LOADZONE_DATABASE_URL`)."""
+"""The medium, which the state is kept in: the JSON file or a database (`LOADZONE_DATABASE_URL`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the health check tells of this process as one of several nodes."""
+"""The facts that the health check tells of this process as one of several nodes."""
 
 from __future__ import annotations
 

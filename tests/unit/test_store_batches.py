@@ -160,7 +160,7 @@ def test_a_leader_that_is_killed_keeps_nobody_waiting(store, pool, monkeypatch):
 
     monkeypatch.setattr(store, "_write_in_turn", kill_the_first)
     first = pool.submit(put, store, "first")
-    eventually(lambda: store._open and store._open.has_leader)
+    eventually(lambda: store._open and store._open.has_writer)
     second = pool.submit(put, store, "second")
     eventually(lambda: in_open_batch(store) == 2)
     followed.set()
