@@ -10,11 +10,11 @@ import psycopg
 from page import inventory_of  # page.py puts tests/ on the path, where `support` is found
 
 from loadzone.database import schema
+from support.node import node_on
 from support.people import Person
 from support.postgres import Cluster, running_cluster
 from support.server import Server
 
-BASE_URL = "http://loadzone.example.com"  # the same for all nodes
 DEBIAN = ("shared_buffers = 128MB", "fsync = on", "synchronous_commit = on")
 
 
@@ -30,9 +30,8 @@ class Nodes:
 
     def start(self, count: int) -> list[Server]:
         """Start nodes until there are so many, and return them."""
-        settings = {"LOADZONE_DATA": "", "LOADZONE_DATABASE_URL": self.url, "LOADZONE_BASE_URL": BASE_URL}
         while len(self.running) < count:
-            self.running.append(Server(Path("no file"), **settings).start())
+            self.running.append(node_on(self.url).start())
         return self.running[:count]
 
     def end(self, number: int = 0) -> None:

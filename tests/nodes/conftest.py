@@ -1,9 +1,12 @@
+"""Fixtures for tests of several nodes: a database for each test, nodes on it, and what commands work with."""
+
+import psycopg
 import pytest
 
+from nodes.full_file import full_file
+from support.node import LEADS, node_on
 from support.server import Server
-
-# One address, although no balancer has it.
-SHARED = {"LOADZONE_DATA": "", "LOADZONE_BASE_URL": "http://loadzone.example.com"}
+from support.waiting import eventually
 
 
 @pytest.fixture
@@ -15,12 +18,19 @@ def database_url(cluster):
 
 
 @pytest.fixture
-def start_node(database_url, tmp_path):
+def database(database_url):
+    """Return a connection to the database beside those of the nodes."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def start_node(database_url):
     """Return a function that starts one more node on the database: start_node(SETTING="…")."""
     started = []
 
-    def start_one(**settings: str) -> Server:
-        node = Server(tmp_path / "no file", **{**SHARED, "LOADZONE_DATABASE_URL": database_url, **settings})
+    def start_one(**options) -> Server:
+        node = node_on(database_url, **options)
         started.append(node)
         return node.start()
 
@@ -37,5 +47,22 @@ def server(start_node):
 
 @pytest.fixture
 def second(server, start_node):
-    """Return another node."""
+    """Return another node, which does not lead."""
+    eventually(lambda: LEADS in server.log)
     return start_node()
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """Return the folder of backups."""
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Return a data file with all that there can be in one."""
+    path = tmp_path / "source.json"
+    path.write_bytes(full_file())
+    return path

@@ -2,17 +2,16 @@
 
 from contextlib import ExitStack, contextmanager
 
-from nodes.conftest import SHARED
-from support.server import Server
+from support.node import node_on
 
 
 @contextmanager
-def launched(folder, *urls, **settings):
+def launched(*urls, **settings):
     """Yield a node for each of these databases; none is waited for."""
     with ExitStack() as nodes:
         started = []
         for url in urls:
-            node = Server(folder / "no file", **{**SHARED, "LOADZONE_DATABASE_URL": url, **settings})
+            node = node_on(url, **settings)
             nodes.callback(node.end)
             node.launch()
             started.append(node)
@@ -30,7 +29,7 @@ def sentence(node):
     return last[len(start) :]
 
 
-def refusal(folder, url, **settings):
+def refusal(url, **settings):
     """Return the sentence with which one node refuses this database."""
-    with launched(folder, url, **settings) as [node]:
+    with launched(url, **settings) as [node]:
         return sentence(node)

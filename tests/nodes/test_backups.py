@@ -7,16 +7,8 @@ import pytest
 from support.answers import done
 from support.data_commands import run
 from support.people import Person
-from support.server import Server
+from support.server import FREQUENT_SWEEPS, Server
 from support.waiting import eventually
-
-
-@pytest.fixture
-def kept(tmp_path):
-    """Return the folder of backups."""
-    folder = tmp_path / "kept"
-    folder.mkdir()
-    return folder
 
 
 def test_the_node_that_leads_keeps_what_it_found(start_node, kept, tmp_path, database_url):
@@ -26,7 +18,7 @@ def test_the_node_that_leads_keeps_what_it_found(start_node, kept, tmp_path, dat
     server.stop()
     for path in kept.iterdir():
         path.unlink()
-    start_node(LOADZONE_BACKUPS=str(kept))
+    start_node(program=FREQUENT_SWEEPS, LOADZONE_BACKUPS=str(kept))
     eventually(lambda: list(kept.glob("*Z-before-start.json")), timeout=30)
     [backup] = kept.glob("*Z-before-start.json")
     assert [vm["id"] for vm in json.loads(backup.read_bytes())["vms"]] == ["vm"]

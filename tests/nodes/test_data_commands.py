@@ -13,7 +13,6 @@ from loadzone.domain.commit import CannotSave
 from loadzone.domain.records import Vm
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import utc_now
-from nodes.full_file import full_file
 from support.answers import done
 from support.data_commands import run, start_command
 from support.inventory import inventory, machine
@@ -26,13 +25,6 @@ MACHINES = "id,description\nzeta,changed\nnew,added\n"
 
 
 @pytest.fixture
-def kept(tmp_path):
-    folder = tmp_path / "kept"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def settings(database_url, kept):
     return {"LOADZONE_DATABASE_URL": database_url, "LOADZONE_SECRET_KEY": KEY, "LOADZONE_BACKUPS": str(kept)}
 
@@ -41,13 +33,6 @@ def settings(database_url, kept):
 def data(settings):
     """Return a function that runs a data command on the database."""
     return lambda *words, **more: run("", *words, **{**settings, **more})
-
-
-@pytest.fixture
-def source(tmp_path):
-    path = tmp_path / "source.json"
-    path.write_bytes(full_file())
-    return path
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 from loadzone.database.leader import LOCK as LEADER
 from loadzone.database.schema import LOCK
-from nodes.full_file import full_file
 from support.answers import done
 from support.cutting_proxy import CuttingProxy
 from support.data_commands import run, start_command
@@ -17,21 +16,6 @@ from support.people import Person
 from support.waiting import eventually
 
 MUCH = 10**9  # bytes
-
-
-@pytest.fixture
-def source(tmp_path):
-    path = tmp_path / "source.json"
-    path.write_bytes(full_file())
-    return path
-
-
-@pytest.fixture
-def kept(tmp_path):
-    """Return the folder of backups."""
-    folder = tmp_path / "kept"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture

@@ -8,18 +8,11 @@ import pytest
 from support.answers import done
 from support.inventory import from_now
 from support.listener import Listener
+from support.node import LEADS
 from support.people import Person
 from support.waiting import eventually
 
-LEADS = "this node leads"
 HEARTBEAT = 0.15  # minutes: a busy machine may take seconds for the next request
-
-
-@pytest.fixture
-def second(server, start_node):
-    """Return a node that does not lead."""
-    eventually(lambda: LEADS in server.log)
-    return start_node()
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import pytest
 from loadzone.database.connection import connect
 from loadzone.database.loading import load
 from support.answers import done
+from support.node import LEADS
 from support.people import Person
 from support.scripted_smtp import ScriptedSmtp
 from support.server import LETTERS_WAIT
 from support.waiting import eventually
 
-LEADS = "this node leads"
 END_SESSION = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'loadzone leader'"
 READERS = [f"reader-{n}@example.com" for n in range(12)]
 

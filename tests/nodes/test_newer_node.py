@@ -2,9 +2,6 @@
 
 from contextlib import closing
 
-import psycopg
-import pytest
-
 from loadzone.database import commit_codec, schema
 from loadzone.database.connection import connect
 from loadzone.database.postgres_log import PostgresLog
@@ -20,13 +17,6 @@ NEWER = """
     SELECT max(seq) + 1, gen_random_uuid(), convert_to('{"commit format": 99}', 'UTF8') FROM loadzone.commits
 """
 STOPS = "this node stops: a newer LoadZone has written to the database; upgrade this one"
-
-
-@pytest.fixture
-def database(database_url):
-    """Return a connection beside those of the nodes."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 def last_commit(database):
@@ -59,7 +49,7 @@ def test_a_change_that_meets_a_newer_commit_is_refused_and_nothing_is_half_done(
     assert last_commit(database) == planted
 
 
-def test_a_node_with_newer_tables_stops_older_nodes(server, alice, vm, database, database_url, tmp_path, monkeypatch):
+def test_a_node_with_newer_tables_stops_older_nodes(server, alice, vm, database, database_url, monkeypatch):
     for module, name in ((schema, "VERSION"), (commit_codec, "TABLES_VERSION")):
         monkeypatch.setattr(module, name, 2)
     monkeypatch.setitem(schema._UPGRADES, 2, ("ALTER TABLE loadzone.commits ADD COLUMN note text",))
@@ -71,7 +61,7 @@ def test_a_node_with_newer_tables_stops_older_nodes(server, alice, vm, database,
     with closing(DurableStore(PostgresLog(database_url))) as store:
         assert vm in store.snapshot.vms
     assert last_commit(database) == planted
-    said = refusal(tmp_path, database_url)
+    said = refusal(database_url)
     assert "its tables are of version 2, and this LoadZone knows version 1: a newer LoadZone has been here" in said
 
 

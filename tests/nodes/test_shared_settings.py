@@ -1,6 +1,5 @@
 """A node with other settings than those that run is refused at the start, and stops when it meets them later."""
 
-import psycopg
 import pytest
 
 from loadzone.database.leader import LOCK as LEADER
@@ -19,15 +18,8 @@ OWN = {"LOADZONE_HOST": "0.0.0.0", "SMTP_HOST": "127.0.0.1", "SMTP_PORT": "1", "
 SESSIONS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
-@pytest.fixture
-def database(database_url):
-    """Return a connection beside those of the nodes."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
-
-
-def test_other_settings_are_refused_each_by_its_name(server, database_url, tmp_path):
-    said = refusal(tmp_path, database_url, **OTHER)
+def test_other_settings_are_refused_each_by_its_name(server, database_url):
+    said = refusal(database_url, **OTHER)
     assert "cannot be used: nodes run with other settings: LOADZONE_ADMINS is not set here and alice@" in said
     assert "LOADZONE_BASE_URL is http://other.example.com here and http://loadzone.example.com there, " in said
     assert "LOADZONE_MAX_HOURS is 12 here and not set there, LOADZONE_SECRET_KEY is another one here; " in said
@@ -57,10 +49,10 @@ def idle(database, start_node):
     return start_node()
 
 
-def test_a_node_that_was_cut_off_is_known_again_before_another_takes_its_place(idle, database, database_url, tmp_path):
+def test_a_node_that_was_cut_off_is_known_again_before_another_takes_its_place(idle, database, database_url):
     cut_all_sessions(database)
     assert "nodes run with other settings: LOADZONE_MAX_HOURS is 1 here" in refusal(
-        tmp_path, database_url, LOADZONE_MAX_HOURS="1"
+        database_url, LOADZONE_MAX_HOURS="1"
     )
     assert idle.healthy()
 

@@ -19,13 +19,6 @@ PASSWORD = "hunter2"
 
 
 @pytest.fixture
-def database(database_url):
-    """Return a connection to the database of the test."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
 def role(database):
     """Return a role with a password."""
     database.execute(f"CREATE ROLE bouncer LOGIN PASSWORD '{PASSWORD}'")
@@ -34,18 +27,19 @@ def role(database):
 
 
 @pytest.mark.parametrize("url", [f"postgresql:/ann:{PASSWORD}@db/board", f"postgres://ann:wet@{PASSWORD}@db/board"])
-def test_an_address_that_cannot_be_read(tmp_path, url):
-    said = refusal(tmp_path, url)
+def test_an_address_that_cannot_be_read(url):
+    said = refusal(url)
     assert said.startswith("LOADZONE_DATABASE_URL cannot be used: it is not the address of a database; write it as ")
     assert PASSWORD not in said
 
 
-def test_a_database_that_does_not_answer(cluster, tmp_path):
+def test_a_database_that_does_not_answer(cluster):
     closed = f"postgresql://ann:{PASSWORD}@127.0.0.1:1/board"
     unknown = f"postgresql://ann:{PASSWORD}@loadzone.invalid/board"
-    with running_standby(cluster) as standby, launched(tmp_path, closed, unknown, standby.url) as nodes:
+    impatient = {"program": "tests/support/impatient_node.py", "PATIENCE": "2"}
+    with running_standby(cluster) as standby, launched(closed, unknown, standby.url, **impatient) as nodes:
         at_closed, at_unknown, at_standby = map(sentence, nodes)
-        waited = [node.log.count("waiting 10 seconds for it") for node in nodes]
+        waited = [node.log.count("waiting 2 seconds for it") for node in nodes]
     assert at_closed.startswith("the database board on 127.0.0.1 cannot be used: it does not answer (")
     assert "Connection refused" in at_closed
     assert at_unknown.startswith("the database board on loadzone.invalid cannot be used: it does not answer (")
@@ -55,17 +49,17 @@ def test_a_database_that_does_not_answer(cluster, tmp_path):
     assert PASSWORD not in str([node.log for node in nodes])
 
 
-def test_a_node_waits_for_a_database_that_is_started_with_it(cluster, tmp_path):
+def test_a_node_waits_for_a_database_that_is_started_with_it(cluster):
     with running_standby(cluster) as standby:
         standby.kill()
-        with launched(tmp_path, standby.url) as [node]:
+        with launched(standby.url) as [node]:
             node.wait_for_log("it does not answer .*; waiting 10 seconds for it")
             standby.launch()
             standby.promote()
             node.wait_until_it_answers()
 
 
-def test_a_wrong_password_role_or_database(cluster, database_url, role, tmp_path):
+def test_a_wrong_password_role_or_database(cluster, database_url, role):
     access = Path(cluster.data, "pg_hba.conf")
     access.write_text(f"local all {role} scram-sha-256\n{access.read_text()}")
     with psycopg.connect(cluster.url) as connection:
@@ -74,7 +68,7 @@ def test_a_wrong_password_role_or_database(cluster, database_url, role, tmp_path
     wrong = f"host={cluster.folder} user={role} password={PASSWORD}x dbname=board"
     nobody = f"host={cluster.folder} user=nobody password={PASSWORD} dbname=board"
     nowhere = f"host={cluster.folder} user=postgres password={PASSWORD} dbname=board"
-    with launched(tmp_path, wrong, nobody, nowhere) as nodes:
+    with launched(wrong, nobody, nowhere) as nodes:
         said = [sentence(node) for node in nodes]
         assert PASSWORD not in str([node.log for node in nodes])
     for one, why in zip(said, ("password authentication failed", 'role "nobody"', 'database "board"'), strict=True):
@@ -91,8 +85,8 @@ def is_refused(url):
     return False
 
 
-def test_a_role_that_may_not_make_tables(database_url, role, tmp_path):
-    said = refusal(tmp_path, database_url.replace("user=postgres", f"user={role} password={PASSWORD}"))
+def test_a_role_that_may_not_make_tables(database_url, role):
+    said = refusal(database_url.replace("user=postgres", f"user={role} password={PASSWORD}"))
     name = re.search(r"dbname=(\S+)", database_url).group(1)
     assert said.endswith(f'let this user own the database: ALTER DATABASE "{name}" OWNER TO "{role}"')
     assert "permission denied" in said
@@ -107,18 +101,18 @@ def test_a_schema_that_was_made_for_loadzone_beforehand(database, start_node, da
         database.execute("DROP SCHEMA loadzone CASCADE")
 
 
-def test_a_read_only_database(database, database_url, tmp_path):
+def test_a_read_only_database(database, database_url):
     database.execute(f"ALTER DATABASE {database.info.dbname} SET default_transaction_read_only = on")
-    assert "it is read-only; turn default_transaction_read_only off" in refusal(tmp_path, database_url)
+    assert "it is read-only; turn default_transaction_read_only off" in refusal(database_url)
 
 
 @pytest.mark.parametrize("tables", ["zones(name text)", "version(id text)", "commits(), loadzone.snapshot_parts()"])
-def test_a_schema_of_somebody_else(database, database_url, tmp_path, tables):
+def test_a_schema_of_somebody_else(database, database_url, tables):
     database.execute("CREATE SCHEMA loadzone")
     for table in ["version(name text)"] * ("commits" in tables) + tables.split(", "):
         database.execute(f"CREATE TABLE loadzone.{table.removeprefix('loadzone.')}")
     before = content(database)
-    assert "its schema named loadzone is somebody else's; name another database" in refusal(tmp_path, database_url)
+    assert "its schema named loadzone is somebody else's; name another database" in refusal(database_url)
     assert content(database) == before
 
 
@@ -133,19 +127,19 @@ class OldServer(CuttingProxy):
         return re.sub(rb"server_version\0\d\d", b"server_version\x0013", data)
 
 
-def test_a_server_that_is_too_old(cluster, database_url, tmp_path):
+def test_a_server_that_is_too_old(cluster, database_url):
     proxy = OldServer(cluster.folder)
     try:
-        said = refusal(tmp_path, database_url.replace(str(cluster.folder), proxy.folder))
+        said = refusal(database_url.replace(str(cluster.folder), proxy.folder))
     finally:
         proxy.end()
     assert "it is PostgreSQL 13; LoadZone needs 14 or later: upgrade it" in said
 
 
 @pytest.mark.parametrize("mode", ["transaction", "statement"])
-def test_a_pooler_that_shares_sessions(cluster, database, database_url, tmp_path, mode):
+def test_a_pooler_that_shares_sessions(cluster, database, database_url, mode):
     with running_pgbouncer(cluster, mode) as folder:
-        said = refusal(tmp_path, database_url.replace(str(cluster.folder), str(folder)))
+        said = refusal(database_url.replace(str(cluster.folder), str(folder)))
     assert "a pooler such as pgbouncer stands in front of it and gives each transaction another session" in said
     assert said.endswith("name the database itself, or set pool_mode=session")
 
@@ -155,14 +149,14 @@ def test_a_pooler_that_keeps_sessions_apart_can_be_used(cluster, database_url, s
         start_node(LOADZONE_DATABASE_URL=database_url.replace(str(cluster.folder), str(folder))).end()
 
 
-def test_tables_and_commits_of_a_newer_version(database, database_url, start_node, tmp_path):
+def test_tables_and_commits_of_a_newer_version(database, database_url, start_node):
     start_node().end()
     database.execute("UPDATE loadzone.commits SET body = convert_to('{\"commit format\": 99}', 'UTF8')")
     database.execute("INSERT INTO loadzone.commits SELECT seq + 1, id, at, body FROM loadzone.commits WHERE seq = 0")
     newer = "a newer LoadZone has written to the database; upgrade this one"
-    assert newer in refusal(tmp_path, database_url)
+    assert newer in refusal(database_url)
     database.execute("UPDATE loadzone.version SET number = 99")
-    assert "its tables are of version 99, and this LoadZone knows version 1" in refusal(tmp_path, database_url)
+    assert "its tables are of version 99, and this LoadZone knows version 1" in refusal(database_url)
 
 
 def test_without_psycopg(tmp_path):

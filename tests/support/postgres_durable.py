@@ -5,7 +5,7 @@ from contextlib import closing
 from loadzone.database.connection import connect
 from loadzone.database.loading import load
 from loadzone.database.postgres_log import PostgresLog
-from loadzone.datafile.writer import StateEncoder
+from loadzone.datafile.writer import encoded
 
 
 class PostgresKept:
@@ -24,9 +24,7 @@ class PostgresKept:
     @property
     def file(self):
         """What is kept, as a data file."""
-        state, encoder = self.state, StateEncoder()
-        encoder.mark_all(state)
-        return encoder.encode(state)
+        return encoded(self.state)
 
     @property
     def state(self):

@@ -10,6 +10,7 @@ from support.server import Server
 from support.small_disk import SmallDisk, SmallFiles
 from support.smtp import MailServer
 from torture.history import History
+from torture.mail_fault import MailFault
 
 MAX_JUMP = 300  # seconds; with longer ones, old entries of people's histories would be removed
 
@@ -22,10 +23,10 @@ class Nemesis:
     ):
         self._server = server
         self._disk = disk
-        self._mail = mail
         self._history = history
         self._random = random
-        self._disk_is_full = self._smtp_is_down = False
+        self._mail_fault = MailFault(mail, random)
+        self._disk_is_full = False
 
     def inject(self) -> None:
         """Inject any fault, whatever earlier ones have left behind."""
@@ -64,20 +65,12 @@ class Nemesis:
         set_clock(self._server, self._history, self._random.randrange(MAX_JUMP * 1000))
 
     def smtp(self) -> None:
-        """Stop the SMTP server, or start it again; after a start it may refuse every letter for now."""
-        if self._smtp_is_down:
-            self._mail.start()
-        else:
-            self._mail.stop()
-            self._mail.answer = self._random.choice(["250 OK", "250 OK", "451 later"])
-        self._smtp_is_down = not self._smtp_is_down
+        self._mail_fault.inject()
 
     def heal(self) -> None:
         if self._disk_is_full:
             self.disk()
-        if self._smtp_is_down:
-            self.smtp()
-        self._mail.answer = "250 OK"
+        self._mail_fault.heal()
 
     def _start(self) -> None:
         self._server.launch()

@@ -12,6 +12,7 @@ import psycopg
 from support.smtp import MailServer
 from torture.databases import Databases
 from torture.history import History
+from torture.mail_fault import MailFault
 from torture.network import Network
 
 WRONG_BY = 300  # seconds that a node's clock may be wrong, either way
@@ -46,7 +47,6 @@ class NodeFaults:
         self._nodes = nodes
         self._databases = databases
         self._network = network
-        self._mail = mail
         self._history = history
         self._random = random
         self._weights = dict(MIXES[mix])
@@ -54,7 +54,7 @@ class NodeFaults:
             self._weights.pop("fail_over", None)
         if not databases.primary.disk:
             self._weights.pop("disk", None)
-        self._smtp_is_down = False
+        self._mail_fault = MailFault(mail, random)
 
     def inject(self) -> None:
         """Inject any fault, whatever earlier ones have left behind."""
@@ -91,13 +91,7 @@ class NodeFaults:
         self._any_node().ahead(self._random.randint(-WRONG_BY * 1000, WRONG_BY * 1000))
 
     def smtp(self) -> None:
-        """Stop the SMTP server, or start it again; after a start it may refuse every letter for now."""
-        if self._smtp_is_down:
-            self._mail.start()
-        else:
-            self._mail.stop()
-            self._mail.answer = self._random.choice(["250 OK", "250 OK", "451 later"])
-        self._smtp_is_down = not self._smtp_is_down
+        self._mail_fault.inject()
 
     # what is between a node and the database
 
@@ -176,9 +170,7 @@ class NodeFaults:
         """Inject nothing."""
 
     def heal(self) -> None:
-        if self._smtp_is_down:
-            self.smtp()
-        self._mail.answer = "250 OK"
+        self._mail_fault.heal()
         for node in self._nodes:
             node.wait_until_it_answers("/groups")
 

@@ -7,25 +7,9 @@ import pytest
 
 from loadzone.datafile.leaders_backups import LOOK_SECONDS, LeadersBackups
 from loadzone.domain.records import State, Vm
+from support.leading import Leading
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
-
-
-class Leading:
-    """A Leadership that the test gives and takes."""
-
-    leads = leads_alone = False
-
-    def __init__(self):
-        self.begun = []
-
-    def when_begun(self, call):
-        self.begun.append(call)
-
-    def begin(self):
-        self.leads = self.leads_alone = True
-        for call in self.begun:
-            call()
 
 
 class Node:

@@ -3,22 +3,14 @@
 from loadzone.notifications.letters import LetterWriter
 from loadzone.rules import outbox
 from mailer import LOOK_WHETHER_ALONE
+from support.leading import Leading
 from support.ports import free_port
 from support.waiting import eventually
 from support.world import unit
 
 
-class Settable:
-    """A Leadership that the test gives and takes."""
-
-    leads = leads_alone = True
-
-    def when_begun(self, call):
-        self.begin = call
-
-
 def test_a_process_that_does_not_lead_sends_codes_alone(mail_at, smtp):
-    mail = mail_at(smtp.port, leadership=(leadership := Settable()))
+    mail = mail_at(smtp.port, leadership=(leadership := Leading(leads=True)))
     leadership.leads = leadership.leads_alone = False
     mail.put("a@example.com")
     mail.mailer.post_code("ann@example.com", "123456", "en")
@@ -29,7 +21,7 @@ def test_a_process_that_does_not_lead_sends_codes_alone(mail_at, smtp):
 
 
 def test_the_trouble_of_a_process_that_leads_no_more_is_that_of_its_codes_alone(mail_at):
-    mail = mail_at(free_port(), leadership=(leadership := Settable()))
+    mail = mail_at(free_port(), leadership=(leadership := Leading(leads=True)))
     mail.put("a@example.com")
     assert mail.mailer.deliver()
     assert mail.mailer.trouble
@@ -44,7 +36,7 @@ def test_the_trouble_of_a_process_that_leads_no_more_is_that_of_its_codes_alone(
 
 
 def test_a_leader_waits_until_no_earlier_one_can_be_sending(mail_at, smtp):
-    mail = mail_at(smtp.port, leadership=(leadership := Settable()))
+    mail = mail_at(smtp.port, leadership=(leadership := Leading(leads=True)))
     leadership.leads_alone = False
     mail.put("a@example.com")
     assert not mail.mailer.deliver()
@@ -55,7 +47,7 @@ def test_a_leader_waits_until_no_earlier_one_can_be_sending(mail_at, smtp):
 
 
 def test_a_process_that_leads_no_more_stops_between_two_letters(mail_at, smtp, monkeypatch):
-    mail = mail_at(smtp.port, leadership=(leadership := Settable()))
+    mail = mail_at(smtp.port, leadership=(leadership := Leading(leads=True)))
     mail.put("a@example.com", "b@example.com")
     monkeypatch.setattr(LetterWriter, "write", led_once(LetterWriter.write, leadership))
     mail.deliver_all()
@@ -85,7 +77,7 @@ def test_a_letter_that_is_gone_when_its_turn_comes_is_not_sent(mail, smtp, monke
 
 
 def test_pauses_of_letters_that_another_has_sent_are_forgotten(mail_at):
-    mail = mail_at(free_port(), leadership=(leadership := Settable()))
+    mail = mail_at(free_port(), leadership=(leadership := Leading(leads=True)))
     mail.put("a@example.com", "b@example.com")
     mail.deliver_all()
     mail.store.do(unit, lambda uow: outbox.clear(uow, ["for a@example.com", "for b@example.com"]))

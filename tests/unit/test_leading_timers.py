@@ -5,30 +5,14 @@ from datetime import timedelta
 import pytest
 
 from loadzone.rules import inventory, people
+from support.leading import Leading
 from support.waiting import eventually
 from support.world import ALICE, BOB, NOON
 
 
-class Settable:
-    """A Leadership that the test gives and takes."""
-
-    leads = leads_alone = False
-
-    def __init__(self):
-        self.begun = []
-
-    def when_begun(self, call):
-        self.begun.append(call)
-
-    def begin(self):
-        self.leads = self.leads_alone = True
-        for call in self.begun:
-            call()
-
-
 @pytest.fixture
 def leadership():
-    return Settable()
+    return Leading()
 
 
 @pytest.fixture

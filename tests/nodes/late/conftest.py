@@ -2,19 +2,16 @@
 
 import pytest
 
-from nodes.conftest import SHARED
-from support.server import Server
+from support.node import node_on
 
 LATE = "0.03"  # seconds; an answer is there in a tenth of that
 
 
 @pytest.fixture(scope="module")
-def nodes(cluster, tmp_path_factory):
+def nodes(cluster):
     """Return a node, and one that hears late."""
     url = cluster.make_database()
-    settings = SHARED | {"LOADZONE_DATABASE_URL": url, "LATE": LATE}
-    folder = tmp_path_factory.mktemp("nodes")
-    started = [Server(folder, **settings), Server(folder, program="tests/support/late_node.py", **settings)]
+    started = [node_on(url), node_on(url, program="tests/support/late_node.py", LATE=LATE)]
     try:
         yield [node.start() for node in started]
     finally:

@@ -8,8 +8,9 @@ import pytest
 from nodes.browsers import at, without_cookie
 from support.answers import done, refusal
 from support.people import Person
+from support.waiting import eventually
 
-TRIES = 100
+TRIES = 30  # each of them is late
 NO_COMMIT = "9" * 17
 
 
@@ -70,6 +71,19 @@ def test_nobody_reads_less_than_they_were_answered(second, newcomer, token, make
         clients = zip((newcomer, command, plain, script), vms, strict=True)
         tries = [pool.submit(stale, client, at(second, client), vm) for client, vm in clients]
         assert [one.result() for one in tries] == [[], [], [], []]
+
+
+def test_a_booking_on_one_node_is_on_the_board_of_another(second, alice, vm):
+    booked = done(alice.book(vm))
+    there = Person(second, "carol@example.com").sign_in()
+    eventually(lambda: there.vm(vm)["booked_by"] == alice.email)
+    assert there.vm(vm)["expires_at"] == booked["expires_at"]
+
+
+def test_a_machine_is_not_booked_on_two_nodes(second, alice, vm):
+    done(alice.book(vm))
+    answer = Person(second, "carol@example.com").sign_in().book(vm)
+    assert (answer.status_code, answer.json()["code"]) == (409, "vm_taken")
 
 
 def test_who_signs_in_on_one_node_is_signed_in_on_the_other(server, second):

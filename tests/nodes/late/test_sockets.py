@@ -1,4 +1,7 @@
-"""Sockets of several nodes: all of them get the same events in the same order, and end wherever a session is ended."""
+"""Sockets of several nodes: all get the same events in the same order, and end wherever a session is ended.
+
+A socket on one node and the board of another leave no gap between them.
+"""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -7,24 +10,9 @@ import pytest
 
 from nodes.browsers import at
 from support.answers import done
-from support.listener import Listener
 from support.people import Person
 
 ROUNDS, PEOPLE = 12, 4
-
-
-@pytest.fixture
-def listen():
-    """Return a function that connects a socket as a person."""
-    opened = []
-
-    def connect(person, **headers):
-        opened.append(Listener(person, **headers))
-        return opened[-1]
-
-    yield connect
-    for socket in opened:
-        socket.close()
 
 
 def sign_out(person, elsewhere, alice):
@@ -110,3 +98,23 @@ def revisions_and_facts(socket):
         for event, data in socket.received
         if event in ("change", "notification")
     )
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_a_socket_is_told_first_what_it_will_not_be_told(second, alice, charlie, vm, listen, transport):
+    for _ in range(3):
+        seen = int(alice.book(vm).headers["LoadZone-Seen"])
+        told = listen(at(second, alice), transports=(transport,)).first["sequence"]
+        assert told >= seen
+        board = charlie.get("/vms", LoadZone_Seen=f"{told}").json()
+        assert [one["state"] for one in board["vms"] if one["id"] == vm] == ["booked"]
+        done(alice.cancel(vm))
+
+
+def test_who_has_just_signed_in_elsewhere_has_a_socket_of_their_own(server, second, vm, listen):
+    for _ in range(5):
+        person = Person(server).sign_in()
+        socket = listen(at(second, person))
+        done(person.book(vm))
+        assert socket.wait_for("notification", kind="booked")["vm_id"] == vm  # strangers hear of none
+        done(person.cancel(vm))
