@@ -3,19 +3,14 @@
 import pytest
 
 from support.answers import done
-from support.node import node_on
+from support.node import running_nodes
 from support.people import Person
 
 
 @pytest.fixture(scope="module")
 def server(cluster):
-    url = cluster.make_database()
-    node = node_on(url)
-    try:
-        yield node.start()
-    finally:
-        node.end()
-        cluster.drop(url)
+    with running_nodes(cluster, {}) as [node]:
+        yield node
 
 
 def test_the_page_brings_back_what_it_was_told(window, alice, vm):

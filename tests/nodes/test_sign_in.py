@@ -3,23 +3,33 @@
 import pytest
 
 from support.answers import done, refusal
+from support.node import running_nodes
 from support.people import Person
 from support.waiting import eventually
 
+CODES = {"LOADZONE_AUTH": "code"}
+
+
+@pytest.fixture(scope="module")
+def nodes(cluster):
+    with running_nodes(cluster, CODES, CODES) as nodes:
+        yield nodes
+
 
 @pytest.fixture
-def server(start_node):
-    return start_node(LOADZONE_AUTH="code")
+def server(nodes):
+    return nodes[0]
 
 
 @pytest.fixture
-def second(server, start_node):
-    return start_node(LOADZONE_AUTH="code")
+def second(nodes):
+    return nodes[1]
 
 
 @pytest.fixture
 def ann(server):
-    return Person(server, "ann@example.com")
+    """Return somebody new, who has not signed in."""
+    return Person(server)
 
 
 def asked(ann):

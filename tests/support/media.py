@@ -86,6 +86,11 @@ class DatabaseServer(Server):
         self._cluster = cluster
         self._database = PostgresKept(url)
 
+    def launch(self) -> None:
+        """Start without waiting. No other node runs, so other settings than before need not wait until that is sure."""
+        self._database.forget_settings()
+        super().launch()
+
     def end(self) -> None:
         """Kill it, and let another server have its database."""
         super().end()

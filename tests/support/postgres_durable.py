@@ -31,6 +31,12 @@ class PostgresKept:
         with connect(self.url, "test") as connection:
             return load(connection)[0]
 
+    def forget_settings(self):
+        """Forget which settings the last node had."""
+        with connect(self.url, "test") as connection:
+            if connection.execute("SELECT to_regclass('loadzone.settings')").fetchone() != (None,):
+                connection.execute("DELETE FROM loadzone.settings")
+
     def begin_anew(self, starter=b"{}"):
         """Keep nothing but this data file."""
         with connect(self.url, "test") as connection:

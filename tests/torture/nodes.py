@@ -10,7 +10,7 @@ from random import Random
 from loadzone.database.connection import connect
 from loadzone.database.loading import load
 from loadzone.database.postgres_log import PostgresLog
-from loadzone.datafile.writer import StateEncoder
+from loadzone.datafile.writer import encoded
 from storage import DurableStore
 from support.nginx import balancer
 from support.ports import free_port
@@ -106,9 +106,7 @@ class Nodes:
     def outbox(self) -> list[dict]:
         with connect(self._databases.primary.url, "torture") as connection:
             state, _ = load(connection)
-        encoder = StateEncoder()
-        encoder.mark_all(state)
-        return json.loads(encoder.encode(state)).get("outbox", [])
+        return json.loads(encoded(state)).get("outbox", [])
 
     @property
     def log_lines(self) -> list[str]:

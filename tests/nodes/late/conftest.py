@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.node import node_on
+from support.node import running_nodes
 
 LATE = "0.03"  # seconds; an answer is there in a tenth of that
 
@@ -10,14 +10,8 @@ LATE = "0.03"  # seconds; an answer is there in a tenth of that
 @pytest.fixture(scope="module")
 def nodes(cluster):
     """Return a node, and one that hears late."""
-    url = cluster.make_database()
-    started = [node_on(url), node_on(url, program="tests/support/late_node.py", LATE=LATE)]
-    try:
-        yield [node.start() for node in started]
-    finally:
-        for node in started:
-            node.end()
-        cluster.drop(url)
+    with running_nodes(cluster, {}, {"program": "tests/support/late_node.py", "LATE": LATE}) as nodes:
+        yield nodes
 
 
 @pytest.fixture
