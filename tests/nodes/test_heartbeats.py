@@ -40,9 +40,9 @@ def test_a_job_that_reports_to_other_nodes_goes_on_when_the_leader_is_gone_and_a
     third = start_node()
     alive, silent = make_vm(), make_vm()
     on_third = Person(third, carol.email).sign_in()
+    silent_from = from_now(minutes=HEARTBEAT)  # at the earliest
     for vm in (alive, silent):
         done(carol.book(vm, 1, heartbeat_minutes=HEARTBEAT))
-    silent_from = from_now(minutes=HEARTBEAT)
     server.kill()
     with Listener(carol) as listener:
         eventually(lambda: LEADS in second.log + third.log)
