@@ -2,10 +2,9 @@
 
 import pytest
 
-from nodes.conftest import SHARED
 from support.cutting_proxy import TcpProxy
+from support.node import node_on
 from support.people import Person
-from support.server import Server
 from support.waiting import eventually
 
 PROGRAM = "tests/support/hanging_names.py"
@@ -27,11 +26,10 @@ def hang(tmp_path):
 
 
 @pytest.fixture
-def far(server, database_url, proxy, cluster, hang, tmp_path):
+def far(server, database_url, proxy, cluster, hang):
     """Return a node, not started yet, that knows the database by its name."""
     url = database_url.replace(f"host={cluster.folder}", f"host=database.test port={proxy.port}")
-    settings = {**SHARED, "LOADZONE_DATABASE_URL": url, "NAMES_HANG": str(hang)}
-    node = Server(tmp_path / "no file", program=PROGRAM, **settings)
+    node = node_on(url, program=PROGRAM, NAMES_HANG=str(hang))
     yield node
     node.end()
 
