@@ -18,6 +18,7 @@ from support.data_commands import run, start_command
 from support.inventory import inventory, machine
 from support.listener import Listener
 from support.people import Person
+from support.postgres_durable import PostgresKept
 from support.waiting import eventually
 
 KEY = "the key of tests alone"
@@ -36,8 +37,8 @@ def data(settings):
 
 
 @pytest.fixture
-def filled(data, source):
-    assert data("copy", source, "database", "--yes").code == 0
+def filled(database_url, source):
+    PostgresKept(database_url).begin_anew(source.read_bytes())
 
 
 @pytest.fixture

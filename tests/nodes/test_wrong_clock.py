@@ -9,6 +9,7 @@ import pytest
 from support.answers import done
 from support.inventory import from_now, moment
 from support.listener import Listener
+from support.node import LEADS
 from support.people import Person
 from support.smtp import MailServer
 from support.waiting import eventually
@@ -28,7 +29,7 @@ def wrong(request, start_node, mail):
     """Return the node whose machine is wrong. It leads, so that it runs the timers and sends the letters."""
     settings = {"program": "tests/support/wrong_clock.py", "CLOCK_AHEAD": str(request.param)}
     node = start_node(**settings, **mail.settings, LOADZONE_AUTH="code")
-    eventually(lambda: "this node leads" in node.log)
+    eventually(lambda: LEADS in node.log)
     return node
 
 
