@@ -254,15 +254,18 @@ def test_a_change_that_takes_longer_than_the_server_allows_is_refused_in_the_end
     """The server ends each turn in which rules take too long; all nodes wait for them."""
     impatient = connection._SESSION.replace("2500ms", "50ms")
     assert impatient != connection._SESSION
-    monkeypatch.setattr(connection, "_SESSION", impatient)
     store = DurableStore(place.durable(patience=1))
 
     def take_long(uow):
         time.sleep(0.3)
         return count(uow)
 
-    with pytest.raises(CannotSave):
-        store.do(unit, take_long)
+    store._durable._writer.drop()
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "_SESSION", impatient)
+        with pytest.raises(CannotSave):
+            store.do(unit, take_long)
+    store._durable._writer.drop()
     assert store.do(unit, count) == 1, "others go on at once"
     store.close()
 

@@ -114,10 +114,10 @@ def test_a_snapshot_may_be_written_slowly(no_leader, open_store, database, monke
     """On a busy node the time between two parts may be longer than the holder of the lock may be idle."""
     store, real = open_store(), writer.slices
     put(store, "vm", description="x" * 500)
-    monkeypatch.setattr(connection, "_SESSION", connection._SESSION.replace("2500ms", "50ms"))
+    monkeypatch.setattr(connection, "_SESSION", connection._SESSION.replace("2500ms", "500ms"))
 
     def slowly(state):
-        threading.Event().wait(0.3)
+        threading.Event().wait(0.8)
         yield from real(state)
 
     monkeypatch.setattr(writer, "slices", slowly)
