@@ -6,6 +6,11 @@ import select
 import socket
 from contextlib import suppress
 
+from gevent import monkey
+
+# gevent's own lets other green threads run, and by their end a connection may be closed, or a request be under way.
+_poll = monkey.get_original("select", "poll")
+
 
 class IdleConnections:
     """The connections on which a request is waited for."""
@@ -32,7 +37,9 @@ class IdleConnections:
 
 
 def _end(connection: socket.socket) -> None:
-    poll = select.poll()
+    if connection.fileno() < 0:  # it is closed already
+        return
+    poll = _poll()
     poll.register(connection.fileno(), select.POLLIN)
     if not poll.poll(0):
         with suppress(OSError):  # the client has ended it

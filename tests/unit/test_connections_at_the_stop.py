@@ -1,5 +1,8 @@
 """At a stop a proxy learns which connections end, and sends requests elsewhere; what has come is answered."""
 
+import subprocess
+import sys
+
 import gevent
 import pytest
 from gevent import socket
@@ -8,6 +11,8 @@ from gevent.pool import Pool
 
 from loadzone.server.gevent_server import Server
 from loadzone.server.http_protocol import HttpHandler
+from loadzone.server.idle_connections import IdleConnections
+from support.server import ROOT
 
 GET = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SECONDS = 30
@@ -98,3 +103,31 @@ def test_a_connection_whose_answer_had_begun_ends_after_it(app, server, connecti
     app.go_on.set()
     assert b"close" not in answer(connection)
     assert has_ended(connection)
+
+
+def test_a_connection_that_is_closed_already_does_no_harm():
+    idle, (near, far) = IdleConnections(), socket.socketpair()
+    with near, far:
+        idle.add(near)
+        near.close()
+        idle.end()
+
+
+GREEN = """
+from gevent import monkey
+monkey.patch_all()
+import gevent, socket
+from loadzone.server.idle_connections import IdleConnections
+idle, pairs = IdleConnections(), [socket.socketpair() for _ in range(10)]
+for near, _ in pairs:
+    idle.add(near)
+gevent.spawn(print, "another one ran")
+idle.end()
+print("ended")
+"""
+
+
+def test_no_other_green_thread_runs_while_connections_are_ended():
+    """One could close a connection, or begin to read a request."""
+    ended = subprocess.run([sys.executable, "-c", GREEN], cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
+    assert ended.stdout.splitlines()[0] == "ended", ended.stderr
