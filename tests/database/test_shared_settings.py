@@ -8,9 +8,10 @@ import pytest
 from loadzone.config import Config
 from loadzone.database import nodes, schema
 from loadzone.database.connection import connect
-from loadzone.database.nodes import OtherSettings, await_absence, join
+from loadzone.database.nodes import OtherSettings, await_absence, is_alone, join
 from loadzone.database.shared_settings import OF_A_NODE, is_shared, setting_name, shared_settings
 from loadzone.setting_hints import known_names
+from support.waiting import eventually
 
 DEFAULT = Config(secret_key="a key of a decent length")
 MAY_DIFFER = {"LOADZONE_DATA", "LOADZONE_DATABASE_URL", "LOADZONE_BACKUPS", "LOADZONE_HOST", "LOADZONE_PORT"}
@@ -29,6 +30,12 @@ def session(place):
     yield open_one
     for connection in opened:
         connection.close()
+
+
+def leave(node, other):
+    """End the node's session, and wait until the server has ended it too."""
+    node.close()
+    eventually(lambda: is_alone(other))
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Config)])
@@ -79,7 +86,7 @@ def test_a_node_with_other_settings_is_refused(session):
 def test_a_node_that_is_alone_brings_its_settings(session):
     first = session()
     join(first, {"LOADZONE_MAX_HOURS": "12"})
-    first.close()
+    leave(first, session())
     join(session(), {"LOADZONE_MAX_HOURS": "24"})
     with pytest.raises(OtherSettings):
         join(session(), {"LOADZONE_MAX_HOURS": "12"})
@@ -91,7 +98,7 @@ def test_nodes_that_come_back_to_older_settings_bring_theirs(session):
     first = session()
     join(first, settings)
     first.execute("UPDATE loadzone.settings SET value = '12'")
-    first.close()
+    leave(first, session())
     for _ in range(2):
         join(session(), settings)
 
