@@ -19,7 +19,7 @@ class Target(Protocol):
 
     @property
     def present(self) -> Report | None:
-        """What is in it, and what is wrong with that; None: nothing."""
+        """The report on its content: the state, and each problem. None: it is empty or not there."""
         ...
 
     @property
@@ -41,7 +41,7 @@ class Changeable(Transactions, Protocol):
 
     @property
     def state(self) -> State:
-        """What is in it."""
+        """The state that it holds."""
         ...
 
     @property
@@ -64,12 +64,12 @@ class DataMedium(Protocol):
 
     @property
     def once_changed(self) -> str:
-        """What can be done after it was replaced."""
+        """The end of the sentence after a replacement: the operator's next step."""
         ...
 
     @property
     def once_imported(self) -> str:
-        """What can be done, or has happened, after an import."""
+        """The end of the sentence after an import: the operator's next step, or what running nodes do."""
         ...
 
     @property

@@ -140,7 +140,7 @@ class OpenedDatabase:
 
     @cached_property
     def present(self) -> Report | None:
-        """What is in the database. Ends the command if that cannot be read, since it could not be kept either."""
+        """The report on the database. Ends the command if it cannot be read, since it could not be backed up either."""
         report = check_contents(self._contents) if self._contents else None
         if report and report.state is None:
             print_lines(report.problems)
@@ -233,7 +233,7 @@ class ChangedDatabase:
 
 @dataclass(frozen=True)
 class Change(Generic[T]):
-    """What a unit of work has led to, ready to be written."""
+    """The outcome of a unit of work: its result, and its commit, encoded and ready to be written."""
 
     result: T
     commit: Commit

@@ -110,7 +110,7 @@ class OpenedFile:
 
     @cached_property
     def present(self) -> Report | None:
-        """What is in the file; None: there is none."""
+        """The report on the file; None: there is none."""
         return self.medium.report()
 
     @property
@@ -120,7 +120,7 @@ class OpenedFile:
 
     @cached_property
     def state(self) -> State:
-        """What is in the file; without one, nothing. Ends the command if the file cannot be used."""
+        """The state in the file; without one, an empty state. Ends the command if the file cannot be used."""
         return usable_state(self.present, self.medium.name) or State()
 
     def keep(self, action: str) -> None:

@@ -1,4 +1,4 @@
-"""What the log says of a failure after which a thread goes on."""
+"""Logs the failures after which a background thread goes on."""
 
 from __future__ import annotations
 

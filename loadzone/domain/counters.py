@@ -19,7 +19,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What is counted, by a name such as "network 192.0.2.7", and its limit."""
+    """A thing to count, by a name such as "network 192.0.2.7", and its limit."""
 
     name: str
     limit: Limit

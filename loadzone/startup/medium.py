@@ -23,7 +23,7 @@ CLEAR_LETTERS_EVERY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """What makes commits durable, and what depends on it.
+    """The opened file or database, and the parts that depend on which of them it is.
 
     `clock` is the time by which rules go. `leadership` tells whether this process does what must be done once, of all
     that share the state: timers, mail, backups. `hearing(is_deaf)` returns what knows when jobs could be heard.

@@ -23,7 +23,7 @@ class JsonKept:
 
     @property
     def file(self):
-        """What is kept, as a data file."""
+        """The kept state, as a data file."""
         return self.path.read_bytes()
 
 

@@ -23,7 +23,7 @@ class PostgresKept:
 
     @property
     def file(self):
-        """What is kept, as a data file."""
+        """The kept state, as a data file."""
         return encoded(self.state)
 
     @property

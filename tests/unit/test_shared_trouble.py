@@ -11,7 +11,7 @@ TROUBLE = MailTrouble(NOON, "no connection to mail.example.com:25 \0 («отка
 
 
 class Shared:
-    """What two processes know of each other: the word of the one that leads."""
+    """The trouble that the process that leads has told, as both processes know it."""
 
     def __init__(self, shared="", leads=False):
         self.shared, self.leads = shared, leads
