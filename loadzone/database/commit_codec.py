@@ -28,8 +28,15 @@ from loadzone.domain.records import State
 FORMAT = 1  # grows when an older LoadZone could not apply a commit rightly
 TABLES_VERSION = 1  # grows with each change of the tables (schema.py)
 _TABLES_VERSION = "version of tables"
-_FORMAT, _GONE, _PLACES, _HISTORY, _EVENTS, _VISIBLE = "commit format", "gone", "places", "history", "events", "visible"
-_EVENT = {field.name: field.default for field in fields(Event)}
+_FORMAT, _GONE, _PLACES, _HISTORY, _EVENTS, _VISIBLE = (
+    "commit format",
+    "gone",
+    "places",
+    "kept bookings",
+    "events",
+    "visible",
+)
+_EVENT = {field.name: getattr(Event(""), field.name) for field in fields(Event)}
 _TIMES = {field.name for field in fields(Event) if "datetime" in str(field.type)}
 _TUPLES = {field.name for field in fields(Event) if str(field.type).startswith("tuple")}
 
@@ -42,7 +49,7 @@ def encode(commit: Commit) -> bytes:
     """Return the commit as bytes. Raises TypeError if a value cannot be JSON."""
     gone: dict[str, list[Key]] = {}
     places: dict[str, Places] = {}
-    part = State(revision=commit.after.revision)
+    part = State(revision=commit.after.revision, epoch=commit.after.epoch, last_number=commit.after.last_number)
     for name in TABLES:
         touched, before, after = (getattr(one, name) for one in (commit.touched, commit.before, commit.after))
         change = change_of(touched, before, after, commit.touched.renames and name == "vms")
@@ -113,7 +120,7 @@ def _apply(part: LoadedFile, users_before: Mapping[str, User], after: State) -> 
     """Change the state, which may be that with the users before; return what was touched, removed keys first."""
     histories, touched = _mapping(part.rest[_HISTORY]), Touched()
     part.users = [_with_history(user, users_before.get(user.email), histories[user.email]) for user in part.users]
-    after.revision = part.revision
+    after.revision, after.epoch, after.last_number = part.revision, part.epoch, part.last_number
     for name, keys in _mapping(part.rest[_GONE]).items():
         for key in _list(keys):
             getattr(after, name).pop(key, None)

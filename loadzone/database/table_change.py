@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import Letter, User
 from loadzone.domain.records import Deleted, Group, Vm
 
 Key = str | int
-Record = Vm | Group | User | Letter | Deleted
+Record = Vm | Group | User | Letter | Deleted | HistoryLine
 Places = list[tuple[Key, Key | None]]
 
 

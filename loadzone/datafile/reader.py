@@ -11,6 +11,7 @@ import orjson
 from loadzone.datafile.own_object import OwnObject
 from loadzone.datafile.repair import LoadedFile, repair
 from loadzone.datafile.typed_object import EARLIEST, BadFile, TypedObject, stop
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import BrowserSession, Entry, Letter, Token, User
 from loadzone.domain.records import Booking, Deleted, Group, Hold, State, Vm, Waiter
 from loadzone.lib.digests import digest
@@ -43,6 +44,7 @@ def parse_file(content: bytes, report: Callable[[str], None] = stop) -> LoadedFi
     loaded = _records(TypedObject(data, "the file", report))
     _report_doubles("vms", (vm.id for vm in loaded.vms), report)
     _report_doubles("groups", (group.id for group in loaded.groups), report)
+    _report_doubles("history", (line.id for line in loaded.history), report)
     return loaded
 
 
@@ -58,6 +60,9 @@ def _records(top: TypedObject) -> LoadedFile:
         users=[_user(email, fields) for email, fields in top.by_address("users")],
         letters=[_letter(fields) for fields in top.records("outbox")],
         deleted=[_deleted(fields) for fields in top.records("deleted")],
+        history=[_history_line(fields) for fields in top.records("history")],
+        epoch=top.number("epoch") or 0,
+        last_number=top.number("last_number") or 0,
         revision=top.number("revision", REVISION_MOST) or 0,
         rest=top.rest(),
     )
@@ -84,6 +89,7 @@ def _vm(fields: TypedObject) -> Vm:
         ssh_port=fields.number("ssh_port", PORT_MOST),
         version=fields.number("version") or 0,
         former_ids=fields.texts("former_ids"),
+        number=fields.number("number") or 0,
         rest=fields.rest(),
     )
 
@@ -248,6 +254,28 @@ def _deleted(fields: TypedObject) -> Deleted:
         by=fields.text("by") or "",
         number=fields.number("number") or 0,
         waiters=_queue(fields, EARLIEST, is_group=True, key="waiters"),
+    )
+
+
+def _history_line(fields: TypedObject) -> HistoryLine:
+    return HistoryLine(
+        id=fields.required("id", fields.number, MISSING),
+        epoch=fields.number("epoch") or 0,
+        at=fields.required("at", fields.time, EARLIEST),
+        action=_required_text(fields, "action"),
+        actor=fields.address("actor"),
+        via=fields.text("via") or "",
+        vm=fields.number("vm"),
+        vm_id=fields.text("vm_id"),
+        group_id=fields.number("group_id"),
+        group=fields.text("group") or "",
+        email=fields.address("email"),
+        booking=fields.time("booking"),
+        until=fields.time("until"),
+        hours=fields.amount("hours"),
+        reason=fields.text("reason") or "",
+        changed=fields.mapping("changed"),
+        rest=fields.rest(),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
+from loadzone.datafile.numbers import Numbers
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import Entry, Letter, User
 from loadzone.domain.records import FORMER_MOST, MOST, Booking, Deleted, Group, Hold, State, Vm
 from loadzone.domain.unknown_keys import NOTHING
@@ -23,6 +25,9 @@ class LoadedFile:
     users: list[User]
     letters: list[Letter]
     deleted: list[Deleted] = field(default_factory=list)
+    history: list[HistoryLine] = field(default_factory=list)
+    epoch: int = 0
+    last_number: int = 0
     revision: int = 0
     rest: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
@@ -35,6 +40,9 @@ def repair(loaded: LoadedFile) -> tuple[State, list[str]]:
     waiting = {group.id: {waiter.email for waiter in group.queue} for group in loaded.groups}
     vms = [_repaired_vm(_in_group(vm, group_of[vm.id]), waiting, users, repaired) for vm in loaded.vms]
     vms = _with_own_former_ids(vms, repaired)
+    numbers = Numbers(loaded.last_number, loaded.history, vms, loaded.deleted)
+    vms = [numbers.numbered(vm) for vm in vms]
+    deleted = sorted(map(numbers.numbered_deleted, loaded.deleted), key=lambda one: one.at)
     members = _members(group_of)
     groups = [_with_its_vms(group, group_of, members.get(group.id, ()), repaired) for group in loaded.groups]
     state = State(
@@ -44,7 +52,10 @@ def repair(loaded: LoadedFile) -> tuple[State, list[str]]:
         letters={letter.id: letter for letter in loaded.letters},
         revision=_countable(loaded.revision, repaired),
         rest=loaded.rest,
-        deleted={deleted.id: deleted for deleted in sorted(loaded.deleted, key=lambda deleted: deleted.at)},
+        deleted={one.id: one for one in deleted},
+        history={line.id: line for line in sorted(loaded.history, key=lambda line: line.id)},
+        epoch=loaded.epoch,
+        last_number=numbers.last,
     )
     return state, repaired
 

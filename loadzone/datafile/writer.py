@@ -10,7 +10,9 @@ from typing import TypeVar
 
 import orjson
 
+from loadzone.datafile import history_text
 from loadzone.domain.commit import Touched
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import BrowserSession, Entry, Letter, Token, User
 from loadzone.domain.records import Booking, Deleted, Group, Hold, State, Vm, Waiter
 from loadzone.lib.encoded_table import EncodedTable
@@ -31,6 +33,7 @@ class StateEncoder:
         self._users: EncodedTable[str, User] = EncodedTable(_user_parts, records_per_chunk=USERS_PER_CHUNK)
         self._letters: EncodedTable[str, Letter] = EncodedTable(_letter_parts)
         self._deleted: EncodedTable[str | int, Deleted] = EncodedTable(_deleted_parts)
+        self._history: EncodedTable[int, HistoryLine] = EncodedTable(history_text.parts)
 
     def mark(self, touched: Touched) -> None:
         """Note that these records may have been changed, added or removed."""
@@ -39,6 +42,7 @@ class StateEncoder:
         self._users.mark(touched.users)
         self._letters.mark(touched.letters)
         self._deleted.mark(touched.deleted)
+        self._history.mark(touched.history)
 
     def mark_all(self, state: State) -> None:
         """Note that every record is new."""
@@ -47,6 +51,7 @@ class StateEncoder:
         self._users.mark(state.users)
         self._letters.mark(state.letters)
         self._deleted.mark(state.deleted)
+        self._history.mark(state.history)
 
     def encode(self, state: State) -> bytes:
         """Return the whole file. Raises TypeError if a value cannot be JSON."""
@@ -62,6 +67,7 @@ class StateEncoder:
                 self._users.chunks(state.users),
                 self._letters.chunks(state.letters),
                 self._deleted.chunks(state.deleted),
+                self._history.chunks(state.history),
             )
         )
 
@@ -75,6 +81,7 @@ def slices(state: State) -> Iterator[bytes]:
         _slices(state.users.values(), _user_parts),
         _slices(state.letters.values(), _letter_parts),
         _slices(state.deleted.values(), _deleted_parts),
+        _slices(state.history.values(), history_text.parts),
     )
 
 
@@ -97,6 +104,7 @@ def _file(
     users: Iterable[bytes],
     letters: Iterable[bytes],
     deleted: Iterable[bytes],
+    history: Iterable[bytes],
 ) -> Iterator[bytes]:
     """Yield the file, of which these are the records."""
     yield b'{\n"vms": [\n'
@@ -115,8 +123,13 @@ def _file(
         yield b'"deleted": [\n'
         yield from deleted
         yield b"\n],\n"
+    if state.history:
+        yield b'"history": [\n'
+        yield from history
+        yield b"\n],\n"
     for key, value in state.rest.items():
         yield orjson.dumps(key) + b": " + orjson.dumps(value) + b",\n"
+    yield b'"epoch": %d,\n"last_number": %d,\n' % (state.epoch, state.last_number)
     yield b'"revision": %d\n}\n' % state.revision
 
 
@@ -149,6 +162,7 @@ def _vm(vm: Vm) -> Json:
         "ssh_port": vm.ssh_port,
         "version": vm.version,
         "former_ids": vm.former_ids,
+        "number": vm.number,
     }
     return {
         "id": vm.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from loadzone.domain.events import Event
@@ -23,7 +24,8 @@ class CommandBus:
 
     `finish(uow)` completes each unit of work: it serves the queues. `letters_for(events, now)` makes the letters
     that events ask for. `pause()` lets others go on during a long unit of work. `hearing` knows when jobs
-    could be heard; without it they always could.
+    could be heard; without it they always could. `via()` tells how the present call is made (domain/history_line.py).
+    `moved()` is the id up to which the history's own database has the lines.
     """
 
     def __init__(
@@ -35,6 +37,8 @@ class CommandBus:
         letters_for: Callable[[Sequence[Event], datetime], Iterable[Letter]],
         pause: Callable[[], None] = lambda: None,
         hearing: Hearing | None = None,
+        via: Callable[[], str] = str,
+        moved: Callable[[], int] = int,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -43,6 +47,8 @@ class CommandBus:
         self._letters_for = letters_for
         self._pause = pause
         self._hearing = hearing
+        self._via = via
+        self._moved = moved
 
     def run(self, rule: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the rule returns, once its changes are on disk; machines and groups as they are by then.
@@ -58,7 +64,7 @@ class CommandBus:
                 uow.letters[letter.id] = letter
             return uow.latest(result)
 
-        return self._store.do(self._unit_of_work, work)
+        return self._store.do(partial(self._unit_of_work, via=self._via()), work)
 
     def try_out(
         self, state: State, rule: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **kwargs: P.kwargs
@@ -66,6 +72,6 @@ class CommandBus:
         """Return what the rule would return on this state. Nothing is changed. Raises what the rule raises."""
         return rule(self._unit_of_work(state), *args, **kwargs)
 
-    def _unit_of_work(self, state: State) -> UnitOfWork:
+    def _unit_of_work(self, state: State, via: str = "") -> UnitOfWork:
         """Read the clocks only now: this is called when the rule's turn has come."""
-        return UnitOfWork(state, self._clock(), self._limits, self._hearing, self._pause)
+        return UnitOfWork(state, self._clock(), self._limits, self._hearing, self._pause, via, self._moved())

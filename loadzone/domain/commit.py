@@ -33,10 +33,11 @@ class Touched:
     users: dict[str, None] = field(default_factory=dict)
     letters: dict[str, None] = field(default_factory=dict)
     deleted: dict[str | int, None] = field(default_factory=dict)
+    history: dict[int, None] = field(default_factory=dict)
     renames: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.vms or self.groups or self.users or self.letters or self.deleted)
+        return bool(self.vms or self.groups or self.users or self.letters or self.deleted or self.history)
 
     def add(self, other: Touched) -> None:
         """Take over the keys of another."""

@@ -5,9 +5,12 @@ A new kind takes a row here, its sentences in `lang/server.*.json`, and the rule
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+
+from loadzone.domain.unknown_keys import nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,8 @@ class Event:
     `via` is the name of the token by which it was done, or that it is about. `hours` are the hours asked for, `until`
     is the end (UTC), `booked_at` when the booking or the waiting began (UTC), `group` a group's name, `vm_ids` the
     machines that came into it, `was` the name before, `receiver` who has the machine by it, `note` what it is for,
-    `sessions` the sessions and tokens that end with it. `quiet`: no letter is needed.
+    `sessions` the sessions and tokens that end with it. `quiet`: no letter is needed. `changed` has the
+    fields of an edit, each with the old value and the new one.
     """
 
     kind: str
@@ -39,6 +43,7 @@ class Event:
     language: str | None = None
     sessions: tuple[str, ...] = ()
     quiet: bool = False
+    changed: Mapping[str, object] = field(default_factory=nothing)
 
 
 class Reach(Enum):
@@ -56,7 +61,8 @@ class EventKind:
     `letter` is the kind of letter that `to` gets, unless they did it themselves; `log` is the line of an event without
     a sentence (one with a sentence is logged by that, in English). `alert`: the page shows it as a notification of
     the browser too. `by_place`: it has a sentence of its own, `notice.<kind>.group`, where it concerns a group.
-    `undoable`: its letter waits some seconds, in which an undo takes it back (rules/outbox.py).
+    `undoable`: its letter waits some seconds, in which an undo takes it back (rules/outbox.py). `history`: it is a line
+    of the history; not so where another event of the same act is.
     """
 
     name: str
@@ -66,6 +72,7 @@ class EventKind:
     alert: bool = False
     by_place: bool = False
     undoable: bool = False
+    history: bool = True
 
 
 EVERYBODY, PERSON, NOBODY = Reach
@@ -75,14 +82,14 @@ EVENT_KINDS: dict[str, EventKind] = {
     for kind in (
         # Bookings
         EventKind("booked", EVERYBODY),
-        EventKind("booked_for", PERSON, letter="booked_for", alert=True),
+        EventKind("booked_for", PERSON, letter="booked_for", alert=True, history=False),
         EventKind("renewed", EVERYBODY),
         EventKind("released", EVERYBODY),
         EventKind("expired", EVERYBODY, letter="ended"),
         EventKind("force_released", EVERYBODY, letter="released"),
         EventKind("silent", EVERYBODY, letter="silent"),
         EventKind("handed_over", EVERYBODY, letter="handed_over"),
-        EventKind("received", PERSON, letter="received", alert=True),
+        EventKind("received", PERSON, letter="received", alert=True, history=False),
         EventKind("note_changed", PERSON),
         EventKind("reminder", PERSON, letter="reminder", alert=True),
         # Queues and holds
@@ -118,9 +125,9 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("domain_disallowed", NOBODY, log="{to} was signed out: LOADZONE_ALLOWED_DOMAINS lacks this domain"),
         EventKind("signed_out", NOBODY, log="{to} signed out"),
         EventKind("trust_ended", NOBODY, log="{to} was signed out: LOADZONE_AUTH is not trust any more"),
-        EventKind("sessions_dropped", NOBODY),
+        EventKind("sessions_dropped", NOBODY, history=False),
         EventKind("sessions_expired", NOBODY),
-        EventKind("language_chosen", NOBODY),
+        EventKind("language_chosen", NOBODY, history=False),
         EventKind("token_made", NOBODY, log="{by} made the token {via!r}"),
         EventKind("token_revoked", NOBODY, log="{by} revoked the token {via!r} of {to}"),
         EventKind("token_expires", NOBODY, letter="token_expires", log="the token {via!r} of {to} ends soon"),

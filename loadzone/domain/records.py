@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import Letter, User
 from loadzone.domain.unknown_keys import nothing
 
@@ -96,7 +97,7 @@ class Vm:
     `maintenance` is the reason why it is out of service. `freed_at` is when it was last given back. `loose_note` is a
     note that a loaded file has on a machine without a booking; it stays until the next one. `former_ids` are the names
     that it had before, the latest one last; calls and links find it by them. `version` grows with each edit; the unit
-    of work counts it (domain/versions.py).
+    of work counts it (domain/versions.py), and gives it the inner `number`, which the history knows it by.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Vm:
     rest: Mapping[str, object] = field(default_factory=nothing)
     version: int = 0
     former_ids: tuple[str, ...] = ()
+    number: int = 0
 
     @property
     def stands_free(self) -> bool:
@@ -193,7 +195,9 @@ class State:
     """Everything, by key, in the order of the file. A published state never changes again.
 
     `deleted` holds what was deleted lately, by the machine's or group's id, the latest last. `tallies` is an index of
-    the machines and groups by person (domain/tallies.py); None: not counted yet.
+    the machines and groups by person (domain/tallies.py); None: not counted yet. `history` holds the lines, by id, that
+    wait to be moved to the history's own database. `last_number` is the last of the numbers that lines and machines
+    get; `epoch` grows when it may have been set back.
     """
 
     vms: dict[str, Vm] = field(default_factory=dict)
@@ -204,9 +208,13 @@ class State:
     rest: Mapping[str, object] = field(default_factory=nothing)
     deleted: dict[str | int, Deleted] = field(default_factory=dict)
     tallies: dict[str, Tally] | None = field(default=None, repr=False, compare=False)
+    history: dict[int, HistoryLine] = field(default_factory=dict)
+    epoch: int = 0
+    last_number: int = 0
 
     def copy(self) -> State:
         """Return a state of its own that shares the records."""
         tallies = None if self.tallies is None else dict(self.tallies)
         tables = dict(self.vms), dict(self.groups), dict(self.users), dict(self.letters)
-        return State(*tables, self.revision, self.rest, dict(self.deleted), tallies)
+        numbers = self.epoch, self.last_number
+        return State(*tables, self.revision, self.rest, dict(self.deleted), tallies, dict(self.history), *numbers)

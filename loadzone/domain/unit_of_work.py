@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar, cast
@@ -12,6 +12,7 @@ from loadzone.domain import tallies
 from loadzone.domain.commit import Touched
 from loadzone.domain.events import Event
 from loadzone.domain.hearing import AlwaysHearing, Hearing, when_silent
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.limits import Limits
 from loadzone.domain.named_table import NamedTable, former_ids_of, id_of, name_of, vm_named
 from loadzone.domain.people import Entry, Letter, User
@@ -72,8 +73,9 @@ class UnitOfWork:
     behind. `now` is UTC. `heard_until` is what is noted of a job that is heard now (domain/hearing.py). `pause` lets
     readers be answered; `paced` calls it.
 
-    `lines` are added to the histories at the end. `told_by_answer` are the people whom the answer to this very call
-    tells that they are served: they need no letter.
+    `lines` are added to people's own histories at the end. `told_by_answer` are the people whom the answer to this very
+    call tells that they are served: they need no letter. `via` is how it is done, as in HistoryLine. Lines of the
+    history with an id up to `moved` need not wait any more.
     """
 
     def __init__(
@@ -83,18 +85,25 @@ class UnitOfWork:
         limits: Limits,
         hearing: Hearing | None = None,
         pause: Callable[[], None] = _go_on,
+        via: str = "",
+        moved: int = 0,
     ) -> None:
         self.now = now
         self._hearing = hearing or AlwaysHearing()
         self.heard_until = self._hearing.heard_at(now)
         self.limits = limits
         self.pause = pause
+        self.via = via
+        self.moved = moved
+        self.epoch = base.epoch
+        self.last_number = base.last_number
         first = base.revision + 1  # not 1: a name or number that comes again must not look like the one that went
-        self.vms = NamedTable(base.vms, id_of, self._note_vm, partial(versioned, first=first), former_ids_of)
+        self.vms = NamedTable(base.vms, id_of, self._note_vm, partial(self._prepared_vm, first), former_ids_of)
         self.groups = NamedTable(base.groups, name_of, self._note_group, partial(versioned, first=first))
         self.users = TableOverlay(base.users)
         self.letters: TableOverlay[str, Letter] = TableOverlay(base.letters)
         self.deleted: TableOverlay[str | int, Deleted] = TableOverlay(base.deleted)
+        self.history: TableOverlay[int, HistoryLine] = TableOverlay(base.history)
         self.tallies = TableOverlay(tallies.of(base), self._note_tally)
         self.events: list[Event] = []
         self.lines: dict[str, list[Entry]] = {}
@@ -105,6 +114,11 @@ class UnitOfWork:
     def tell(self, event: Event) -> None:
         """Note an event. Listeners get it after the commit."""
         self.events.append(event)
+
+    def next_number(self) -> int:
+        """Return a number that no line of the history and no machine has had."""
+        self.last_number += 1
+        return self.last_number
 
     def write(self, place: Place) -> None:
         """Write a machine or a group."""
@@ -151,14 +165,20 @@ class UnitOfWork:
     def apply_to(self, state: State) -> Touched:
         """Write all changes into `state`; return the touched keys in the order of writing."""
         self.tallies.apply_to(tallies.of(state))
+        state.epoch, state.last_number = self.epoch, self.last_number
         return Touched(
             self.vms.apply_to(state.vms),
             self.groups.apply_to(state.groups),
             self.users.apply_to(state.users),
             self.letters.apply_to(state.letters),
             self.deleted.apply_to(state.deleted),
+            self.history.apply_to(state.history),
             self.vms.has_moved,
         )
+
+    def _prepared_vm(self, first: int, before: Vm | None, after: Vm) -> Vm:
+        after = versioned(before, after, first)
+        return after if after.number else replace(after, number=self.next_number())
 
     def _note_vm(self, vm_id: str, old: Vm | None, new: Vm | None) -> None:
         self._unserved.vms.setdefault(vm_id, old)

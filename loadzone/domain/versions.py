@@ -11,7 +11,7 @@ from loadzone.domain.records import Group, Vm
 P = TypeVar("P", Vm, Group)
 
 # Bookings and queues change these, or another machine that takes a former name. A change of any other field is an edit.
-_NOT_EDITED = frozenset({"version", "booking", "hold", "queue", "freed_at", "loose_note", "former_ids"})
+_NOT_EDITED = frozenset({"version", "booking", "hold", "queue", "freed_at", "loose_note", "former_ids", "number"})
 _EDITED = {
     kind: attrgetter(*(field.name for field in fields(kind) if field.name not in _NOT_EDITED)) for kind in (Vm, Group)
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import history, serving
+from loadzone.rules import acts, history, serving
 
 
 def finish(uow: UnitOfWork) -> None:
     """Complete the unit of work. The command bus calls it once the rule has returned."""
     serving.serve(uow)
     history.write(uow)
+    acts.note(uow)

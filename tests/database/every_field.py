@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timedelta
 
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import Letter, User
 from loadzone.domain.records import Deleted, Group, State, Vm, Waiter
 from support.world import NOON
@@ -46,17 +47,22 @@ def value_of(kind, name):
 # A file has a machine's note in its booking or without one, and its own queue is for this one machine.
 _machine = {"loose_note": "", "queue": (filled(Waiter, count=1),)}
 RECORDS = {
-    "vms": [filled(Vm, id="vm", **_machine), filled(Vm, id="free", booking=None, queue=())],
+    "vms": [filled(Vm, id="vm", **_machine), filled(Vm, id="free", number=8, booking=None, queue=())],
     "groups": [filled(Group)],
     "users": [filled(User)],
     "letters": [filled(Letter)],
-    "deleted": [filled(Deleted, place=filled(Vm, id="gone", **_machine)), filled(Deleted, place=filled(Group, id=8))],
+    "deleted": [
+        filled(Deleted, place=filled(Vm, id="gone", number=9, **_machine)),
+        filled(Deleted, place=filled(Group, id=8)),
+    ],
+    "history": [filled(HistoryLine)],
 }
 
 
 def state_of_every_field():
     """Return a state with these records."""
-    return State(**{name: {key_of(record): record for record in records} for name, records in RECORDS.items()})
+    tables = {name: {key_of(record): record for record in records} for name, records in RECORDS.items()}
+    return State(**tables, epoch=3, last_number=9)
 
 
 def key_of(record):

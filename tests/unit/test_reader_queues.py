@@ -10,6 +10,7 @@ from loadzone.config import Config
 from loadzone.datafile.reader import BadFile, read_state
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import BrowserSession, Entry, Letter, Token, User
 from loadzone.domain.records import Booking, Deleted, Group, Hold, State, Vm, Waiter
 from loadzone.rules.expiry import set_right
@@ -47,13 +48,17 @@ BOOKED = Vm(
     external_ip="192.0.2.1",
     internal_ip="10.0.0.1",
     ssh_user="ubuntu",
+    number=7,
     ssh_port=2222,
     rest={"cpu": 8},
     version=7,
     former_ids=("once",),
 )
 HELD = Vm(
-    "held", group=1, hold=Hold(BOB, 2.5, NOON, until=NOON + timedelta(minutes=15), group=1, heartbeat_minutes=10.0)
+    "held",
+    group=1,
+    hold=Hold(BOB, 2.5, NOON, until=NOON + timedelta(minutes=15), group=1, heartbeat_minutes=10.0),
+    number=8,
 )
 
 
@@ -93,10 +98,14 @@ def test_every_field_reads_back_the_same():
         ("reminder",),
     )
     letter = Letter("l1", BOB, "held", NOON, {"vm_id": "held", "more": [{"vm_id": "booked"}]})
-    gone = replace(BOOKED, id="gone")
+    gone = replace(BOOKED, id="gone", number=9)
     deleted = {"gone": Deleted(gone, NOON, ALICE, 2), 9: Deleted(replace(group, id=9), NOON, ALICE)}
     tables = {"booked": BOOKED, "held": HELD}, {1: group}, {BOB: user}, {"l1": letter}
-    state = State(*tables, revision=7, rest={"version": 3}, deleted=deleted)
+    line = HistoryLine(
+        10, 3, NOON, "vm_edited", ALICE, "token:ci", 7, "booked", 1, "Perf", BOB, NOON, NOON, 1.5, "swap", {"a": [1, 2]}
+    )
+    numbers = {"epoch": 3, "last_number": 12}
+    state = State(*tables, revision=7, rest={"version": 3}, deleted=deleted, history={10: line}, **numbers)
     assert back(state) == state
 
 
@@ -111,10 +120,11 @@ def test_the_records_of_that_test_leave_no_field_at_its_default(record):
 
 
 def test_a_kept_machine_reads_back_kept():
-    kept = replace(HELD, hold=Hold(BOB, 1.0, NOON, until=None, group=1))
+    kept = replace(HELD, number=8, hold=Hold(BOB, 1.0, NOON, until=None, group=1))
     state = State({"held": kept}, {1: Group(1, "Perf", ("held",), (replace(WAITER, count=2),))})
-    more = replace(kept, id="more", hold=None, maintenance="disk swap")
+    more = replace(kept, id="more", number=9, hold=None, maintenance="disk swap")
     state.vms["more"], state.groups[1] = more, replace(state.groups[1], vm_ids=("held", "more"))
+    state.last_number = 9
     assert back(state) == state
 
 

@@ -20,7 +20,7 @@ def test_when_the_call_returns_the_change_is_kept(store, place):
 def test_it_is_there_after_a_restart(store, open_store):
     put(store, "vm", description="here")
     store.close()
-    assert open_store().snapshot.vms["vm"] == Vm("vm", description="here", version=1)
+    assert open_store().snapshot.vms["vm"] == Vm("vm", description="here", version=1, number=1)
 
 
 def test_the_call_returns_what_the_work_returns(store):

@@ -191,6 +191,7 @@ def rules_of_the_bus():
     """Return the public functions of rules/ that take a unit of work first, except the steps that rules are made of."""
     steps = {
         "access",
+        "acts",
         "bulk",
         "endings",
         "finish",
