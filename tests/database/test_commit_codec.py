@@ -96,7 +96,8 @@ def test_every_way_to_read_a_value_is_there_without_checks():
 
 
 def test_every_field_of_an_event_arrives():
-    values = {"until": NOON, "booked_at": LATER, "hours": 1.5, "quiet": True, "group_id": 3, "changed": {"tags": [["a"], []]}}
+    values = {"until": NOON, "booked_at": LATER, "hours": 1.5, "quiet": True, "group_id": 3}
+    values["changed"] = {"tags": [["a"], []]}
     values |= {field.name: ("a", "b") for field in fields(Event) if str(field.type).startswith("tuple")}
     values |= {field.name: field.name for field in fields(Event) if field.name not in values}
     event = Event(**values)
