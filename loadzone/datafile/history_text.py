@@ -10,12 +10,17 @@ from loadzone.domain.history_line import HistoryLine
 
 
 def parts(line: HistoryLine) -> Iterable[bytes]:
+    """Return the line as JSON, in the form in which other records are encoded."""
+    return (text_of(line),)
+
+
+def text_of(line: HistoryLine) -> bytes:
     """Return the line as JSON, and store it in the line: it is written again with each commit until it leaves."""
     text = line.text
     if text is None:
         text = b"".join((orjson.dumps(fields_of(line), option=orjson.OPT_UTC_Z),))  # a copy, as in lib/encoded_table.py
         object.__setattr__(line, "text", text)
-    return (text,)
+    return text
 
 
 def fields_of(line: HistoryLine) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from pathlib import Path
 
 from loadzone.datafile.reader import read_state
@@ -12,10 +13,12 @@ from loadzone.datafile.typed_object import BadFile
 from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.durable import MissedCommit
+from loadzone.domain.epochs import next_epoch
 from loadzone.domain.records import State
 from loadzone.lib.atomic_file import DurableFile
 from loadzone.lib.concurrency import RunBlocking, os_error_of, run_here
 from loadzone.lib.owners import with_owner
+from loadzone.lib.times import utc_now
 
 log = logging.getLogger("loadzone.storage")
 
@@ -30,11 +33,18 @@ class JsonFile:
     runs_early = True
     sequence = 0  # nobody else asks for what this process has written
 
-    def __init__(self, path: Path, starter: bytes = b"{}", run_blocking: RunBlocking = run_here) -> None:
+    def __init__(
+        self,
+        path: Path,
+        starter: bytes = b"{}",
+        run_blocking: RunBlocking = run_here,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         self._file = DurableFile(path)
         self._starter = starter
         self._run_blocking = run_blocking
         self._encoder = StateEncoder()
+        self._clock = clock
 
     @property
     def path(self) -> Path:
@@ -60,6 +70,7 @@ class JsonFile:
         if is_new:
             self._file.replace(chunks)
         self._file.protect()
+        state.epoch = next_epoch(state.epoch, self._clock())  # it may be an older file, which was put here by hand
         return state
 
     def latest(self, seconds: float) -> int:

@@ -15,6 +15,7 @@ from loadzone.domain.commit import Touched
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import BrowserSession, Entry, Letter, Token, User
 from loadzone.domain.records import Booking, Deleted, Group, Hold, State, Vm, Waiter
+from loadzone.lib.encoded_queue import EncodedQueue
 from loadzone.lib.encoded_table import EncodedTable
 
 USERS_PER_CHUNK = 4  # some have a long history
@@ -33,7 +34,7 @@ class StateEncoder:
         self._users: EncodedTable[str, User] = EncodedTable(_user_parts, records_per_chunk=USERS_PER_CHUNK)
         self._letters: EncodedTable[str, Letter] = EncodedTable(_letter_parts)
         self._deleted: EncodedTable[str | int, Deleted] = EncodedTable(_deleted_parts)
-        self._history: EncodedTable[int, HistoryLine] = EncodedTable(history_text.parts)
+        self._history: EncodedQueue[HistoryLine] = EncodedQueue(history_text.text_of)
 
     def mark(self, touched: Touched) -> None:
         """Note that these records may have been changed, added or removed."""

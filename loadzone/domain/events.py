@@ -132,6 +132,9 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("token_revoked", NOBODY, log="{by} revoked the token {via!r} of {to}"),
         EventKind("token_expires", NOBODY, letter="token_expires", log="the token {via!r} of {to} ends soon"),
         EventKind("tokens_expired", NOBODY),
+        # The history itself
+        EventKind("history_gap", NOBODY, log="the history has a gap: too many of its lines waited to be moved"),
+        EventKind("data_restored", NOBODY, log="older data were restored than the history knows of; numbers go on"),
     )
 }
 

@@ -89,7 +89,8 @@ class TableOverlay(MutableMapping[K, R]):
                 yield key
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        added = sum(1 for key in self._written if key not in self._base or key in self._removed)
+        return len(self._base) - len(self._removed) + added
 
     def before(self, key: K) -> R | None:
         """Return the record as it is in the other table."""

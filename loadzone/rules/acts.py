@@ -6,27 +6,18 @@ from loadzone.domain.events import EVENT_KINDS, Event
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.records import Group, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.rules import moving
 
 
 def note(uow: UnitOfWork) -> None:
     """Write a line for each act of the unit of work. Lines that were moved leave with it."""
-    acts = [event for event in uow.events if EVENT_KINDS[event.kind].history]
-    if not acts:
+    if not any(EVENT_KINDS[event.kind].history for event in uow.events):
         return
-    _forget_moved(uow)
-    for event in acts:
-        line = _line_of(uow, event)
-        uow.history[line.id] = line
-
-
-def _forget_moved(uow: UnitOfWork) -> None:
-    moved = []
-    for number in uow.history:  # in the order of their ids
-        if number > uow.moved:
-            break
-        moved.append(number)
-    for number in moved:
-        del uow.history[number]
+    moving.let_go(uow)
+    for event in uow.events:
+        if EVENT_KINDS[event.kind].history:
+            line = _line_of(uow, event)
+            uow.history[line.id] = line
 
 
 def _line_of(uow: UnitOfWork, event: Event) -> HistoryLine:

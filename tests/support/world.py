@@ -32,12 +32,13 @@ class World:
         self.unheard = timedelta(0)  # how far the listening clock is behind
         self.hearing = Behind(lambda: self.unheard)
         self.events = []
+        self.moved = 0  # the number of the last line of the history that was moved
         for person in (ALICE, BOB, CHARLIE):
             self.do(people.sign_in, email=person, session=f"session of {person}")
 
     def do(self, rule, pause=lambda: None, **arguments):
         self.state.tallies = None  # a test may have written to the tables
-        uow = UnitOfWork(self.state, self.now, self.limits, self.hearing, pause)
+        uow = UnitOfWork(self.state, self.now, self.limits, self.hearing, pause, moved=self.moved)
         answer = rule(uow, **arguments)
         finish(uow)
         uow.apply_to(self.state)

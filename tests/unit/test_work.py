@@ -197,6 +197,7 @@ def rules_of_the_bus():
         "finish",
         "group_serving",
         "lease",
+        "moving",
         "own_booking",
         "person_limits",
         "renaming",
