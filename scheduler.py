@@ -103,6 +103,7 @@ class Scheduler:
         self._attempt(lambda: self._bus.run(queue.forget_silent))
         self._cut_expired()
         self._attempt(lambda: self._bus.run(tokens.remind))
+        self._attempt(lambda: self._bus.run(tokens.note_expired))
         self._collect()
         self.tick()
 

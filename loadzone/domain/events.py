@@ -9,8 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+from typing import Literal
 
 from loadzone.domain.unknown_keys import nothing
+
+Changes = Mapping[str, object]  # of each changed field (the old value, the new one)
+EndTold = Literal["", "set", "came"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class Event:
     is the end (UTC), `booked_at` when the booking or the waiting began (UTC), `group` a group's name, `vm_ids` the
     machines that came into it, `was` the name before, `receiver` who has the machine by it, `note` what it is for,
     `sessions` the sessions and tokens that end with it. `quiet`: no letter is needed. `changed` has the
-    fields of an edit, each with the old value and the new one.
+    fields of an edit, each with the old value and the new one. `is_act` False: the history has another event of the
+    same act.
     """
 
     kind: str
@@ -43,7 +48,8 @@ class Event:
     language: str | None = None
     sessions: tuple[str, ...] = ()
     quiet: bool = False
-    changed: Mapping[str, object] = field(default_factory=nothing)
+    changed: Changes = field(default_factory=nothing)
+    is_act: bool = True
 
 
 class Reach(Enum):
@@ -61,8 +67,10 @@ class EventKind:
     `letter` is the kind of letter that `to` gets, unless they did it themselves; `log` is the line of an event without
     a sentence (one with a sentence is logged by that, in English). `alert`: the page shows it as a notification of
     the browser too. `by_place`: it has a sentence of its own, `notice.<kind>.group`, where it concerns a group.
-    `undoable`: its letter waits some seconds, in which an undo takes it back (rules/outbox.py). `history`: it is a line
-    of the history; not so where another event of the same act is.
+    `undoable`: its letter waits some seconds, in which an undo takes it back (rules/outbox.py).
+
+    `history`: it is a line of the history; not so where another event of the same act is. `own`: it concerns whoever
+    did it, if nobody else. `end`: the line has the end that was `set`, or the one that `came`.
     """
 
     name: str
@@ -73,6 +81,8 @@ class EventKind:
     by_place: bool = False
     undoable: bool = False
     history: bool = True
+    own: bool = False
+    end: EndTold = ""
 
 
 EVERYBODY, PERSON, NOBODY = Reach
@@ -81,23 +91,30 @@ EVENT_KINDS: dict[str, EventKind] = {
     kind.name: kind
     for kind in (
         # Bookings
-        EventKind("booked", EVERYBODY),
+        EventKind("booked", EVERYBODY, own=True, end="set"),
         EventKind("booked_for", PERSON, letter="booked_for", alert=True, history=False),
-        EventKind("renewed", EVERYBODY),
-        EventKind("released", EVERYBODY),
-        EventKind("expired", EVERYBODY, letter="ended"),
-        EventKind("force_released", EVERYBODY, letter="released"),
-        EventKind("silent", EVERYBODY, letter="silent"),
-        EventKind("handed_over", EVERYBODY, letter="handed_over"),
+        EventKind("renewed", EVERYBODY, end="set"),
+        EventKind("released", EVERYBODY, end="came"),
+        EventKind("expired", EVERYBODY, letter="ended", end="came"),
+        EventKind("force_released", EVERYBODY, letter="released", end="came"),
+        EventKind("silent", EVERYBODY, letter="silent", end="came"),
+        EventKind("handed_over", EVERYBODY, letter="handed_over", end="set"),
         EventKind("received", PERSON, letter="received", alert=True, history=False),
-        EventKind("note_changed", PERSON),
-        EventKind("reminder", PERSON, letter="reminder", alert=True),
+        EventKind("note_changed", PERSON, own=True),
+        EventKind("end_set", NOBODY, end="set"),
+        EventKind("reminder", PERSON, letter="reminder", alert=True, history=False),
         # Queues and holds
-        EventKind("held", PERSON, letter="held", alert=True),
-        EventKind("hold_lapsed", PERSON, letter="lapsed", alert=True),
+        EventKind("queue_joined", NOBODY),
+        EventKind("queue_changed", NOBODY),
+        EventKind("queue_left", NOBODY),
+        EventKind("queue_silent", NOBODY, log="{to} waits no longer: the job did not report"),
+        EventKind("queue_dropped", NOBODY),
+        EventKind("held", PERSON, letter="held", alert=True, end="set"),
+        EventKind("hold_lapsed", PERSON, letter="lapsed", alert=True, end="came"),
+        EventKind("hold_ended", NOBODY),
         EventKind("hold_taken", PERSON, letter="taken", undoable=True),
-        EventKind("auto_booked", PERSON, letter="auto", alert=True),
-        EventKind("waited_for", PERSON, letter="waited"),
+        EventKind("auto_booked", PERSON, letter="auto", alert=True, end="set"),
+        EventKind("waited_for", PERSON, letter="waited", history=False),
         EventKind("waiting_maintenance", PERSON, letter="waiting_maintenance"),
         EventKind("queue_removed", PERSON, letter="queue_removed", by_place=True),
         EventKind("queue_gone", PERSON, letter="queue_gone", by_place=True, undoable=True),
@@ -108,32 +125,40 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("vm_added", EVERYBODY),
         EventKind("vm_edited", EVERYBODY),
         EventKind("vm_renamed", EVERYBODY),
-        EventKind("vm_deleted", EVERYBODY, letter="deleted", undoable=True),
-        EventKind("vm_undeleted", EVERYBODY, letter="undeleted"),
-        EventKind("vm_ungrouped", EVERYBODY),
+        EventKind("vm_deleted", EVERYBODY, letter="deleted", undoable=True, end="came"),
+        EventKind("vm_undeleted", EVERYBODY, letter="undeleted", end="set"),
+        EventKind("vm_moved", NOBODY),
+        EventKind("vm_ungrouped", EVERYBODY, history=False),
         EventKind("group_added", EVERYBODY),
-        EventKind("group_edited", EVERYBODY),
+        EventKind("group_edited", EVERYBODY, history=False),
         EventKind("group_renamed", EVERYBODY),
         EventKind("group_deleted", EVERYBODY),
         EventKind("group_undeleted", EVERYBODY),
         # People
         EventKind("role_changed", PERSON),
-        EventKind("first_admin", NOBODY, log="{by} is the first to sign in and becomes admin"),
-        EventKind("user_added", NOBODY, log="{by} signed in for the first time"),
+        EventKind("first_admin", NOBODY, log="{by} is the first to sign in and becomes admin", own=True),
+        EventKind("user_added", NOBODY, log="{by} signed in for the first time", own=True),
+        EventKind("signed_in", NOBODY, own=True),
         EventKind("invited", NOBODY, letter="invitation", log="{by} invited {to}"),
         EventKind("user_removed", NOBODY, log="{by} removed {to}"),
         EventKind("domain_disallowed", NOBODY, log="{to} was signed out: LOADZONE_ALLOWED_DOMAINS lacks this domain"),
         EventKind("signed_out", NOBODY, log="{to} signed out"),
         EventKind("trust_ended", NOBODY, log="{to} was signed out: LOADZONE_AUTH is not trust any more"),
         EventKind("sessions_dropped", NOBODY, history=False),
-        EventKind("sessions_expired", NOBODY),
+        EventKind("sessions_expired", NOBODY, history=False),
+        EventKind("preferences_changed", NOBODY, own=True),
         EventKind("language_chosen", NOBODY, history=False),
-        EventKind("token_made", NOBODY, log="{by} made the token {via!r}"),
+        EventKind("token_made", NOBODY, log="{by} made the token {via!r}", own=True, end="set"),
         EventKind("token_revoked", NOBODY, log="{by} revoked the token {via!r} of {to}"),
-        EventKind("token_expires", NOBODY, letter="token_expires", log="the token {via!r} of {to} ends soon"),
-        EventKind("tokens_expired", NOBODY),
+        EventKind(
+            "token_expires", NOBODY, letter="token_expires", log="the token {via!r} of {to} ends soon", history=False
+        ),
+        EventKind("token_expired", NOBODY, log="the token {via!r} of {to} has expired", end="came"),
+        EventKind("tokens_expired", NOBODY, history=False),
         # The history itself
-        EventKind("history_gap", NOBODY, log="the history has a gap: too many of its lines waited to be moved"),
+        EventKind(
+            "history_gap", NOBODY, log="the history has a gap: too many of its lines waited to be moved", end="set"
+        ),
         EventKind("data_restored", NOBODY, log="older data were restored than the history knows of; numbers go on"),
     )
 }

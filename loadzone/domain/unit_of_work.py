@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol, TypeVar, cast
 
 from loadzone.domain import tallies
+from loadzone.domain.act import Act
 from loadzone.domain.commit import Touched
 from loadzone.domain.events import Event
 from loadzone.domain.hearing import AlwaysHearing, Hearing, when_silent
@@ -106,6 +107,7 @@ class UnitOfWork:
         self.history: TableOverlay[int, HistoryLine] = TableOverlay(base.history)
         self.tallies = TableOverlay(tallies.of(base), self._note_tally)
         self.events: list[Event] = []
+        self.acts: list[Act] = []
         self.lines: dict[str, list[Entry]] = {}
         self.told_by_answer: set[str] = set()
         self.first_waiters: dict[int, tuple[Waiter, ...]] = {}  # by group; rules/turns.py keeps them here
@@ -114,6 +116,9 @@ class UnitOfWork:
     def tell(self, event: Event) -> None:
         """Note an event. Listeners get it after the commit."""
         self.events.append(event)
+        if event.is_act:
+            vm = self.vms.get(event.vm_id) if event.vm_id else None
+            self.acts.append(Act(event, vm, self.group_of(vm) if vm else None))
 
     def next_number(self) -> int:
         """Return a number that no line of the history and no machine has had."""

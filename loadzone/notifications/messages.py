@@ -82,7 +82,7 @@ class Message:
 def messages_of(events: Iterable[Event]) -> list[Message]:
     """Return the messages of one commit in the order of its events; more than AT_MOST alike become one."""
     alike: dict[tuple[str, str | None], list[Event]] = {}
-    told = [event for event in events if EVENT_KINDS[event.kind].reach is not Reach.NOBODY]
+    told = [event for event in events if is_told(event)]
     for event in told:
         alike.setdefault(_recipient(event), []).append(event)
     messages: dict[object, Message] = {}
@@ -94,6 +94,12 @@ def messages_of(events: Iterable[Event]) -> list[Message]:
         elif (kind, to) not in messages:
             messages[kind, to] = Message(kind, tuple(many), to)
     return list(messages.values())
+
+
+def is_told(event: Event) -> bool:
+    """Tell whether somebody is told. What concerns one person is told to nobody where that person did it."""
+    reach = EVENT_KINDS[event.kind].reach
+    return reach is Reach.EVERYBODY or (reach is Reach.PERSON and event.to is not None)
 
 
 def _recipient(event: Event) -> tuple[str, str | None]:

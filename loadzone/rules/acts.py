@@ -2,59 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
+from loadzone.domain.act import Act
 from loadzone.domain.events import EVENT_KINDS, Event
 from loadzone.domain.history_line import HistoryLine
-from loadzone.domain.records import Group, Vm
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import moving
 
 
 def note(uow: UnitOfWork) -> None:
     """Write a line for each act of the unit of work. Lines that were moved leave with it."""
-    if not any(EVENT_KINDS[event.kind].history for event in uow.events):
+    if not any(EVENT_KINDS[act.event.kind].history for act in uow.acts):
         return
     moving.let_go(uow)
-    for event in uow.events:
-        if EVENT_KINDS[event.kind].history:
-            line = _line_of(uow, event)
+    for act in uow.acts:
+        if EVENT_KINDS[act.event.kind].history:
+            line = _line_of(uow, act)
             uow.history[line.id] = line
+    uow.acts.clear()
 
 
-def _line_of(uow: UnitOfWork, event: Event) -> HistoryLine:
-    vm, group = _vm_of(uow, event), _group_of(uow, event)
+def _line_of(uow: UnitOfWork, act: Act) -> HistoryLine:
+    event, vm, group = act.event, act.vm, act.group
+    is_of_group = event.group_id is not None
     return HistoryLine(
         id=uow.next_number(),
         epoch=uow.epoch,
         at=uow.now,
         action=event.kind,
         actor=event.by,
-        via=uow.via,
+        via=uow.via if event.by else "",
         vm=vm.number if vm else None,
         vm_id=event.vm_id,
-        group_id=group.id if group else event.group_id,
-        group=group.name if group else event.group or "",
-        email=event.receiver or event.to or event.by,
+        group_id=group.id if group and not is_of_group else event.group_id,
+        group=group.name if group and not is_of_group else event.group or "",
+        email=concerned(event),
         booking=event.booked_at,
-        until=event.until,
+        until=_end_of(act, uow.now),
         hours=event.hours,
-        reason=event.reason,
-        changed=event.changed,
+        reason=event.reason or event.note,
+        changed=_plain(event.changed),
     )
 
 
-def _vm_of(uow: UnitOfWork, event: Event) -> Vm | None:
-    """Return the machine of the event; one that was deleted as it was."""
-    if event.vm_id is None:
-        return None
-    if vm := uow.vms.get(event.vm_id):
-        return vm
-    deleted = uow.deleted.get(event.vm_id)
-    return deleted.place if deleted and isinstance(deleted.place, Vm) else uow.vms.before(event.vm_id)
+def concerned(event: Event) -> str | None:
+    """Return whom the act concerns; None: nobody in particular."""
+    own = event.by if EVENT_KINDS[event.kind].own else None
+    return event.receiver or event.to or own
 
 
-def _group_of(uow: UnitOfWork, event: Event) -> Group | None:
-    """Return the group of the event, or that of its machine."""
-    if event.group_id is not None:
-        return uow.groups.get(event.group_id) or uow.groups.before(event.group_id)
-    vm = _vm_of(uow, event)
-    return uow.groups.get(vm.group) if vm and vm.group is not None else None
+def _end_of(act: Act, now: datetime) -> datetime | None:
+    """Return the end that was set, or the one that has come: after an outage it came long before it is noted."""
+    until, when = act.event.until, EVENT_KINDS[act.event.kind].end
+    if when == "set":
+        return until or (act.vm.booking.expires_at if act.vm and act.vm.booking else None)
+    if when == "came" and (until or act.event.booked_at):
+        return min(until or now, now)
+    return None
+
+
+def _plain(changed: Mapping[str, object]) -> dict[str, object]:
+    """Return the changes as JSON has them."""
+    return {
+        name: [_listed(value) for value in values]
+        for name, values in changed.items()
+        if isinstance(values, (list, tuple))
+    }
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

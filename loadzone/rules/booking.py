@@ -135,7 +135,8 @@ def renew(
     renewed = replace(booking, expires_at=end, end_set_at=uow.now, reminded=None)
     uow.vms[vm.id] = replace(vm, booking=renewed)
     history.note(uow, booking.holder, "renew", vm.id, uow.now, end)
-    uow.tell(Event("renewed", by=me.email, to=booking.holder, vm_id=vm.id, hours=hours, until=end))
+    told = Event("renewed", by=me.email, to=booking.holder, vm_id=vm.id, hours=hours, until=end)
+    uow.tell(replace(told, booked_at=booking.booked_at))
     return uow.vms[vm.id]
 
 
@@ -174,7 +175,7 @@ def cancel(
     vm, booking = own_booking(uow, me, vm_id)
     seen.check_beginning(vm, booking, booked_at)
     kind = "released" if booking.holder == me.email else "force_released"
-    event = Event(kind, by=me.email, to=booking.holder, vm_id=vm.id, reason=reason)
+    event = Event(kind, by=me.email, to=booking.holder, vm_id=vm.id, booked_at=booking.booked_at, reason=reason)
     lease.end(uow, vm, booking, "cancel", event)
     return uow.vms[vm.id]
 
@@ -216,8 +217,9 @@ def change_note(
     if note == booking.note:
         return vm
     uow.vms[vm.id] = replace(vm, booking=replace(booking, note=note))
-    if booking.holder != me.email:
-        uow.tell(Event("note_changed", by=me.email, to=booking.holder, vm_id=vm.id))
+    other = booking.holder if booking.holder != me.email else None
+    told = Event("note_changed", by=me.email, to=other, vm_id=vm.id, booked_at=booking.booked_at)
+    uow.tell(replace(told, changed={"note": (booking.note, note)}))
     return uow.vms[vm.id]
 
 
@@ -262,7 +264,8 @@ def _take_from_other(uow: UnitOfWork, me: User, vm: Vm, hold: Hold, force: bool)
     """Return the machine without the hold, which its person loses. Raises Refusal: vm_held without `force`."""
     if not force:
         refuse("vm_held", vm_id=vm.id, holder=hold.email, until=hold.until)
-    uow.tell(Event("hold_taken", by=me.email, to=hold.email, vm_id=vm.id))
+    told = Event("hold_taken", by=me.email, to=hold.email, vm_id=vm.id, booked_at=hold.since)
+    uow.tell(replace(told, is_act=hold.until is not None))  # for a kept machine the person still waits
     turns.put_back(uow, [vm])
     return uow.vms[vm.id]
 

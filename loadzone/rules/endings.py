@@ -32,15 +32,15 @@ def end_if_over(uow: UnitOfWork, vm: Vm) -> bool:
     """End the machine's booking or hold if its time is over. Tell whether it was."""
     booking = vm.booking
     if booking and booking.has_ended(uow.now):
-        lease.end(
-            uow, vm, booking, "release", Event("expired", to=booking.holder, vm_id=vm.id, until=booking.expires_at)
-        )
+        event = Event("expired", to=booking.holder, vm_id=vm.id, until=booking.expires_at, booked_at=booking.booked_at)
+        lease.end(uow, vm, booking, "release", event)
     elif booking and uow.is_silent(booking):
         silence = (booking.heartbeat_minutes or 0) / 60
         event = Event("silent", to=booking.holder, via=booking.via, vm_id=vm.id, hours=silence, until=uow.now)
-        lease.end(uow, vm, booking, "release", event)
+        lease.end(uow, vm, booking, "release", replace(event, booked_at=booking.booked_at))
     elif vm.hold and vm.hold.has_lapsed(uow.now):
-        uow.tell(Event("hold_lapsed", to=vm.hold.email, vm_id=vm.id, until=vm.hold.until))
+        hold = vm.hold
+        uow.tell(Event("hold_lapsed", to=hold.email, vm_id=vm.id, until=hold.until, booked_at=hold.since))
         uow.vms[vm.id] = replace(vm, hold=None)
     else:
         return False

@@ -43,6 +43,8 @@ def set_right(uow: UnitOfWork) -> None:
     for vm in uow.vms_booked_without_end():
         if vm.booking:
             uow.vms[vm.id] = replace(vm, booking=replace(vm.booking, expires_at=end, end_set_at=uow.now))
+            holder, began = vm.booking.holder, vm.booking.booked_at
+            uow.tell(Event("end_set", to=holder, vm_id=vm.id, until=end, booked_at=began))
     uow.serve_all()
 
 

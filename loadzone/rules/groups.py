@@ -62,7 +62,8 @@ def edit(
     if others:
         refuse("name_taken", field="name", name=others[0].name)
     uow.groups[group_id] = replace(group, name=name)
-    uow.tell(Event("group_renamed", by=by, group_id=group_id, group=name, was=group.name))
+    told = Event("group_renamed", by=by, group_id=group_id, group=name, was=group.name)
+    uow.tell(replace(told, changed={"name": (group.name, name)}))
     return uow.groups[group_id]
 
 
@@ -127,15 +128,27 @@ def delete(uow: UnitOfWork, actor: str | None, group_id: int, version: int | Non
 
 
 def move(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str | None) -> None:
-    """Put the machines into the group (None: into no group), and take them out of where they were.
+    """Put the machines into the group as `put` does, and tell it of each."""
+    for vm, old in put(uow, vms, group_id, by):
+        tell_move(uow, vm, old, by)
+
+
+def tell_move(uow: UnitOfWork, vm: Vm, old: Group | None, by: str | None) -> None:
+    """Tell that the machine has come from this group to the one that it is in now."""
+    new = uow.group_of(vm)
+    changed = {"group": (old.name if old else None, new.name if new else None)}
+    uow.tell(Event("vm_moved", by=by, vm_id=vm.id, changed=changed))
+
+
+def put(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str | None) -> list[tuple[Vm, Group | None]]:
+    """Put the machines into the group (None: into no group); return those that were in another, and that.
 
     Machines kept for somebody in the old group are kept no longer.
     """
     moving = [vm for vm in vms if vm.group != group_id]
     leaving = {vm.id for vm in moving}
-    left = {vm.group for vm in moving if vm.group is not None}
-    for old in left:
-        group = uow.groups[old]
+    left = {vm.group: uow.groups[vm.group] for vm in moving if vm.group is not None}
+    for old, group in left.items():
         uow.groups[old] = replace(group, vm_ids=tuple(vm_id for vm_id in group.vm_ids if vm_id not in leaving))
     if group_id is not None:
         group = uow.groups[group_id]
@@ -144,6 +157,7 @@ def move(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str | Non
         uow.vms[vm.id] = replace(vm, group=group_id, hold=_without_group(vm.hold))
     for old in left:
         queue.drop_unservable(uow, uow.groups[old], by)
+    return [(uow.vms[vm.id], None if vm.group is None else left[vm.group]) for vm in moving]
 
 
 def _without_group(hold: Hold | None) -> Hold | None:

@@ -11,6 +11,7 @@ from loadzone.domain.people import User
 from loadzone.domain.records import Booking, Vm
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.lib.times import iso, iso_or_none
 from loadzone.rules import access, bulk, history, people, person_limits, seen
 from loadzone.rules.own_booking import own_booking
 
@@ -73,7 +74,9 @@ def _hand_over(uow: UnitOfWork, me: User, vm: Vm, booking: Booking, receiver: Us
     history.note(uow, giver, "hand_over", vm.id, uow.now, uow.now, person=receiver.email)
     history.note(uow, receiver.email, "receive", vm.id, uow.now, end, person=giver)
     others = giver if giver != me.email else None  # whoever did it knows
-    uow.tell(Event("handed_over", by=me.email, to=others, vm_id=vm.id, receiver=receiver.email))
+    told = Event("handed_over", by=me.email, to=others, vm_id=vm.id, booked_at=uow.now)
+    changed = {"email": (giver, receiver.email), "booking": (iso_or_none(booking.booked_at), iso(uow.now))}
+    uow.tell(replace(told, receiver=receiver.email, changed=changed))
     if receiver.email != me.email:
         about = Event("received", by=me.email, to=receiver.email, vm_id=vm.id, until=end, booked_at=uow.now)
         uow.tell(replace(about, note=booking.note))

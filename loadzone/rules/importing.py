@@ -104,18 +104,14 @@ def carry_out(uow: UnitOfWork, actor: str | None, plan: Plan) -> None:
 
 
 def _add_all(uow: UnitOfWork, by: str, added: Mapping[str, inventory.Edit]) -> None:
-    """Add the machines. One out of service is so before it comes into its group, where somebody may wait for it."""
-    out_of_service: dict[str, inventory.Edit] = {}
-    by_group: dict[int | None, list[str]] = {}
-    for vm_id, fields in uow.paced(added.items()):
-        by_group.setdefault(fields.pop("group_id", None), []).append(vm_id)
-        reason = fields.pop("maintenance", "")
-        if reason:
-            out_of_service[vm_id] = inventory.Edit(maintenance=reason)
-        inventory.add(uow, by, vm_id, None, **cast(inventory.Description, fields))  # nothing else is left in it
+    """Add the machines. Those out of service are so before the queues of their groups are served, at the end."""
+    inventory.add_all(uow, by, cast(Mapping[str, inventory.Addition], added))
+    out_of_service = {
+        vm_id: inventory.Edit(maintenance=reason)
+        for vm_id, fields in added.items()
+        if (reason := fields.get("maintenance"))
+    }
     inventory.edit_each(uow, by, out_of_service)
-    for group_id, vm_ids in by_group.items():
-        groups.move(uow, [uow.vms[vm_id] for vm_id in vm_ids], group_id, by)
 
 
 def _difference(state: State, groups: GroupsByName, wanted: Wanted) -> Changed:

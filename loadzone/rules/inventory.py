@@ -9,7 +9,7 @@ from typing import cast
 
 from typing_extensions import TypedDict, Unpack  # in the standard library from Python 3.11 on
 
-from loadzone.domain.events import Event
+from loadzone.domain.events import Changes, Event
 from loadzone.domain.names import first_spellings, name_key
 from loadzone.domain.records import TAGS_MOST, Vm
 from loadzone.domain.refusal import refuse
@@ -28,6 +28,12 @@ class Description(TypedDict, total=False):
     ssh_port: int | None
 
 
+class Addition(Description, total=False):
+    """A new machine: also its group (None or absent: no group)."""
+
+    group_id: int | None
+
+
 class Edit(Description, total=False):
     """The fields of an edit: also the group (None: no group) and why it is out of service (None: it is not).
 
@@ -43,12 +49,23 @@ class Edit(Description, total=False):
 def add(uow: UnitOfWork, actor: str | None, vm_id: str, group_id: int | None, **fields: Unpack[Description]) -> Vm:
     """Add a machine; return it. Raises Refusal: not_signed_in, not_allowed, vm_exists, no_such_group."""
     by = access.require_admin(uow, actor)
-    renaming.take(uow, vm_id)
-    vm = Vm(id=vm_id, **fields)
-    uow.vms[vm_id] = vm
-    uow.tell(Event("vm_added", by=by, vm_id=vm_id))
-    _place(uow, [vm], group_id, by)
-    return uow.vms[vm_id]
+    return add_all(uow, by, {vm_id: Addition(group_id=group_id, **fields)})[0]
+
+
+def add_all(uow: UnitOfWork, actor: str | None, added: Mapping[str, Addition]) -> list[Vm]:
+    """Add these machines, by their ids, all or none; return them. Raises what `add` raises."""
+    by = access.require_admin(uow, actor)
+    by_group: dict[int | None, list[Vm]] = {}
+    for vm_id, addition in uow.paced(added.items()):
+        renaming.take(uow, vm_id)
+        described = {name: value for name, value in addition.items() if name in Description.__annotations__}
+        vm = uow.vms[vm_id] = Vm(id=vm_id, **cast(Description, described))
+        by_group.setdefault(addition.get("group_id"), []).append(vm)
+    for group_id, vms in by_group.items():
+        groups.put(uow, vms, None if group_id is None else uow.group(group_id).id, by)
+    for vm_id in added:
+        uow.tell(Event("vm_added", by=by, vm_id=vm_id))
+    return [uow.vms[vm_id] for vm_id in added]
 
 
 def edit(
@@ -156,7 +173,7 @@ def delete_all(
     for vm in vms:
         queue.dissolve(uow, uow.vms[vm.id], by)
     queues = deletions.queues_of(uow, vms)
-    groups.move(uow, [uow.vms[vm.id] for vm in vms], None, by)
+    groups.put(uow, [uow.vms[vm.id] for vm in vms], None, by)
     deletions.keep_places(uow, vms, queues)
     for vm in vms:
         del uow.vms[vm.id]
@@ -169,10 +186,17 @@ def _edit(uow: UnitOfWork, vm: Vm, changes: Edit, by: str) -> None:
     edited = replace(edited, tags=_tags(edited, changes.get("add_tags", ()), changes.get("remove_tags", ())))
     if edited != vm or changes.get("group_id", vm.group) != vm.group:
         uow.vms[vm.id] = edited
-        uow.tell(Event("vm_edited", by=by, vm_id=vm.id))
+        changed = _differences(vm, edited)
+        uow.tell(Event("vm_edited", by=by, vm_id=vm.id, changed=changed, is_act=bool(changed)))  # a move tells itself
     reason = changes.get("maintenance", vm.maintenance) or ""
     if reason != vm.maintenance:
         _set_maintenance(uow, edited, reason, by)
+
+
+def _differences(old: Vm, new: Vm) -> Changes:
+    """Return what describes the machine and is not as it was."""
+    values = ((name, getattr(old, name), getattr(new, name)) for name in Description.__annotations__)
+    return {name: (before, after) for name, before, after in values if before != after}
 
 
 def _tags(vm: Vm, added: Iterable[str], removed: Iterable[str]) -> tuple[str, ...]:
@@ -193,13 +217,13 @@ def _end_use(uow: UnitOfWork, vm: Vm, by: str) -> None:
     person waits in that queue again, and is told when it is dissolved.
     """
     if vm.booking:
-        until = vm.booking.expires_at
-        event = Event("vm_deleted", by=by, to=vm.booking.holder, vm_id=vm.id, until=until)
+        until, began = vm.booking.expires_at, vm.booking.booked_at
+        event = Event("vm_deleted", by=by, to=vm.booking.holder, vm_id=vm.id, until=until, booked_at=began)
         lease.end(uow, vm, vm.booking, "cancel", event)
         return
     uow.tell(Event("vm_deleted", by=by, vm_id=vm.id))
     if vm.hold and vm.hold.until and vm.hold.group is not None:
-        uow.tell(Event("hold_taken", by=by, to=vm.hold.email, vm_id=vm.id))
+        uow.tell(Event("hold_taken", by=by, to=vm.hold.email, vm_id=vm.id, booked_at=vm.hold.since))
 
 
 def _set_maintenance(uow: UnitOfWork, vm: Vm, reason: str, by: str) -> None:
@@ -209,14 +233,17 @@ def _set_maintenance(uow: UnitOfWork, vm: Vm, reason: str, by: str) -> None:
     """
     kind = "maintenance_began" if reason else "maintenance_ended"
     until = vm.booking.expires_at if vm.booking else None
-    uow.tell(Event(kind, by=by, to=vm.holder, vm_id=vm.id, until=until, reason=reason))
+    told = Event(kind, by=by, to=vm.holder, vm_id=vm.id, until=until, reason=reason)
+    uow.tell(replace(told, changed={"maintenance": (vm.maintenance, reason)}))
     uow.vms[vm.id] = replace(vm, maintenance=reason)
     if not reason:
         return
-    lost = vm.hold
-    waiting = {waiter.email for waiter in vm.queue} | ({lost.email} if lost and lost.until else set())
+    lost = vm.hold if vm.hold and vm.hold.until else None
+    waiting = {waiter.email for waiter in vm.queue} | ({lost.email} if lost else set())
     for email in sorted(waiting):
-        uow.tell(Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason))
+        since = lost.since if lost and lost.email == email else None
+        told = Event("waiting_maintenance", by=by, to=email, vm_id=vm.id, reason=reason)
+        uow.tell(replace(told, booked_at=since, is_act=since is not None))
 
 
 def _place(uow: UnitOfWork, vms: Iterable[Vm], group_id: int | None, by: str) -> None:

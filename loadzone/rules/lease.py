@@ -23,10 +23,12 @@ def begin(
     via: str = "",
     heartbeat_minutes: float | None = None,
     by: str | None = None,
+    is_turn: bool = False,
 ) -> Vm:
     """Book the machine for `hours` from now; return it. Its hold, and the holder's own place in its queue, end.
 
     Somebody for whom `by` books is told. The token `via` is not theirs then, so the booking does not name it.
+    `is_turn`: nobody books, and the caller tells that the turn has come.
     Raises Refusal: too_far_ahead.
     """
     end = end_of(uow, vm, uow.now, hours)
@@ -44,8 +46,8 @@ def begin(
     queue = tuple(waiter for waiter in vm.queue if waiter.email != email)
     booked = uow.vms[vm.id] = replace(vm, booking=booking, hold=None, queue=queue, loose_note="")
     history.note(uow, email, "book", vm.id, uow.now, end, person=other or "")
-    told = Event("booked", by=email, via=via, vm_id=vm.id, hours=hours, until=end)
-    uow.tell(replace(told, by=other, receiver=email) if other else told)
+    told = Event("booked", by=email, via=via, vm_id=vm.id, hours=hours, until=end, booked_at=uow.now, note=note)
+    uow.tell(replace(told, by=other, receiver=email) if other else replace(told, is_act=not is_turn))
     if other:
         about = Event("booked_for", by=other, via=via, to=email, vm_id=vm.id, until=end, booked_at=uow.now)
         uow.tell(replace(about, note=note))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from loadzone.domain.events import Event
+from loadzone.domain.events import Changes, Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.people import BrowserSession, Role, User
 from loadzone.domain.records import State
@@ -47,6 +47,8 @@ def sign_in(
     user = uow.users.get(email)
     if user is None or user.invited_by:
         user = _newly_here(uow, user or User(email, uow.now))
+    else:
+        uow.tell(Event("signed_in", by=email))
     begun = BrowserSession(uow.now, uow.now, uow.limits.auth, browser, system)
     kept = sessions.added(user, session, begun)
     dropped = tuple(user.sessions.keys() - kept.keys())
@@ -76,7 +78,7 @@ def end_disallowed(uow: UnitOfWork) -> None:
         if (user.sessions or user.tokens) and not is_allowed(uow.limits, user.email):
             uow.users[user.email] = replace(user, sessions={}, tokens={}, seen=sessions.last_seen(user))
             uow.tell(Event("domain_disallowed", to=user.email, sessions=(*user.sessions, *user.tokens)))
-    queue.leave_all(uow, lambda email: not is_allowed(uow.limits, email))
+    queue.leave_all(uow, lambda email: not is_allowed(uow.limits, email), by=None)
 
 
 def choose(
@@ -99,6 +101,7 @@ def choose(
     )
     if chosen != user:
         uow.users[user.email] = chosen
+        uow.tell(Event("preferences_changed", by=user.email, changed=_differences(user, chosen)))
     if chosen.language != user.language:
         uow.tell(Event("language_chosen", to=user.email, language=chosen.language))
     return chosen
@@ -112,6 +115,12 @@ def unsubscribe(uow: UnitOfWork, email: str, kind: str) -> None:
 def subscribe(uow: UnitOfWork, email: str, kind: str) -> None:
     """Send the letters of this kind to the person again. Raises Refusal: no_such_user."""
     choose(uow, uow.user(email).email, letters={kind: True})
+
+
+def _differences(old: User, new: User) -> Changes:
+    """Return which of the person's wishes are not as they were."""
+    values = ((name, getattr(old, name), getattr(new, name)) for name in ("language", "zone", "no_letters"))
+    return {name: (before, after) for name, before, after in values if before != after}
 
 
 def _without(unwanted: tuple[str, ...], letters: Mapping[str, bool]) -> tuple[str, ...]:
@@ -158,7 +167,7 @@ def set_role(uow: UnitOfWork, actor: str | None, email: str, role: Role) -> None
     if role == "user":
         _keep_an_admin(uow, email)
     uow.users[email] = replace(user, role=role)
-    uow.tell(Event("role_changed", by=by, to=email, role=role))
+    uow.tell(Event("role_changed", by=by, to=email, role=role, changed={"role": (user.role, role)}))
 
 
 def remove(uow: UnitOfWork, actor: str | None, email: str) -> None:
@@ -169,13 +178,13 @@ def remove(uow: UnitOfWork, actor: str | None, email: str) -> None:
     by = access.require_admin(uow, actor)
     user = uow.user(email)
     _keep_an_admin(uow, email)
-    queue.leave_all(uow, email.__eq__)
+    queue.leave_all(uow, email.__eq__, by)
     # The letter is written when the record, with its wishes, is gone.
     is_stopped, reads = "released" in user.no_letters, user.language or user.seen_language
     for vm in uow.vms_booked_by(email):
         if vm.booking:
             event = Event("force_released", by=by, to=email, vm_id=vm.id, language=reads, quiet=is_stopped)
-            lease.end(uow, vm, vm.booking, "cancel", event)
+            lease.end(uow, vm, vm.booking, "cancel", replace(event, booked_at=vm.booking.booked_at))
     uow.tell(Event("user_removed", by=by, to=email, sessions=(*user.sessions, *user.tokens)))
     del uow.users[email]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
-from loadzone.domain.events import Event
+from loadzone.domain.events import Changes, Event
 from loadzone.domain.records import Group, Place, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.unit_of_work import UnitOfWork
@@ -68,27 +69,39 @@ def leave(
     place = _place(uow, vm_id, group_id)
     if email != me.email and not access.is_admin(uow.users, uow.limits, me.email):
         refuse("not_allowed")
-    if not _give_up(uow, place, email):
+    waiter = _waiter(place, email)
+    if waiter:
+        _leave_queue(uow, place, email)
+    held = [vm for vm in _machines(uow, place) if _is_held_from(vm, place, email)]
+    if not (waiter or held):
         refuse("not_in_queue", email=email)
+    since = waiter.since if waiter else uow.now
     if email != me.email:
-        uow.tell(_event("queue_removed", place, me.email, email))
+        uow.tell(replace(_event("queue_removed", place, me.email, email, since), is_act=waiter is not None))
+    elif waiter:
+        uow.tell(_event("queue_left", place, email, email, since))
+    _end_holds(uow, held, me.email)
 
 
-def leave_all(uow: UnitOfWork, leaves: Callable[[str], bool]) -> None:
+def leave_all(uow: UnitOfWork, leaves: Callable[[str], bool], by: str | None) -> None:
     """Take people out of every queue and end their holds, which pass on: those whose address `leaves`."""
     for place in uow.places_with_queue():
-        queue = tuple(waiter for waiter in place.queue if not leaves(waiter.email))
-        if len(queue) < len(place.queue):
-            uow.write(replace(place, queue=queue))
-    _end_holds(uow, [vm for vm in uow.vms_held() if vm.hold and leaves(vm.hold.email)])
+        gone = [waiter for waiter in place.queue if leaves(waiter.email)]
+        if gone:
+            uow.write(replace(place, queue=tuple(waiter for waiter in place.queue if not leaves(waiter.email))))
+        for waiter in gone:
+            uow.tell(_event("queue_dropped", place, by, waiter.email, waiter.since))
+    _end_holds(uow, [vm for vm in uow.vms_held() if vm.hold and leaves(vm.hold.email)], by)
 
 
 def forget_silent(uow: UnitOfWork) -> None:
     """Take jobs that went silent out of the queues."""
     for place in uow.places_with_queue():
-        left = tuple(waiter for waiter in place.queue if not uow.is_silent(waiter))
-        if len(left) < len(place.queue):
-            uow.write(replace(place, queue=left))
+        gone = [waiter for waiter in place.queue if uow.is_silent(waiter)]
+        if gone:
+            uow.write(replace(place, queue=tuple(waiter for waiter in place.queue if waiter not in gone)))
+        for waiter in gone:
+            uow.tell(_event("queue_silent", place, None, waiter.email, waiter.since))
 
 
 def dissolve(uow: UnitOfWork, place: Place, by: str | None) -> None:
@@ -110,29 +123,37 @@ def _take_place(uow: UnitOfWork, place: Place, wish: Waiter) -> JoinStatus:
     """Append the waiter, or change the wishes of the place that the person has already. Raises Refusal: queue_full."""
     old = _waiter(place, wish.email)
     if old:
-        queue = tuple(_with_wishes(waiter, wish) if waiter is old else waiter for waiter in place.queue)
-    else:
-        most = WAITERS_A_MACHINE * _size(place)
-        if len(place.queue) >= most:
-            refuse("queue_full", max=most)
-        queue = (*place.queue, wish)
-    uow.write(replace(place, queue=queue))
-    return "already_in_queue" if old else "ok"
+        _change_wishes(uow, place, old, _with_wishes(old, wish))
+        return "already_in_queue"
+    most = WAITERS_A_MACHINE * _size(place)
+    if len(place.queue) >= most:
+        refuse("queue_full", max=most)
+    uow.write(replace(place, queue=(*place.queue, wish)))
+    told = _event("queue_joined", place, wish.email, wish.email, wish.since)
+    uow.tell(
+        replace(told, hours=wish.hours, changed=_wishes_that_differ(Waiter(wish.email, wish.hours, wish.since), wish))
+    )
+    return "ok"
 
 
-def _give_up(uow: UnitOfWork, place: Place, email: str) -> bool:
-    """Take the person out of the queue, and end what is held. Tell whether there was anything to give up."""
-    waits = _waiter(place, email) is not None
-    if waits:
-        _leave_queue(uow, place, email)
-    held = [vm for vm in _machines(uow, place) if _is_held_from(vm, place, email)]
-    _end_holds(uow, held)
-    return waits or bool(held)
+def _change_wishes(uow: UnitOfWork, place: Place, old: Waiter, new: Waiter) -> None:
+    uow.write(replace(place, queue=tuple(new if waiter is old else waiter for waiter in place.queue)))
+    if changed := _wishes_that_differ(old, new):
+        told = _event("queue_changed", place, new.email, new.email, new.since)
+        uow.tell(replace(told, hours=new.hours, changed=changed))
 
 
-def _end_holds(uow: UnitOfWork, vms: Iterable[Vm]) -> None:
+def _wishes_that_differ(old: Waiter, new: Waiter) -> Changes:
+    wishes = {"hours": (old.hours, new.hours), "auto": (old.auto, new.auto), "count": (old.count, new.count)}
+    return {name: values for name, values in wishes.items() if values[0] != values[1]}
+
+
+def _end_holds(uow: UnitOfWork, vms: Iterable[Vm], by: str | None) -> None:
+    """End these holds. That of a kept machine is no act: its person's place ends, or stays."""
     for vm in vms:
         uow.vms[vm.id] = replace(vm, hold=None)
+        if vm.hold and vm.hold.until:
+            uow.tell(_event("hold_ended", vm, by, vm.hold.email, vm.hold.since))
 
 
 def _leave_queue(uow: UnitOfWork, place: Place, email: str) -> None:
@@ -155,10 +176,10 @@ def _drop(uow: UnitOfWork, place: Place, is_dropped: Callable[[Waiter], bool], b
         return
     uow.write(replace(place, queue=tuple(waiter for waiter in place.queue if not is_dropped(waiter))))
     for waiter in gone:
-        uow.tell(_event("queue_gone", place, by, waiter.email))
+        uow.tell(_event("queue_gone", place, by, waiter.email, waiter.since))
     if isinstance(place, Group):
         emails = {waiter.email for waiter in gone}
-        _end_holds(uow, [vm for vm in uow.vms_of(place) if vm.kept_for in emails])
+        _end_holds(uow, [vm for vm in uow.vms_of(place) if vm.kept_for in emails], by)
 
 
 def _place(uow: UnitOfWork, vm_id: str | None, group_id: int | None) -> Place:
@@ -192,7 +213,7 @@ def _with_wishes(old: Waiter, wish: Waiter) -> Waiter:
     return replace(wish, since=old.since, count=old.count)
 
 
-def _event(kind: str, place: Place, by: str | None, to: str) -> Event:
+def _event(kind: str, place: Place, by: str | None, to: str, since: datetime) -> Event:
     if isinstance(place, Vm):
-        return Event(kind, by=by, to=to, vm_id=place.id)
-    return Event(kind, by=by, to=to, group_id=place.id, group=place.name)
+        return Event(kind, by=by, to=to, vm_id=place.id, booked_at=since)
+    return Event(kind, by=by, to=to, group_id=place.id, group=place.name, booked_at=since)

@@ -30,7 +30,7 @@ def rename(uow: UnitOfWork, vm: Vm, name: str, by: str) -> Vm:
     deletions.rename(uow, vm.id, name)
     history.rename(uow, vm.id, name)
     outbox.rename(uow, vm.id, name)
-    uow.tell(Event("vm_renamed", by=by, vm_id=name, was=vm.id))
+    uow.tell(Event("vm_renamed", by=by, vm_id=name, was=vm.id, changed={"id": (vm.id, name)}))
     return uow.vms[name]
 
 

@@ -97,7 +97,8 @@ def cut_expired(uow: UnitOfWork, since: datetime) -> None:
 def _sign_out(uow: UnitOfWork, user: User, is_meant: Callable[[str], bool]) -> None:
     ended = _drop(uow, user, is_meant)
     if ended:
-        uow.tell(Event("signed_out", to=user.email, sessions=ended))
+        told = Event("signed_out", by=user.email, to=user.email, sessions=ended)
+        uow.tell(replace(told, changed={"sessions": (len(user.sessions), len(user.sessions) - len(ended))}))
 
 
 def _drop(uow: UnitOfWork, user: User, is_meant: Callable[[str], bool]) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ def create(uow: UnitOfWork, actor: str | None, token_id: str, name: str, digest:
         refuse("name_taken", field="name", name=same[0], what="token")
     token = Token(token_id, name, digest, created=uow.now, expires=uow.now + timedelta(days=days))
     uow.users[user.email] = replace(user, tokens={**user.tokens, token_id: token})
-    uow.tell(Event("token_made", by=user.email, via=name))
+    told = Event("token_made", by=user.email, via=name, until=token.expires)
+    uow.tell(replace(told, changed={"token": (None, name)}))
     return token
 
 
@@ -45,7 +46,8 @@ def revoke(uow: UnitOfWork, actor: str | None, token_id: str) -> None:
     left = {known: token for known, token in owner.tokens.items() if known != token_id}
     uow.users[owner.email] = replace(owner, tokens=left, seen=latest(owner.seen, owner.tokens[token_id].used))
     name = owner.tokens[token_id].name
-    uow.tell(Event("token_revoked", by=me.email, to=owner.email, via=name, sessions=(token_id,)))
+    told = Event("token_revoked", by=me.email, to=owner.email, via=name, sessions=(token_id,))
+    uow.tell(replace(told, changed={"token": (name, None)}))
 
 
 def list_of(state: State, limits: Limits, actor: str | None, email: str | None = None) -> list[Token]:
@@ -77,6 +79,22 @@ def remind(uow: UnitOfWork) -> None:
             uow.users[user.email] = replace(user, tokens={**user.tokens, **told})
         for token in due:
             uow.tell(Event("token_expires", to=user.email, via=token.name, until=token.expires))
+
+
+def note_expired(uow: UnitOfWork) -> None:
+    """Tell of each token that has expired, once, also if the server was down then. Runs with every sweep."""
+    for user in list(uow.users.values()):
+        over = [token for token in user.tokens.values() if _is_newly_over(token, uow.now)]
+        if over:
+            told = {token.id: replace(token, reminded=uow.now) for token in over}
+            uow.users[user.email] = replace(user, tokens={**user.tokens, **told})
+        for token in over:
+            changed = {"token": (token.name, None)}
+            uow.tell(Event("token_expired", to=user.email, via=token.name, until=token.expires, changed=changed))
+
+
+def _is_newly_over(token: Token, now: datetime) -> bool:
+    return token.expires <= now and (token.reminded is None or token.reminded < token.expires)
 
 
 def _is_reminder_due(token: Token, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from loadzone.domain.events import Event
 from loadzone.domain.records import Group, Hold, Vm, Waiter
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.lib.times import iso
 from loadzone.rules import lease, person_limits
 
 
@@ -118,9 +119,11 @@ def tell_holder(uow: UnitOfWork, vm: Vm) -> None:
 def _book(uow: UnitOfWork, vm: Vm, waiter: Waiter, quiet: bool) -> None:
     limits = uow.limits
     hours = min(waiter.hours, limits.max_hours, limits.max_ahead_hours)  # the settings may have changed since
-    booked = lease.begin(uow, vm, waiter.email, hours, via=waiter.via, heartbeat_minutes=waiter.heartbeat_minutes)
+    beats = waiter.heartbeat_minutes
+    booked = lease.begin(uow, vm, waiter.email, hours, via=waiter.via, heartbeat_minutes=beats, is_turn=True)
     end = booked.booking.expires_at if booked.booking else None
-    uow.tell(Event("auto_booked", to=waiter.email, vm_id=vm.id, hours=hours, until=end, quiet=quiet))
+    told = Event("auto_booked", to=waiter.email, vm_id=vm.id, hours=hours, until=end, booked_at=uow.now, quiet=quiet)
+    uow.tell(replace(told, changed={"since": (iso(waiter.since), None)}))
 
 
 def _first_two(uow: UnitOfWork, group: Group) -> tuple[Waiter, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from loadzone.domain.events import Event
 from loadzone.domain.loss import Loss, Why
@@ -97,6 +98,7 @@ class _Undo:
         uow.groups[group.id] = replace(with_vms, queue=self._queue(with_vms))
         for vm in vms:
             uow.vms[vm.id] = replace(vm, group=group.id)
+            self._note(Event("vm_moved", by=self._by, vm_id=vm.id, changed={"group": (None, group.name)}))
         del uow.deleted[group.id]
 
     def bring_places(self, back: Iterable[Deleted]) -> None:
@@ -166,7 +168,7 @@ class _Undo:
             self._note(replace(held, quiet=True), ("queue_gone", hold.email, vm.id))
             return
         turns.put_back(uow, [vm])
-        self._note_place(vm, hold.email)
+        self._note_place(vm, hold.email, hold.since)
 
     def _queue(self, place: Place, deleted: Deleted | None = None) -> tuple[Waiter, ...]:
         """Return the waiters who can wait on."""
@@ -175,7 +177,7 @@ class _Undo:
             why = self._why_not_waiting(place, waiter, deleted)
             if why is None:
                 back.append(waiter)
-                self._note_place(place, waiter.email)
+                self._note_place(place, waiter.email, waiter.since)
             elif isinstance(place, Vm):
                 self.losses.append(Loss("place", waiter.email, why, vm_id=place.id))
             else:
@@ -206,11 +208,11 @@ class _Undo:
         if booking is None:
             self._note(event)
         else:
-            event = replace(event, to=booking.holder, until=booking.expires_at)
+            event = replace(event, to=booking.holder, until=booking.expires_at, booked_at=booking.booked_at)
             self._note(event, ("deleted", booking.holder, vm.id))
 
-    def _note_place(self, place: Place, email: str) -> None:
-        event = Event("queue_back", by=self._by, to=email)
+    def _note_place(self, place: Place, email: str, since: datetime) -> None:
+        event = Event("queue_back", by=self._by, to=email, booked_at=since)
         if isinstance(place, Vm):
             event = replace(event, vm_id=place.id)
         else:

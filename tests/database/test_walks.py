@@ -12,7 +12,7 @@ from loadzone.rules import groups, people
 from storage import DurableStore
 from support.postgres_durable import PostgresKept
 from support.world import ALICE
-from unit import invariants
+from unit import invariants, joined_lines
 from unit.test_properties import DORA, PHASES, AnyOrder
 from unit.test_random_walks import CHOICES, STEPS_BY_NAME
 
@@ -35,6 +35,7 @@ class AnyOrderOnTwoNodes(AnyOrder):
         self.stores = [DurableStore(self.kept_in.durable(), shown=not_at_all) for _ in range(2)]
         self.most = most
         self.world = TwoNodes(self.stores, max_ahead_hours=48, max_machines=most)
+        self.follow_lines()
         self.world.do(people.sign_in, email=DORA, session="s")
         self.world.add("a", "b", "c")
         self.world.do(groups.create, actor=ALICE, name="x", vm_ids=["a", "b", "c"])
@@ -61,6 +62,7 @@ def test_no_walk_breaks_an_invariant_or_drives_two_nodes_apart():
         for name in r.choices(CHOICES, k=STEPS):
             getattr(walk, name)(**STEPS_BY_NAME[name](r))
             invariants.check_state(walk.world.state, walk.world.now, walk.most)
+            joined_lines.check(walk.joined, walk.world.state)
         walk.teardown()
 
 

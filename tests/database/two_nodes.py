@@ -26,7 +26,7 @@ class TwoNodes(World):
 
     def do(self, rule, pause=lambda: None, **arguments):
         def open_unit(state):
-            return UnitOfWork(state, self.now, self.limits, self.hearing, pause)
+            return UnitOfWork(state, self.now, self.limits, self.hearing, pause, moved=state.last_number)
 
         def work(uow):
             answer = rule(uow, **arguments)
@@ -34,11 +34,12 @@ class TwoNodes(World):
             events.append(uow.events)
             return uow.latest(answer)
 
-        events = []
+        events, last = [], self.state.last_number
         self.stores.reverse()
         answer = self.stores[0].do(open_unit, work)
         self.events = events[-1]
         self.compare()
+        self.look_at_lines(last)
         return answer
 
     def compare(self):

@@ -138,8 +138,8 @@ class Server:
         return next(vm for vm in self.stored()["vms"] if vm["id"] == vm_id)
 
     def outbox(self) -> str:
-        """Return the file's content without machines, groups and people: above all letters not sent yet."""
-        return str({name: value for name, value in self.stored().items() if name not in ("vms", "groups", "users")})
+        """Return the letters not sent yet, as text."""
+        return str(self.stored().get("outbox", []))
 
     def wait_for_log(self, pattern: str, timeout: float = 30, after: int = 0) -> re.Match:
         """Wait for a log line that matches, from line number `after` on, and return the first match."""

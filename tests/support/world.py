@@ -9,6 +9,7 @@ from loadzone.domain import tallies
 from loadzone.domain.records import State
 from loadzone.domain.refusal import Refusal
 from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.notifications.messages import is_told
 from loadzone.rules import expiry, inventory, people
 from loadzone.rules.finish import finish
 from support.hearing import Behind
@@ -33,18 +34,28 @@ class World:
         self.hearing = Behind(lambda: self.unheard)
         self.events = []
         self.moved = 0  # the number of the last line of the history that was moved
+        self.lines = []
+        self.seen = lambda line: None  # is called with each line of the history
         for person in (ALICE, BOB, CHARLIE):
             self.do(people.sign_in, email=person, session=f"session of {person}")
 
     def do(self, rule, pause=lambda: None, **arguments):
         self.state.tallies = None  # a test may have written to the tables
+        last = self.state.last_number
         uow = UnitOfWork(self.state, self.now, self.limits, self.hearing, pause, moved=self.moved)
         answer = rule(uow, **arguments)
         finish(uow)
         uow.apply_to(self.state)
         assert self.state.tallies == tallies.count(self.state)
         self.events = uow.events
+        self.look_at_lines(last)
         return uow.latest(answer)
+
+    def look_at_lines(self, last):
+        """Take the lines after this number, which the last rule has written."""
+        self.lines = [line for line in self.state.history.values() if line.id > last]
+        for line in self.lines:
+            self.seen(line)
 
     def add(self, *vm_ids, group_id=None):
         for vm_id in vm_ids:
@@ -72,3 +83,7 @@ class World:
 
     def kinds(self):
         return [event.kind for event in self.events]
+
+    def told(self):
+        """Return the events of which somebody is told."""
+        return [event for event in self.events if is_told(event)]

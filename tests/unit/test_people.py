@@ -149,7 +149,7 @@ def test_somebody_who_is_removed_gets_no_letter_of_a_kind_that_they_have_stopped
 
 def test_choosing_the_same_language_again_makes_no_event(world):
     world.do(people.choose, actor=BOB, language="en")
-    assert world.kinds() == ["language_chosen"]
+    assert world.kinds() == ["preferences_changed", "language_chosen"]
     world.do(people.choose, actor=BOB, language="en")
     assert world.kinds() == []
 
@@ -193,7 +193,7 @@ def narrowed():
 def test_people_of_a_domain_no_longer_allowed_lose_sessions_tokens_places_and_holds(narrowed):
     before = narrowed.state.users[BOB]
     narrowed.do(people.end_disallowed)
-    assert narrowed.kinds() == ["domain_disallowed", "held"]
+    assert narrowed.kinds() == ["domain_disallowed", "queue_dropped", "hold_ended", "held"]
     assert (narrowed.events[0].to, narrowed.events[0].sessions) == (EVE, ("phone", "t"))
     eve = narrowed.state.users[EVE]
     assert (eve.sessions, eve.tokens) == ({}, {})

@@ -154,7 +154,7 @@ def test_what_was_held_for_others_is_not_lost_when_somebody_leaves(two):
     assert holds(two) == {"a": (BOB, False), "b": (BOB, False)}
     two.do(leave, actor=BOB, group_id=1)
     assert holds(two) == {"a": (ALICE, True), "b": (ALICE, True)}
-    assert [(event.kind, event.vm_id) for event in two.events] == [("held", "a"), ("held", "b")]
+    assert [(event.kind, event.vm_id) for event in two.told()] == [("held", "a"), ("held", "b")]
 
 
 def test_a_machine_that_is_concerned_twice_is_given_once(two):

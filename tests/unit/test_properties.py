@@ -13,7 +13,8 @@ from loadzone.domain.records import Group
 from loadzone.domain.refusal import Refusal
 from loadzone.rules import booking, deletions, expiry, groups, hand_over, history, inventory, people, queue, undelete
 from support.world import ALICE, BOB, CHARLIE, World
-from unit import invariants
+from unit import invariants, joined_lines
+from unit.joined_lines import Joined
 
 DORA = "dora@example.com"
 PEOPLE = st.sampled_from([ALICE, BOB, CHARLIE, DORA])
@@ -33,9 +34,14 @@ class AnyOrder(RuleBasedStateMachine):
     def begin(self, most):
         self.most = most
         self.world = World(max_ahead_hours=48, max_machines=most)
+        self.follow_lines()
         self.world.do(people.sign_in, email=DORA, session="s")
         self.world.add("a", "b", "c")
         self.world.do(groups.create, actor=ALICE, name="x", vm_ids=["a", "b", "c"])
+
+    def follow_lines(self):
+        self.joined = Joined()
+        self.world.seen = self.joined.add
 
     def attempt(self, rule_, **arguments):
         """Run a rule and return its result, or None if it refuses; a refusal must leave the state unchanged."""
@@ -271,6 +277,10 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def bookings_are_whole_and_end_in_time(self):
         invariants.check_bookings(self.world.state, timedelta(hours=48))
+
+    @invariant()
+    def the_lines_of_the_history_joined_give_bookings_holds_and_waits(self):
+        joined_lines.check(self.joined, self.world.state)
 
     @invariant()
     def a_former_name_leads_to_one_machine(self):

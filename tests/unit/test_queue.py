@@ -120,7 +120,7 @@ def test_leaving_lets_the_others_move_up(taken):
         taken.do(join, actor=who, vm_id="vm", hours=1)
     taken.do(leave, actor=BOB, vm_id="vm")
     assert waiting(taken.vm()) == [ALICE]
-    assert taken.events == []
+    assert taken.told() == []
 
 
 def test_a_person_who_does_not_wait_cannot_leave(full):
@@ -149,22 +149,22 @@ def test_an_admin_removes_others_and_they_are_notified(full):
 def test_people_can_name_themselves_when_leaving(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
     taken.do(leave, actor=BOB, vm_id="vm", email=BOB)
-    assert (taken.vm().queue, taken.events) == ((), [])
+    assert (taken.vm().queue, taken.told()) == ((), [])
 
 
 def test_the_holder_is_notified_once_that_somebody_waits(taken):
     taken.do(join, actor=BOB, vm_id="vm", hours=1)
-    (event,) = taken.events
+    (event,) = taken.told()
     assert (event.kind, event.by, event.to, event.vm_id) == ("waited_for", BOB, CHARLIE, "vm")
     assert event.until == taken.vm().booking.expires_at
     taken.do(join, actor=ALICE, vm_id="vm", hours=1)
     taken.do(join, actor=BOB, vm_id="vm", hours=2)
-    assert taken.events == []
+    assert taken.told() == []
 
 
 def test_every_holder_in_the_group_is_notified(full):
     full.do(join, actor=BOB, group_id=1, hours=1)
-    assert [(event.kind, event.vm_id) for event in full.events] == [("waited_for", vm_id) for vm_id in "abc"]
+    assert [(event.kind, event.vm_id) for event in full.told()] == [("waited_for", vm_id) for vm_id in "abc"]
 
 
 def test_a_holder_cannot_wait_for_their_own_machine(world):

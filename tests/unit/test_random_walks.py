@@ -11,7 +11,7 @@ import pytest
 
 from loadzone.rules import groups, inventory
 from support.world import ALICE, BOB, CHARLIE
-from unit import invariants
+from unit import invariants, joined_lines
 from unit.test_properties import DORA, AnyOrder
 
 PEOPLE = [ALICE, BOB, CHARLIE, DORA]
@@ -97,6 +97,7 @@ def broken(walk):
             getattr(world, name)(**arguments)
             invariants.check_state(world.world.state, world.world.now, world.most)
             invariants.check_former_names(world.world.state)
+            joined_lines.check(world.joined, world.world.state)
     except Exception as error:
         return error
     return None

@@ -100,7 +100,7 @@ def test_an_admin_can_pass_for_somebody_who_is_notified(taken):
     assert taken.refused(leave, actor=CHARLIE, vm_id="vm", email=BOB).code == "not_allowed"
     taken.do(leave, actor=ALICE, vm_id="vm", email=BOB)
     assert taken.vm().stands_free
-    assert [(event.kind, event.to) for event in taken.events] == [("queue_removed", BOB)]
+    assert [(event.kind, event.to) for event in taken.told()] == [("queue_removed", BOB)]
 
 
 def test_a_machine_not_taken_in_time_passes_on_and_both_are_notified(taken):
