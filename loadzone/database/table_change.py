@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import Letter, User
 from loadzone.domain.records import Deleted, Group, Vm
+from loadzone.lib.shared_table import SharedTable
 
 Key = str | int
 Record = Vm | Group | User | Letter | Deleted | HistoryLine
@@ -28,7 +29,7 @@ class TableChange:
 
 
 def change_of(
-    touched: Mapping[Key, None], before: dict[Key, Record], after: dict[Key, Record], renames: bool
+    touched: Mapping[Key, None], before: SharedTable[Key, Record], after: SharedTable[Key, Record], renames: bool
 ) -> TableChange:
     """Return the change of a table. Without renames it costs no more than what was touched."""
     tail = _tail(touched, after)
@@ -38,11 +39,11 @@ def change_of(
     return TableChange(gone, {key: after[key] for key in [*kept, *tail]}, places)
 
 
-def put_in_place(table: dict[Key, Record], places: Places) -> None:
+def put_in_place(table: MutableMapping[Key, Record], places: Places) -> None:
     """Put the records at their places in the order of the table."""
     next_to = {before: key for key, before in places}
     moved = {key: table.pop(key) for key, _ in places}
-    others = dict(table)
+    others = dict(table.items())
     table.clear()
     for stays in (None, *others):
         if stays is not None:
@@ -53,7 +54,7 @@ def put_in_place(table: dict[Key, Record], places: Places) -> None:
             key = next_to.get(key)
 
 
-def _tail(touched: Container[Key], after: dict[Key, Record]) -> dict[Key, None]:
+def _tail(touched: Container[Key], after: SharedTable[Key, Record]) -> dict[Key, None]:
     """Return the touched keys at the end of the table, where all that is added comes to."""
     tail = []
     for key in reversed(after):
@@ -63,7 +64,7 @@ def _tail(touched: Container[Key], after: dict[Key, Record]) -> dict[Key, None]:
     return dict.fromkeys(reversed(tail))
 
 
-def _places(kept: list[Key], after: dict[Key, Record]) -> Places:
+def _places(kept: list[Key], after: Iterable[Key]) -> Places:
     """Return the keys in the order of the table, each with the one before it."""
     moving = set(kept)
     pairs = zip((None, *after), after, strict=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from loadzone.domain.names import name_key
@@ -32,7 +32,7 @@ class NamedTable(TableOverlay[K, R]):
 
     def __init__(
         self,
-        base: dict[K, R],
+        base: Mapping[K, R],
         name_of: Callable[[R], str],
         on_change: Callable[[K, R | None, R | None], None] = ignore,
         prepare: Callable[[R | None, R], R] = unchanged,
@@ -80,10 +80,7 @@ class NamedTable(TableOverlay[K, R]):
     def _keys_by_name(self) -> Index[K]:
         if self._index is None:
             self._index = {}
-            is_untouched = not (self._written or self._removed)
-            for key, record in (
-                self._base.items() if is_untouched else self.items()
-            ):  # the former is three times as fast
+            for key, record in self.items():
                 self._add(self._index, key, record)
         return self._index
 
@@ -99,12 +96,12 @@ class NamedTable(TableOverlay[K, R]):
                 self._former[name_key(former)].pop(key, None)
 
 
-def vms_by_name(vms: dict[str, Vm]) -> NamedTable[str, Vm]:
+def vms_by_name(vms: Mapping[str, Vm]) -> NamedTable[str, Vm]:
     """Return the machines as a table in which `vm_named` finds them."""
     return NamedTable(vms, id_of, former_of=former_ids_of)
 
 
-def groups_by_name(groups: dict[int, Group]) -> NamedTable[int, Group]:
+def groups_by_name(groups: Mapping[int, Group]) -> NamedTable[int, Group]:
     """Return the groups as a table in which they are found by name."""
     return NamedTable(groups, name_of)
 

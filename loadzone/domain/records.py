@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.people import Letter, User
 from loadzone.domain.unknown_keys import nothing
+from loadzone.lib.shared_table import SharedTable, shared
 
 MOST = 2**53  # the largest whole number that a browser counts exactly
 TAGS_MOST = 20  # tags of a machine
@@ -197,24 +198,33 @@ class State:
     `deleted` holds what was deleted lately, by the machine's or group's id, the latest last. `tallies` is an index of
     the machines and groups by person (domain/tallies.py); None: not counted yet. `history` holds the lines, by id, that
     wait to be moved to the history's own database. `last_number` is the last of the numbers that lines and machines
-    get; `epoch` grows when it may have been set back.
+    get; `epoch` grows when it may have been set back. A dict that is given as a table is the state's own from then on.
     """
 
-    vms: dict[str, Vm] = field(default_factory=dict)
-    groups: dict[int, Group] = field(default_factory=dict)
-    users: dict[str, User] = field(default_factory=dict)
-    letters: dict[str, Letter] = field(default_factory=dict)
+    vms: MutableMapping[str, Vm] = field(default_factory=dict)
+    groups: MutableMapping[int, Group] = field(default_factory=dict)
+    users: MutableMapping[str, User] = field(default_factory=dict)
+    letters: MutableMapping[str, Letter] = field(default_factory=dict)
     revision: int = 0
     rest: Mapping[str, object] = field(default_factory=nothing)
-    deleted: dict[str | int, Deleted] = field(default_factory=dict)
-    tallies: dict[str, Tally] | None = field(default=None, repr=False, compare=False)
-    history: dict[int, HistoryLine] = field(default_factory=dict)
+    deleted: MutableMapping[str | int, Deleted] = field(default_factory=dict)
+    tallies: SharedTable[str, Tally] | None = field(default=None, repr=False, compare=False)
+    history: MutableMapping[int, HistoryLine] = field(default_factory=dict)
     epoch: int = 0
     last_number: int = 0
 
+    def __post_init__(self) -> None:
+        self.vms, self.groups, self.users = shared(self.vms), shared(self.groups), shared(self.users)
+        self.letters, self.deleted, self.history = shared(self.letters), shared(self.deleted), shared(self.history)
+
     def copy(self) -> State:
-        """Return a state of its own that shares the records."""
-        tallies = None if self.tallies is None else dict(self.tallies)
-        tables = dict(self.vms), dict(self.groups), dict(self.users), dict(self.letters)
+        """Return a state of its own that shares the records, and takes no longer with more of them."""
+        tallies = None if self.tallies is None else self.tallies.copy()
+        tables = shared(self.vms).copy(), shared(self.groups).copy(), shared(self.users).copy()
+        letters, deleted, history = (
+            shared(self.letters).copy(),
+            shared(self.deleted).copy(),
+            shared(self.history).copy(),
+        )
         numbers = self.epoch, self.last_number
-        return State(*tables, self.revision, self.rest, dict(self.deleted), tallies, dict(self.history), *numbers)
+        return State(*tables, letters, self.revision, self.rest, deleted, tallies, history, *numbers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, MutableMapping, ValuesView
 from typing import TypeVar, overload
 
 K = TypeVar("K")
@@ -30,7 +30,7 @@ class TableOverlay(MutableMapping[K, R]):
 
     def __init__(
         self,
-        base: dict[K, R],
+        base: Mapping[K, R],
         on_change: Callable[[K, R | None, R | None], None] = ignore,
         prepare: Callable[[R | None, R], R] = unchanged,
     ) -> None:
@@ -92,6 +92,14 @@ class TableOverlay(MutableMapping[K, R]):
         added = sum(1 for key in self._written if key not in self._base or key in self._removed)
         return len(self._base) - len(self._removed) + added
 
+    def values(self) -> ValuesView[R]:
+        """Return the records as they are now."""
+        return self._whole().values()
+
+    def items(self) -> ItemsView[K, R]:
+        """Return the keys with their records as they are now."""
+        return self._whole().items()
+
     def before(self, key: K) -> R | None:
         """Return the record as it is in the other table."""
         return self._base.get(self._moved_from.get(key, key))
@@ -101,7 +109,7 @@ class TableOverlay(MutableMapping[K, R]):
         """True if a record has another key in its old place."""
         return bool(self._moved_from)
 
-    def apply_to(self, table: dict[K, R]) -> dict[K, None]:
+    def apply_to(self, table: MutableMapping[K, R]) -> dict[K, None]:
         """Write the changes into `table`; return the touched keys, removed ones first."""
         in_order = {key: self[key] for key in self} if self._moved_from else None
         for key in self._removed:
@@ -111,3 +119,15 @@ class TableOverlay(MutableMapping[K, R]):
             table.clear()
             table.update(in_order)
         return dict.fromkeys([*self._removed, *self._written])
+
+    def _whole(self) -> Mapping[K, R]:
+        """Return all records at once, which is several times as quick as one by one."""
+        if not self._written and not self._removed:
+            return self._base
+        if self._moved_from:
+            return {key: self[key] for key in self}
+        whole = dict(self._base.items())
+        for key in self._removed:
+            del whole[key]
+        whole.update(self._written)
+        return whole

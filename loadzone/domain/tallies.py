@@ -6,15 +6,16 @@ from collections.abc import Iterable, MutableMapping
 from dataclasses import replace
 
 from loadzone.domain.records import Group, State, Tally, Vm, Waiter
+from loadzone.lib.shared_table import SharedTable
 
 Tallies = MutableMapping[str, Tally]
 NONE = Tally()
 
 
-def of(state: State) -> dict[str, Tally]:
+def of(state: State) -> SharedTable[str, Tally]:
     """Return the tallies of a state, counted once."""
     if state.tallies is None:
-        state.tallies = count(state)
+        state.tallies = SharedTable(count(state))
     return state.tallies
 
 
