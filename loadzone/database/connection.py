@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import psycopg
+from psycopg import waiting
 from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 
 from loadzone.database.host_names import with_addresses
+from loadzone.lib.concurrency import is_green, is_writable, wait_ahead_to_read
 
 T = TypeVar("T")
 
@@ -49,6 +51,8 @@ class Connection(psycopg.Connection[TupleRow]):
         if timeout is not None:  # its caller says what is to happen then
             return super().wait(gen, interval, timeout)
         until = time.monotonic() + self.within
+        if is_green():
+            gen = _ahead_of_others(gen, self.pgconn.socket, interval)
         try:
             return super().wait(gen, interval, self.within)
         except psycopg.OperationalError as error:
@@ -65,6 +69,25 @@ class Connection(psycopg.Connection[TupleRow]):
             yield
         finally:
             self.within = before
+
+
+def _ahead_of_others(gen: PQGen[T], fileno: int, interval: float) -> PQGen[T]:
+    """Yield from the operation only where it has to wait for longer than this.
+
+    As psycopg waits, each turn of the hub lets all other green threads run, and before COMMIT is sent there are two:
+    with fifteen busy ones the lock was held for 30 ms more.
+    """
+    try:
+        wanted = next(gen)
+        while True:
+            if wanted & waiting.WAIT_W:
+                ready = waiting.READY_W if is_writable(fileno) else waiting.READY_NONE
+            else:
+                ready = waiting.READY_R if wait_ahead_to_read(fileno, interval) else waiting.READY_NONE
+            wanted = gen.send(ready or (yield wanted))
+    except StopIteration as end:
+        result: T = end.value
+        return result
 
 
 def connect(url: str, purpose: str, within: float | None = None) -> Connection:

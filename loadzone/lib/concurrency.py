@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Callable
 from typing import Literal, Protocol, TypeVar
 
 import gevent
+import gevent.socket
 from gevent import monkey
 
 T = TypeVar("T")
@@ -59,6 +61,29 @@ def os_error_of(call: Callable[[], object]) -> OSError | None:
 def sleep_in_thread(seconds: float) -> None:
     """Sleep in a call of `run_blocking`, where green threads' own sleep would need a loop for the thread."""
     monkey.get_original("time", "sleep")(seconds)
+
+
+def is_writable(fileno: int) -> bool:
+    """Tell whether something can be written at once, without letting other green threads run."""
+    poll = monkey.get_original("select", "poll")()
+    poll.register(fileno, select.POLLOUT)
+    return any(event & select.POLLOUT for _, event in poll.poll(0))
+
+
+def wait_ahead_to_read(fileno: int, seconds: float) -> bool:
+    """Let other green threads run until there is something to read, and go on before all others that can go on then.
+
+    Tell whether there is, after this time at most.
+    """
+    loop = gevent.get_hub().loop
+    watcher = loop.io(fileno, 1, priority=loop.MAXPRI)
+    try:
+        gevent.socket.wait(watcher, seconds)
+    except TimeoutError:
+        return False
+    finally:
+        watcher.close()
+    return True
 
 
 def yield_to_others() -> None:

@@ -3,6 +3,7 @@
 import inspect
 
 import psycopg
+from psycopg import generators, waiting
 
 from support.internals.registry import used
 
@@ -20,3 +21,12 @@ def check_wait():
 @used("Connection.notifies")
 def check_notifies():
     assert "_notifies_backlog" in inspect.getsource(psycopg.Connection.notifies)
+
+
+@used("psycopg.waiting")
+def check_waiting():
+    assert waiting.WAIT_W & waiting.WAIT_RW
+    assert not waiting.WAIT_W & waiting.WAIT_R
+    assert not waiting.READY_NONE
+    assert "(yield WAIT_R)" in inspect.getsource(generators._fetch)
+    assert "(yield WAIT_RW)" in inspect.getsource(generators._pipeline_communicate)
