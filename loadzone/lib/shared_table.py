@@ -26,8 +26,8 @@ def shared(table: MutableMapping[K, R]) -> SharedTable[K, R]:
 class SharedTable(MutableMapping[K, R]):
     """A mapping in the order of a dict: of `records`, which are its own from now on, and of what was changed since.
 
-    Nothing changes `records` any more: copies share them. A look through the whole table is as quick as a dict's; the
-    first one after a change makes a dict of all records.
+    Nothing changes `records` any more: copies share them. `keys`, `values` and `items` are as quick as a dict's; the
+    first call of one of them after a change makes a dict of all records.
     """
 
     __slots__ = ("_changed", "_gone", "_records")
@@ -86,7 +86,9 @@ class SharedTable(MutableMapping[K, R]):
         return len(self._records) - len(self._gone) + sum(1 for _ in self._added())
 
     def __iter__(self) -> Iterator[K]:
-        return iter(self._whole())
+        """Yield the keys one by one, so that whoever needs the first few has no look at the whole table."""
+        yield from (key for key in self._records if key not in self._gone)
+        yield from self._added()
 
     def __reversed__(self) -> Iterator[K]:
         """Yield the keys from the last one on, without a look at the whole table."""

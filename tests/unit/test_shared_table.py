@@ -14,6 +14,16 @@ from support.world import NOON
 MANY = 20_000
 
 
+class CountedCopies(dict):
+    """A dict that counts how often all of it was copied."""
+
+    copies = 0
+
+    def copy(self):
+        CountedCopies.copies += 1
+        return CountedCopies(self)
+
+
 def contents(table):
     """Return everything that a table says of itself."""
     keys = list(table)
@@ -64,6 +74,15 @@ def test_the_order_is_told_backwards_without_a_look_at_the_whole():
     assert "".join(table) == "bdea"
 
 
+def test_the_first_keys_are_found_without_a_look_at_the_whole(monkeypatch):
+    monkeypatch.setattr(CountedCopies, "copies", 0)
+    table = SharedTable(CountedCopies.fromkeys(range(MANY), 0)).copy()
+    del table[0]
+    table[MANY] = table[0] = 1
+    assert (next(iter(table)), next(reversed(table)), len(table)) == (1, 0, MANY + 1)
+    assert (CountedCopies.copies, list(table)[-2:]) == (0, [MANY, 0])
+
+
 def test_what_is_not_there_is_missed():
     table = SharedTable({1: "one"}).copy()
     del table[1]
@@ -83,16 +102,6 @@ def test_a_dict_is_taken_over_and_other_mappings_are_copied():
     copied = shared(TableOverlay(records))
     records[2] = "two"
     assert list(copied) == [1]
-
-
-class CountedCopies(dict):
-    """A dict that counts how often all of it was copied."""
-
-    copies = 0
-
-    def copy(self):
-        CountedCopies.copies += 1
-        return CountedCopies(self)
 
 
 def test_a_large_table_is_copied_whole_once_in_hundreds_of_changes(monkeypatch):
