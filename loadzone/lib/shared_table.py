@@ -30,10 +30,11 @@ class SharedTable(MutableMapping[K, R]):
     first call of one of them after a change makes a dict of all records.
     """
 
-    __slots__ = ("_changed", "_gone", "_records")
+    __slots__ = ("_changed", "_count", "_gone", "_records")
 
     def __init__(self, records: dict[K, R]) -> None:
         self._records = records
+        self._count = len(records)
         self._changed: dict[K, R] = {}  # written in the place of those in `_records`, and then new ones
         self._gone: dict[K, None] = {}  # keys in `_records`; one that came again after it went is in `_changed` too
 
@@ -45,7 +46,7 @@ class SharedTable(MutableMapping[K, R]):
         # Changes first, here as wherever something is read: `_whole`, in another thread, moves them the other way.
         changed, gone = self._changed.copy(), self._gone.copy()
         copy = SharedTable(self._records)
-        copy._changed, copy._gone = changed, gone
+        copy._changed, copy._gone, copy._count = changed, gone, self._count
         return copy
 
     def __getitem__(self, key: K) -> R:
@@ -69,21 +70,23 @@ class SharedTable(MutableMapping[K, R]):
         return key in self._changed or (key not in self._gone and key in self._records)
 
     def __setitem__(self, key: K, record: R) -> None:
+        self._count += key not in self
         self._changed[key] = record
 
     def __delitem__(self, key: K) -> None:
         if key not in self:
             raise KeyError(key)
+        self._count -= 1
         self._changed.pop(key, None)
         if key in self._records:
             self._gone[key] = None
 
     def clear(self) -> None:
         """Remove all records."""
-        self._records, self._changed, self._gone = {}, {}, {}
+        self._records, self._changed, self._gone, self._count = {}, {}, {}, 0
 
     def __len__(self) -> int:
-        return len(self._records) - len(self._gone) + sum(1 for _ in self._added())
+        return self._count
 
     def __iter__(self) -> Iterator[K]:
         """Yield the keys one by one, so that whoever needs the first few has no look at the whole table."""
