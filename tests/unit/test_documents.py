@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import write_events
 from loadzone.config import Config
 from loadzone.domain.events import EVENT_KINDS, Reach
 from loadzone.web.errors import STATUS
@@ -155,6 +156,13 @@ def test_every_refusal_is_described_with_its_status():
     rows = re.findall(r"^\| (\d{3}) \|([^|]*)\|", text_of("docs/api.md"), re.MULTILINE)
     described = {code: int(status) for status, cell in rows for code in re.findall(r"`(\w+)`", cell)}
     assert described == {**STATUS, "broken": 500}
+
+
+def test_the_table_of_events_is_that_of_the_code_and_says_what_each_is():
+    page = text_of("docs/events.md")
+    assert page == write_events.written(page), "python docs/write_events.py"
+    assert [cells[0] for cells in write_events.rows_of(page) if not cells[-1]] == []
+    assert len(write_events.rows_of(page)) == len(EVENT_KINDS)
 
 
 def test_every_kind_of_notification_is_described():
