@@ -1,4 +1,5 @@
 // The filter of the board: text, group and status. It is kept in the URL, so it can be shared and works with the back button.
+import { viewInAddress, writeAddress } from "./address.js";
 import { now } from "./clock.js";
 import { HOUR } from "./format.js";
 import { nameKey } from "./names.js";
@@ -48,8 +49,7 @@ function update(changes) {
 const groupExists = (group) => ["", "none"].includes(group) || state.groups.some(({ id }) => String(id) === group);
 
 function writeUrl(method) {
-  const query = queryString(filter);
-  if (query !== location.search) history[method](null, "", query || location.pathname);
+  writeAddress(queryOf(filter), method);
 }
 
 export function readUrl() {
@@ -99,11 +99,12 @@ export function searchText(vm) {
   return searchTexts.get(vm);
 }
 
-function queryString({ text, group, status }) {
-  const query = new URLSearchParams();
-  if (text) query.set("q", text);
-  if (group) query.set("group", group);
-  if (status !== "all") query.set("show", status);
-  if (linkedName()) query.set("vm", linkedName());
-  return String(query) && `?${query}`; // `size` needs Safari 17
+/** Return the query with the filter. A view beside the board keeps what else its address says. */
+function queryOf({ text, group, status }) {
+  const view = viewInAddress();
+  const query = new URLSearchParams(view && location.search);
+  for (const [name, value] of Object.entries({ q: text, group })) value ? query.set(name, value) : query.delete(name);
+  if (!view && status !== "all") query.set("show", status);
+  if (!view && linkedName()) query.set("vm", linkedName());
+  return query;
 }

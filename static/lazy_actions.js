@@ -3,7 +3,9 @@
 import { t } from "./i18n.js";
 import { isByUser } from "./pointer.js";
 import { groupById } from "./queue.js";
+import { onSelectionChange } from "./selection.js";
 import { loadTexts } from "./sentences.js";
+import { loadSheet } from "./sheets.js";
 import { newNames, state } from "./state.js";
 import { toast } from "./views/toasts.js";
 
@@ -15,6 +17,7 @@ let table, loading, clickPending = false;
 export function preloadActions() {
   for (const type of USER_EVENTS) addEventListener(type, preloadForUser);
   setTimeout(preload, PRELOAD_AFTER_MS);
+  onSelectionChange(preload); // their bar is among the actions
 }
 
 function preloadForUser(event) {
@@ -67,7 +70,8 @@ function loadActions() {
 }
 
 async function fetchActions() {
-  const [module] = await Promise.all([import("./action_table.js"), loadTexts()]);
+  const [module] = await Promise.all([import("./action_table.js"), loadTexts(), loadSheet("later.css")]);
+  module.mountActions();
   table = module.actionTable;
 }
 

@@ -6,13 +6,13 @@ import { ignoreStrayClicks } from "./double_click.js";
 import { performAction, preloadActions } from "./lazy_actions.js";
 import { forgetInvitation, invitedEmail } from "./invited.js";
 import { connect } from "./live.js";
-import { readUrl, setFilter } from "./filter.js";
+import { filter, readUrl, setFilter } from "./filter.js";
+import { currentView, follow, goTo, mountRouter } from "./router.js";
 import { isClosed, state } from "./state.js";
 import { watchClockAndZone } from "./timekeeping.js";
 import { mountAccount, toggleView } from "./views/account.js";
 import { mountBell } from "./views/bell.js";
 import { mountBoard } from "./views/board.js";
-import { mountBulkBar } from "./views/bulk_bar.js";
 import { mountChips } from "./views/chips.js";
 import { mountClosedBoard, tellSessionEnd } from "./views/closed_board.js";
 import { mountColumnHeaders } from "./views/column_headers.js";
@@ -20,6 +20,7 @@ import { mountConnection } from "./views/connection.js";
 import { mountMailTrouble } from "./views/mail_trouble.js";
 import { mountExactEnd } from "./views/exact_end.js";
 import { mountOwnMachines } from "./views/own_machines.js";
+import { mountPageLinks } from "./views/page_links.js";
 import { mountPrintDate } from "./views/print_date.js";
 import { toggleFold } from "./views/section.js";
 import { mountSelection, shortcutKey } from "./views/card_selection.js";
@@ -36,17 +37,19 @@ const IMMEDIATE_ACTIONS = { copy, fold: toggleFold, view: toggleView };
 const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "theme", "language", "shortcuts", "account", "history",
   "tokens", "sessions", "notifications"]);
 
+const SEARCHED = new Set(["", "history"]); // the views with text to search; from others a search leads to the board
 const search = document.getElementById("search");
 
-const MOUNTS = [mountClosedBoard, mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection,
-  mountConnection, mountMailTrouble, mountBulkBar, mountExactEnd, mountPrintDate, mountTitle];
+const MOUNTS = [mountClosedBoard, mountRouter, mountPageLinks, mountSidebar, mountChips, mountOwnMachines, mountColumnHeaders, mountBoard, mountAccount, mountBell, mountSelection,
+  mountConnection, mountMailTrouble, mountExactEnd, mountPrintDate, mountTitle];
 for (const mount of MOUNTS) mount();
 wireSearch();
 ignoreStrayClicks();
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKeydown);
-addEventListener("popstate", () => { readUrl(); followLink(); });
+addEventListener("popstate", () => { readUrl(); follow(); followLink(); });
 readUrl();
+follow();
 connect((notification) => {
   receiveNotification(notification);
   showBrowserNotification(notification, (data) => performAction("open", data));
@@ -68,7 +71,7 @@ function onClick(event) {
 }
 
 function followLink() {
-  if (linkedName()) performAction("open-link");
+  if (linkedName() && !currentView()) performAction("open-link");
 }
 
 /** Handle the page's shortcuts, except while the user types or a dialog has the focus. */
@@ -81,7 +84,11 @@ function onKeydown(event) {
 }
 
 function wireSearch() {
-  search.addEventListener("input", () => setFilter({ text: search.value.trim() }, false));
+  search.addEventListener("input", () => {
+    const text = search.value.trim();
+    if (!SEARCHED.has(currentView())) goTo("", { group: filter.group });
+    setFilter({ text }, false);
+  });
   search.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { search.value = ""; setFilter({ text: "" }, false); search.blur(); }
   });

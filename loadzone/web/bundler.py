@@ -1,4 +1,4 @@
-"""Bundles the page's modules into two files, for the first paint and for later, and its stylesheets into one.
+"""Bundles the page's modules and stylesheets: one file of each for the first paint, and others that it loads later.
 
 A bundle does what its modules do: each is run once and keeps a scope of its own. With each bundle comes a source map,
 so that debuggers show the modules under their own names, line by line.
@@ -17,6 +17,7 @@ import orjson
 IMPORT = re.compile(r'^import (\{[^}]*\}) from "([^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r'\bimport\("\./(?=\w+\.js"\))')
+LATER = re.compile(r'\bimport\("\./page\.(\w+\.js)"\)')
 UNSUPPORTED = re.compile(r'^(?:import|export)\b.*|\bimport(?:\.|\((?!"\./page\.))', re.MULTILINE)
 SHEET = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
 # Whole lines only: such a line is never text in a template (tests/unit/test_bundler.py).
@@ -37,6 +38,22 @@ class Part(NamedTuple):
     before: str
     body: str
     after: str
+
+
+def bundles_of(sources: Mapping[str, str]) -> dict[str, Bundle]:
+    """Return the bundles by name: page.js and page.css of main.js and main.css, and those that are loaded later.
+
+    Each module that page.js imports with import("./x.js") gives page.x.js; each other stylesheet that has imports, one
+    of its own name.
+    """
+    page = join_modules(sources, "main.js", "page.js")
+    base = ("main.js", "page.js")
+    later = sorted(set(LATER.findall(page.text)))
+    modules = {f"page.{name}": join_modules(sources, name, f"page.{name}", base) for name in later}
+    entries = [path for path, source in sources.items() if path.endswith(".css") and SHEET.search(source)]
+    names = {path: "page.css" if path == "main.css" else path for path in entries}
+    sheets = {name: join_sheets(sources, path, name) for path, name in names.items()}
+    return {"page.js": page, **modules, **sheets}
 
 
 def join_modules(sources: Mapping[str, str], entry: str, name: str, base: tuple[str, str] | None = None) -> Bundle:

@@ -68,15 +68,9 @@ class StaticFiles:
 
 
 def _bundles(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Return the files that the page loads: two bundles of modules, one of stylesheets, and their source maps."""
+    """Return the bundles that the page loads, and their source maps."""
     sources = {name: content.decode() for name, content in files.items() if name.endswith((".js", ".css"))}
-    bundles = {
-        "page.js": bundler.join_modules(sources, "main.js", "page.js"),
-        "page.action_table.js": bundler.join_modules(
-            sources, "action_table.js", "page.action_table.js", base=("main.js", "page.js")
-        ),
-        "page.css": bundler.join_sheets(sources, "main.css", "page.css"),
-    }
+    bundles = bundler.bundles_of(sources)
     texts = {name: bundle.text.encode() for name, bundle in bundles.items()}
     return texts | {f"{name}.map": bundle.source_map for name, bundle in bundles.items()}
 

@@ -1,11 +1,12 @@
 // Arrow keys move the focus from card to card, to the same control of each.
+import { currentView } from "../router.js";
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function moveFocusByArrow(event) {
   if (!STEPS[event.key]) return;
   const card = event.target.closest(".card");
-  if (!card) return event.target.id === "board" && focusFirstCard(event);
+  if (!card) return event.target.id === "board" && !currentView() && focusFirstCard(event);
   event.preventDefault();
   const [across, down] = STEPS[event.key];
   const cards = cardsAround(card);

@@ -8,17 +8,18 @@ import { state, subscribe } from "../state.js";
 import { selectAll, shortcutKey, shownIds } from "./card_selection.js";
 import { keepRoom } from "./room.js";
 
-const root = element(html`
+const bar = () => element(html`
   <section class="bulk-bar" aria-label="${t("bulk.label")}" hidden>
     <p class="count" role="status"></p>
     <button class="button small plain" data-select-all></button>
     <div class="actions"></div>
     <button class="icon-button" data-select-none title="${t("bulk.none")}" aria-label="${t("bulk.none")}">${icon("close")}</button>
   </section>`);
-let scheduled, focusBefore;
+let root, scheduled, focusBefore;
 const part = (selector) => root.querySelector(selector);
 
 export function mountBulkBar() {
+  root = bar();
   document.getElementById("toasts").before(root);
   for (const listenTo of [onSelectionChange, onFilter, subscribe]) listenTo(scheduleDraw);
   document.addEventListener("keydown", (event) => shortcutKey(event) === "b" && !root.hidden && focusBar());
@@ -27,6 +28,7 @@ export function mountBulkBar() {
     if (target.closest("[data-select-none]")) clearSelection();
   });
   keepRoom(root, "--bar-room");
+  scheduleDraw();
 }
 
 function focusBar() {

@@ -2,6 +2,7 @@
 import { matchesFilter, matchesGroup } from "../filter.js";
 import { foldedGroups } from "../preferences.js";
 import { clearSelection, onSelectionChange, select, selected } from "../selection.js";
+import { currentView } from "../router.js";
 import { state, subscribe } from "../state.js";
 import { cards } from "./card.js";
 
@@ -59,7 +60,7 @@ function toggle(id, range) {
 }
 
 function onKeydown(event) {
-  if (!state.me.authenticated) return;
+  if (!state.me.authenticated || currentView()) return;
   const key = shortcutKey(event);
   const card = event.target.closest(".card");
   if (key === "x" && card) toggle(idOf(card), event.shiftKey);

@@ -1,7 +1,9 @@
 // The title and icon of the browser tab: the time left of the user's turn, or of the booking that ends first.
 import { endsSoon } from "../filter.js";
+import { onAddress } from "../address.js";
 import { timeLeft } from "../format.js";
 import { t } from "../i18n.js";
+import { currentView } from "../router.js";
 import { myBookings, myTurns, subscribe } from "../state.js";
 
 const icon = document.querySelector('link[rel="icon"]');
@@ -9,6 +11,8 @@ const defaultIcon = icon.getAttribute("href");
 
 export function mountTitle() {
   update();
+  onAddress(update);
+  addEventListener("popstate", update);
   subscribe(({ vms, me }) => (vms || me) && update());
   setInterval(update, 1000);
 }
@@ -23,6 +27,10 @@ function update() {
 }
 
 function titleOf(turn, vm) {
-  if (turn) return `${t("title.turn", { vm: turn.id, left: timeLeft(turn.held_until) })} · LoadZone`;
-  return vm ? `${timeLeft(vm.expires_at)} · ${vm.id} · LoadZone` : "LoadZone";
+  const view = currentView();
+  return [
+    turn ? t("title.turn", { vm: turn.id, left: timeLeft(turn.held_until) }) : vm && `${timeLeft(vm.expires_at)} · ${vm.id}`,
+    view && t(`nav.${view}`),
+    "LoadZone",
+  ].filter(Boolean).join(" · ");
 }

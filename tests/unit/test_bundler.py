@@ -14,13 +14,7 @@ SOURCES = {
     for path in STATIC.rglob("*")
     if path.suffix in (".js", ".css") and "vendor" not in path.parts
 }
-BUNDLES = {
-    "page.js": bundler.join_modules(SOURCES, "main.js", "page.js"),
-    "page.action_table.js": bundler.join_modules(
-        SOURCES, "action_table.js", "page.action_table.js", base=("main.js", "page.js")
-    ),
-    "page.css": bundler.join_sheets(SOURCES, "main.css", "page.css"),
-}
+BUNDLES = bundler.bundles_of(SOURCES)
 MAY_DIFFER = re.compile(r"^(?:import|export|const \{|\s*(?://|/\*|\*)|[^;]*\} from|.*\bimport\()")
 
 
@@ -40,7 +34,8 @@ def test_the_map_leads_from_every_line_to_the_same_line_of_its_file(name):
 
 def test_every_module_and_every_sheet_of_the_page_is_in_a_bundle():
     loaded_alone = {"browser_check.js", "docs.js", "local_times.js", "send_once.js", "theme.js"}
-    not_bundled = loaded_alone | {"css/docs.css", "main.css"}
+    entries = {path for path, source in SOURCES.items() if path.endswith(".css") and "@import" in source}
+    not_bundled = loaded_alone | entries | {"css/docs.css"}
     mapped = {
         path
         for _, source_map in BUNDLES.values()
@@ -57,6 +52,15 @@ def test_no_line_that_begins_like_a_comment_is_text(path):
     assert text.count("`") % 2 == 0
     for template in re.findall(r"`[^`]*`", SOURCES[path]):
         assert not bundler.COMMENT.search(template.split("\n", 1)[1]) if "\n" in template else True
+
+
+def test_what_is_loaded_later_has_bundles_of_its_own():
+    assert BUNDLES.keys() >= {"page.js", "page.css", "later.css"}
+    for view in "usage", "history":
+        assert {f"page.{view}_view.js", f"{view}.css"} <= BUNDLES.keys()
+    for name, bundle in BUNDLES.items():
+        assert name in ("page.js", "page.css") or ".dialog" not in BUNDLES["page.css"].text, name
+        assert set(bundler.LATER.findall(bundle.text)) <= {one.removeprefix("page.") for one in BUNDLES}, name
 
 
 MODULES = {

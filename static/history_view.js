@@ -1,0 +1,11 @@
+// Who had which machine, and what was changed. See router.js for what a view is.
+import { fill, html } from "./html.js";
+import { t } from "./i18n.js";
+
+export function open(room) {
+  fill(room, html`<header class="page-bar"><h1 tabindex="-1">${t("nav.history")}</h1></header>`);
+}
+
+export function change() {}
+
+export function close() {}
