@@ -20,7 +20,7 @@ from typing import Any
 from flask import Flask, request
 from flask_socketio import SocketIO
 
-from loadzone import RESOURCES, i18n, setting_hints
+from loadzone import RESOURCES, i18n
 from loadzone.auth.api_tokens import ApiTokens
 from loadzone.auth.login_codes import LoginCodes
 from loadzone.auth.session_cookie import SessionCookie
@@ -39,26 +39,28 @@ from loadzone.lib.concurrency import async_mode, is_green, yield_to_others
 from loadzone.lib.ending import Ending
 from loadzone.lib.listening_clock import LOOK_SECONDS
 from loadzone.lib.owners import ownership
-from loadzone.lib.times import utc_now, zone_named
+from loadzone.lib.times import utc_now
 from loadzone.notifications.behind_watch import BehindWatch
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
 from loadzone.notifications.letters import LetterWriter, letters_for
 from loadzone.notifications.shared_trouble import SharedTrouble
 from loadzone.notifications.signed_links import SignedLinks
+from loadzone.reports.mover import Mover
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from loadzone.server import gevent_server, logging_setup, ping_clock, socket_filter, socket_limits
 from loadzone.server.socket_rooms import SocketRooms
 from loadzone.server.websocket import use_whole_frames
 from loadzone.startup.cannot_start import CannotStart, unusable
+from loadzone.startup.greeting import greet
 from loadzone.startup.json_file_medium import open_json_file, secret_key_beside
 from loadzone.startup.medium import Medium
 from loadzone.startup.postgres_medium import open_database
 from loadzone.web import errors, origins, security, texts, wsgi_layers
 from loadzone.web.board_cache import BoardCache
 from loadzone.web.board_middleware import BoardMiddleware
-from loadzone.web.context import Services, language, socket_user
+from loadzone.web.context import Services, language, socket_user, via
 from loadzone.web.json_provider import OrjsonProvider
 from loadzone.web.known_callers import sender_of
 from loadzone.web.letter_pages import letter_pages
@@ -95,6 +97,7 @@ class Application:
     store: DurableStore
     backups: AutomaticBackups | None
     mailer: Mailer
+    mover: Mover
     scheduler: Scheduler
     broadcaster: Broadcaster
     hearing: Hearing
@@ -117,11 +120,13 @@ class Application:
         self.scheduler.every(self.hearing.look, LOOK_SECONDS)
         self.scheduler.start()
         self.mailer.start()
+        self.mover.start(self.store)
 
     def stop(self) -> None:
         """End them, and wait for the write under way."""
         self.scheduler.stop()
         self.mailer.stop()
+        self.mover.stop()
         self.broadcaster.stop()
         if self.behind_watch:
             self.behind_watch.stop()
@@ -174,7 +179,8 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     hearing = medium.hearing(lambda: store.is_failing or may_be_behind(medium.behind_at_most()))
     letters = letters_for if config.mails else lambda events, now: ()
-    bus = CommandBus(store, clock, config, finish, letters, yield_to_others, hearing)
+    mover = Mover(medium.history, medium.leadership)
+    bus = CommandBus(store, clock, config, finish, letters, yield_to_others, hearing, via, lambda: mover.moved)
     mailer = Mailer(
         config,
         store,
@@ -190,6 +196,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         clock=clock,
         store=store,
         bus=bus,
+        history=medium.history,
         board_cache=BoardCache(store),
         links=links,
         sessions=Sessions(
@@ -207,6 +214,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         store=store,
         backups=medium.backups(lambda: store.snapshot) if medium.backups else None,
         mailer=mailer,
+        mover=mover,
         scheduler=Scheduler(store, bus, config, clock, hearing, medium.leadership, medium.machines_at_once),
         broadcaster=Broadcaster(rooms, store, socket_user, clock, config.is_public),
         hearing=hearing,
@@ -261,28 +269,15 @@ def _settings() -> Config:
 def serve(app: Flask) -> int:
     """Serve the app until SIGTERM or Ctrl-C; return the exit status."""
     application: Application = app.extensions["application"]
-    config = application.services.config
+    config, store = application.services.config, application.store
     return gevent_server.serve(
-        app, config.host, config.port, application, lambda: _greet(application), partial(sender_of, app)
+        app,
+        config.host,
+        config.port,
+        application,
+        lambda: greet(config, store.snapshot, store.place),
+        partial(sender_of, app),
     )
-
-
-def _greet(application: Application) -> None:
-    """Tell the operator where it serves, and what is missing for others to sign in safely."""
-    config, users = application.services.config, application.store.snapshot.users
-    if config.auth == "trust":
-        log.warning("LOADZONE_AUTH=trust: whoever types an address is that person; for a closed test network only")
-    for hint in setting_hints.hints(config, os.environ):
-        log.warning("%s", hint)
-    if not config.mails:
-        log.info("SMTP_HOST is not set: no mail is sent, and sign-in codes are written here")
-    if config.mails and zone_named("Europe/Berlin") is None:
-        log.warning("this system knows no time zones, so letters show its own time: install its package tzdata")
-    if not config.admins and not users:
-        log.info("nobody has signed in yet: the first one to do so becomes admin")
-    if not config.admins and users and not any(user.role == "admin" for user in users.values()):
-        log.warning("nobody is an admin: set LOADZONE_ADMINS to the address of somebody who shall be one")
-    log.info("serving %s from %s, at %s", config.base_url, application.store.place, f"{config.host}:{config.port}")
 
 
 def main() -> int:

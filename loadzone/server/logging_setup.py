@@ -32,5 +32,5 @@ def set_up() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(SingleLineFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for name in ("apscheduler", "loadzone.sockets"):
+    for name in ("alembic", "apscheduler", "loadzone.sockets"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -22,6 +22,7 @@ from loadzone.lib.listening_clock import ListeningClock
 from loadzone.lib.owners import another_owner, explained, user_name
 from loadzone.startup.backups_folder import backups_folder
 from loadzone.startup.cannot_start import CannotStart, unusable
+from loadzone.startup.history import history_beside
 from loadzone.startup.medium import Medium
 
 log = logging.getLogger("loadzone")
@@ -47,7 +48,7 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
         raise unusable(str(path), error) from None
     hearing = partial(ListeningClock, clock())
     backups = backups_of_file(file.path, clock, run_blocking, kept_in)
-    return Medium(file, clock, SoleProcess(), hearing, lambda state: backups)
+    return Medium(file, clock, SoleProcess(), hearing, lambda state: backups, history_beside(file.path))
 
 
 def secret_key_beside(config: Config) -> str:

@@ -15,6 +15,7 @@ from loadzone.domain.leadership import Leadership
 from loadzone.domain.pending_codes import PendingCodes
 from loadzone.domain.records import State
 from loadzone.lib.ending import Ending
+from loadzone.reports.history_database import HistoryDatabase
 from loadzone.web.memory_counters import MemoryCounters
 
 # Soon, so that a crash sends few letters twice; but not at once, so that the file is not written for each.
@@ -30,7 +31,7 @@ class Medium:
     `backups(state)` are those of what `state` returns; None: none are made. `machines_at_once`: how many a command of
     the timers may settle, None: any number. `clear_letters_every`: seconds after which delivered letters leave the
     outbox. `ending` tells when the process can go on no more. `codes` and `counters`: sign-in codes and rate limits of
-    all processes that share the state.
+    all processes that share the state. `history` is what the lines of the history are moved to.
     """
 
     durable: Durable
@@ -38,6 +39,7 @@ class Medium:
     leadership: Leadership
     hearing: Callable[[Callable[[], bool]], Hearing]
     backups: Callable[[Callable[[], State]], AutomaticBackups] | None
+    history: HistoryDatabase
     machines_at_once: int | None = None
     clear_letters_every: float = CLEAR_LETTERS_EVERY
     ending: Ending = field(default_factory=Ending)

@@ -9,6 +9,7 @@ from loadzone.datafile.leaders_backups import LeadersBackups
 from loadzone.lib.deaf_spells import DeafSpells
 from loadzone.startup.backups_folder import backups_folder
 from loadzone.startup.cannot_start import CannotStart
+from loadzone.startup.history import history_in
 from loadzone.startup.medium import Medium
 
 # While rules run, all nodes wait. So turns are kept short: this many are settled in some twenty milliseconds.
@@ -18,6 +19,7 @@ MACHINES_AT_ONCE = 200
 def open_database(config: Config, url: str) -> Medium:
     """Return the database at this address as the medium; the store connects to it. Raises CannotStart."""
     try:
+        from loadzone.database.connection import connect
         from loadzone.database.postgres_log import PostgresLog
         from loadzone.database.shared_codes import SharedCodes
         from loadzone.database.shared_counters import SharedCounters
@@ -33,6 +35,7 @@ def open_database(config: Config, url: str) -> Medium:
         log.leader,
         partial(DeafSpells, log.clock, log.leader.answered_at),
         partial(LeadersBackups, folder, log.place, log.clock, log.leader) if folder else None,
+        history_in(partial(connect, url, "history"), log.place),
         machines_at_once=MACHINES_AT_ONCE,
         ending=log.membership.ending,
         clear_letters_every=0,  # the next leader would send again what is not noted

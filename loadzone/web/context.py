@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from werkzeug.local import LocalProxy
 
 from loadzone import i18n
@@ -24,6 +24,7 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import zone_named
 from loadzone.notifications.broadcaster import SocketUser
 from loadzone.notifications.signed_links import SignedLinks
+from loadzone.reports.history_database import HistoryDatabase
 from loadzone.schemas import requests, validation
 from loadzone.schemas.responses import NodeHealth
 from loadzone.schemas.serializers import Audience, audience_of
@@ -46,6 +47,7 @@ class Services:
     clock: Callable[[], datetime]
     store: Store
     bus: CommandBus
+    history: HistoryDatabase
     board_cache: BoardCache
     links: SignedLinks
     sessions: Sessions
@@ -106,6 +108,12 @@ def skip_authentication() -> None:
 def actor() -> str | None:
     """Return the caller's address; None for a stranger."""
     return caller().email
+
+
+def via() -> str:
+    """Return how the present call is made, as HistoryLine has it; empty outside of requests."""
+    token = unproxied(g).get("caller", STRANGER).token if has_request_context() else None
+    return f"token:{token.name}" if token else ""
 
 
 def audience() -> Audience:

@@ -1,0 +1,46 @@
+"""SQLAlchemy's engines for the history: SQLite beside the data file, or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+from loadzone.reports.schema import SCHEMA
+
+if TYPE_CHECKING:  # the data file needs no psycopg
+    import psycopg
+
+BUSY_FOR = 2_000  # milliseconds that SQLite waits for another process
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {BUSY_FOR}")
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """Return an engine over this file, which is made with the first use, for its owner alone."""
+
+    def connect() -> sqlite3.Connection:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+        return connection
+
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction as SQLite knows them: sqlite3 would begin none before a SELECT or a CREATE."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def postgres_engine(connect: Callable[[], psycopg.Connection]) -> Engine:
+    """Return an engine whose connections `connect` makes; the tables are in LoadZone's schema."""
+    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
+    return engine.execution_options(schema_translate_map={None: SCHEMA})

@@ -1,0 +1,49 @@
+"""The history's own database, beside the data file or in PostgreSQL, and those who keep tables of it up to date."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loadzone.lib.concurrency import run_blocking
+from loadzone.reports.engines import postgres_engine, sqlite_engine
+from loadzone.reports.files import history_of
+from loadzone.reports.history_database import HistoryAway, HistoryDatabase, Keeper
+from loadzone.reports.schema import UnusableHistory
+from loadzone.startup.cannot_start import unusable
+
+if TYPE_CHECKING:  # the data file needs no psycopg
+    import psycopg
+
+log = logging.getLogger("loadzone.history")
+
+KEEPERS: tuple[Keeper, ...] = ()
+
+
+def history_beside(data: Path) -> HistoryDatabase:
+    """Return the history in SQLite, beside the data file. Raises CannotStart."""
+    path = history_of(data)
+    return _prepared(HistoryDatabase(sqlite_engine(path), str(path), KEEPERS, run_blocking))
+
+
+def history_in(connect: Callable[[], psycopg.Connection], place: str) -> HistoryDatabase:
+    """Return the history in PostgreSQL, by connections that `connect` makes; the tables come with the first use."""
+
+    def connect_for_transactions() -> psycopg.Connection:
+        connection = connect()
+        connection.autocommit = False
+        return connection
+
+    return HistoryDatabase(postgres_engine(connect_for_transactions), place, KEEPERS)
+
+
+def _prepared(database: HistoryDatabase) -> HistoryDatabase:
+    try:
+        database.prepare()
+    except UnusableHistory as error:
+        raise unusable(database.place, error) from None
+    except HistoryAway as error:
+        log.error("the history cannot be written to %s: %s. Bookings go on", database.place, error)
+    return database
