@@ -90,15 +90,17 @@ def _ahead_of_others(gen: PQGen[T], fileno: int, interval: float) -> PQGen[T]:
         return result
 
 
-def connect(url: str, purpose: str, within: float | None = None) -> Connection:
+def connect(url: str, purpose: str, within: float | None = None, autocommit: bool = True) -> Connection:
     """Return a new connection, which pg_stat_activity shows with its purpose. A standby is refused.
 
-    `within`: seconds in which each statement is to be answered, if not the usual ones. Raises psycopg.OperationalError.
+    `within`: seconds in which each statement is to be answered, if not the usual ones. Without `autocommit` each
+    statement is part of a transaction. Raises psycopg.OperationalError.
     """
     connection = open_bare(url, purpose)
     connection.within = within or Connection.within
     try:
         connection.execute(_SESSION)
+        connection.autocommit = autocommit
     except BaseException:
         connection.close()
         raise

@@ -6,14 +6,14 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import cast
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from loadzone.reports.schema import SCHEMA
 
-if TYPE_CHECKING:  # the data file needs no psycopg
-    import psycopg
+Connect = Callable[[], DBAPIConnection]
 
 BUSY_FOR = 2_000  # milliseconds that SQLite waits for another process
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {BUSY_FOR}")
@@ -40,7 +40,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def postgres_engine(connect: Callable[[], psycopg.Connection]) -> Engine:
-    """Return an engine whose connections `connect` makes; the tables are in LoadZone's schema."""
-    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
+def postgres_engine(connect: Callable[[], object]) -> Engine:
+    """Return an engine over psycopg's connections, which `connect` makes; the tables are in LoadZone's schema."""
+    engine = create_engine("postgresql+psycopg://", creator=cast("Connect", connect), poolclass=NullPool)
     return engine.execution_options(schema_translate_map={None: SCHEMA})

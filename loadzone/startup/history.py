@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from loadzone.lib.concurrency import run_blocking
 from loadzone.reports.engines import postgres_engine, sqlite_engine
@@ -13,9 +12,6 @@ from loadzone.reports.files import history_of
 from loadzone.reports.history_database import HistoryAway, HistoryDatabase, Keeper
 from loadzone.reports.schema import UnusableHistory
 from loadzone.startup.cannot_start import unusable
-
-if TYPE_CHECKING:  # the data file needs no psycopg
-    import psycopg
 
 log = logging.getLogger("loadzone.history")
 
@@ -28,15 +24,9 @@ def history_beside(data: Path) -> HistoryDatabase:
     return _prepared(HistoryDatabase(sqlite_engine(path), str(path), KEEPERS, run_blocking))
 
 
-def history_in(connect: Callable[[], psycopg.Connection], place: str) -> HistoryDatabase:
-    """Return the history in PostgreSQL, by connections that `connect` makes; the tables come with the first use."""
-
-    def connect_for_transactions() -> psycopg.Connection:
-        connection = connect()
-        connection.autocommit = False
-        return connection
-
-    return HistoryDatabase(postgres_engine(connect_for_transactions), place, KEEPERS)
+def history_in(connect: Callable[[], object], place: str) -> HistoryDatabase:
+    """Return the history in PostgreSQL, by psycopg's connections that `connect` makes. The tables come with its use."""
+    return HistoryDatabase(postgres_engine(connect), place, KEEPERS)
 
 
 def _prepared(database: HistoryDatabase) -> HistoryDatabase:

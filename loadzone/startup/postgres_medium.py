@@ -35,7 +35,7 @@ def open_database(config: Config, url: str) -> Medium:
         log.leader,
         partial(DeafSpells, log.clock, log.leader.answered_at),
         partial(LeadersBackups, folder, log.place, log.clock, log.leader) if folder else None,
-        history_in(partial(connect, url, "history"), log.place),
+        history_in(lambda: connect(url, "history", autocommit=False), log.place),
         machines_at_once=MACHINES_AT_ONCE,
         ending=log.membership.ending,
         clear_letters_every=0,  # the next leader would send again what is not noted
