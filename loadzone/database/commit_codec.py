@@ -8,7 +8,7 @@ to two hundred lines.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from types import NoneType
 
@@ -24,6 +24,7 @@ from loadzone.domain.commit import TABLES, Commit, Touched
 from loadzone.domain.events import Event
 from loadzone.domain.people import User
 from loadzone.domain.records import State
+from loadzone.domain.replacing import replace
 
 FORMAT = 1  # grows when an older LoadZone could not apply a commit rightly
 TABLES_VERSION = 1  # grows with each change of the tables (schema.py)

@@ -62,7 +62,8 @@ class NamedTable(TableOverlay[K, R]):
         return exact or present or former
 
     def __setitem__(self, key: K, record: R) -> None:
-        self._forget(key)
+        if self._index is not None:
+            self._forget(key)
         super().__setitem__(key, record)
         if self._index is not None:
             self._add(self._index, key, record)

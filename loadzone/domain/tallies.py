@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
-from dataclasses import replace
 
 from loadzone.domain.records import Group, State, Tally, Vm, Waiter
 from loadzone.lib.shared_table import SharedTable
@@ -64,11 +63,12 @@ def _id(*groups: Group | None) -> int:
 def _add(tallies: Tallies, email: str | None, has: int = 0, kept: int = 0) -> None:
     if email is not None:
         tally = tallies.get(email, NONE)
-        _put(tallies, email, replace(tally, has=tally.has + has, kept=tally.kept + kept))
+        _put(tallies, email, Tally(tally.has + has, tally.kept + kept, tally.queues))
 
 
 def _set(tallies: Tallies, email: str, queues: frozenset[int]) -> None:
-    _put(tallies, email, replace(tallies.get(email, NONE), queues=queues))
+    tally = tallies.get(email, NONE)
+    _put(tallies, email, Tally(tally.has, tally.kept, queues))
 
 
 def _put(tallies: Tallies, email: str, tally: Tally) -> None:

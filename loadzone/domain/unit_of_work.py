@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar, cast
@@ -19,6 +19,7 @@ from loadzone.domain.named_table import NamedTable, former_ids_of, id_of, name_o
 from loadzone.domain.people import Entry, Letter, User
 from loadzone.domain.records import Booking, Deleted, Group, Place, State, Tally, Vm, Waiter
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.table_overlay import TableOverlay
 from loadzone.domain.versions import versioned
 

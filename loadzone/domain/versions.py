@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from operator import attrgetter
 from typing import TypeVar
 
 from loadzone.domain.records import Group, Vm
+from loadzone.domain.replacing import replace
 
 P = TypeVar("P", Vm, Group)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from loadzone.domain.events import Event
@@ -12,6 +11,7 @@ from loadzone.domain.names import name_key
 from loadzone.domain.people import User
 from loadzone.domain.records import Hold, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, bulk, endings, history, lease, people, person_limits, seen, turns
 from loadzone.rules.own_booking import own_booking

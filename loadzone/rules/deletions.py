@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import dropwhile, takewhile
 
 from loadzone.domain.names import name_key
 from loadzone.domain.records import Deleted, Group, Vm, Waiter
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 
 KEPT_FOR = timedelta(minutes=10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,6 +10,7 @@ from loadzone.domain.events import Event
 from loadzone.domain.hearing import Hearing, when_silent
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Booking, Place, Vm, Waiter
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import endings, queue
 

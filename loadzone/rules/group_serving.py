@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime
 
 from loadzone.domain.records import Group, Hold, Vm, Waiter
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import turns
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from loadzone.domain.events import Event
 from loadzone.domain.people import User
 from loadzone.domain.records import Booking, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import iso, iso_or_none
 from loadzone.rules import access, bulk, history, people, person_limits, seen

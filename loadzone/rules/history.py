@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from loadzone.domain.people import Entry, User
 from loadzone.domain.records import Vm
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 
 KEPT_FOR = timedelta(hours=1)

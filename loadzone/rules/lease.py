@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
 from loadzone.domain.records import Booking, Vm
 from loadzone.domain.refusal import Fact, refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import history
 

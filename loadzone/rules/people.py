@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from loadzone.domain.limits import Limits
 from loadzone.domain.people import BrowserSession, Role, User
 from loadzone.domain.records import State
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import Tables, UnitOfWork
 from loadzone.lib.times import latest
 from loadzone.rules import access, lease, queue, sessions

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from loadzone.domain.events import Changes, Event
 from loadzone.domain.records import Group, Place, Vm, Waiter
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, lease, person_limits, serving
 

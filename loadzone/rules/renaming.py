@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from loadzone.domain.events import Event
 from loadzone.domain.names import name_key
 from loadzone.domain.records import FORMER_MOST, Vm
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import deletions, history, outbox
 

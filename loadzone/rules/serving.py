@@ -23,6 +23,8 @@ def serve(uow: UnitOfWork) -> None:
     concerned = _vms_concerned(uow, changes)
     groups = _groups_concerned(uow, changes, concerned)
     vms = [vm for vm in concerned if vm.group not in groups]
+    if not concerned and not groups:
+        return
     looked_at = _Serving(uow).serve(vms, groups)
     for vm in uow.paced(looked_at):
         turns.tell_holder(uow, uow.vms[vm.id])
@@ -72,10 +74,14 @@ def _serve_alone(uow: UnitOfWork, vm: Vm) -> str | None:
 
 
 def _vms_concerned(uow: UnitOfWork, changes: Unserved) -> list[Vm]:
-    """Return the machines that came free, or for which somebody else may have come first."""
+    """Return the machines waited for that came free, or for which somebody else may have come first."""
     if changes.all:
         return uow.vms_waited_for()
-    changed = [vm for vm_id, old in changes.vms.items() if (vm := uow.vms.get(vm_id)) and not _is_alike(old, vm)]
+    changed = [
+        vm
+        for vm_id, old in changes.vms.items()
+        if (vm := uow.vms.get(vm_id)) and _is_waited_for(uow, vm) and not _is_alike(old, vm)
+    ]
     below_limit = {
         email
         for email, has in changes.has.items()
@@ -98,6 +104,11 @@ def _groups_concerned(uow: UnitOfWork, changes: Unserved, vms: list[Vm]) -> dict
         if group_id not in found and _has_turned(uow, uow.groups[group_id], emails, changes):
             found[group_id] = None
     return found
+
+
+def _is_waited_for(uow: UnitOfWork, vm: Vm) -> bool:
+    """Tell whether somebody waits for the machine or its group."""
+    return bool(vm.queue or ((group := uow.group_of(vm)) and group.queue))
 
 
 def _is_alike(old: Vm | None, new: Vm) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.people import BrowserSession, User
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import Tables, UnitOfWork
 from loadzone.lib.times import latest
 from loadzone.rules import access

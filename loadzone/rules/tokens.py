@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from loadzone.domain.events import Event
@@ -11,6 +10,7 @@ from loadzone.domain.names import name_key
 from loadzone.domain.people import Token
 from loadzone.domain.records import State
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import latest
 from loadzone.rules import access

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
 from loadzone.domain.events import Event
 from loadzone.domain.records import Group, Hold, Vm, Waiter
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import iso
 from loadzone.rules import lease, person_limits

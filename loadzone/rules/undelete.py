@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from loadzone.domain.events import Event
 from loadzone.domain.loss import Loss, Why
 from loadzone.domain.records import Booking, Deleted, Group, Hold, Place, Vm, Waiter
 from loadzone.domain.refusal import refuse
+from loadzone.domain.replacing import replace
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import access, deletions, history, outbox, people, person_limits, renaming, turns
 
