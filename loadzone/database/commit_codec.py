@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from types import NoneType
 
 import orjson
 
 from loadzone.database.history_delta import Delta, delta_of
-from loadzone.database.table_change import Key, Places, change_of, put_in_place
+from loadzone.database.table_change import Key, Places, Record, change_of, put_in_place
 from loadzone.datafile.reader import parse_own
 from loadzone.datafile.repair import LoadedFile
 from loadzone.datafile.writer import slices
@@ -38,6 +39,7 @@ _FORMAT, _GONE, _PLACES, _HISTORY, _EVENTS, _VISIBLE = (
     "visible",
 )
 _EVENT = {field.name: getattr(Event(""), field.name) for field in fields(Event)}
+_VALUES = attrgetter(*_EVENT)
 _TIMES = {field.name for field in fields(Event) if "datetime" in str(field.type)}
 _TUPLES = {field.name for field in fields(Event) if str(field.type).startswith("tuple")}
 
@@ -50,15 +52,17 @@ def encode(commit: Commit) -> bytes:
     """Return the commit as bytes. Raises TypeError if a value cannot be JSON."""
     gone: dict[str, list[Key]] = {}
     places: dict[str, Places] = {}
-    part = State(revision=commit.after.revision, epoch=commit.after.epoch, last_number=commit.after.last_number)
+    written: dict[str, dict[Key, Record]] = {}
     for name in TABLES:
         touched, before, after = (getattr(one, name) for one in (commit.touched, commit.before, commit.after))
         change = change_of(touched, before, after, commit.touched.renames and name == "vms")
-        getattr(part, name).update(change.written)
+        written[name] = change.written
         if change.gone:
             gone[name] = change.gone
         if change.places:
             places[name] = change.places
+    after = commit.after
+    part = State(**written, revision=after.revision, epoch=after.epoch, last_number=after.last_number)  # type: ignore[arg-type]
     part.rest = {
         _FORMAT: FORMAT,
         _GONE: gone,
@@ -161,7 +165,8 @@ def _count(after: State, before: State, touched: Touched) -> None:
 
 def _event_fields(event: Event) -> dict[str, object]:
     """Return the fields of an event that are not as in an empty one."""
-    return {name: value for name, default in _EVENT.items() if (value := getattr(event, name)) != default}
+    pairs = zip(_EVENT.items(), _VALUES(event), strict=True)
+    return {name: value for (name, default), value in pairs if value is not default and value != default}
 
 
 def _event(values: Mapping[str, object]) -> Event:

@@ -30,28 +30,30 @@ class SharedTable(MutableMapping[K, R]):
     first call of one of them after a change makes a dict of all records.
     """
 
-    __slots__ = ("_changed", "_count", "_gone", "_records")
+    __slots__ = ("_added", "_changed", "_gone", "_records")
 
     def __init__(self, records: dict[K, R]) -> None:
         self._records = records
-        self._count = len(records)
-        self._changed: dict[K, R] = {}  # written in the place of those in `_records`, and then new ones
-        self._gone: dict[K, None] = {}  # keys in `_records`; one that came again after it went is in `_changed` too
+        self._changed: dict[K, R] = {}  # in the place of those in `_records`
+        self._added: dict[K, R] = {}  # after them
+        self._gone: dict[K, None] = {}  # keys in `_records`; those that came again after they went are in `_added` too
 
     def copy(self) -> SharedTable[K, R]:
         """Return a table of its own with the same records."""
         limit = max(CHANGES_AT_LEAST, CHANGES_AT_MOST * isqrt(len(self._records)))
-        if len(self._changed) + len(self._gone) > limit:
+        if len(self._changed) + len(self._added) + len(self._gone) > limit:
             self._whole()
         # Changes first, here as wherever something is read: `_whole`, in another thread, moves them the other way.
-        changed, gone = self._changed.copy(), self._gone.copy()
+        changed, added, gone = self._changed.copy(), self._added.copy(), self._gone.copy()
         copy = SharedTable(self._records)
-        copy._changed, copy._gone, copy._count = changed, gone, self._count
+        copy._changed, copy._added, copy._gone = changed, added, gone
         return copy
 
     def __getitem__(self, key: K) -> R:
         if key in (changed := self._changed):
             return changed[key]
+        if key in (added := self._added):
+            return added[key]
         if key in self._gone:
             raise KeyError(key)
         return self._records[key]
@@ -64,38 +66,43 @@ class SharedTable(MutableMapping[K, R]):
         """Return the record, or `default`; without the exception by which Mapping.get finds that there is none."""
         if key in (changed := self._changed):
             return changed[key]
+        if key in (added := self._added):
+            return added[key]
         return default if key in self._gone else self._records.get(key, default)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._changed or (key not in self._gone and key in self._records)
+        return key in self._added or (key not in self._gone and key in self._records)
 
     def __setitem__(self, key: K, record: R) -> None:
-        self._count += key not in self
-        self._changed[key] = record
+        if key in self._added or key in self._gone or key not in self._records:
+            self._added[key] = record
+        else:
+            self._changed[key] = record
 
     def __delitem__(self, key: K) -> None:
-        if key not in self:
+        if key in self._added:
+            del self._added[key]
+        elif key in self._gone or key not in self._records:
             raise KeyError(key)
-        self._count -= 1
-        self._changed.pop(key, None)
-        if key in self._records:
+        else:
+            self._changed.pop(key, None)
             self._gone[key] = None
 
     def clear(self) -> None:
         """Remove all records."""
-        self._records, self._changed, self._gone, self._count = {}, {}, {}, 0
+        self._records, self._changed, self._added, self._gone = {}, {}, {}, {}
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._records) - len(self._gone) + len(self._added)
 
     def __iter__(self) -> Iterator[K]:
         """Yield the keys one by one, so that whoever needs the first few has no look at the whole table."""
         yield from (key for key in self._records if key not in self._gone)
-        yield from self._added()
+        yield from self._added
 
     def __reversed__(self) -> Iterator[K]:
-        """Yield the keys from the last one on, without a look at the whole table."""
-        yield from reversed(list(self._added()))
+        """Yield the keys from the last one on, as `__iter__` does from the first."""
+        yield from reversed(self._added)
         yield from (key for key in reversed(self._records) if key not in self._gone)
 
     def keys(self) -> KeysView[K]:
@@ -113,18 +120,15 @@ class SharedTable(MutableMapping[K, R]):
     def __repr__(self) -> str:
         return f"SharedTable({self._whole()!r})"
 
-    def _added(self) -> Iterator[K]:
-        """Yield the keys that come after those in `_records`."""
-        return (key for key in self._changed if key not in self._records or key in self._gone)
-
     def _whole(self) -> dict[K, R]:
         """Return all records as one dict. It is kept, and copies from now on share it."""
-        changed, gone = self._changed, self._gone
-        if changed or gone:
+        changed, added, gone = self._changed, self._added, self._gone
+        if changed or added or gone:
             whole = self._records.copy()
             for key in gone:
                 whole.pop(key, None)
             whole.update(changed)
+            whole.update(added)
             # In this order: whoever reads meanwhile finds a change in the one or the other.
-            self._records, self._gone, self._changed = whole, {}, {}
+            self._records, self._gone, self._added, self._changed = whole, {}, {}, {}
         return self._records

@@ -7,6 +7,7 @@ from loadzone.domain.records import Booking
 from loadzone.rules.booking import book, renew
 from loadzone.rules.expiry import set_right, settle
 from loadzone.rules.inventory import edit
+from loadzone.rules.queue import join
 from support.world import ALICE, BOB, CHARLIE, NOON
 
 
@@ -152,6 +153,7 @@ def test_ending_many_bookings_pauses_to_let_others_run(world):
     world.add(*names)
     for name in names:
         world.do(book, actor=BOB, vm_id=name, hours=1)
+        world.do(join, actor=ALICE, vm_id=name, hours=1)
     world.later(hours=1)
     pauses = []
     world.do(settle, pause=lambda: pauses.append(1), vm_ids=names)
