@@ -46,11 +46,7 @@ def begin(
     queue = tuple(waiter for waiter in vm.queue if waiter.email != email)
     booked = uow.vms[vm.id] = replace(vm, booking=booking, hold=None, queue=queue, loose_note="")
     history.note(uow, email, "book", vm.id, uow.now, end, person=other or "")
-    told = Event("booked", by=email, via=via, vm_id=vm.id, hours=hours, until=end, booked_at=uow.now, note=note)
-    uow.tell(replace(told, by=other, receiver=email) if other else replace(told, is_act=not is_turn))
-    if other:
-        about = Event("booked_for", by=other, via=via, to=email, vm_id=vm.id, until=end, booked_at=uow.now)
-        uow.tell(replace(about, note=note))
+    _tell(uow, vm.id, booking, hours, via, other, is_turn)
     return booked
 
 
@@ -98,3 +94,27 @@ def end_of(uow: UnitOfWork, vm: Vm, start: datetime, hours: float) -> datetime:
     if length > latest - start:
         refuse("too_far_ahead", vm_id=vm.id, latest=latest, max=uow.limits.max_ahead_hours)
     return start + length
+
+
+def _tell(
+    uow: UnitOfWork, vm_id: str, booking: Booking, hours: float, via: str, other: str | None, is_turn: bool
+) -> None:
+    """Tell that the booking began; its holder too, where an `other` has booked."""
+    email, end, begun, note = booking.holder, booking.expires_at, booking.booked_at, booking.note
+    by, receiver, is_act = (other, email, True) if other else (email, "", not is_turn)
+    uow.tell(
+        Event(
+            "booked",
+            by=by,
+            via=via,
+            vm_id=vm_id,
+            hours=hours,
+            until=end,
+            booked_at=begun,
+            receiver=receiver,
+            note=note,
+            is_act=is_act,
+        )
+    )
+    if other:
+        uow.tell(Event("booked_for", by=other, via=via, to=email, vm_id=vm_id, until=end, booked_at=begun, note=note))
