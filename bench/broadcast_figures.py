@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import time
 
-from clients import BrowserProcess, LoadProcess, cookie_of, median, milliseconds, percentile, request, wait_for
+from clients import (
+    BrowserProcess,
+    LoadProcess,
+    answered_at,
+    cookie_of,
+    median,
+    milliseconds,
+    percentile,
+    request,
+    wait_for,
+)
 from table import Row
 
 from support.people import Person
@@ -72,7 +80,7 @@ def _round(
 ) -> tuple[list[float], float]:
     """Return the seconds from each answer to the last receipt, and the p99 of the requests sent meanwhile."""
     load = LoadProcess(server, [[meanwhile]], len(changes) * APART, pause=MEANWHILE)
-    answered = _answers(server, cookie, changes)
+    answered = answered_at(server, cookie, changes, APART)
     p99 = load.result()["p99"]
     received = wait_for(lambda: _received_by_all(browsers, len(changes)), 20)
     browsers.reset()
@@ -82,20 +90,3 @@ def _round(
 def _received_by_all(browsers: BrowserProcess, changes: int) -> dict[int, list[float]] | None:
     received, _ = browsers.received()
     return received if [count for count, _, _ in received.values()] == [BROWSERS] * changes else None
-
-
-def _answers(server: Server, cookie: str, changes: list[tuple[str, dict]]) -> list[float]:
-    """Make the changes one after the other and return the times of their answers (time.monotonic())."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-    moments = []
-    for path, body in changes:
-        headers = {"Content-Type": "application/json", "Cookie": cookie}
-        connection.request("POST", path, json.dumps(body), headers)
-        answer = connection.getresponse()
-        moments.append(time.monotonic())
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status} {answer.read()!r}")
-        answer.read()
-        time.sleep(APART)
-    connection.close()
-    return moments

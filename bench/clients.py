@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import sys
@@ -103,6 +104,26 @@ class BrowserProcess:
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
+
+
+def answered_at(server: Server, cookie: str, posts: Iterable[tuple[str, object]], apart: float) -> list[float]:
+    """Send these requests one after the other, and return the times of their answers (time.monotonic()).
+
+    `apart`: seconds from one answer to the next request. Raises RuntimeError where one is not answered with 200.
+    """
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    moments = []
+    for path, body in posts:
+        headers = {"Content-Type": "application/json", "Cookie": cookie}
+        connection.request("POST", path, json.dumps(body), headers)
+        answer = connection.getresponse()
+        moments.append(time.monotonic())
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status} {answer.read()!r}")
+        answer.read()
+        time.sleep(apart)
+    connection.close()
+    return moments
 
 
 def wait_for(condition: Callable[[], Any], seconds: float, pause: float = 0.05) -> Any:

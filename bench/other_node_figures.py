@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
 import itertools
-import json
 import time
 
-from clients import BrowserProcess, LoadProcess, cookie_of, milliseconds, percentile, wait_for
+from clients import BrowserProcess, LoadProcess, answered_at, cookie_of, milliseconds, percentile, wait_for
 from node_figures import CLIENTS, bookings_of
 from table import Row
 
@@ -82,16 +80,6 @@ def _received(browsers: BrowserProcess, changes: int, count: int) -> dict[int, l
 
 def _answers(node: Server, cookie: str) -> dict[int, float]:
     """Write a mark after the other, and return the times of the answers (time.monotonic())."""
-    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=20)
-    moments = {}
-    for mark in itertools.islice(_marks, CHANGES):
-        headers = {"Content-Type": "application/json", "Cookie": cookie}
-        connection.request("POST", "/note", json.dumps({"vm_id": VM, "note": f"mark {mark}"}), headers)
-        answer = connection.getresponse()
-        moments[mark] = time.monotonic()
-        if answer.status != 200:
-            raise RuntimeError(f"/note: {answer.status} {answer.read()!r}")
-        answer.read()
-        time.sleep(APART)
-    connection.close()
-    return moments
+    marks = list(itertools.islice(_marks, CHANGES))
+    notes = [("/note", {"vm_id": VM, "note": f"mark {mark}"}) for mark in marks]
+    return dict(zip(marks, answered_at(node, cookie, notes, APART), strict=True))

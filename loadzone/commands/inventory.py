@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -87,11 +88,6 @@ def import_inventory(
         choose_groups(rows, [name.strip() for name in group_from.split(",") if name.strip()])
     medium = medium_of_settings()
     limits = _settings()
-
-    def plan_for(state: State) -> Plan:
-        machines, _ = wanted(rows, state)
-        return importing.plan(state, valid_groups(rows), machines, prune)
-
     if dry_run:
         state = usable_state(medium.report(), medium.name) or State()
         _rehearse(state, limits, _checked_plan(rows, state, prune, skip_unusable), utc_now())
@@ -103,8 +99,14 @@ def import_inventory(
         _rehearse(store.state, limits, plan, store.clock())
         confirm(yes, f"Apply these changes to {medium.name}?")
         store.keep("import")
-        _carry_out(AsShown(store, plan, plan_for), limits, plan, store.clock)
+        _carry_out(AsShown(store, plan, partial(_plan, rows, prune)), limits, plan, store.clock)
     print_line(f"imported; {medium.once_imported}")
+
+
+def _plan(rows: InventoryRows, prune: bool, state: State) -> Plan:
+    """Return what the import changes in this state."""
+    machines, _ = wanted(rows, state)
+    return importing.plan(state, valid_groups(rows), machines, prune)
 
 
 def _format_of(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from loadzone.datafile.typed_object import TypedObject
 from loadzone.domain.records import MOST
@@ -19,8 +19,8 @@ class OwnObject(TypedObject):
     What is not as LoadZone writes it raises TypeError, ValueError or AttributeError, here or later.
     """
 
-    def __init__(self, value: Any) -> None:
-        self._left: dict[str, Any] = value
+    def __init__(self, value: object) -> None:
+        self._left = cast("dict[str, Any]", value)
 
     def text(self, key: str) -> str | None:
         """Return a string."""

@@ -59,8 +59,9 @@ class TableOverlay(MutableMapping[K, R]):
         return default if key in self._removed else self._base.get(key, default)
 
     def __setitem__(self, key: K, record: R) -> None:
-        self._on_change(key, self.get(key), record)
-        self._written[key] = self._prepare(self.before(key), record)
+        if self._on_change is not ignore:  # looking for what was there costs more than writing
+            self._on_change(key, self.get(key), record)
+        self._written[key] = record if self._prepare is unchanged else self._prepare(self.before(key), record)
 
     def __delitem__(self, key: K) -> None:
         self._on_change(key, self[key], None)

@@ -19,40 +19,65 @@ def misjudged(cluster, url: str, cuts: int, seed: int) -> list[str]:
     """Return a sentence for each commit that was judged wrongly, of a store in the empty database at `url`."""
     proxy = CuttingProxy(cluster.folder)
     rival = Rival(url)
-    random, begun, sizes, done = Random(seed), {}, {}, 0
-
-    def cut(commit) -> None:
-        """Cut two of three, in the request or in the answer."""
-        nonlocal done
-        begun.update(proxy.passed)
-        if sizes and done < cuts and random.random() < 0.67:
-            towards = random.choice(["server", "client"])
-            done += 1
-            proxy.cut(random.randrange(sizes[towards]), towards)
-            rival.write()
-
-    store = DurableStore(Watched(PostgresLog(url.replace(str(cluster.folder), proxy.folder)), cut))
-    answers, seen = [], []
-    for _ in range(5):
-        answers.append(store.do(unit, count))
-        seen.append({towards: proxy.passed[towards] - begun[towards] for towards in begun})
-    sizes |= {towards: min(one[towards] for one in seen) for towards in begun}  # other things may pass as well
-    while done < cuts:
+    cutter = Cutter(proxy, rival, cuts, Random(seed))
+    store = DurableStore(Watched(PostgresLog(url.replace(str(cluster.folder), proxy.folder)), cutter.cut))
+    answers = cutter.measured(lambda: store.do(unit, count))
+    while not cutter.is_done:
         answers.append(store.do(unit, count))
     proxy.cut(None)
     written = rival.end()
-    found = [f"call {n} was answered {answer}" for n, answer in enumerate(answers, 1) if answer != n]
     store.do(unit, lambda uow: None)
     store.close()
     proxy.end()
+    found = [f"call {n} was answered {answer}" for n, answer in enumerate(answers, 1) if answer != n]
+    return found + differences(url, store, len(answers), written)
+
+
+def differences(url: str, store: DurableStore, counted: int, written: int) -> list[str]:
+    """Return a sentence for each place that does not have so many changes of the node, and so many of the rival."""
+    found = []
     with connect(url, "test") as connection:
         [(commits,)] = connection.execute("SELECT max(seq) FROM loadzone.commits").fetchall()
-    if commits != len(answers) + written:
-        found.append(f"the log has {commits} commits, of {len(answers)} and {written}")
+    if commits != counted + written:
+        found.append(f"the log has {commits} commits, of {counted} and {written}")
     shown = store.snapshot.vms["n"].description, store.snapshot.vms["rival"].description
-    if shown != (f"{len(answers)}", f"{written}"):
-        found.append(f"in the end there are {shown}, and {len(answers)} and {written} were counted")
+    if shown != (f"{counted}", f"{written}"):
+        found.append(f"in the end there are {shown}, and {counted} and {written} were counted")
     return found
+
+
+class Cutter:
+    """Cuts two of three commits, in the request or in the answer, until it has cut `cuts`."""
+
+    def __init__(self, proxy: CuttingProxy, rival, cuts: int, random: Random) -> None:
+        self._proxy = proxy
+        self._rival = rival
+        self._left = cuts
+        self._random = random
+        self._begun: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
+
+    @property
+    def is_done(self) -> bool:
+        return self._left == 0
+
+    def measured(self, commit) -> list[int]:
+        """Make five commits to see how long they are, and return their results. From then on commits are cut."""
+        results, seen = [], []
+        for _ in range(5):
+            results.append(commit())
+            seen.append({towards: self._proxy.passed[towards] - begun for towards, begun in self._begun.items()})
+        self._sizes = {towards: min(one[towards] for one in seen) for towards in seen[0]}  # other things may pass too
+        return results
+
+    def cut(self, _commit) -> None:
+        """Take note of where a commit begins, and perhaps cut it."""
+        self._begun.update(self._proxy.passed)
+        if self._sizes and self._left and self._random.random() < 0.67:
+            towards = self._random.choice(["server", "client"])
+            self._left -= 1
+            self._proxy.cut(self._random.randrange(self._sizes[towards]), towards)
+            self._rival.write()
 
 
 def count(uow, key: str = "n") -> int:
