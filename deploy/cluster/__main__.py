@@ -24,27 +24,12 @@ from pathlib import Path
 from postgres import Postgres
 from processes import ROOT, CannotRun, Process, free_port, program, say
 
-TEMPLATE = ROOT / "deploy" / "nginx-nodes.conf.template"
+NGINX = ROOT / "deploy" / "cluster" / "nginx.conf.template"
+BALANCER = ROOT / "deploy" / "nginx-nodes.conf.template"
 NODES = 3
 CANNOT_START = 2  # the exit status of a LoadZone for which starting again would not help
 PATIENCE = 60.0  # seconds for something to answer
 PAUSE = 1.0  # seconds before a node that has ended is started again
-NGINX = """
-daemon off;
-master_process off;
-pid nginx.pid;
-error_log stderr error;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
-{servers}
-}}
-"""
 
 
 class Cluster:
@@ -115,8 +100,8 @@ class Cluster:
     def _start_balancer(self) -> None:
         values = {f"NODE_{number}": f"127.0.0.1:{port}" for number, port in enumerate(self._ports, 1)}
         values["LISTEN"] = f"127.0.0.1:{self._port}"
-        servers = string.Template(TEMPLATE.read_text(encoding="utf-8")).safe_substitute(values)
-        (self._folder / "nginx.conf").write_text(NGINX.format(servers=servers), encoding="utf-8")
+        whole = _filled(NGINX, LEVEL="error", HTTP=_filled(BALANCER, **values))
+        (self._folder / "nginx.conf").write_text(whole, encoding="utf-8")
         nginx = program("nginx", "nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         words = [nginx, "-p", str(self._folder), "-c", "nginx.conf", "-e", "stderr"]
         self._running.callback(Process("nginx", words, self._ended).stop)
@@ -136,6 +121,11 @@ def _answers(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def _filled(template: Path, **values: str) -> str:
+    """Return the text of a file with these values; what is no value of it, such as nginx's own, stays."""
+    return string.Template(template.read_text(encoding="utf-8")).safe_substitute(values)
 
 
 def main() -> int:

@@ -14,22 +14,6 @@ from support.ports import free_port
 from support.server import ROOT
 from support.waiting import eventually
 
-CONFIGURATION = """
-daemon off;
-master_process off;
-pid nginx.pid;
-error_log stderr warn;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
-    {http}
-}}
-"""
 UNDER_A_PATH = """
     {maps}
     {upstream}
@@ -59,6 +43,7 @@ BALANCER = """
         }}
     }}
 """
+CONFIGURATION = string.Template((ROOT / "deploy" / "cluster" / "nginx.conf.template").read_text(encoding="utf-8"))
 OF_NODES = string.Template((ROOT / "deploy" / "nginx-nodes.conf.template").read_text(encoding="utf-8"))
 WHOLE = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 
@@ -126,7 +111,7 @@ def _running(folder: Path, port: int, http: str) -> Iterator[None]:
     """Run nginx with this configuration of its `http` block, which listens on `port`."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     assert program, "nginx was not found: install it (Debian, Ubuntu: apt-get install nginx)"
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(http=http), encoding="utf-8")
+    (folder / "nginx.conf").write_text(CONFIGURATION.substitute(LEVEL="warn", HTTP=http), encoding="utf-8")
     process = subprocess.Popen([program, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"])
     try:
         eventually(lambda: process.poll() is not None or _accepts(port))
