@@ -47,6 +47,7 @@ from loadzone.notifications.letters import LetterWriter, letters_for
 from loadzone.notifications.shared_trouble import SharedTrouble
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.reports.mover import Mover
+from loadzone.reports.usage.settling import LOOK_SECONDS as USAGE_LOOK_SECONDS, UsageSettler
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from loadzone.server import gevent_server, logging_setup, ping_clock, socket_filter, socket_limits
@@ -70,6 +71,7 @@ from loadzone.web.pages import pages
 from loadzone.web.people import people_api
 from loadzone.web.rate_limits import RateLimits
 from loadzone.web.static_files import StaticFiles
+from loadzone.web.usage import usage_api
 from mailer import Mailer
 from scheduler import Scheduler
 from storage import DurableStore
@@ -98,6 +100,7 @@ class Application:
     backups: AutomaticBackups | None
     mailer: Mailer
     mover: Mover
+    usage_settler: UsageSettler
     scheduler: Scheduler
     broadcaster: Broadcaster
     hearing: Hearing
@@ -121,6 +124,7 @@ class Application:
         self.scheduler.start()
         self.mailer.start()
         self.mover.start(self.store)
+        self.scheduler.every(self.usage_settler.look, USAGE_LOOK_SECONDS)
 
     def stop(self) -> None:
         """End them, and wait for the write under way."""
@@ -170,7 +174,7 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
     StaticFiles(RESOURCES / "static", texts.files()).install(app)
     security.install(app)
     errors.install(app)
-    for blueprint in (api, people_api, pages, letter_pages):
+    for blueprint in (api, usage_api, people_api, pages, letter_pages):
         app.register_blueprint(blueprint)
 
 
@@ -215,6 +219,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         backups=medium.backups(lambda: store.snapshot) if medium.backups else None,
         mailer=mailer,
         mover=mover,
+        usage_settler=UsageSettler(medium.history, store, medium.leadership, clock),
         scheduler=Scheduler(store, bus, config, clock, hearing, medium.leadership, medium.machines_at_once),
         broadcaster=Broadcaster(rooms, store, socket_user, clock, config.is_public),
         hearing=hearing,

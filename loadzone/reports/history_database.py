@@ -58,7 +58,7 @@ class HistoryDatabase:
         self.engine.dispose()
 
     def _append(self, connection: Connection, new: Sequence[HistoryLine]) -> None:
-        missing = _missing(connection, new)
+        missing = missing_of(connection, new)
         if not missing:
             return
         last = connection.scalar(select(func.max(lines.c.id))) or 0
@@ -110,8 +110,10 @@ def row_of(line: HistoryLine, row_id: int) -> dict[str, object]:
     }
 
 
-def _missing(connection: Connection, new: Sequence[HistoryLine]) -> list[HistoryLine]:
+def missing_of(connection: Connection, new: Sequence[HistoryLine]) -> list[HistoryLine]:
     """Return the lines that are not there yet."""
+    if not new:
+        return []
     low, high = min(line.id for line in new), max(line.id for line in new)
     epochs = {line.epoch for line in new}
     found = connection.execute(

@@ -11,11 +11,12 @@ from loadzone.reports.engines import postgres_engine, sqlite_engine
 from loadzone.reports.files import history_of
 from loadzone.reports.history_database import HistoryAway, HistoryDatabase, Keeper
 from loadzone.reports.schema import UnusableHistory
+from loadzone.reports.usage.keeper import keep
 from loadzone.startup.cannot_start import unusable
 
 log = logging.getLogger("loadzone.history")
 
-KEEPERS: tuple[Keeper, ...] = ()
+KEEPERS: tuple[Keeper, ...] = (keep,)
 
 
 def history_beside(data: Path) -> HistoryDatabase:

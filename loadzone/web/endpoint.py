@@ -14,7 +14,7 @@ from loadzone.schemas import validation
 from loadzone.schemas.requests import RequestBody
 from loadzone.web.context import caller, read_body
 
-HTML, BINARY = "text/html", "application/octet-stream"
+HTML, CSV, BINARY = "text/html", "text/csv", "application/octet-stream"
 # A reader may see the board: everybody, or with LOADZONE_STRANGERS=none those signed in.
 Who = Literal["all", "reader", "signed in", "admin"]
 View = TypeVar("View", bound=Callable[..., Any])  # Flask calls views by the names in their paths

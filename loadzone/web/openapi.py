@@ -31,7 +31,7 @@ SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token created in the page: lz_…"},
     "session": {"type": "apiKey", "in": "cookie", "name": "session"},
 }
-TAGS = {"api": "Machines", "people_api": "People", "pages": "Pages", "letter_pages": "Letters"}
+TAGS = {"api": "Machines", "usage_api": "Usage", "people_api": "People", "pages": "Pages", "letter_pages": "Letters"}
 PATH_KINDS = {int: {"type": "integer", "minimum": 0, "maximum": MOST}, str: {"type": "string", "minLength": 1}}
 IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
 TEXT = {"schema": {"type": "string"}}
@@ -156,7 +156,8 @@ def _path_parameters(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
 def _query_parameters(spec: EndpointSpec) -> Iterator[dict[str, Any]]:
     fields = spec.query.model_json_schema(schema_generator=CompactSchema)["properties"] if spec.query else {}
     for name, field in fields.items():
-        [schema] = [option for option in field["anyOf"] if option["type"] != "null"]  # null means absent
+        options = field.get("anyOf", [field])
+        [schema] = [option for option in options if option["type"] != "null"]  # null means absent
         yield {"name": name, "in": "query", "required": False, "schema": schema}
 
 

@@ -49,6 +49,8 @@ POST /queue/join                           401  200    409   200   409     200  
 POST /queue/leave                          401  403    200   200   200     200     401       403     415
 GET /sessions                              401  200    200   200   403     403     401       200       -
 DELETE /sessions/<session_id>              401  404    200   404   403     403     401       403     415
+GET /usage                                 401  200    200   200   200     200     401       200       -
+GET /usage.csv                             401  200    200   200   200     200     401       200       -
 GET /tokens                                401  200    200   200   403     403     401       200       -
 POST /tokens                               401  201    201   201   403     403     401       403     415
 DELETE /tokens/<token_id>                  401  404    200   200   403     403     401       403     415

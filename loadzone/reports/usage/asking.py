@@ -1,0 +1,50 @@
+"""Asks for usage: also with the lines that still wait to be moved to the history's database."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from sqlalchemy import Connection, text
+
+from loadzone.domain.history_line import HistoryLine
+from loadzone.domain.records import State
+from loadzone.reports.history_database import HistoryDatabase, missing_of
+from loadzone.reports.usage.answer import answer
+from loadzone.reports.usage.instants import as_number
+from loadzone.reports.usage.keeper import keep
+from loadzone.reports.usage.period import Period
+from loadzone.schemas.usage import UsageResponse
+
+
+def ask(
+    database: HistoryDatabase, state: State, period: Period, zone: tzinfo, zone_name: str, group_id: int | None
+) -> UsageResponse:
+    """Return the figures, with the lines that the state has and the database does not yet. Raises HistoryAway."""
+    waiting = [line for line in state.history.values() if _tells_of(line) < period.end]
+
+    def look(connection: Connection) -> UsageResponse | None:
+        _see_one_moment(connection)
+        if waiting and missing_of(connection, waiting):
+            return None
+        return answer(connection, period, zone, zone_name, group_id)
+
+    def try_out(connection: Connection) -> UsageResponse:
+        """Keep what waits, answer, and take it back."""
+        with connection.begin_nested() as trial:
+            keep(connection, missing_of(connection, list(state.history.values())))
+            found = answer(connection, period, zone, zone_name, group_id)
+            trial.rollback()
+        return found
+
+    return database.read(look) or database.write(try_out)
+
+
+def _tells_of(line: HistoryLine) -> int:
+    """Return the time from which on the line changes figures: an end may have come long before it was noted."""
+    return min(as_number(moment) for moment in (line.at, line.until) if moment)
+
+
+def _see_one_moment(connection: Connection) -> None:
+    """Let all questions of this transaction see the same lines, as they do in SQLite."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))

@@ -1,0 +1,110 @@
+"""Gathers the tallies of a period: what is over, and what still runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from loadzone.reports.usage.period import Period
+from loadzone.reports.usage.questions import Cell, Questions, Row
+from loadzone.reports.usage.tally import Tally
+
+Place = tuple[int, int]  # vm (0: all of the group) and the key of the group
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A machine as it is now, with the span that runs. `counts`: it is in service or booked."""
+
+    vm: int
+    vm_id: str
+    group_key: int
+    gone: bool
+    counts: bool
+    since: int
+    person: int | None
+
+
+def known_machines(questions: Questions) -> list[Known]:
+    """Return all machines."""
+    return [
+        Known(_int(vm), str(vm_id), _int(group_key), bool(gone), bool(counts), _int(since), _or_none(person))
+        for vm, vm_id, group_key, gone, counts, since, person in questions.machines()
+    ]
+
+
+def tallies(questions: Questions, machines: list[Known], by_vm: bool) -> dict[Place, Tally]:
+    """Return the tallies of the period by machine and group, or by group alone."""
+    found: defaultdict[Place, Tally] = defaultdict(Tally)
+    for vm, group_key, booked, service in questions.machine_time(by_vm):
+        tally = found[vm, group_key]
+        tally.booked, tally.service = booked, service
+    for machine in _running(questions, machines):
+        tally = found[machine.vm if by_vm else 0, machine.group_key]
+        time = overlap(questions.period, machine.since)
+        tally.service += time
+        tally.booked += time if machine.person is not None else 0
+    _add_counts(questions, found, by_vm)
+    return dict(found)
+
+
+def by_person(questions: Questions, machines: list[Known]) -> dict[int, tuple[int, int]]:
+    """Return the milliseconds and the number of bookings by the key of a person or token."""
+    booked: defaultdict[int, int] = defaultdict(int, dict(map(_pair, questions.person_time())))
+    for machine in _running(questions, machines):
+        if machine.person is not None:
+            booked[machine.person] += overlap(questions.period, machine.since)
+    numbers = dict(map(_pair, questions.person_bookings()))
+    return {person: (booked[person], numbers.get(person, 0)) for person in {*booked, *numbers}}
+
+
+def running_levels(questions: Questions, machines: list[Known]) -> dict[int, tuple[int, int]]:
+    """Return how many machines were booked, and how many counted as in service, when the period began, by group."""
+    levels = {group_key: (booked, service) for group_key, booked, service in questions.levels()}
+    for machine in _running(questions, machines):
+        if machine.since < questions.period.begin:
+            booked, service = levels.get(machine.group_key, (0, 0))
+            levels[machine.group_key] = (booked + (machine.person is not None), service + 1)
+    return levels
+
+
+def overlap(period: Period, since: int) -> int:
+    """Return how much of what runs since then lies in the period."""
+    return max(0, period.end - max(since, period.begin))
+
+
+def _running(questions: Questions, machines: list[Known]) -> list[Known]:
+    """Return the machines whose running span counts in this period and these groups."""
+    keys = None if questions.keys is None else set(questions.keys)
+    return [
+        machine
+        for machine in machines
+        if machine.counts and machine.since < questions.period.end and (keys is None or machine.group_key in keys)
+    ]
+
+
+def _add_counts(questions: Questions, found: defaultdict[Place, Tally], by_vm: bool) -> None:
+    for vm, group_key, number in questions.bookings(by_vm):
+        found[vm, group_key].bookings += number
+    for cells in questions.lengths(by_vm):
+        tally, number = found[_int(cells[0]), _int(cells[1])], _int(cells[4])
+        tally.ended[str(cells[2])] += number
+        tally.lengths[_int(cells[3])] += number
+    for vm, group_key, with_turn, length, number in questions.waits(by_vm):
+        tally = found[vm, group_key]
+        if with_turn:
+            tally.turns[length] += number
+        else:
+            tally.given_up += number
+
+
+def _pair(row: Row) -> tuple[int, int]:
+    return row[0], row[1]
+
+
+def _int(cell: Cell) -> int:
+    return int(cell or 0)
+
+
+def _or_none(cell: Cell) -> int | None:
+    return None if cell is None else int(cell)
