@@ -18,7 +18,7 @@ from loadzone.domain.leadership import Leadership, SoleProcess
 from loadzone.domain.limits import Limits
 from loadzone.domain.records import Vm
 from loadzone.domain.store import Store
-from loadzone.rules import deletions, expiry, history, people, queue, sessions, tokens
+from loadzone.rules import beginning, deletions, expiry, history, people, queue, sessions, tokens
 from loadzone.server.clock_safe_scheduler import ClockSafeScheduler
 
 log = logging.getLogger("loadzone.scheduler")
@@ -65,6 +65,7 @@ class Scheduler:
 
     def catch_up(self) -> None:
         """Before the first answer, or when the leader before is gone: release what ended meanwhile, and so on."""
+        self._begin_history()
         self._listens = self._hearing.outlasts_process
         self.sweep()
         self.clean_up()
@@ -72,6 +73,7 @@ class Scheduler:
     def start(self) -> None:
         """Begin the timers."""
         self.every(self.clean_up, CLEAN_UP_SECONDS)
+        self.every(self._begin_history, SWEEP_SECONDS)  # if it could not be saved yet
         self.every(self.sweep, SWEEP_SECONDS)
         self._timers.start()
         self._arm()
@@ -123,6 +125,11 @@ class Scheduler:
         """The earliest time at which something is due; None: nothing is."""
         with self._heap_lock:
             return self._heap[0][0] if self._heap else None
+
+    def _begin_history(self) -> None:
+        """Begin the history if nobody has, before anything else is changed. Each process does, whichever leads."""
+        if not self._store.snapshot.epoch:
+            self._attempt(lambda: self._bus.run(beginning.begin))
 
     def _begin_to_lead(self) -> None:
         """Do at once what the leader before has left; the timers do it, once they have begun."""

@@ -70,7 +70,8 @@ class JsonFile:
         if is_new:
             self._file.replace(chunks)
         self._file.protect()
-        state.epoch = next_epoch(state.epoch, self._clock())  # it may be an older file, which was put here by hand
+        if state.epoch:  # it may be an older file, which was put here by hand
+            state.epoch = next_epoch(state.epoch, self._clock())
         return state
 
     def latest(self, seconds: float) -> int:

@@ -156,6 +156,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventKind("token_expired", NOBODY, log="the token {via!r} of {to} has expired", end="came"),
         EventKind("tokens_expired", NOBODY, history=False),
         # The history itself
+        EventKind("history_began", NOBODY),
         EventKind(
             "history_gap", NOBODY, log="the history has a gap: too many of its lines waited to be moved", end="set"
         ),

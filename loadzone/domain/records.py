@@ -198,7 +198,8 @@ class State:
     `deleted` holds what was deleted lately, by the machine's or group's id, the latest last. `tallies` is an index of
     the machines and groups by person (domain/tallies.py); None: not counted yet. `history` holds the lines, by id, that
     wait to be moved to the history's own database. `last_number` is the last of the numbers that lines and machines
-    get; `epoch` grows when it may have been set back. A dict that is given as a table is the state's own from then on.
+    get; `epoch` grows when it may have been set back, and is 0 before the history begins (rules/beginning.py). A dict
+    that is given as a table is the state's own from then on.
     """
 
     vms: MutableMapping[str, Vm] = field(default_factory=dict)

@@ -8,6 +8,7 @@ import pytest
 from loadzone.domain.events import EVENT_KINDS
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import (
+    beginning,
     by_link,
     deletions,
     expiry,
@@ -178,6 +179,7 @@ CASES = [
             "vm_moved b/Perf by=alice changed=group:None->Perf",
         ],
     ),
+    (beginning.begin, [], {}, ["history_began"]),
     (deletions.forget_old, [deleted("a"), later(minutes=10)], {}, []),
     (
         importing.carry_out,
@@ -299,7 +301,7 @@ def test_every_rule_has_a_row():
 def test_every_kind_of_the_history_is_in_a_row():
     """A kind that is never seen here may be told twice, or never."""
     seen = {line.split()[0] for case in (*CASES, *OF_BOOKINGS) for line in case[3]}
-    elsewhere = {"first_admin", "history_gap", "data_restored"}  # below, and in test_moved_lines.py
+    elsewhere = {"first_admin", "history_gap", "data_restored"}  # below, and in other files
     assert seen == {kind.name for kind in EVENT_KINDS.values() if kind.history} - elsewhere
 
 

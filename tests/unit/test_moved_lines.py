@@ -9,11 +9,11 @@ from loadzone.datafile.writer import StateEncoder
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.records import Vm
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import groups, moving
+from loadzone.rules import beginning, groups, moving
 from storage import DurableStore
 from support.stores import write
 from support.work import lines_run
-from support.world import ALICE, NOON, World
+from support.world import ALICE, NOON, World, unit
 
 
 @pytest.fixture
@@ -134,6 +134,7 @@ def test_each_start_on_a_data_file_begins_an_epoch_even_where_the_clock_was_set_
     path, epochs = tmp_path / "data.json", []
     for moment in (NOON, NOON, NOON - timedelta(days=1), NOON + timedelta(days=1)):
         store = DurableStore(JsonFile(path, clock=lambda moment=moment: moment))
+        store.do(unit, beginning.begin)
         write(store, Vm(f"vm-{len(epochs)}"))
         epochs.append(store.snapshot.epoch)
         store.close()

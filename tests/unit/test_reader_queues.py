@@ -198,7 +198,7 @@ def test_the_real_store_holds_it_for_the_first_before_the_first_answer(tmp_path)
     )
     scheduler.catch_up()
     assert json.loads(path.read_bytes())["vms"][0]["held_for"] == BOB
-    assert [event.kind for event in letters] == ["held"]
+    assert [event.kind for event in letters] == ["history_began", "held"]
     assert scheduler.next_deadline == NOON + timedelta(minutes=15)
     store.close()
 

@@ -10,6 +10,7 @@ import pytest
 import loadzone.rules
 from loadzone.domain.links import LinkTarget, mark_of
 from loadzone.rules import (
+    beginning,
     booking,
     by_link,
     deletions,
@@ -161,6 +162,7 @@ CASES = [
     (expiry.set_right, {**OTHERS_WAIT, "booked": 0.1}, lambda crowd: {}),
     (expiry.listen_again, OTHERS_WAIT, lambda crowd: {}),
     (history.clean_up, BOBS_ALL, lambda crowd: {}),
+    (beginning.begin, BOBS_ALL, lambda crowd: {}),
     (outbox.clear, OTHERS_WAIT, lambda crowd: {"letter_ids": crowd.names}),
 ]
 

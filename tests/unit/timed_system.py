@@ -6,7 +6,7 @@ import pytest
 
 from loadzone.config import Config
 from loadzone.domain.command_bus import CommandBus
-from loadzone.rules import booking, inventory, people
+from loadzone.rules import beginning, booking, inventory, people
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from scheduler import Scheduler
@@ -37,6 +37,7 @@ class System:
             hearing=self.hearing,
         )
         self.scheduler = Scheduler(self.store, self.bus, self.limits, self.clock, self.hearing, leadership, at_once)
+        self.bus.run(beginning.begin)  # as the start of a server does
         self.commits = []
         self.store.subscribe(self.commits.append)
         for person in (ALICE, BOB):
