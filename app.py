@@ -47,6 +47,7 @@ from loadzone.notifications.letters import LetterWriter, letters_for
 from loadzone.notifications.shared_trouble import SharedTrouble
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.reports.mover import Mover
+from loadzone.reports.usage.asking import UsageQuestions
 from loadzone.reports.usage.settling import LOOK_SECONDS as USAGE_LOOK_SECONDS, UsageSettler
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
@@ -201,6 +202,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         store=store,
         bus=bus,
         history=medium.history,
+        usage=UsageQuestions(medium.history),
         board_cache=BoardCache(store),
         links=links,
         sessions=Sessions(

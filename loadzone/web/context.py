@@ -25,6 +25,7 @@ from loadzone.lib.times import zone_named
 from loadzone.notifications.broadcaster import SocketUser
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.reports.history_database import HistoryDatabase
+from loadzone.reports.usage.asking import UsageQuestions
 from loadzone.schemas import requests, validation
 from loadzone.schemas.responses import NodeHealth
 from loadzone.schemas.serializers import Audience, audience_of
@@ -48,6 +49,7 @@ class Services:
     store: Store
     bus: CommandBus
     history: HistoryDatabase
+    usage: UsageQuestions
     board_cache: BoardCache
     links: SignedLinks
     sessions: Sessions

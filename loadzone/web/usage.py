@@ -12,7 +12,6 @@ from loadzone.domain.refusal import refuse
 from loadzone.inventory.csv_format import escape_formula
 from loadzone.lib.times import zone_named
 from loadzone.reports.history_database import HistoryAway
-from loadzone.reports.usage.asking import ask
 from loadzone.reports.usage.csv_tables import rows_of
 from loadzone.reports.usage.instants import QUARTER, cut
 from loadzone.reports.usage.period import Period
@@ -54,7 +53,7 @@ def _answer(query: UsageQuery) -> UsageResponse:
     access.signed_in(here.store.snapshot, actor())
     period, (zone, name) = _period(query), _zone(query)
     try:
-        return ask(here.history, here.store.snapshot, period, zone, name, query.group_id)
+        return here.usage.ask(here.store.snapshot, period, zone, name, query.group_id)
     except HistoryAway:
         refuse("history_away")
 

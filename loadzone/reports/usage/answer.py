@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from loadzone.lib.times import iso
 from loadzone.reports.usage import progress
-from loadzone.reports.usage.gathering import Known, Place, by_person, known_machines, running_levels, tallies
+from loadzone.reports.usage.gathering import Known, by_group, by_machine, by_person, known_machines, running_levels
 from loadzone.reports.usage.instants import as_datetime
 from loadzone.reports.usage.kept import NO_GROUP
 from loadzone.reports.usage.period import Grid, Period
@@ -57,7 +57,7 @@ class _Answer:
 
     def whole(self) -> shapes.UsageResponse:
         """Return the answer."""
-        found = tallies(self._ask, self._machines, by_vm=True)
+        groups, machines = by_group(self._ask, self._machines), by_machine(self._ask, self._machines)
         since = progress.since(self._connection)
         people, others = self._people()
         answer: shapes.UsageResponse = {
@@ -65,39 +65,33 @@ class _Answer:
             "to": _time(self._period.end),
             "zone": self._zone_name,
             "since": None if since is None else _time(since),
-            "total": _sum(found.values()).figures(),
-            "groups": self._by_group(found),
-            "machines": self._by_machine(found),
+            "total": _sum(groups.values()).figures(),
+            "groups": self._by_group(groups),
+            "machines": self._by_machine(machines),
             "people": people,
             "others": others,
-            "unused": self._unused(found),
+            "unused": self._unused(machines),
             "heat": self._heat(),
             "series": self._series(),
             "before": self._before(),
         }
         return answer
 
-    def _by_group(self, found: dict[Place, Tally]) -> list[shapes.GroupUsageResponse]:
-        by_key: dict[int, Tally] = {}
-        for (_, key), tally in found.items():
-            by_key.setdefault(key, Tally()).add(tally)
-        groups = [self._groups[key] for key in self._groups if key in by_key and not by_key[key].is_empty]
+    def _by_group(self, found: dict[int, Tally]) -> list[shapes.GroupUsageResponse]:
+        groups = [group for key, group in self._groups.items() if key in found and not found[key].is_empty]
         return [
-            {"group_id": group.group_id, "name": group.name, "gone": group.gone, **by_key[group.key].figures()}
+            {"group_id": group.group_id, "name": group.name, "gone": group.gone, **found[group.key].figures()}
             for group in groups
         ]
 
-    def _by_machine(self, found: dict[Place, Tally]) -> list[shapes.MachineUsageResponse]:
-        by_vm: dict[int, Tally] = {}
-        for (vm, _), tally in found.items():
-            by_vm.setdefault(vm, Tally()).add(tally)
-        machines = [machine for machine in self._machines if machine.vm in by_vm and not by_vm[machine.vm].is_empty]
+    def _by_machine(self, found: dict[int, Tally]) -> list[shapes.MachineUsageResponse]:
+        machines = [machine for machine in self._machines if machine.vm in found and not found[machine.vm].is_empty]
         return [
             {
                 "vm_id": machine.vm_id,
                 "group_id": self._groups[machine.group_key].group_id,
                 "gone": machine.gone,
-                **by_vm[machine.vm].figures(),
+                **found[machine.vm].figures(),
             }
             for machine in machines
         ]
@@ -114,18 +108,12 @@ class _Answer:
         booked, number = sum(row[1][0] for row in others), sum(row[1][1] for row in others)
         return people, {"number": len(others), "booked_hours": hours(booked), "bookings": number}
 
-    def _unused(self, found: dict[Place, Tally]) -> list[shapes.UnusedResponse]:
+    def _unused(self, found: dict[int, Tally]) -> list[shapes.UnusedResponse]:
         """Return the machines that are there and that nobody had, those unused for longest first."""
-        times: dict[int, tuple[int, int]] = {}
-        for (vm, _), tally in found.items():
-            booked, service = times.get(vm, (0, 0))
-            times[vm] = (booked + tally.booked, service + tally.service)
-        idle = [
-            one for one in self._machines if not one.gone and times.get(one.vm, (1, 0))[0] == 0 and times[one.vm][1]
-        ]
+        idle = [one for one in self._machines if not one.gone and one.vm in found and found[one.vm].is_idle]
         last = {row[0]: (str(row[1]), int(row[2] or 0)) for row in self._ask.last_uses([one.vm for one in idle])}
         idle.sort(key=lambda one: (last.get(one.vm, ("", 0))[1], one.vm_id))
-        return [self._unused_one(one, times[one.vm][1], last.get(one.vm)) for one in idle]
+        return [self._unused_one(one, found[one.vm].service, last.get(one.vm)) for one in idle]
 
     def _unused_one(self, machine: Known, service: int, last: tuple[str, int] | None) -> shapes.UnusedResponse:
         return {
@@ -176,17 +164,13 @@ class _Answer:
 
     def _before(self) -> shapes.BeforeResponse:
         before = self._period.before
-        found = tallies(Questions(self._connection, before, self._keys), self._machines, by_vm=False)
+        found = by_group(Questions(self._connection, before, self._keys), self._machines)
         return {
             "from": _time(before.begin),
             "to": _time(before.end),
             "total": _sum(found.values()).figures(),
             "groups": self._by_group(found),
         }
-
-
-def _is_idle(booked: int, service: int) -> bool:
-    return service > 0 and booked == 0
 
 
 def _sum(found: Iterable[Tally]) -> Tally:

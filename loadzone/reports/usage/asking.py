@@ -10,33 +10,47 @@ from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.records import State
 from loadzone.reports.history_database import HistoryDatabase, missing_of
 from loadzone.reports.usage.answer import answer
+from loadzone.reports.usage.answers import Answers
 from loadzone.reports.usage.instants import as_number
 from loadzone.reports.usage.keeper import keep
 from loadzone.reports.usage.period import Period
 from loadzone.schemas.usage import UsageResponse
 
 
-def ask(
-    database: HistoryDatabase, state: State, period: Period, zone: tzinfo, zone_name: str, group_id: int | None
-) -> UsageResponse:
-    """Return the figures, with the lines that the state has and the database does not yet. Raises HistoryAway."""
-    waiting = [line for line in state.history.values() if _tells_of(line) < period.end]
+class UsageQuestions:
+    """Asks this database; answers that are still true are given again."""
 
-    def look(connection: Connection) -> UsageResponse | None:
-        _see_one_moment(connection)
-        if waiting and missing_of(connection, waiting):
-            return None
-        return answer(connection, period, zone, zone_name, group_id)
+    def __init__(self, database: HistoryDatabase) -> None:
+        self._database = database
+        self._answers = Answers()
 
-    def try_out(connection: Connection) -> UsageResponse:
-        """Keep what waits, answer, and take it back."""
-        with connection.begin_nested() as trial:
-            keep(connection, missing_of(connection, list(state.history.values())))
-            found = answer(connection, period, zone, zone_name, group_id)
-            trial.rollback()
-        return found
+    def ask(self, state: State, period: Period, zone: tzinfo, zone_name: str, group_id: int | None) -> UsageResponse:
+        """Return the figures, with the lines that the state has and the database does not yet.
 
-    return database.read(look) or database.write(try_out)
+        Raises HistoryAway, UnusableHistory.
+        """
+        waiting = [line for line in state.history.values() if _tells_of(line) < period.end]
+        question = period, zone_name, group_id
+
+        def look(connection: Connection) -> UsageResponse | None:
+            _see_one_moment(connection)
+            if waiting and missing_of(connection, waiting):
+                return None
+            found = self._answers.find(connection, question)
+            if found is None:
+                found = answer(connection, period, zone, zone_name, group_id)
+                self._answers.keep(connection, question, found)
+            return found
+
+        def try_out(connection: Connection) -> UsageResponse:
+            """Keep what waits, answer, and take it back."""
+            with connection.begin_nested() as trial:
+                keep(connection, missing_of(connection, list(state.history.values())))
+                found = answer(connection, period, zone, zone_name, group_id)
+                trial.rollback()
+            return found
+
+        return self._database.read(look) or self._database.write(try_out)
 
 
 def _tells_of(line: HistoryLine) -> int:

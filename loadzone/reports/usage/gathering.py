@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from loadzone.reports.usage.period import Period
+from loadzone.reports.usage.lengths import middle
+from loadzone.reports.usage.period import Grid, Period
 from loadzone.reports.usage.questions import Cell, Questions, Row
+from loadzone.reports.usage.series import courses
 from loadzone.reports.usage.tally import Tally
-
-Place = tuple[int, int]  # vm (0: all of the group) and the key of the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,40 @@ def known_machines(questions: Questions) -> list[Known]:
     ]
 
 
-def tallies(questions: Questions, machines: list[Known], by_vm: bool) -> dict[Place, Tally]:
-    """Return the tallies of the period by machine and group, or by group alone."""
-    found: defaultdict[Place, Tally] = defaultdict(Tally)
-    for vm, group_key, booked, service in questions.machine_time(by_vm):
-        tally = found[vm, group_key]
-        tally.booked, tally.service = booked, service
+def by_machine(questions: Questions, machines: list[Known]) -> dict[int, Tally]:
+    """Return the tallies by machine."""
+    found: defaultdict[int, Tally] = defaultdict(Tally)
+    for vm, _, booked, service in questions.machine_time():
+        found[vm].booked += booked
+        found[vm].service += service
     for machine in _running(questions, machines):
-        tally = found[machine.vm if by_vm else 0, machine.group_key]
         time = overlap(questions.period, machine.since)
-        tally.service += time
-        tally.booked += time if machine.person is not None else 0
-    _add_counts(questions, found, by_vm)
+        found[machine.vm].service += time
+        found[machine.vm].booked += time if machine.person is not None else 0
+    for vm, number in questions.bookings("vm"):
+        found[vm].bookings = number
+    for cells in questions.endings():
+        found[_int(cells[0])].ended[str(cells[1])] = _int(cells[2])
+    for vm, median, most in questions.percentiles():
+        found[vm].percentiles = middle(median), middle(most)
+    _add_waits(found, questions.waits("vm"))
+    return dict(found)
+
+
+def by_group(questions: Questions, machines: list[Known]) -> dict[int, Tally]:
+    """Return the tallies by the key of the group."""
+    found: defaultdict[int, Tally] = defaultdict(Tally)
+    grid = Grid.whole(questions.period)
+    times = courses(grid.buckets(), questions.edges(grid), running_levels(questions, machines))
+    for group_key, [(booked, service)] in times.items():
+        found[group_key].booked, found[group_key].service = booked, service
+    for group_key, number in questions.bookings("group_key"):
+        found[group_key].bookings = number
+    for cells in questions.lengths():
+        tally, number = found[_int(cells[0])], _int(cells[3])
+        tally.ended[str(cells[1])] += number
+        tally.lengths[_int(cells[2])] += number
+    _add_waits(found, questions.waits("group_key"))
     return dict(found)
 
 
@@ -83,19 +105,12 @@ def _running(questions: Questions, machines: list[Known]) -> list[Known]:
     ]
 
 
-def _add_counts(questions: Questions, found: defaultdict[Place, Tally], by_vm: bool) -> None:
-    for vm, group_key, number in questions.bookings(by_vm):
-        found[vm, group_key].bookings += number
-    for cells in questions.lengths(by_vm):
-        tally, number = found[_int(cells[0]), _int(cells[1])], _int(cells[4])
-        tally.ended[str(cells[2])] += number
-        tally.lengths[_int(cells[3])] += number
-    for vm, group_key, with_turn, length, number in questions.waits(by_vm):
-        tally = found[vm, group_key]
+def _add_waits(found: defaultdict[int, Tally], rows: list[Row]) -> None:
+    for key, with_turn, length, number in rows:
         if with_turn:
-            tally.turns[length] += number
+            found[key].turns[length] += number
         else:
-            tally.given_up += number
+            found[key].given_up += number
 
 
 def _pair(row: Row) -> tuple[int, int]:

@@ -65,6 +65,11 @@ class Grid:
         """Return the hours, or the days, of this period."""
         return cls(tuple(_stretches(period, zone)), (HOUR if hourly else DAY) // QUARTER, laps=hourly)
 
+    @classmethod
+    def whole(cls, period: Period) -> Grid:
+        """Return a grid in which the period is one piece."""
+        return cls((Stretch(period.begin, period.end, 0),), _LAP, laps=False)
+
     def buckets(self) -> list[Bucket]:
         """Return them in order of time."""
         found: list[Bucket] = []

@@ -26,9 +26,16 @@ def note_lines(connection: Connection, lines: Sequence[HistoryLine]) -> None:
 def note_start(connection: Connection, at: int) -> None:
     """Note that there are figures since this time."""
     if since(connection) is None:
-        connection.execute(tables.progress.insert().values(id=1, epoch=0, since=at))
+        connection.execute(tables.progress.insert().values(id=1, epoch=0, since=at, changes=0))
     else:
         connection.execute(tables.progress.update().values(since=at))
+        note_change(connection)
+
+
+def note_change(connection: Connection) -> None:
+    """Note that figures of before may have changed by other things than lines."""
+    columns = tables.progress.c
+    connection.execute(tables.progress.update().values(changes=columns.changes + 1))
 
 
 def epoch(connection: Connection) -> int | None:
@@ -40,3 +47,4 @@ def epoch(connection: Connection) -> int | None:
 def note_epoch(connection: Connection, number: int) -> None:
     """Note that the tables agree with a state of this epoch."""
     connection.execute(tables.progress.update().values(epoch=number))
+    note_change(connection)

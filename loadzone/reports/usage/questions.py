@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     SelectBase,
+    Table,
     Text,
     and_,
     case,
@@ -31,6 +32,7 @@ from loadzone.reports.usage.period import Grid, Period
 
 Cell: TypeAlias = "int | str | bool | None"
 Row: TypeAlias = "list[int]"
+By = Literal["vm", "group_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,13 @@ class Questions:
     period: Period
     keys: Sequence[int] | None = None
 
-    def machine_time(self, by_vm: bool = True) -> list[Row]:
+    def machine_time(self) -> list[Row]:
         """Return the time that is over: vm, key of the group, booked and in service, in milliseconds."""
         spans = tables.spans.c
         length = self._part(spans.began, spans.ended)
         booked = func.sum(case((spans.person.is_not(None), length), else_=0))
-        by = [spans.vm if by_vm else literal(0).label("vm"), spans.group_key]
-        query = select(*by, booked, func.sum(length)).where(*self._in_spans()).group_by(*by[not by_vm :])
-        return self._rows(query)
+        query = select(spans.vm, spans.group_key, booked, func.sum(length)).where(*self._in_spans())
+        return self._rows(query.group_by(spans.vm, spans.group_key))
 
     def person_time(self) -> list[Row]:
         """Return the time that is over: key of the person, booked in milliseconds."""
@@ -57,31 +58,51 @@ class Questions:
         where = (*self._in_spans(), spans.person.is_not(None))
         return self._rows(select(spans.person, booked).where(*where).group_by(spans.person))
 
-    def bookings(self, by_vm: bool = True) -> list[Row]:
-        """Return the bookings that began: vm, key of the group, their number."""
-        found = tables.bookings.c
-        by = [found.vm if by_vm else literal(0).label("vm"), found.group_key]
-        return self._rows(select(*by, func.count()).where(*self._begun()).group_by(*by[not by_vm :]))
+    def bookings(self, by: By) -> list[Row]:
+        """Return the bookings that began: vm or key of the group, their number."""
+        column = tables.bookings.c[by]
+        return self._rows(select(column, func.count()).where(*self._begun()).group_by(column))
 
     def person_bookings(self) -> list[Row]:
         """Return the bookings that began: key of the person, their number."""
         person = tables.bookings.c.person
         return self._rows(select(person, func.count()).where(*self._begun()).group_by(person))
 
-    def lengths(self, by_vm: bool = True) -> list[list[Cell]]:
-        """Return the bookings that ended: vm, key of the group, how, class of the length, their number."""
+    def endings(self) -> list[list[Cell]]:
+        """Return the bookings that ended: vm, how, their number."""
         found = tables.bookings.c
-        by = [found.vm if by_vm else literal(0).label("vm"), found.group_key, found.how, found.length]
-        where = (found.ended >= self.period.begin, found.ended < self.period.end, self._of_groups(found.group_key))
-        return self._cells(select(*by, func.count()).where(*where).group_by(*by[not by_vm :]))
+        query = (
+            select(found.vm, found.how, func.count()).where(*self._over(tables.bookings)).group_by(found.vm, found.how)
+        )
+        return self._cells(query)
 
-    def waits(self, by_vm: bool = True) -> list[Row]:
-        """Return the waits that ended: vm, key of the group, 1 with the turn, class of the length, their number."""
+    def lengths(self) -> list[list[Cell]]:
+        """Return the bookings that ended: key of the group, how, class of the length, their number."""
+        found = tables.bookings.c
+        by = (found.group_key, found.how, found.length)
+        return self._cells(select(*by, func.count()).where(*self._over(tables.bookings)).group_by(*by))
+
+    def waits(self, by: By) -> list[Row]:
+        """Return the waits that ended: vm or key of the group, 1 with the turn, class of the length, their number."""
         found = tables.waits.c
         turn = case((found.turn, 1), else_=0).label("with_turn")
-        by = [found.vm if by_vm else literal(0).label("vm"), found.group_key, turn, found.length]
-        where = (found.ended >= self.period.begin, found.ended < self.period.end, self._of_groups(found.group_key))
-        return self._rows(select(*by, func.count()).where(*where).group_by(*by[not by_vm :]))
+        columns = (found[by], turn, found.length)
+        where = (*self._over(tables.waits), found.vm != 0) if by == "vm" else self._over(tables.waits)
+        return self._rows(select(*columns, func.count()).where(*where).group_by(*columns))
+
+    def percentiles(self) -> list[Row]:
+        """Return of the bookings that ended: vm, the classes of length of the median and the 95th percentile."""
+        found = tables.bookings.c
+        number = func.count().label("number")
+        counts = (
+            select(found.vm, found.length, number).where(*self._over(tables.bookings)).group_by(found.vm, found.length)
+        )
+        one = counts.subquery().c
+        upto = func.sum(one.number).over(partition_by=one.vm, order_by=one.length).label("upto")
+        all_of_it = func.sum(one.number).over(partition_by=one.vm).label("all_of_it")
+        row = select(one.vm, one.length, upto, all_of_it).subquery().c
+        parts = (func.min(case((row.upto * 100 >= row.all_of_it * part, row.length))) for part in (50, 95))
+        return self._rows(select(row.vm, *parts).group_by(row.vm))
 
     def levels(self) -> list[Row]:
         """Return the spans that are over now and ran when the period began: key of the group, booked, all."""
@@ -152,6 +173,11 @@ class Questions:
     def _begun(self) -> tuple[ColumnElement[bool], ...]:
         found = tables.bookings.c
         return found.began >= self.period.begin, found.began < self.period.end, self._of_groups(found.group_key)
+
+    def _over(self, table: Table) -> tuple[ColumnElement[bool], ...]:
+        """Return what is true of the bookings or waits that ended in the period."""
+        ended = table.c.ended
+        return ended >= self.period.begin, ended < self.period.end, self._of_groups(table.c.group_key)
 
     def _of_groups(self, column: ColumnElement[int]) -> ColumnElement[bool]:
         return true() if self.keys is None else column.in_(self.keys)

@@ -6,13 +6,14 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Ta
 
 metadata = MetaData()
 
-# What is kept: the epoch of the last line, since when there are figures.
+# The epoch of the state that the tables agreed with last, and since when there are figures.
 progress = Table(
     "usage_progress",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one row
     Column("epoch", BigInteger, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Column("changes", BigInteger, nullable=False),  # grows when figures change otherwise than by lines
 )
 
 # A group. `key` stays its own where the id comes again for another group. Key 0 is no group.

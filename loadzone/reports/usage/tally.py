@@ -15,6 +15,7 @@ class Tally:
     """Milliseconds booked and in service, bookings that began, and by class of length (lengths.py) those that ended.
 
     `ended` counts them by how; `turns` are the waits that ended with the turn, by class; `given_up` the others.
+    `percentiles` of the lengths, in milliseconds, stand for `lengths` where the database has found them.
     """
 
     booked: int = 0
@@ -24,6 +25,7 @@ class Tally:
     lengths: Counter[int] = field(default_factory=Counter)
     turns: Counter[int] = field(default_factory=Counter)
     given_up: int = 0
+    percentiles: tuple[float, float] | None = None
 
     def add(self, other: Tally) -> None:
         """Add another one."""
@@ -40,23 +42,29 @@ class Tally:
         """True if there was nothing."""
         return not (self.service or self.bookings or self.ended or self.turns or self.given_up)
 
+    @property
+    def is_idle(self) -> bool:
+        """True if it was in service, and nobody had it."""
+        return self.service > 0 and self.booked == 0
+
     def figures(self) -> FiguresResponse:
         """Return the figures of an answer."""
+        median, most = self.percentiles or _percentiles(self.lengths)
         return {
             "booked_hours": hours(self.booked),
             "service_hours": hours(self.service),
             "ratio": ratio(self.booked, self.service),
             "bookings": self.bookings,
-            "p50": _length(self.lengths, 0.5),
-            "p95": _length(self.lengths, 0.95),
+            "p50": _length(median),
+            "p95": _length(most),
             "ended": dict(sorted(self.ended.items())),
             "waits": self._waits(),
             "given_up": self.given_up,
         }
 
     def _waits(self) -> WaitsResponse:
-        turns = self.turns.total()
-        return {"turns": turns, "p50": _length(self.turns, 0.5), "p95": _length(self.turns, 0.95)}
+        median, most = _percentiles(self.turns)
+        return {"turns": self.turns.total(), "p50": _length(median), "p95": _length(most)}
 
 
 def hours(milliseconds: int) -> float:
@@ -69,6 +77,9 @@ def ratio(booked: int, service: int) -> float | None:
     return round(booked / service, 6) if service else None
 
 
-def _length(counts: Counter[int], part: float) -> float | None:
-    found = percentile(counts, part)
-    return None if found is None else round(found / HOUR, 6)
+def _percentiles(counts: Counter[int]) -> tuple[float | None, float | None]:
+    return percentile(counts, 0.5), percentile(counts, 0.95)
+
+
+def _length(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds / HOUR, 6)
