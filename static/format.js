@@ -9,7 +9,8 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 const TIME_ALONE_WITHIN = 18 * HOUR; // for an instant so near, the day is clear without naming it
 
-const region = language === "en" ? "en-GB" : language; // British order: the day before the month
+/** The region whose way of writing times and numbers the page follows. British order: the day before the month. */
+export const region = language === "en" ? "en-GB" : language;
 
 let formats;
 useCurrentZone();

@@ -14,7 +14,7 @@ OF_DIALOGS = (
     "clock.", "fact.", "first_admin.", "force.", "gone.", "group.", "hand_over.", "heard.",
     "history.", "hours.", "invite.", "keys.", "letters.", "linked.", "maintenance.", "meanwhile.", "note.", "notices.",
     "pass.", "queue.", "release.", "renew.", "role.", "seen.", "sessions.", "several.", "sign_in.", "sign_out",
-    "theme.", "tokens.", "undo.", "users.", "vm.",
+    "theme.", "tokens.", "undo.", "usage.", "users.", "vm.",
 )  # fmt: skip
 # Keys with such a beginning that the first paint needs too.
 OF_FIRST_PAINT = (

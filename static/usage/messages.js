@@ -1,0 +1,20 @@
+// What has to be said above the plots, or in their place: since when there are figures, or why there are none.
+import { dayAndTime, HOUR } from "../format.js";
+import { t } from "../i18n.js";
+import { isAdmin, state } from "../state.js";
+
+const A_DAY = 24 * HOUR;
+
+/** Return what stands in the place of the plots if there is nothing to plot, or "". `group`: only its machines are asked for. */
+export function emptyText({ isEmpty, since }, group) {
+  if (!isEmpty) return "";
+  if (!state.vms.size) return t(isAdmin() ? "usage.empty_admin" : "usage.empty");
+  if (since === null) return t("usage.not_yet");
+  return t(group ? "usage.empty_group" : "usage.empty_days");
+}
+
+/** Return the sentence above the plots, or "". */
+export function noteFor({ isEmpty, since, from, to }) {
+  if (isEmpty || since === null || since <= from) return "";
+  return t(to - since < A_DAY ? "usage.young" : "usage.since", { time: dayAndTime(since) });
+}
