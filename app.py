@@ -120,11 +120,11 @@ class Application:
             self.behind_watch.start()
         if self.backups:
             self.backups.start(self.scheduler.every)
+        self.mover.start()
         self.scheduler.catch_up()
         self.scheduler.every(self.hearing.look, LOOK_SECONDS)
         self.scheduler.start()
         self.mailer.start()
-        self.mover.start(self.store)
         self.scheduler.every(self.usage_settler.look, USAGE_LOOK_SECONDS)
 
     def stop(self) -> None:
@@ -184,8 +184,8 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
     links = SignedLinks(app.config["SECRET_KEY"], config.base_url)
     hearing = medium.hearing(lambda: store.is_failing or may_be_behind(medium.behind_at_most()))
     letters = letters_for if config.mails else lambda events, now: ()
-    mover = Mover(medium.history, medium.leadership)
     bus = CommandBus(store, clock, config, finish, letters, yield_to_others, hearing, via, lambda: mover.moved)
+    mover = Mover(medium.history, store, bus, clock, medium.leadership)
     mailer = Mailer(
         config,
         store,
@@ -203,6 +203,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         bus=bus,
         history=medium.history,
         usage=UsageQuestions(medium.history),
+        history_trouble=lambda: mover.trouble,
         board_cache=BoardCache(store),
         links=links,
         sessions=Sessions(

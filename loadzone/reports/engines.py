@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,9 @@ from loadzone.reports.schema import SCHEMA
 Connect = Callable[[], DBAPIConnection]
 
 BUSY_FOR = 2_000  # milliseconds that SQLite waits for another process
+# What is left on the disk for bookings: the history is not written where less is free. A transaction may take some MB.
+ROOM = 8_000_000  # bytes
+ROOM_FOR_DATA = 3  # times the size of the data file, as backups leave (datafile/backups.py)
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {BUSY_FOR}")
 
 
@@ -32,6 +37,21 @@ def sqlite_engine(path: Path) -> Engine:
     engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def look_at(path: Path, data: Path) -> tuple[int, int] | None:
+    """Return what tells this history's file from another in its place; None: there is none.
+
+    Raises OSError where too little room would be left for the data file.
+    """
+    needed = ROOM_FOR_DATA * (data.stat().st_size if data.exists() else 0) + ROOM
+    if shutil.disk_usage(path.parent).free < needed:
+        raise OSError(errno.ENOSPC, f"less than {needed // 1_000_000} MB are free on the disk")
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _begin(connection: Connection) -> None:

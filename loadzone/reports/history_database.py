@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from loadzone.domain.history_line import HistoryLine
 from loadzone.lib.concurrency import RunBlocking, run_here
 from loadzone.reports import schema
+from loadzone.reports.adding import Greatest, greatest_of, lock, missing_of, row_of
+from loadzone.reports.kept_connection import KeptConnection
 from loadzone.reports.tables import lines
 
 T = TypeVar("T")
@@ -25,25 +27,38 @@ class HistoryDatabase:
     """Lines of the history in a database. `place` is where, for people.
 
     `keepers` are called with lines that are new, in their order, in the transaction that adds them: they keep other
-    tables up to date. `run_blocking` runs what waits for a disk.
+    tables up to date. `run_blocking` runs what waits for a disk. `look` is as in KeptConnection.
     """
 
     def __init__(
-        self, engine: Engine, place: str, keepers: Sequence[Keeper] = (), run_blocking: RunBlocking = run_here
+        self,
+        engine: Engine,
+        place: str,
+        keepers: Sequence[Keeper] = (),
+        run_blocking: RunBlocking = run_here,
+        look: Callable[[], object] = lambda: None,
     ) -> None:
         self.engine = engine
         self.place = place
         self._keepers = keepers
         self._run_blocking = run_blocking
         self._is_prepared = False
+        self._writer = KeptConnection(engine, look, schema.prepare)
 
     def prepare(self) -> None:
         """Make the tables, or bring them up to this version, as any use does. Raises UnusableHistory, HistoryAway."""
-        self.write(lambda connection: None)
+        self._attempt(lambda: self._writer.run(lambda connection: None))
 
-    def append(self, new: Sequence[HistoryLine]) -> None:
-        """Add these lines, in their order; those that are there already are left out. Raises HistoryAway."""
-        self.write(lambda connection: self._append(connection, new))
+    def append(self, new: Sequence[HistoryLine]) -> int:
+        """Add these lines, in their order; those that are there already are left out. Return the greatest id by then.
+
+        One call at a time. Raises HistoryAway, and UnusableHistory.
+        """
+        return self._attempt(lambda: self._writer.run(lambda connection: self._append(connection, new)))
+
+    def greatest(self) -> Greatest:
+        """Return the greatest numbers that are there. One call at a time, as `append`; raises what that raises."""
+        return self._attempt(lambda: self._writer.run(greatest_of))
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Return what `work` returns, which is given a connection in a transaction. Raises HistoryAway."""
@@ -55,20 +70,22 @@ class HistoryDatabase:
 
     def close(self) -> None:
         """End its connections."""
+        self._writer.close()
         self.engine.dispose()
 
-    def _append(self, connection: Connection, new: Sequence[HistoryLine]) -> None:
+    def _append(self, connection: Connection, new: Sequence[HistoryLine]) -> int:
+        lock(connection)
         missing = missing_of(connection, new)
-        if not missing:
-            return
         last = connection.scalar(select(func.max(lines.c.id))) or 0
         rows = []
         for line in missing:
             last = max(last + 1, line.id)
             rows.append(row_of(line, last))
-        connection.execute(lines.insert(), rows)
-        for keep in self._keepers:
-            keep(connection, missing)
+        if rows:
+            connection.execute(lines.insert(), rows)
+            for keep in self._keepers:
+                keep(connection, missing)
+        return last
 
     def _in_transaction(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         if not self._is_prepared:
@@ -85,42 +102,6 @@ class HistoryDatabase:
         if isinstance(result, Exception):
             raise result
         return result
-
-
-def row_of(line: HistoryLine, row_id: int) -> dict[str, object]:
-    """Return the line as a row of the table, with this id."""
-    return {
-        "id": row_id,
-        "epoch": line.epoch,
-        "number": line.id,
-        "at": line.at,
-        "action": line.action,
-        "actor": line.actor,
-        "via": line.via,
-        "vm": line.vm,
-        "vm_id": line.vm_id,
-        "group_id": line.group_id,
-        "group": line.group,
-        "email": line.email,
-        "booking": line.booking,
-        "until": line.until,
-        "hours": line.hours,
-        "reason": line.reason,
-        "changed": dict(line.changed),
-    }
-
-
-def missing_of(connection: Connection, new: Sequence[HistoryLine]) -> list[HistoryLine]:
-    """Return the lines that are not there yet."""
-    if not new:
-        return []
-    low, high = min(line.id for line in new), max(line.id for line in new)
-    epochs = {line.epoch for line in new}
-    found = connection.execute(
-        select(lines.c.epoch, lines.c.number).where(lines.c.epoch.in_(epochs), lines.c.number.between(low, high))
-    )
-    there = {(epoch, number) for epoch, number in found}
-    return [line for line in new if (line.epoch, line.id) not in there]
 
 
 def _outcome_of(work: Callable[[], T]) -> T | Exception:

@@ -1,85 +1,181 @@
-"""Moves lines of the history from the state, where they wait, to the history's own database."""
+"""The mover: brings the lines of the history, which wait with the data, into the history's own database.
+
+A line is in the commit that it tells of. Afterwards it is moved, and leaves with a later commit. After a crash in
+between it is moved once more, which the database notices by its key. Of several processes the leader does so.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from itertools import islice
 
-from loadzone.domain.commit import Commit
+from loadzone.domain.command_bus import CommandBus
+from loadzone.domain.commit import CannotSave, Commit
 from loadzone.domain.history_line import HistoryLine
-from loadzone.domain.leadership import Leadership
+from loadzone.domain.leadership import Leadership, SoleProcess
 from loadzone.domain.store import Store
+from loadzone.lib.times import steady_seconds
 from loadzone.reports.history_database import HistoryAway, HistoryDatabase
+from loadzone.reports.moving_health import MovingHealth, Waiting
+from loadzone.reports.schema import UnusableHistory
+from loadzone.rules import moving
 
 log = logging.getLogger("loadzone.history")
 
-AT_ONCE = 1_000  # lines of one transaction
-PAUSE = 1.0  # seconds in which lines gather
-RETRY_SECONDS = 5.0
+GATHER = 0.2  # seconds in which lines gather, so that they share a transaction
+AT_ONCE = 1000  # lines of a transaction: some tens of milliseconds
+LET_GO_AT = 1000  # moved lines that are still with the data, from which on they leave with a commit of their own
+LET_GO_AFTER = 30.0  # seconds after which they do so, however few
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0  # seconds between two tries
+LONG = timedelta(minutes=2)  # later than the leader lets moved lines go; those that wait longer are not moved
+LAST_LINES = 3.0  # seconds at the end for the transaction under way
 
 
 class Mover:
-    """Moves the lines while this process leads. `moved` is the id up to which all that waited were moved."""
+    """Follows the commits of `store`. `start` begins its worker; `move` makes one round.
 
-    def __init__(self, database: HistoryDatabase, leadership: Leadership) -> None:
-        self._database = database
-        self._leadership = leadership
-        self._store: Store | None = None
-        self.moved = 0
-        self.trouble = ""
-        self._is_stopped = threading.Event()
-        self._has_lines = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="history", daemon=True)
+    `moved` is the number up to which the lines have been moved, of those that this process has moved.
+    """
 
-    def start(self, store: Store) -> None:
-        """Begin to move what this store has."""
-        self._store = store
+    def __init__(
+        self,
+        database: HistoryDatabase,
+        store: Store,
+        bus: CommandBus,
+        clock: Callable[[], datetime],
+        leadership: Leadership | None = None,
+        timer: Callable[[], float] = steady_seconds,
+    ) -> None:
+        self._database, self._store, self._bus = database, store, bus
+        self._leadership = leadership or SoleProcess()
+        self._clock = clock
+        self._health = MovingHealth(database.place, clock)
+        self._timer = timer
+        self._lineage = object()  # another one after commits were lost, whose numbers come again
+        self._moved = 0
+        self._is_compared = False
+        self._let_go_at = timer()
+        self._pause = 0.0
+        self._news, self._stopping = threading.Event(), threading.Event()
+        self._worker = threading.Thread(target=self._work, name="mover of the history", daemon=True)
+        self._leadership.when_begun(self._begin_to_lead)
         store.subscribe(self._follow)
-        self._has_lines.set()
-        self._thread.start()
+
+    @property
+    def moved(self) -> int:
+        """The number up to which lines need not wait any more."""
+        return self._moved
+
+    @property
+    def trouble(self) -> Waiting | None:
+        """The lines that wait since the history cannot be kept; None while all is well.
+
+        Where another process moves them, this one tells by how long they wait.
+        """
+        history = self._store.snapshot.history
+        first = next((line for line in history.values() if line.id > self._moved), None)
+        if self._leadership.leads:
+            since = self._health.since
+        else:
+            since = first.at if first and self._clock() - first.at > LONG else None
+        return Waiting(since, sum(1 for number in history if number > self._moved)) if since else None
+
+    def start(self) -> None:
+        """Begin. Where this process leads already, numbers are compared before anybody changes anything."""
+        if self._leadership.leads:
+            self._try(self._compare)
+        self._news.set()
+        self._worker.start()
 
     def stop(self) -> None:
-        """End; what still waits is moved after the next start."""
-        self._is_stopped.set()
-        self._has_lines.set()
-        self._thread.join(2)
+        """Move what has come last, and end."""
+        self._stopping.set()
+        self._news.set()
+        if self._worker.is_alive():
+            self._worker.join(LAST_LINES)
+        if not self._worker.is_alive():
+            self._database.close()
 
     def move(self) -> None:
-        """Move what waits by now. Raises HistoryAway."""
-        while self._leadership.leads and (lines := self._waiting()):
-            self._database.append(lines)
-            self.moved = lines[-1].id
+        """Move all that waits, and have it leave where much of it still does. Failures are noted, and tried again."""
+        if self._leadership.leads and self._try(self._compare) and self._try(self._move_all):
+            self._health.succeeded()
+            self._try(self._let_go)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._news.wait(LET_GO_AFTER if self._still_there() else None)
+            self._stopping.wait(self._pause or GATHER)
+            self._news.clear()
+            self.move()
+            if self._pause:
+                self._news.set()
+        self.move()
+
+    def _try(self, work: Callable[[], None]) -> bool:
+        """Tell whether it could be done. If not, the pauses between tries grow."""
+        try:
+            work()
+        except (HistoryAway, UnusableHistory) as error:
+            self._health.failed(str(error))
+        except CannotSave:  # which the store logs
+            pass
+        except Exception:
+            log.exception("the mover of the history failed")
+            self._health.failed("the log says more")
+        else:
+            self._pause = 0.0
+            return True
+        self._pause = min(2 * self._pause or FIRST_PAUSE, LONGEST_PAUSE)
+        return False
+
+    def _begin_to_lead(self) -> None:
+        self._is_compared = False
+        self._news.set()
 
     def _follow(self, commit: Commit) -> None:
-        if commit.touched.history:
-            self._has_lines.set()
+        if commit.anew:  # its numbers may be others than those that were moved
+            self._lineage, self._moved, self._is_compared = object(), 0, False
+        if (commit.touched.history or commit.anew) and self._leadership.leads:
+            self._news.set()
+
+    def _compare(self) -> None:
+        """Go on after the numbers of the history, where it knows of later ones than the data do. Raises HistoryAway."""
+        if self._is_compared:
+            return
+        greatest = self._database.greatest()
+        if greatest.number > self._store.snapshot.last_number:
+            self._bus.run(moving.go_on_after, greatest.number, greatest.epoch)
+        self._is_compared = True
+
+    def _move_all(self) -> None:
+        while lines := self._waiting():
+            lineage = self._lineage
+            greatest = self._database.append(lines)
+            if self._lineage is not lineage:
+                return
+            self._moved = lines[-1].id
+            if greatest > self._store.snapshot.last_number:
+                self._is_compared = False
+                self._compare()
 
     def _waiting(self) -> list[HistoryLine]:
-        history = self._store.snapshot.history if self._store else {}
-        return list(islice((line for line in history.values() if line.id > self.moved), AT_ONCE))
+        waiting = (line for line in self._store.snapshot.history.values() if line.id > self._moved)
+        return list(islice(waiting, AT_ONCE))
 
-    def _run(self) -> None:
-        while not self._is_stopped.is_set():
-            self._has_lines.wait()
-            self._has_lines.clear()
-            if not self._attempt():
-                self._has_lines.set()
-            self._is_stopped.wait(RETRY_SECONDS if self.trouble else PAUSE)
+    def _let_go(self) -> None:
+        """Have the moved lines leave with a commit of their own, where others do not come or lines are too many."""
+        there = self._still_there()
+        if not there:
+            self._let_go_at = self._timer()
+        elif there >= LET_GO_AT or self._timer() - self._let_go_at >= LET_GO_AFTER:
+            self._bus.run(moving.let_go)
+            self._let_go_at = self._timer()
 
-    def _attempt(self) -> bool:
-        """Move what waits. Tell whether it could be done; the first of several failures is logged."""
-        try:
-            self.move()
-        except HistoryAway as error:
-            if not self.trouble:
-                log.error("the history cannot be written to %s: %s. Bookings go on", self._database.place, error)
-            self.trouble = str(error)
-            return False
-        except Exception:  # the next time may go well
-            log.exception("moving lines of the history failed")
-            return False
-        if self.trouble:
-            log.info("the history can be written again")
-        self.trouble = ""
-        return self._leadership.leads or not self._waiting()
+    def _still_there(self) -> int:
+        """Return the number of moved lines that are still with the data, counted up to LET_GO_AT."""
+        first = islice(self._store.snapshot.history, LET_GO_AT)
+        return sum(1 for number in first if number <= self._moved)

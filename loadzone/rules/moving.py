@@ -30,7 +30,7 @@ def go_on_after(uow: UnitOfWork, number: int, epoch: int) -> None:
     """
     if number > uow.last_number:
         uow.epoch = next_epoch(max(uow.epoch, epoch), uow.now)
-        uow.last_number = number
+        uow.last_number = number + len(uow.history)  # what waits with lower numbers gets ids after `number`
         uow.tell(Event("data_restored"))
 
 

@@ -143,7 +143,20 @@ class NodeHealth(TypedDict, total=False):
     lag: float
 
 
-class HealthResponse(NodeHealth):
+class HistoryWaits(TypedDict):
+    """Since when the history cannot be kept (UTC), and how many of its lines wait."""
+
+    since: str
+    waiting: int
+
+
+class HistoryHealth(TypedDict, total=False):
+    """`history` is there while its lines cannot be kept. Bookings go on."""
+
+    history: HistoryWaits
+
+
+class HealthResponse(NodeHealth, HistoryHealth):
     """A node tells of itself in a refusal too."""
 
     status: Required[Literal["ok"]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from loadzone.lib.concurrency import run_blocking
-from loadzone.reports.engines import postgres_engine, sqlite_engine
+from loadzone.reports.engines import look_at, postgres_engine, sqlite_engine
 from loadzone.reports.files import history_of
 from loadzone.reports.history_database import HistoryAway, HistoryDatabase, Keeper
 from loadzone.reports.schema import UnusableHistory
@@ -22,7 +23,8 @@ KEEPERS: tuple[Keeper, ...] = (keep,)
 def history_beside(data: Path) -> HistoryDatabase:
     """Return the history in SQLite, beside the data file. Raises CannotStart."""
     path = history_of(data)
-    return _prepared(HistoryDatabase(sqlite_engine(path), str(path), KEEPERS, run_blocking))
+    look = partial(look_at, path, data)
+    return _prepared(HistoryDatabase(sqlite_engine(path), str(path), KEEPERS, run_blocking, look))
 
 
 def history_in(connect: Callable[[], object], place: str) -> HistoryDatabase:
@@ -35,6 +37,6 @@ def _prepared(database: HistoryDatabase) -> HistoryDatabase:
         database.prepare()
     except UnusableHistory as error:
         raise unusable(database.place, error) from None
-    except HistoryAway as error:
-        log.error("the history cannot be written to %s: %s. Bookings go on", database.place, error)
+    except HistoryAway as error:  # the mover says so, and tries again
+        log.debug("%s cannot be used: %s", database.place, error)
     return database

@@ -25,6 +25,7 @@ from loadzone.lib.times import zone_named
 from loadzone.notifications.broadcaster import SocketUser
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.reports.history_database import HistoryDatabase
+from loadzone.reports.moving_health import Waiting
 from loadzone.reports.usage.asking import UsageQuestions
 from loadzone.schemas import requests, validation
 from loadzone.schemas.responses import NodeHealth
@@ -50,6 +51,7 @@ class Services:
     bus: CommandBus
     history: HistoryDatabase
     usage: UsageQuestions
+    history_trouble: Callable[[], Waiting | None]
     board_cache: BoardCache
     links: SignedLinks
     sessions: Sessions

@@ -45,7 +45,12 @@ def healthz() -> responses.HealthResponse:
     """Check that the server can answer and write; return its version. One of several nodes tells of itself."""
     about_node = node_health()  # before the check, which itself reads all commits
     services().store.check()
-    return {"status": "ok", "version": __version__, **about_node}
+    return {"status": "ok", "version": __version__, **about_node, **_health_of_history()}
+
+
+def _health_of_history() -> responses.HistoryHealth:
+    trouble = services().history_trouble()
+    return {"history": {"since": iso(trouble.since), "waiting": trouble.lines}} if trouble else {}
 
 
 @pages.get("/cli")

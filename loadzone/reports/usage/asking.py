@@ -8,7 +8,8 @@ from sqlalchemy import Connection, text
 
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.records import State
-from loadzone.reports.history_database import HistoryDatabase, missing_of
+from loadzone.reports.adding import missing_of
+from loadzone.reports.history_database import HistoryDatabase
 from loadzone.reports.usage.answer import answer
 from loadzone.reports.usage.answers import Answers
 from loadzone.reports.usage.instants import as_number

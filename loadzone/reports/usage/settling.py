@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from loadzone.domain.commit import Commit
 from loadzone.domain.leadership import Leadership
 from loadzone.domain.store import Store
-from loadzone.reports.history_database import HistoryAway, HistoryDatabase, missing_of
+from loadzone.reports.adding import missing_of
+from loadzone.reports.history_database import HistoryAway, HistoryDatabase
 from loadzone.reports.schema import UnusableHistory
 from loadzone.reports.usage.baseline import reconcile
 from loadzone.rules.moving import GAP

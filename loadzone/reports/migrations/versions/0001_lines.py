@@ -32,6 +32,6 @@ def upgrade() -> None:
         sa.Column("hours", sa.Float),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("changed", sa.JSON, nullable=False),
-        sa.UniqueConstraint("epoch", "number", name="lines_once"),
+        sa.UniqueConstraint("number", "epoch", name="lines_once"),
         schema=schema,
     )
