@@ -34,6 +34,7 @@ from loadzone.web.board_cache import BoardCache
 from loadzone.web.node import Node
 from loadzone.web.rate_limits import RateLimits
 
+LETTER_PAGES = "letter_pages"  # the blueprint of what the links in letters lead to
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # methods that change nothing
 
 B = TypeVar("B", bound=requests.RequestBody)
@@ -116,7 +117,11 @@ def actor() -> str | None:
 
 def via() -> str:
     """Return how the present call is made, as HistoryLine has it; empty outside of requests."""
-    token = unproxied(g).get("caller", STRANGER).token if has_request_context() else None
+    if not has_request_context():
+        return ""
+    if request.blueprint == LETTER_PAGES:
+        return "link"
+    token = unproxied(g).get("caller", STRANGER).token
     return f"token:{token.name}" if token else ""
 
 

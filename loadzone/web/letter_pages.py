@@ -16,12 +16,12 @@ from loadzone.domain.refusal import Refusal, refuse
 from loadzone.notifications.letters import LISTED_AT_MOST
 from loadzone.rules import by_link, people
 from loadzone.schemas.refusal_text import sentence_as
-from loadzone.web.context import language, services
+from loadzone.web.context import LETTER_PAGES, language, services
 from loadzone.web.endpoint import HTML, endpoint
 from loadzone.web.errors import STATUS
 from loadzone.web.time_element import time_element
 
-letter_pages = Blueprint("letter_pages", __name__)
+letter_pages = Blueprint(LETTER_PAGES, __name__)
 
 Refused = Sequence[tuple[str, Refusal]]  # names of machines, with why nothing is done to them
 

@@ -120,10 +120,11 @@ class Scene:
 
     def __init__(self, server) -> None:
         number = next(_numbers)
-        self.alice, boss, self.holder, self.user = Person(server, ADMIN), Person(server), Person(server), Person(server)
-        for person in (self.alice, boss, self.holder, self.user):
+        self.alice, *others = Person(server, ADMIN), Person(server), Person(server), Person(server)
+        self.boss, self.holder, self.user = others
+        for person in (self.alice, *others):
             person.sign_in()
-        done(self.alice.give_role(boss.email, "admin"))
+        done(self.alice.give_role(self.boss.email, "admin"))
         self.free, self.held, self.taken, self.gone, self.new = (
             f"{name}-of-{number}" for name in ("free", "held", "taken", "gone", "new")
         )
@@ -137,7 +138,7 @@ class Scene:
         self.token, revoked = (done(self.holder.make_token(name), 201) for name in ("good", "revoked"))
         done(self.holder.revoke(revoked["id"]))
         texts = {"token": self.token["token"], "revoked": revoked["token"]}
-        texts["program"] = done(boss.make_token(), 201)["token"]
+        texts["program"] = done(self.boss.make_token(), 201)["token"]
         programs = {column: Person(server).program(text) for column, text in texts.items()}
         people = {"stranger": Person(server), "user": self.user, "holder": self.holder, "admin": self.alice}
         self.callers = {**people, **programs, "elsewhere": self.alice, "untyped": self.alice}
