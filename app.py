@@ -21,10 +21,7 @@ from flask import Flask, request
 from flask_socketio import SocketIO
 
 from loadzone import RESOURCES, i18n
-from loadzone.auth.api_tokens import ApiTokens
-from loadzone.auth.login_codes import LoginCodes
 from loadzone.auth.session_cookie import SessionCookie
-from loadzone.auth.sessions import Sessions
 from loadzone.commands.data import is_command_lookup, refuse_flask_run
 from loadzone.commands.program import data
 from loadzone.config import BODY_AT_MOST, Config
@@ -44,10 +41,8 @@ from loadzone.notifications.behind_watch import BehindWatch
 from loadzone.notifications.broadcaster import Broadcaster
 from loadzone.notifications.event_log import log_commit
 from loadzone.notifications.letters import LetterWriter, letters_for
-from loadzone.notifications.shared_trouble import SharedTrouble
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.reports.mover import Mover
-from loadzone.reports.usage.asking import UsageQuestions
 from loadzone.reports.usage.settling import LOOK_SECONDS as USAGE_LOOK_SECONDS, UsageSettler
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
@@ -59,18 +54,16 @@ from loadzone.startup.greeting import greet
 from loadzone.startup.json_file_medium import open_json_file, secret_key_beside
 from loadzone.startup.medium import Medium
 from loadzone.startup.postgres_medium import open_database
+from loadzone.startup.services import services_over
 from loadzone.web import errors, origins, security, texts, wsgi_layers
-from loadzone.web.board_cache import BoardCache
 from loadzone.web.board_middleware import BoardMiddleware
 from loadzone.web.context import Services, language, socket_user, via
 from loadzone.web.json_provider import OrjsonProvider
 from loadzone.web.known_callers import sender_of
 from loadzone.web.letter_pages import letter_pages
 from loadzone.web.machines import api
-from loadzone.web.node import Node
 from loadzone.web.pages import pages
 from loadzone.web.people import people_api
-from loadzone.web.rate_limits import RateLimits
 from loadzone.web.static_files import StaticFiles
 from loadzone.web.usage import usage_api
 from mailer import Mailer
@@ -196,28 +189,9 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         clear_every=medium.clear_letters_every,
     )
     store.subscribe(log_commit)
-    services = Services(
-        config=config,
-        clock=clock,
-        store=store,
-        bus=bus,
-        history=medium.history,
-        usage=UsageQuestions(medium.history),
-        history_trouble=lambda: mover.trouble,
-        board_cache=BoardCache(store),
-        links=links,
-        sessions=Sessions(
-            config, store, bus, clock, LoginCodes(app.config["SECRET_KEY"], medium.codes), mailer.post_code
-        ),
-        api_tokens=ApiTokens(config, store, bus, clock),
-        rate_limits=RateLimits(medium.counters),
-        mail_trouble=SharedTrouble(medium.leadership, lambda: mailer.trouble),
-        behind_at_most=medium.behind_at_most,
-        node=Node(config.port, medium.leadership, medium.behind_at_most) if config.database_url else None,
-    )
     rooms = SocketRooms(_sockets(app, config))
     return Application(
-        services=services,
+        services=services_over(medium, config, app.config["SECRET_KEY"], store, bus, mailer, mover, links),
         store=store,
         backups=medium.backups(lambda: store.snapshot) if medium.backups else None,
         mailer=mailer,

@@ -23,6 +23,7 @@ from storage import DurableStore
 CALLS = 16
 BATCHES = 60
 MOST = 0.0015  # seconds
+LIMITS = Config(max_machines=10_000)
 
 
 class TimedLog(PostgresLog):
@@ -67,7 +68,7 @@ def _call(log: PostgresLog, rule: Callable[..., object], **arguments: object) ->
     """Return a call of this rule, as the command bus makes it."""
 
     def open_unit(state: State) -> UnitOfWork:
-        return UnitOfWork(state, log.clock(), Config(max_machines=10_000))
+        return UnitOfWork(state, log.clock(), LIMITS)
 
     def work(uow: UnitOfWork) -> None:
         rule(uow, **arguments)
