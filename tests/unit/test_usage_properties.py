@@ -59,16 +59,13 @@ def walk_of(r):
     return steps
 
 
-def kept(lines, r):
-    """Return a database that has kept the lines, some at once."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+def take(engine, lines, r):
+    """Let the database keep the lines, some at once."""
     while lines:
         some = r.randint(1, 60)
         with engine.begin() as connection:
             keep(connection, lines[:some])
         lines = lines[some:]
-    return engine
 
 
 def periods(r, walk):
@@ -167,18 +164,24 @@ def assert_percentiles(figures, lengths):
             assert figures[name] is None
 
 
-@pytest.mark.parametrize("number", range(WALKS))
-def test_figures_are_those_of_a_slow_computation(number):
-    r = Random(SystemRandom().randrange(2**32) if os.environ.get("EXPLORE") else number)
+def check_walk(r, engine):
+    """Compare the figures of a walk with what its states say."""
     walk = Watched()
     for name, arguments in walk_of(r):
         getattr(walk, name)(**arguments)
     walk.time_passes(minutes=r.choice([0, 40, 3000]))  # bookings still run, or end late: the server was down
     walk.timer()
-    engine = kept(list(walk.world.state.history.values()), r)
+    take(engine, list(walk.world.state.history.values()), r)
     with engine.connect() as connection:
         waits, unclear = waits_of(connection), walk.truth.unclear
         wanted = {key: (known["end"], known["turn"]) for key, known in walk.truth.waits.items() if key not in unclear}
         assert {key: wait for key, wait in waits.items() if key not in unclear} == wanted
         for period in periods(r, walk):
             check(connection, walk, period, r.choice(ZONES))
+
+
+@pytest.mark.parametrize("number", range(WALKS))
+def test_figures_are_those_of_a_slow_computation(number):
+    engine = create_engine("sqlite://")
+    tables.metadata.create_all(engine)
+    check_walk(Random(SystemRandom().randrange(2**32) if os.environ.get("EXPLORE") else number), engine)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_, select
 
 from loadzone.reports.usage import progress, tables
 from loadzone.reports.usage.instants import DAY, QUARTER, as_number
+from loadzone.reports.usage.writing import add_up
 
 
 def forget_before(connection: Connection, before: datetime) -> bool:
@@ -20,6 +21,7 @@ def forget_before(connection: Connection, before: datetime) -> bool:
         return False
     day = min(days)
     end = (day + 1) * DAY
+    _begin_at(connection, end)
     connection.execute(tables.spans.delete().where(tables.spans.c.day <= day))
     connection.execute(tables.quarters.delete().where(tables.quarters.c.quarter < end // QUARTER))
     connection.execute(tables.waits.delete().where(tables.waits.c.ended < end))
@@ -38,6 +40,22 @@ def rename_person(connection: Connection, email: str, name: str) -> None:
     """Tell the person by this name from now on, also in what is over."""
     connection.execute(tables.people.update().where(tables.people.c.email == email).values(email=name))
     progress.note_change(connection)
+
+
+def _begin_at(connection: Connection, end: int) -> None:
+    """Let what goes on over the end of a day begin there."""
+    spans, machines = tables.spans.c, tables.machines.c
+    number = func.count().label("number")
+    over = select(spans.group_key, func.count(spans.person), number).where(
+        spans.day == end // DAY - 1, spans.ended == end
+    )
+    counts = or_(machines.person.is_not(None), and_(machines.in_service, not_(machines.gone)))
+    runs = select(machines.group_key, func.count(machines.person), number).where(counts, machines.since < end)
+    for query in (over.group_by(spans.group_key), runs.group_by(machines.group_key)):
+        rows = connection.execute(query).all()
+        edges = [(end // QUARTER, key, booked, booked * end, service, service * end) for key, booked, service in rows]
+        add_up(connection, tables.quarters, edges)
+    connection.execute(tables.machines.update().where(machines.since < end).values(since=end))
 
 
 def _oldest_days(connection: Connection) -> list[int]:

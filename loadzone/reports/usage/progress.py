@@ -10,6 +10,8 @@ from loadzone.domain.history_line import HistoryLine
 from loadzone.reports.usage import tables
 from loadzone.reports.usage.instants import as_number
 
+NEVER = -1  # the epoch of no state
+
 
 def since(connection: Connection) -> int | None:
     """Return since when there are figures; None: there are none."""
@@ -26,7 +28,7 @@ def note_lines(connection: Connection, lines: Sequence[HistoryLine]) -> None:
 def note_start(connection: Connection, at: int) -> None:
     """Note that there are figures since this time."""
     if since(connection) is None:
-        connection.execute(tables.progress.insert().values(id=1, epoch=0, since=at, changes=0))
+        connection.execute(tables.progress.insert().values(id=1, epoch=NEVER, since=at, changes=0))
     else:
         connection.execute(tables.progress.update().values(since=at))
         note_change(connection)
