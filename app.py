@@ -43,7 +43,7 @@ from loadzone.notifications.event_log import log_commit
 from loadzone.notifications.letters import LetterWriter, letters_for
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.reports.mover import Mover
-from loadzone.reports.usage.settling import LOOK_SECONDS as USAGE_LOOK_SECONDS, UsageSettler
+from loadzone.reports.upkeep import Upkeep, upkeep_of
 from loadzone.rules.finish import finish
 from loadzone.schemas.serializers import shown
 from loadzone.server import gevent_server, logging_setup, ping_clock, socket_filter, socket_limits
@@ -94,7 +94,7 @@ class Application:
     backups: AutomaticBackups | None
     mailer: Mailer
     mover: Mover
-    usage_settler: UsageSettler
+    upkeep: Upkeep
     scheduler: Scheduler
     broadcaster: Broadcaster
     hearing: Hearing
@@ -118,7 +118,7 @@ class Application:
         self.scheduler.every(self.hearing.look, LOOK_SECONDS)
         self.scheduler.start()
         self.mailer.start()
-        self.scheduler.every(self.usage_settler.look, USAGE_LOOK_SECONDS)
+        self.upkeep.start(self.scheduler.every)
 
     def stop(self) -> None:
         """End them, and wait for the write under way."""
@@ -144,7 +144,7 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     refuse_flask_run()
     config = config or _settings()
     app.config.update(
-        SECRET_KEY=_secret_key(config),
+        SECRET_KEY=config.secret_key or secret_key_beside(config),
         MAX_CONTENT_LENGTH=BODY_AT_MOST,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH=config.base_path or "/",
@@ -196,7 +196,7 @@ def _build(app: Flask, config: Config, medium: Medium) -> Application:
         backups=medium.backups(lambda: store.snapshot) if medium.backups else None,
         mailer=mailer,
         mover=mover,
-        usage_settler=UsageSettler(medium.history, store, medium.leadership, clock),
+        upkeep=upkeep_of(medium.history, store, medium.leadership, clock, medium.history_backups, config.history_days),
         scheduler=Scheduler(store, bus, config, clock, hearing, medium.leadership, medium.machines_at_once),
         broadcaster=Broadcaster(rooms, store, socket_user, clock, config.is_public),
         hearing=hearing,
@@ -222,10 +222,6 @@ def _sockets(app: Flask, config: Config) -> SocketIO:
     socket_filter.ignore_client_messages(socketio.server)
     wsgi_layers.install(app, config)
     return socketio
-
-
-def _secret_key(config: Config) -> str:
-    return config.secret_key or secret_key_beside(config)
 
 
 def _open_medium(config: Config, clock: Callable[[], datetime]) -> Medium:

@@ -46,6 +46,7 @@ class Config:
     max_machines: int = 100
     remind_minutes: tuple[float, ...] = (60, 15)
     hold_minutes: float = 15
+    history_days: int = 400
     language: str = "ru"
     smtp_host: str | None = None
     smtp_port: int = 587
@@ -99,6 +100,7 @@ class Config:
             max_machines=read("LOADZONE_MAX_MACHINES", values.machines, 100),
             remind_minutes=read("LOADZONE_REMIND_MINUTES", values.minutes, (60, 15)),
             hold_minutes=read("LOADZONE_HOLD_MINUTES", values.amount, 15),
+            history_days=read("LOADZONE_HISTORY_DAYS", values.days, 400),
             language=read("LOADZONE_LANGUAGE", values.one_of(*LANGUAGES), "ru"),
             smtp_host=read("SMTP_HOST", values.host, None),
             smtp_port=read("SMTP_PORT", values.port, 587),

@@ -37,6 +37,11 @@ def machines(text: str) -> int:
     return _number(text, int, "a whole number", 1, 1_000_000)
 
 
+def days(text: str) -> int:
+    """Return a number of days, up to a hundred years."""
+    return _number(text, int, "a whole number", 1, 36500)
+
+
 def amount(text: str) -> float:
     """Return hours or minutes; at most 87,600 (ten years of hours)."""
     return _number(text, float, "a number", LEAST_AMOUNT, 87600)

@@ -6,7 +6,8 @@ import click
 
 from loadzone.commands.choose_medium import medium_named
 from loadzone.commands.data_medium import load_state, summary
-from loadzone.commands.replacing import has_data, is_same, replace
+from loadzone.commands.histories import History, amount_in, checked
+from loadzone.commands.replacing import has_data, has_same_history, is_same, replace
 from loadzone.commands.terminal import confirm, print_line, warn
 
 
@@ -23,16 +24,26 @@ def copy(source: str, destination: str, yes: bool) -> None:
     """
     origin, medium = medium_named(source), medium_named(destination)
     state = load_state(origin)
+    history = origin.history if origin.history and checked(origin.history) else None
     if origin.is_in_use():
         warn(f"{origin.name} is in use: what changes there from now on is not copied")
     with medium.opened() as target:
         print_line(f"from:  {origin.name}: {summary(state)}")
         present = target.present.state if target.present else None
         print_line(f"to:    {medium.name}: {summary(present) if present else 'no data that can be used'}")
-        if present and is_same(present, state):
+        _tell_histories(history, medium.history)
+        if present and is_same(present, state) and has_same_history(medium, history):
             print_line("both hold the same; nothing was changed")
             return
         is_lossy = has_data(target.present)
         confirm(yes, f"Replace what {medium.name} has with that?" if is_lossy else f"Copy that to {medium.name}?")
-        replace(medium, target, state, "copy")
+        replace(medium, target, state, "copy", history)
     print_line(f"copied, read back and found the same; {medium.once_changed}")
+
+
+def _tell_histories(source: History | None, target: History | None) -> None:
+    there = target.report() if target else None
+    if source:
+        print_line(f"history: {amount_in(source.report())}; to: {amount_in(there)}")
+    elif there:
+        print_line(f"history: from has none, so that of to stays: {amount_in(there)}")

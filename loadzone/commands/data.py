@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 
 from loadzone.commands.choose_medium import medium_of_settings
-from loadzone.commands.data_medium import load_state, summary
+from loadzone.commands.data_medium import summary
 from loadzone.commands.file_medium import FileMedium
-from loadzone.commands.replacing import replace
-from loadzone.commands.terminal import confirm, exit_with_error, print_line, print_lines
+from loadzone.commands.histories import FileHistory, History, amount_in, checked, is_history, summary as amount_summary
+from loadzone.commands.terminal import exit_with_error, print_line, print_lines
 from loadzone.datafile.checker import check_file
+from loadzone.reports.history_backups import is_history_backup
 
 
 @click.group()
@@ -45,9 +46,12 @@ def refuse_flask_run() -> None:
 def check(file: Path | None) -> None:
     """Check the data for errors.
 
-    Names everything that is wrong with FILE, by default with the server's data. The exit status is 0 if LoadZone would
-    start with it, else 1. The server may run.
+    Names everything that is wrong with FILE, by default with the server's data, and with its history. The exit status
+    is 0 if LoadZone would start with it and its history is whole, else 1. The server may run.
     """
+    if file and is_history(file):
+        _check_history(FileHistory(file))
+        return
     medium = FileMedium(file) if file else medium_of_settings()
     report = medium.report() or exit_with_error(f"there is no data in {medium.name}")
     for sentence in report.repaired:
@@ -56,39 +60,35 @@ def check(file: Path | None) -> None:
         print_lines(report.problems)
         exit_with_error(f"{medium.name} cannot be used")
     print_line(f"{medium.name} is valid: {summary(report.state)}")
+    if medium.history:
+        _check_history(medium.history)
+
+
+def _check_history(history: History) -> None:
+    amount = checked(history)
+    if amount:
+        print_line(f"the history in {history.name} is valid: {amount_summary(amount)}")
 
 
 @data.command("backups")
 def list_backups() -> None:
     """List the backups, oldest first, with their content in numbers."""
-    backups = medium_of_settings().backups
+    medium = medium_of_settings()
+    backups = medium.backups
     if backups is None:
         print_line("there are no backups: LOADZONE_BACKUPS is not set")
         return
-    for name in backups.names():
-        state = check_file((backups.folder / name).read_bytes()).state
-        print_line(f"{name}  {summary(state) if state else 'cannot be used'}")
-    if not backups.names():
+    histories = medium.history_backups
+    names = sorted([*backups.names(), *(histories.names() if histories else [])])
+    for name in names:
+        print_line(f"{name}  {_content_of(backups.folder / name)}")
+    if not names:
         print_line(f"there are no backups in {backups.folder}")
 
 
-@data.command()
-@click.argument("backup")
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-def restore(backup: str, yes: bool) -> None:
-    """Replace the data with a backup.
-
-    BACKUP is a name from `data backups`, or any file ("-" for standard input). The server must be stopped, and with a
-    database all nodes. The present data is kept among the backups.
-    """
-    medium = medium_of_settings()
-    backups = medium.backups
-    source = FileMedium(backups.folder / backup if backups and backup in backups.names() else Path(backup))
-    state = load_state(source)
-    with medium.opened() as target:
-        now = target.present.state if target.present else None
-        print_line(f"now:    {summary(now) if now else 'no data that can be used'}")
-        print_line(f"backup: {summary(state)}")
-        confirm(yes, f"Replace {medium.name} with {source.name}?")
-        replace(medium, target, state, "restore")
-    print_line(f"restored; {medium.once_changed}")
+def _content_of(backup: Path) -> str:
+    """Return how much is in the backup, in a few words."""
+    if is_history_backup(backup.name):
+        return amount_in(FileHistory(backup).report())
+    state = check_file(backup.read_bytes()).state
+    return summary(state) if state else "cannot be used"

@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from loadzone.commands.histories import History
 from loadzone.commands.terminal import exit_with_error, print_lines, warn
 from loadzone.datafile.backups import Backups
 from loadzone.datafile.checker import Report
 from loadzone.domain.records import Place, State
 from loadzone.domain.store import Transactions
+from loadzone.reports.history_backups import HistoryBackups
 
 
 class Target(Protocol):
@@ -31,8 +33,19 @@ class Target(Protocol):
         """Keep what is in it among the backups, before an action such as `restore`. May end the command."""
         ...
 
-    def replace(self, state: State) -> None:
-        """Write the state in the place of what is in it, as a whole or not at all. May end the command."""
+    def keep_history(self, action: str) -> None:
+        """Do as `keep` with the history, if there is one."""
+        ...
+
+    def replace(self, state: State, history: History | None) -> None:
+        """Write both in the place of what is in it, as a whole or not at all; None: its own history stays.
+
+        May end the command.
+        """
+        ...
+
+    def replace_history(self, history: History) -> None:
+        """Write only the history, as a whole or not at all. May end the command."""
         ...
 
 
@@ -75,6 +88,16 @@ class DataMedium(Protocol):
     @property
     def backups(self) -> Backups | None:
         """The backups of it; None: no folder is named for them."""
+        ...
+
+    @property
+    def history(self) -> History | None:
+        """The history that belongs to it; None: it can have none."""
+        ...
+
+    @property
+    def history_backups(self) -> HistoryBackups | None:
+        """The backups of that; None: no folder is named for them."""
         ...
 
     def report(self) -> Report | None:

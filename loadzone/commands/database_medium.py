@@ -10,7 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from sqlalchemy import Connection as Transaction, text
+
 from loadzone.commands.data_medium import usable_state
+from loadzone.commands.database_history import DatabaseHistory, transaction_on
+from loadzone.commands.histories import History
 from loadzone.commands.terminal import exit_with_error, print_lines, warn
 from loadzone.database import commit_codec
 from loadzone.database.address import place_of
@@ -20,6 +24,7 @@ from loadzone.database.contents import (
     Moved,
     check_contents,
     connected,
+    keep_nodes_out,
     read_contents,
     replace_contents,
 )
@@ -35,6 +40,7 @@ from loadzone.domain.durable import CannotLoad, MissedCommit, TurnLost
 from loadzone.domain.records import State
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import steady_seconds, utc_now
+from loadzone.reports.history_backups import HistoryBackups
 
 T = TypeVar("T")
 SHORT = 0.5  # seconds
@@ -59,6 +65,17 @@ class DatabaseMedium:
     def backups(self) -> Backups | None:
         """The backups, which are data files."""
         return Backups(self.backups_folder, self._as_file, self.name, utc_now) if self.backups_folder else None
+
+    @property
+    def history(self) -> DatabaseHistory:
+        """The history in the same database."""
+        return DatabaseHistory(self.name, self.connected)
+
+    @property
+    def history_backups(self) -> HistoryBackups | None:
+        """The backups that commands have made of it."""
+        folder = self.backups_folder
+        return HistoryBackups(folder, folder, utc_now) if folder else None
 
     def report(self) -> Report | None:
         """Return what is in the database, and what is wrong with that; None: LoadZone has not been there."""
@@ -160,16 +177,44 @@ class OpenedDatabase:
         )
         self.medium.save_before(action, backups)
 
-    def replace(self, state: State) -> None:
-        """Put the state in the place of what is in the database, in one transaction."""
+    def keep_history(self, action: str) -> None:
+        """Write the history into the backups, if there is one. Ends the command where there is no folder for them."""
+        if not self.medium.history.report():
+            return
+        backups = self.medium.history_backups or exit_with_error(
+            f"{self.medium.name} was not changed: its history would be lost; "
+            "set LOADZONE_BACKUPS to a folder in which to keep it"
+        )
+        try:
+            backups.save_before(action, self.medium.history.write_to_file)
+        except OSError as error:
+            exit_with_error(f"{self.medium.name} was not changed: {error.strerror}: {backups.folder}")
+
+    def replace(self, state: State, history: History | None) -> None:
+        """Put the state, and the history, in the place of what is in the database, in one transaction."""
         seen = self._contents.at if self._contents else None
-        with self.medium.connected() as connection:
-            try:
-                replace_contents(connection, slices(state), seen)
-            except Moved:
-                exit_with_error(
-                    f"{self.medium.name} was not changed: a node has started or changed something meanwhile"
-                )
+        with self._transaction() as (connection, transaction):
+            replace_contents(connection, slices(state), seen)
+            if history:
+                history.write_to(transaction)
+
+    def replace_history(self, history: History) -> None:
+        """Put the history in the place of that in the database, in one transaction."""
+        if self._contents is None:
+            exit_with_error(f"there is no data in {self.medium.name}")
+        with self._transaction() as (connection, transaction):
+            keep_nodes_out(connection)
+            history.write_to(transaction)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[Connection, Transaction]]:
+        """Begin a transaction, as psycopg and as SQLAlchemy know it. Ends the command where a node works here."""
+        try:
+            with self.medium.connected() as connection, transaction_on(connection, self.medium.name) as transaction:
+                transaction.execute(text("SELECT 1"))  # it begins with the first statement
+                yield connection, transaction
+        except Moved:
+            exit_with_error(f"{self.medium.name} was not changed: a node has started or changed something meanwhile")
 
 
 @dataclass

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
 from loadzone.commands.data_medium import usable_state
+from loadzone.commands.histories import FileHistory, History
 from loadzone.commands.terminal import exit_with_error, warn
 from loadzone.datafile.backups import Backups, backups_of_file
 from loadzone.datafile.checker import Report, check_file
@@ -22,6 +24,10 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.atomic_file import DurableFile, FileInUse, is_locked
 from loadzone.lib.owners import another_owner
 from loadzone.lib.times import utc_now
+from loadzone.reports.files import history_of, sync_folder
+from loadzone.reports.history_backups import HistoryBackups
+from loadzone.reports.online_copy import copy_in_any_case
+from loadzone.reports.staged_file import settle, stage_for
 
 T = TypeVar("T")
 STANDARD_INPUT = Path("-")
@@ -49,6 +55,16 @@ class FileMedium:
         """The backups, which are copies of the file."""
         return backups_of_file(self.path, utc_now, folder=self.backups_folder)
 
+    @property
+    def history(self) -> FileHistory | None:
+        """The history beside the file."""
+        return None if self.path == STANDARD_INPUT else FileHistory(history_of(self.path))
+
+    @property
+    def history_backups(self) -> HistoryBackups:
+        """The backups of that, in the same folder."""
+        return HistoryBackups(history_of(self.path), self.backups.folder, utc_now)
+
     def report(self) -> Report | None:
         """Return what is in the file, and what is wrong with that; None: there is no file."""
         content = self.read()
@@ -72,6 +88,7 @@ class FileMedium:
         """Open the file for writing, or end the command if a server has it. An OSError in the block ends it too."""
         file = self._locked()
         try:
+            settle(history_of(self.path), self.path)
             yield OpenedFile(self, file)
         except OSError as error:
             exit_with_error(f"{self.path} was not changed: {error.strerror}")
@@ -128,12 +145,35 @@ class OpenedFile:
         if self.file.exists():
             self.medium.backups.save_before(action)
 
-    def replace(self, state: State) -> None:
-        """Replace the content of the file with the state. Raises OSError; then the old content is still there."""
+    def keep_history(self, action: str) -> None:
+        """Copy the history into the backups, if there is one; also one that is broken. Raises OSError."""
+        history = history_of(self.medium.path)
+        if history.exists():
+            self.medium.history_backups.save_before(action, partial(copy_in_any_case, history))
+
+    def replace(self, state: State, history: History | None = None) -> None:
+        """Replace the content of the file with the state, and the history. Raises OSError; then nothing has changed."""
         encoder = StateEncoder()
         encoder.mark_all(state)
-        if not self.file.replace(encoder.chunks(state)):
+        chunks = encoder.chunks(state)
+        if history:
+            self._stage(history, b"".join(chunks))
+        if not self.file.replace(chunks):
             warn(f"{self.file.path} was written, but its folder cannot be synced; a power cut may undo the change")
+        settle(history_of(self.medium.path), self.medium.path)
+
+    def replace_history(self, history: History) -> None:
+        """Replace only the history. Raises OSError; then it has not changed."""
+        self._stage(history, self.medium.read() or exit_with_error(f"there is no data in {self.medium.name}"))
+        settle(history_of(self.medium.path), self.medium.path)
+
+    def _stage(self, history: History, data: bytes) -> None:
+        """Write the history to where it waits for a data file with this content (reports/staged_file.py)."""
+        staged = stage_for(history_of(self.medium.path), data)
+        unfinished = staged.with_name(f"{staged.name}.part")
+        history.write_to_file(unfinished)
+        os.replace(unfinished, staged)
+        sync_folder(staged.parent)
 
     def do(self, open_unit: Callable[[State], UnitOfWork], work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` in a unit of work on the state, write the file, and return the result. Raises OSError."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from loadzone import __version__
-from loadzone.commands import copying, inventory
+from loadzone.commands import copying, inventory, restoring
 from loadzone.commands.data import data
 
 __all__ = ["data", "loadzone_server"]
 
-for command in (copying.copy, inventory.export_inventory, inventory.import_inventory):
+for command in (copying.copy, restoring.restore, inventory.export_inventory, inventory.import_inventory):
     data.add_command(command)
 
 

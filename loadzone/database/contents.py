@@ -91,17 +91,24 @@ def replace_contents(connection: Connection, file: Iterable[bytes], seen: Positi
     start. Raises Moved, UnusableDatabase and psycopg.Error.
     """
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        keep_nodes_out(connection)
         is_new = not version_of(connection)
         prepare(connection, b"{}")
         at = _last(connection)
-        if (at != seen and not (is_new and seen is None)) or not is_alone(connection):
+        if at != seen and not (is_new and seen is None):
             raise Moved
         snapshot_table.lock(connection)
         snapshot_table.replace(connection, at.seq + 1, file)
         connection.execute("DELETE FROM loadzone.commits")
         connection.execute(_BEGIN_LOG, [at.seq + 1])
         connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(at.seq + 1)])
+
+
+def keep_nodes_out(connection: Connection) -> None:
+    """Let no node start until the end of the transaction. Raises Moved where one runs."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    if not is_alone(connection):
+        raise Moved
 
 
 def _last(connection: Connection) -> Position:

@@ -8,6 +8,9 @@ from datetime import datetime
 
 from loadzone.domain.unknown_keys import nothing
 
+# A key of `rest`: the address in whose place a removal puts a pseudonym. It leaves with the waiting line.
+WAS = "was"
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:

@@ -17,6 +17,7 @@ from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.limits import Limits
 from loadzone.domain.named_table import NamedTable, former_ids_of, id_of, name_of, vm_named
 from loadzone.domain.people import Entry, Letter, User
+from loadzone.domain.pseudonym import Pseudonym
 from loadzone.domain.records import Booking, Deleted, Group, Place, State, Tally, Vm, Waiter
 from loadzone.domain.refusal import refuse
 from loadzone.domain.replacing import replace
@@ -111,6 +112,7 @@ class UnitOfWork:
         self.acts: list[Act] = []
         self.lines: dict[str, list[Entry]] = {}
         self.told_by_answer: set[str] = set()
+        self.pseudonyms: list[Pseudonym] = []
         self.first_waiters: dict[int, tuple[Waiter, ...]] = {}  # by group; rules/turns.py keeps them here
         self._unserved = Unserved()
 

@@ -13,6 +13,7 @@ from typing import cast
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from loadzone.reports.online_copy import read_only
 from loadzone.reports.schema import SCHEMA
 
 Connect = Callable[[], DBAPIConnection]
@@ -52,6 +53,13 @@ def look_at(path: Path, data: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
+
+
+def sqlite_reader(path: Path) -> Engine:
+    """Return an engine that reads this file, and neither makes nor changes it."""
+    engine = create_engine("sqlite+pysqlite://", creator=lambda: read_only(path), poolclass=NullPool)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _begin(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadzone.domain.unit_of_work import UnitOfWork
-from loadzone.rules import acts, history, serving
+from loadzone.rules import acts, history, pseudonyms, serving
 
 
 def finish(uow: UnitOfWork) -> None:
@@ -11,3 +11,4 @@ def finish(uow: UnitOfWork) -> None:
     serving.serve(uow)
     history.write(uow)
     acts.note(uow)
+    pseudonyms.apply(uow)

@@ -7,7 +7,7 @@ from itertools import islice
 
 from loadzone.domain.epochs import next_epoch
 from loadzone.domain.events import Event
-from loadzone.domain.history_line import HistoryLine
+from loadzone.domain.history_line import WAS, HistoryLine
 from loadzone.domain.unit_of_work import UnitOfWork
 
 MOST = 100_000  # lines that wait
@@ -20,7 +20,7 @@ def let_go(uow: UnitOfWork) -> None:
     for number in list(_moved(uow)):
         del uow.history[number]
     if len(uow.history) >= MOST:
-        uow.tell(_gap([uow.history.pop(number) for number in list(islice(uow.history, AT_ONCE))]))
+        uow.tell(_gap([uow.history.pop(number) for number in list(islice(_droppable(uow), AT_ONCE))]))
 
 
 def go_on_after(uow: UnitOfWork, number: int, epoch: int) -> None:
@@ -39,6 +39,11 @@ def _moved(uow: UnitOfWork) -> Iterator[int]:
         if number > uow.moved:
             return
         yield number
+
+
+def _droppable(uow: UnitOfWork) -> Iterator[int]:
+    """Yield the numbers of lines, but for those that older lines need, wherever these are (rules/pseudonyms.py)."""
+    return (line.id for line in uow.history.values() if WAS not in line.rest)
 
 
 def _gap(lines: list[HistoryLine]) -> Event:

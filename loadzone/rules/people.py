@@ -9,6 +9,7 @@ from typing import NamedTuple
 from loadzone.domain.events import Changes, Event
 from loadzone.domain.limits import Limits
 from loadzone.domain.people import BrowserSession, Role, User
+from loadzone.domain.pseudonym import Pseudonym
 from loadzone.domain.records import State
 from loadzone.domain.refusal import refuse
 from loadzone.domain.replacing import replace
@@ -170,9 +171,10 @@ def set_role(uow: UnitOfWork, actor: str | None, email: str, role: Role) -> None
     uow.tell(Event("role_changed", by=by, to=email, role=role, changed={"role": (user.role, role)}))
 
 
-def remove(uow: UnitOfWork, actor: str | None, email: str) -> None:
+def remove(uow: UnitOfWork, actor: str | None, email: str, pseudonym: str | None = None) -> None:
     """Remove a person: out of every session and queue, and what they hold is released.
 
+    `pseudonym` takes the place of the address in all that is kept (rules/pseudonyms.py).
     Raises Refusal: not_signed_in, not_allowed, no_such_user, last_admin.
     """
     by = access.require_admin(uow, actor)
@@ -187,6 +189,8 @@ def remove(uow: UnitOfWork, actor: str | None, email: str) -> None:
             lease.end(uow, vm, vm.booking, "cancel", replace(event, booked_at=vm.booking.booked_at))
     uow.tell(Event("user_removed", by=by, to=email, sessions=(*user.sessions, *user.tokens)))
     del uow.users[email]
+    if pseudonym:
+        uow.pseudonyms.append(Pseudonym(email, pseudonym))
 
 
 def role_of(state: State, limits: Limits, email: str) -> Role:

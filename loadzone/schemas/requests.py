@@ -286,10 +286,6 @@ class Role(RequestBody):
     role: Literal["user", "admin"]
 
 
-class Person(RequestBody):
-    email: Email
-
-
 class WhoseTokens(RequestBody):
     email: Email | None = None
 

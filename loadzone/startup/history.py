@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from loadzone.lib.concurrency import run_blocking
+from loadzone.reports import pseudonyms
 from loadzone.reports.engines import look_at, postgres_engine, sqlite_engine
 from loadzone.reports.files import history_of
 from loadzone.reports.history_database import HistoryAway, HistoryDatabase, Keeper
@@ -17,7 +18,7 @@ from loadzone.startup.cannot_start import unusable
 
 log = logging.getLogger("loadzone.history")
 
-KEEPERS: tuple[Keeper, ...] = (keep,)
+KEEPERS: tuple[Keeper, ...] = (pseudonyms.keep, keep)
 
 
 def history_beside(data: Path) -> HistoryDatabase:

@@ -20,6 +20,9 @@ from loadzone.lib.atomic_file import FileInUse
 from loadzone.lib.concurrency import run_blocking
 from loadzone.lib.listening_clock import ListeningClock
 from loadzone.lib.owners import another_owner, explained, user_name
+from loadzone.reports.files import history_of
+from loadzone.reports.history_backups import HistoryBackups
+from loadzone.reports.staged_file import settle
 from loadzone.startup.backups_folder import backups_folder
 from loadzone.startup.cannot_start import CannotStart, unusable
 from loadzone.startup.history import history_beside
@@ -40,6 +43,7 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
         kept_in = backups_folder(config)
         starter = b"{}" if config.data else (RESOURCES / "data.json").read_bytes()
         file = JsonFile(path, starter, run_blocking)
+        settle(history_of(file.path), file.path)
     except FileInUse as error:
         raise CannotStart(f"{error} is in use by another LoadZone; stop that one first") from None
     except FileNotFoundError:
@@ -48,7 +52,9 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
         raise unusable(str(path), error) from None
     hearing = partial(ListeningClock, clock())
     backups = backups_of_file(file.path, clock, run_blocking, kept_in)
-    return Medium(file, clock, SoleProcess(), hearing, lambda state: backups, history_beside(file.path))
+    history = history_beside(file.path)
+    history_backups = HistoryBackups(history_of(file.path), backups.folder, clock, run_blocking)
+    return Medium(file, clock, SoleProcess(), hearing, lambda state: backups, history, history_backups)
 
 
 def secret_key_beside(config: Config) -> str:

@@ -15,6 +15,7 @@ from loadzone.domain.leadership import Leadership
 from loadzone.domain.pending_codes import PendingCodes
 from loadzone.domain.records import State
 from loadzone.lib.ending import Ending
+from loadzone.reports.history_backups import HistoryBackups
 from loadzone.reports.history_database import HistoryDatabase
 from loadzone.web.memory_counters import MemoryCounters
 
@@ -31,7 +32,8 @@ class Medium:
     `backups(state)` are those of what `state` returns; None: none are made. `machines_at_once`: how many a command of
     the timers may settle, None: any number. `clear_letters_every`: seconds after which delivered letters leave the
     outbox. `ending` tells when the process can go on no more. `codes` and `counters`: sign-in codes and rate limits of
-    all processes that share the state. `history` is what the lines of the history are moved to.
+    all processes that share the state. `history` is what the lines of the history are moved to,
+    `history_backups` its backups; None: none are made.
     """
 
     durable: Durable
@@ -40,6 +42,7 @@ class Medium:
     hearing: Callable[[Callable[[], bool]], Hearing]
     backups: Callable[[Callable[[], State]], AutomaticBackups] | None
     history: HistoryDatabase
+    history_backups: HistoryBackups | None = None
     machines_at_once: int | None = None
     clear_letters_every: float = CLEAR_LETTERS_EVERY
     ending: Ending = field(default_factory=Ending)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, session
+from flask import Blueprint, Response, current_app, request, session
 
 from loadzone.domain.events import LETTER_KINDS
+from loadzone.domain.pseudonym import pseudonym_of
 from loadzone.domain.records import State
 from loadzone.lib.networks import network_of
 from loadzone.lib.times import iso
@@ -12,6 +13,7 @@ from loadzone.notifications.letters import invitation_url
 from loadzone.rules import invitations, people, sessions, tokens
 from loadzone.schemas import requests, responses
 from loadzone.schemas.invite import Invite, InvitedPersonResponse, InvitedResponse
+from loadzone.schemas.removal import Removal, RemovedResponse
 from loadzone.schemas.serializers import history_view, mail_trouble_view, session_view, token_view, user_view
 from loadzone.schemas.wishes import Wishes
 from loadzone.web.context import actor, caller, language, run, services
@@ -191,11 +193,15 @@ def set_role(body: requests.Role) -> responses.OkResponse:
 
 
 @people_api.post("/users/remove")
-@endpoint(returns=responses.OkResponse, who="admin", refuses="no_such_user last_admin", by_token=False)
-def remove_user(body: requests.Person) -> responses.OkResponse:
-    """Remove a person: end their sessions, take them out of all queues, release their machines."""
-    run(people.remove, **body.given())
-    return OK
+@endpoint(returns=RemovedResponse, who="admin", refuses="no_such_user last_admin", by_token=False)
+def remove_user(body: Removal) -> RemovedResponse:
+    """Remove a person: end their sessions, take them out of all queues, release their machines.
+
+    With `pseudonym` a name made for them takes the place of their address in all that is kept, also in the history.
+    """
+    name = pseudonym_of(str(current_app.secret_key), body.email) if body.pseudonym else None
+    run(people.remove, email=body.email, pseudonym=name)
+    return {"status": "ok", "pseudonym": name} if name else {"status": "ok"}
 
 
 def _network() -> str:

@@ -11,6 +11,7 @@ import { openDialog } from "./dialog.js";
 import { field } from "./field.js";
 import { inviteDialog } from "./invite.js";
 import { loadedPart } from "./loaded_part.js";
+import { removeUserDialog } from "./remove_user.js";
 import { findUsers, forSearch } from "./user_search.js";
 
 const SHOWN_AT_MOST = 100;
@@ -63,7 +64,7 @@ function countText(shown, found, all) {
 }
 
 async function changeUser(dialog, { userAction: action, email, role }) {
-  if (action === "remove") return removeDialog(email, () => loadUsers(dialog));
+  if (action === "remove") return removeUserDialog(email, () => loadUsers(dialog));
   if (dialog.busy) return;
   dialog.setBusy(true);
   try {
@@ -75,20 +76,6 @@ async function changeUser(dialog, { userAction: action, email, role }) {
     await loadUsers(dialog); // what stood there may be why it was refused
     dialog.showError(error.message);
   }
-}
-
-function removeDialog(email, then) {
-  openDialog({
-    title: t("users.remove_title", { email }),
-    body: html`<p>${t("users.remove_what")}</p>`,
-    label: t("users.remove"),
-    tone: "danger",
-    submit: async () => {
-      await post("/users/remove", { email });
-      toast(t("users.removed", { email }));
-      then();
-    },
-  });
 }
 
 function rows(users) {

@@ -97,6 +97,30 @@ def test_removing_a_person_ends_their_sessions_and_bookings(alice, make_vm, serv
     assert newcomer.email not in server.stored()["users"]
 
 
+@pytest.mark.parametrize("pseudonym", ["person-1", "yes", None, 1, 0, ["x"]])
+def test_a_pseudonym_is_asked_for_by_true(alice, newcomer, pseudonym):
+    """Nobody chooses it: two people could get the same."""
+    if pseudonym is None:
+        done(alice.remove_user(newcomer.email, pseudonym=False))
+    else:
+        assert refusal(alice.remove_user(newcomer.email, pseudonym=pseudonym)) == (400, "bad_input")
+
+
+def test_with_a_pseudonym_that_stands_in_their_place_always_the_same(alice, vm, server, newcomer):
+    name = newcomer.email.partition("@")[0]
+    given = []
+    for _ in range(2):
+        done(newcomer.book(vm, note=f"for {name}"))
+        done(newcomer.hand_over(vm, alice.email))
+        given.append(done(alice.remove_user(newcomer.email, pseudonym=True))["pseudonym"])
+        [person] = {line["person"] for line in alice.history() if line["vm_id"] == vm and line.get("person")}
+        assert person == given[0]
+        assert alice.vm(vm)["note"] == f"for {given[0]}"
+        done(alice.cancel(vm))
+        newcomer.sign_in()
+    assert given[0] == given[1]
+
+
 def test_a_removed_person_may_sign_in_again_as_a_new_one(alice, vm, newcomer):
     newcomer.book(vm)
     done(alice.remove_user(newcomer.email))

@@ -189,8 +189,8 @@ class Person:
     def give_role(self, email: object, role: object) -> requests.Response:
         return self.post("/users/role", {"email": email, "role": role})
 
-    def remove_user(self, email: object) -> requests.Response:
-        return self.post("/users/remove", {"email": email})
+    def remove_user(self, email: object, **more: object) -> requests.Response:
+        return self.post("/users/remove", {"email": email, **more})
 
 
 def cleared(server: Server) -> Server:

@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -57,9 +57,17 @@ def test_the_newest_version_in_the_changelog_is_it():
 # Dependencies: pyproject.toml, requirements.txt and the imports
 
 
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the node and all in it, except what is under `if TYPE_CHECKING`."""
+    yield node
+    if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        for child in ast.iter_child_nodes(node):
+            yield from running(child)
+
+
 def from_elsewhere(files: Iterable[Path]) -> set[str]:
-    """Return the packages that these files import, except our own and the standard library's."""
-    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    """Return the packages that these files import, except our own, the standard library's, and those for mypy alone."""
+    nodes = [node for path in files for node in running(ast.parse(path.read_text(encoding="utf-8")))]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
     ours = {path.stem for path in ROOT.glob("*.py")} | {"loadzone", "_typeshed"}  # the latter exists for type checkers

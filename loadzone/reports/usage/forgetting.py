@@ -1,4 +1,4 @@
-"""Forgets what is too old in the usage tables, and people's names."""
+"""Forgets what is too old in the usage tables, and people of whom nothing is known any more."""
 
 from __future__ import annotations
 
@@ -34,12 +34,6 @@ def forget_unused_names(connection: Connection) -> None:
     """Forget people of whom nothing is known any more; call it after `forget_before` has forgotten something."""
     keys = [select(table.c.person).where(table.c.person.is_not(None)) for table in (tables.bookings, tables.waits)]
     connection.execute(tables.people.delete().where(*(tables.people.c.key.not_in(known) for known in keys)))
-
-
-def rename_person(connection: Connection, email: str, name: str) -> None:
-    """Tell the person by this name from now on, also in what is over."""
-    connection.execute(tables.people.update().where(tables.people.c.email == email).values(email=name))
-    progress.note_change(connection)
 
 
 def _begin_at(connection: Connection, end: int) -> None:
