@@ -11,8 +11,7 @@ from loadzone.domain.history_line import WAS, HistoryLine
 from loadzone.domain.pseudonym import Pseudonym
 from loadzone.reports.adding import row_of
 from loadzone.reports.tables import lines
-from loadzone.reports.usage import tables as usage
-from loadzone.reports.usage.progress import note_change
+from loadzone.reports.usage.naming import rename_person
 
 _KEYS = ("id", "epoch", "number")  # what a line is known by stays
 AT_ONCE = 20_000  # lines that one statement looks through: some ten milliseconds
@@ -26,7 +25,7 @@ def keep(connection: Connection, new: Sequence[HistoryLine]) -> None:
             own = select(lines.c.id).where(lines.c.epoch == line.epoch, lines.c.number == line.id)
             pseudonym = Pseudonym(was, line.email)
             _put(connection, pseudonym, connection.execute(own).scalar_one())
-            _put_into_usage(connection, pseudonym)
+            rename_person(connection, pseudonym)
 
 
 def _put(connection: Connection, pseudonym: Pseudonym, last: int) -> None:
@@ -58,20 +57,3 @@ def _candidates(connection: Connection, pseudonym: Pseudonym, first: int, last: 
         yield from connection.execute(
             select(lines).where(columns.id.between(low, min(low + AT_ONCE - 1, last)), names)
         ).all()
-
-
-def _put_into_usage(connection: Connection, pseudonym: Pseudonym) -> None:
-    """Name the person so in the figures of usage. Who was removed before, and came again, is one person."""
-    people = usage.people
-    found = connection.execute(select(people.c.key, people.c.token).where(people.c.email == pseudonym.email)).all()
-    for key, token in found:
-        named = {"email": pseudonym.name, "token": pseudonym.in_text(token)}
-        there = select(people.c.key).where(people.c.email == named["email"], people.c.token == named["token"])
-        other = connection.execute(there).scalar()
-        if other is None:
-            connection.execute(people.update().where(people.c.key == key).values(named))
-            continue
-        for table in (usage.bookings, usage.spans, usage.machines, usage.waits):
-            connection.execute(table.update().where(table.c.person == key).values(person=other))
-        connection.execute(people.delete().where(people.c.key == key))
-    note_change(connection)

@@ -8,14 +8,16 @@ from sqlalchemy import create_engine, event, select
 from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.leadership import SoleProcess
+from loadzone.domain.pseudonym import Pseudonym
 from loadzone.reports.history_database import HistoryDatabase
 from loadzone.reports.usage import tables
 from loadzone.reports.usage.answer import answer
 from loadzone.reports.usage.asking import UsageQuestions
 from loadzone.reports.usage.baseline import agrees, reconcile
-from loadzone.reports.usage.forgetting import forget_before, forget_unused_names, rename_person
+from loadzone.reports.usage.forgetting import forget_before, forget_unused_names
 from loadzone.reports.usage.instants import as_number
 from loadzone.reports.usage.keeper import keep
+from loadzone.reports.usage.naming import rename_person
 from loadzone.reports.usage.period import Period
 from loadzone.reports.usage.settling import UsageSettler
 from loadzone.rules import booking, groups, inventory, queue
@@ -241,7 +243,7 @@ def test_a_person_gets_another_name_everywhere(engine, world):
     use_for_days(world, 2)
     take(engine, world)
     with engine.begin() as connection:
-        rename_person(connection, BOB, "somebody-1")
+        rename_person(connection, Pseudonym(BOB, "somebody-1"))
         assert BOB not in connection.execute(select(tables.people.c.email)).scalars().all()
     people = ask(engine, NOON, world.now)["people"]
     assert [(one["email"], one["booked_hours"]) for one in people] == [("somebody-1", 10), (CHARLIE, 6)]
