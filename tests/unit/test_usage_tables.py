@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import create_engine, event, inspect, select
 
 from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.history_line import HistoryLine
@@ -320,3 +320,21 @@ def test_lines_that_wait_are_in_the_answer_and_not_in_the_tables(engine, world):
     assert hours(engine, NOON, world.now) == (0, 0)
     database.append(list(world.state.history.values()))
     assert hours(engine, NOON, NOON + timedelta(hours=3)) == (3, 6)
+
+
+# The migration
+
+
+def test_the_migration_makes_the_tables(engine):
+    made, meant = (inspect(one) for one in (engine, create_engine_with_tables()))
+    names = [table.name for table in tables.metadata.sorted_tables]
+    assert [name for name in made.get_table_names() if name.startswith("usage_")] == sorted(names)
+    for name in names:
+        for ask_for in ("get_columns", "get_pk_constraint", "get_indexes", "get_table_options"):
+            assert repr(getattr(made, ask_for)(name)) == repr(getattr(meant, ask_for)(name))
+
+
+def create_engine_with_tables():
+    engine = create_engine("sqlite://")
+    tables.metadata.create_all(engine)
+    return engine

@@ -15,6 +15,7 @@ from loadzone.reports.usage.answers import Answers
 from loadzone.reports.usage.instants import as_number
 from loadzone.reports.usage.keeper import keep
 from loadzone.reports.usage.period import Period
+from loadzone.reports.usage.progress import lock
 from loadzone.schemas.usage import UsageResponse
 
 
@@ -45,6 +46,7 @@ class UsageQuestions:
 
         def try_out(connection: Connection) -> UsageResponse:
             """Keep what waits, answer, and take it back."""
+            lock(connection)
             with connection.begin_nested() as trial:
                 keep(connection, missing_of(connection, list(state.history.values())))
                 found = answer(connection, period, zone, zone_name, group_id)

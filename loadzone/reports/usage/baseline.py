@@ -26,6 +26,7 @@ def agrees(connection: Connection, epoch: int) -> bool:
 
 def reconcile(connection: Connection, state: State, now: datetime) -> None:
     """Bring the tables to what the state says, once all its lines are kept. The difference counts from now on."""
+    progress.lock(connection)
     at = as_number(now)
     if progress.since(connection) is None:
         progress.note_start(connection, at)

@@ -19,6 +19,7 @@ def forget_before(connection: Connection, before: datetime) -> bool:
     days = [day for day in _oldest_days(connection) if day < as_number(before) // DAY]
     if not days:
         return False
+    progress.lock(connection)
     day = min(days)
     end = (day + 1) * DAY
     _begin_at(connection, end)

@@ -11,7 +11,7 @@ from loadzone.reports.usage import waiting
 from loadzone.reports.usage.holders import holder_of
 from loadzone.reports.usage.instants import as_number
 from loadzone.reports.usage.kept import Booking, Kept, Machine
-from loadzone.reports.usage.progress import note_lines
+from loadzone.reports.usage.progress import lock, note_lines
 
 # The kinds of lines that end a booking, and how one ended whose line is lost (baseline.py).
 ENDINGS = ("released", "expired", "force_released", "silent", "handed_over", "vm_deleted", "lost")
@@ -23,6 +23,7 @@ def keep(connection: Connection, lines: Sequence[HistoryLine]) -> None:
     """Take these lines, which nobody has given before, in their order, into the usage tables."""
     if not lines:
         return
+    lock(connection)
     kept = Kept(connection)
     kept.read_machines(line.vm for line in lines if line.vm is not None)
     for line in lines:

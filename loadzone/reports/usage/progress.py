@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from loadzone.domain.history_line import HistoryLine
 from loadzone.reports.usage import tables
 from loadzone.reports.usage.instants import as_number
 
 NEVER = -1  # the epoch of no state
+LOCK = 7_001_007  # the advisory lock of whoever changes the usage tables, in PostgreSQL
+
+
+def lock(connection: Connection) -> None:
+    """Let nobody else change the usage tables until the end of the transaction. In SQLite nobody can anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def since(connection: Connection) -> int | None:

@@ -15,6 +15,7 @@ from loadzone.reports.adding import missing_of
 from loadzone.reports.history_database import HistoryAway, HistoryDatabase
 from loadzone.reports.schema import UnusableHistory
 from loadzone.reports.usage.baseline import reconcile
+from loadzone.reports.usage.progress import lock
 from loadzone.rules.moving import GAP
 
 log = logging.getLogger("loadzone.history")
@@ -45,6 +46,7 @@ class UsageSettler:
             self._is_settled = False
 
     def _settle(self, connection: Connection) -> bool:
+        lock(connection)
         state = self._store.snapshot
         if missing_of(connection, list(state.history.values())):
             return False
