@@ -25,7 +25,7 @@ from loadzone.rules import moving
 
 log = logging.getLogger("loadzone.history")
 
-GATHER = 0.2  # seconds in which lines gather, so that they share a transaction
+GATHER = 0.5  # seconds in which lines gather, so that they share a transaction
 AT_ONCE = 1000  # lines of a transaction: some tens of milliseconds
 LET_GO_AT = 1000  # moved lines that are still with the data, from which on they leave with a commit of their own
 LET_GO_AFTER = 30.0  # seconds after which they do so, however few

@@ -26,6 +26,7 @@ def keep(connection: Connection, lines: Sequence[HistoryLine]) -> None:
     lock(connection)
     kept = Kept(connection)
     kept.read_machines(line.vm for line in lines if line.vm is not None)
+    kept.read_people({email for line in lines for email in (line.email or "", holder_of(line)[0])})
     for line in lines:
         if line.vm is not None:
             _take_machine(kept, line, line.vm)

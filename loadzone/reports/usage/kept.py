@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, func, select
 
 from loadzone.reports.usage import tables
 from loadzone.reports.usage.instants import DAY, QUARTER
 from loadzone.reports.usage.lengths import class_of
+from loadzone.reports.usage.reading import keys_of, waits_of
 from loadzone.reports.usage.writing import add_up, in_parts, upsert
 
 NO_GROUP = 0  # the key of no group
@@ -200,17 +201,23 @@ class Kept:
             booking.ended, booking.how = max(at, booking.began), how
         self.change(machine, at, booking=None, person=None, until=None)
 
+    def read_people(self, emails: Iterable[str]) -> None:
+        """Read these people and their waits that are not over together; `person` and `waits` then need not ask."""
+        for some in in_parts([email for email in dict.fromkeys(emails) if email not in self._waits]):
+            self._people.update(keys_of(self._connection, some))
+            self._waits.update((email, []) for email in some)
+            for email, row in waits_of(self._connection, some, tables.waits.c.ended.is_(None)):
+                self._waits[email].append(Wait(*row))
+
     def waits(self, email: str) -> list[Wait]:
         """Return the person's waits that are not over, or were changed by these lines."""
-        if email not in self._waits:
-            self._waits[email] = self._read_waits(email, tables.waits.c.ended.is_(None))
+        self.read_people([email])
         return self._waits[email]
 
     def read_ended_waits(self, email: str, began: int) -> None:
         """Read the person's waits that began at this time, also where they are over."""
-        read = self._read_waits(email, tables.waits.c.began == began)
-        known = {wait.key for wait in self.waits(email)}
-        self._waits[email] += [wait for wait in read if wait.key not in known]
+        read = [Wait(*row) for _, row in waits_of(self._connection, [email], tables.waits.c.began == began)]
+        self._waits[email] += [wait for wait in read if wait.key not in {known.key for known in self.waits(email)}]
 
     def read_lasting_waits(self) -> dict[str, list[Wait]]:
         """Return everybody's waits that are not over."""
@@ -225,12 +232,6 @@ class Kept:
         columns = tables.waits.c
         values = zip((columns.person, columns.began, columns.vm, columns.group_key), wait.key, strict=True)
         self._connection.execute(tables.waits.delete().where(*(column == value for column, value in values)))
-
-    def _read_waits(self, email: str, condition: ColumnElement[bool]) -> list[Wait]:
-        columns, by = tables.waits.c, tables.people.c
-        query = select(columns.person, columns.began, columns.vm, columns.group_key, columns.ended, columns.turn)
-        its = query.join(tables.people, by.key == columns.person).where(by.email == email, condition)
-        return [Wait(*row) for row in self._connection.execute(its)]
 
     def person(self, email: str, token: str = "") -> int:
         """Return the key of the person, or of their token of this name."""
