@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, text
 from loadzone.domain.history_line import HistoryLine
 from loadzone.reports.schema import schema_of
 from loadzone.reports.tables import lines
+from loadzone.reports.words import words_of
 
 Act = tuple[datetime, str, int | None, int | None]  # what tells one from another
 
@@ -82,4 +83,5 @@ def row_of(line: HistoryLine, row_id: int) -> dict[str, object]:
         "hours": line.hours,
         "reason": line.reason,
         "changed": dict(line.changed),
+        "words": words_of(line),
     }

@@ -47,4 +47,14 @@ lines = Table(
     Column("hours", Float),
     Column("reason", Text, nullable=False),
     Column("changed", JSON, nullable=False),
+    Column("words", Text, nullable=False),  # what a text is searched in (words.py)
+)
+
+# Of each hour since 1970, the least and the greatest id of its lines. Triggers keep it.
+hours = Table(
+    "lines_hours",
+    metadata,
+    Column("hour", WholeNumber, primary_key=True, autoincrement=False),
+    Column("first", WholeNumber, nullable=False),
+    Column("last", WholeNumber, nullable=False),
 )
