@@ -58,6 +58,7 @@ from loadzone.startup.services import services_over
 from loadzone.web import errors, origins, security, texts, wsgi_layers
 from loadzone.web.board_middleware import BoardMiddleware
 from loadzone.web.context import Services, language, socket_user, via
+from loadzone.web.history import history_api
 from loadzone.web.json_provider import OrjsonProvider
 from loadzone.web.known_callers import sender_of
 from loadzone.web.letter_pages import letter_pages
@@ -168,7 +169,7 @@ def _install_web(app: Flask, clock: Callable[[], datetime]) -> None:
     StaticFiles(RESOURCES / "static", texts.files()).install(app)
     security.install(app)
     errors.install(app)
-    for blueprint in (api, usage_api, people_api, pages, letter_pages):
+    for blueprint in (api, history_api, usage_api, people_api, pages, letter_pages):
         app.register_blueprint(blueprint)
 
 

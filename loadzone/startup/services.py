@@ -14,6 +14,7 @@ from loadzone.domain.store import Store
 from loadzone.notifications.shared_trouble import SharedTrouble
 from loadzone.notifications.signed_links import SignedLinks
 from loadzone.reports.mover import Mover
+from loadzone.reports.reader import HistoryReader
 from loadzone.reports.usage.asking import UsageQuestions
 from loadzone.startup.medium import Medium
 from loadzone.web.board_cache import BoardCache
@@ -52,7 +53,7 @@ def services_over(
         clock=clock,
         store=store,
         bus=bus,
-        history=medium.history,
+        history=HistoryReader(medium.history, store),
         usage=UsageQuestions(medium.history),
         history_trouble=lambda: mover.trouble,
         board_cache=BoardCache(store),

@@ -24,8 +24,8 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.lib.times import zone_named
 from loadzone.notifications.broadcaster import SocketUser
 from loadzone.notifications.signed_links import SignedLinks
-from loadzone.reports.history_database import HistoryDatabase
 from loadzone.reports.moving_health import Waiting
+from loadzone.reports.reader import HistoryReader
 from loadzone.reports.usage.asking import UsageQuestions
 from loadzone.schemas import requests, validation
 from loadzone.schemas.responses import NodeHealth
@@ -50,7 +50,7 @@ class Services:
     clock: Callable[[], datetime]
     store: Store
     bus: CommandBus
-    history: HistoryDatabase
+    history: HistoryReader
     usage: UsageQuestions
     history_trouble: Callable[[], Waiting | None]
     board_cache: BoardCache

@@ -70,8 +70,8 @@ STATUS = {
     "not_json": 415,
     "too_many": 429,
     "cannot_save": 503,
-    "behind": 503,
     "history_away": 503,
+    "behind": 503,
 }
 
 PAGE_RETRIES_AFTER = 5  # seconds after which a page that a person opened is asked for again by itself

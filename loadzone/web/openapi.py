@@ -31,7 +31,14 @@ SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token created in the page: lz_…"},
     "session": {"type": "apiKey", "in": "cookie", "name": "session"},
 }
-TAGS = {"api": "Machines", "usage_api": "Usage", "people_api": "People", "pages": "Pages", "letter_pages": "Letters"}
+TAGS = {
+    "api": "Machines",
+    "history_api": "History",
+    "usage_api": "Usage",
+    "people_api": "People",
+    "pages": "Pages",
+    "letter_pages": "Letters",
+}
 PATH_KINDS = {int: {"type": "integer", "minimum": 0, "maximum": MOST}, str: {"type": "string", "minLength": 1}}
 IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
 TEXT = {"schema": {"type": "string"}}

@@ -48,6 +48,7 @@ def test_lines_that_are_moved_during_a_search_are_shown_once(history, make_histo
     lines, asked = make_lines(20), []
     history.append(lines[:10])
     other = make_history()
+    history.read(lambda connection: None)  # which prepares it
 
     def move(*_):
         asked.append(1)

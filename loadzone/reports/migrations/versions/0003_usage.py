@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 Items: TypeAlias = "sa.Column[int] | sa.Column[str] | sa.Column[bool] | sa.PrimaryKeyConstraint"
 
