@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Locator, sync_playwright
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
 
+from browser.usage_answers import fulfil_as_usual  # noqa: E402
 from browser.window import Window, open_window  # noqa: E402
 from support.people import Person  # noqa: E402
 from support.server import ADMIN, Server, running  # noqa: E402
@@ -80,6 +81,12 @@ def take_all(browser: Browser, server: Server, ann: Person) -> None:
     dark = open_window(browser, server, ann, color_scheme="dark", **afternoon).go()
     take(dark, "board-dark.png")
     dark.close()
+    usage = open_window(browser, server, ann, color_scheme="light", **afternoon)
+    usage.page.route("**/usage?*", fulfil_as_usual)  # figures of a month, made up
+    usage.go("/?view=usage&days=30")
+    usage.page.locator(".lines").hover(position={"x": 340, "y": 60})
+    take(usage, "usage.png")
+    usage.close()
     phone = open_window(browser, server, ann, language="ru", color_scheme="dark", **afternoon, **PHONE).go()
     take(phone, "phone.png")
     phone.close()

@@ -6,10 +6,10 @@ import { isAdmin, state } from "../state.js";
 const A_DAY = 24 * HOUR;
 
 /** Return what stands in the place of the plots if there is nothing to plot, or "". `group`: only its machines are asked for. */
-export function emptyText({ isEmpty, since }, group) {
+export function emptyText({ isEmpty, since, to }, group) {
   if (!isEmpty) return "";
   if (!state.vms.size) return t(isAdmin() ? "usage.empty_admin" : "usage.empty");
-  if (since === null) return t("usage.not_yet");
+  if (since === null || since >= to) return t("usage.not_yet");
   return t(group ? "usage.empty_group" : "usage.empty_days");
 }
 

@@ -50,8 +50,8 @@ class _Answer:
         self._groups = {NO_GROUP: GroupNow(NO_GROUP, None, "", False)}
         for key, its_id, name, gone in every.groups():
             self._groups[int(key or 0)] = GroupNow(int(key or 0), int(its_id or 0), str(name), bool(gone))
-        keys = None if group_id is None else [one.key for one in self._groups.values() if one.group_id == group_id]
-        self._keys = keys
+        those = [one.key for one in self._groups.values() if (one.group_id or 0) == group_id]
+        self._keys = keys = None if group_id is None else those
         self._ask = Questions(connection, period, keys)
         self._machines = known_machines(every)
 
