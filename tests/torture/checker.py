@@ -8,7 +8,7 @@ order or not.
 
 import itertools
 
-from torture import group_checker, lines_checker, session_checker
+from torture import acts_checker, group_checker, lines_checker, session_checker
 from torture.history import BoardRead, History, Operation, ReceivedLetter
 from torture.linearizability import Configuration, Search, Step, Undecided
 from torture.model import Model
@@ -23,7 +23,7 @@ def violations(history: History, model: Model) -> list[str]:
     found += check_revisions(history.board_reads, history.changes)
     found += group_checker.violations(history)
     found += session_checker.violations(history)
-    found += [*check_copies(history), *lines_checker.violations(history)]
+    found += [*check_copies(history), *lines_checker.violations(history), *acts_checker.violations(history)]
     vms = {op.vm for op in operations}
     found += [f"a letter about no machine: {letter}" for letter in history.letters if letter.vm not in vms]
     for vm in sorted(vms - group_checker.PLACES):

@@ -3,10 +3,15 @@
 Times are seconds of this machine's monotonic clock. `Clock` says what the server's own clock may have shown then.
 """
 
+from __future__ import annotations
+
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torture.acts_checker import Acts
 
 OK, REFUSED, FAILED, UNKNOWN = "ok", "refused", "failed", "unknown"
 CLOCK_SLACK = 0.05  # seconds by which the wall clock may be slewed against the monotonic one
@@ -129,6 +134,7 @@ class History:
         self.letters: list[ReceivedLetter] = []
         self.copies: dict[str, list[float]] = {}  # when the SMTP server has taken the letter of an id
         self.lines: dict[str, list[dict]] = {}  # of people's own histories, in the end
+        self.acts: Acts | None = None  # of LoadZone's own history, in the end
         self.server_ends: list[float] = []
         self.faults: list[tuple[float, str]] = []
         self.anomalies: list[str] = []

@@ -11,16 +11,20 @@ from loadzone.database.connection import connect
 from loadzone.database.loading import load
 from loadzone.database.postgres_log import PostgresLog
 from loadzone.datafile.writer import encoded
+from loadzone.domain.records import State
+from loadzone.reports.engines import postgres_engine
 from storage import DurableStore
 from support.nginx import balancer
 from support.ports import free_port
 from support.server import Server
 from support.smtp import MailServer
 from support.waiting import eventually
+from torture.acts_checker import Acts
 from torture.databases import Databases, databases
 from torture.history import History
 from torture.network import Network, network
 from torture.node_faults import NodeFaults
+from torture.recorded_acts import recorded
 from torture.site import Options, first_inventory, settings
 
 LOOK_SECONDS = 0.3
@@ -104,9 +108,15 @@ class Nodes:
             node.wait_until_it_answers()
 
     def outbox(self) -> list[dict]:
+        return json.loads(encoded(self._state())).get("outbox", [])
+
+    def acts(self) -> Acts:
+        url = self._databases.primary.url
+        return recorded(self._state(), postgres_engine(lambda: connect(url, "torture", autocommit=False)))
+
+    def _state(self) -> State:
         with connect(self._databases.primary.url, "torture") as connection:
-            state, _ = load(connection)
-        return json.loads(encoded(state)).get("outbox", [])
+            return load(connection)[0]
 
     @property
     def log_lines(self) -> list[str]:

@@ -5,11 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+from loadzone.datafile.reader import read_state
+from loadzone.reports.engines import sqlite_engine
+from loadzone.reports.files import history_of
 from support.server import Server, data_file
 from support.small_disk import SmallDisk, SmallFiles, small_disk
 from support.smtp import MailServer
+from torture.acts_checker import Acts
 from torture.history import History
 from torture.nemesis import Nemesis, set_clock
+from torture.recorded_acts import recorded
 from torture.site import Options, first_inventory, settings
 
 
@@ -32,6 +37,10 @@ class OneServer:
 
     def outbox(self) -> list[dict]:
         return self._server.stored().get("outbox", [])
+
+    def acts(self) -> Acts:
+        state, _ = read_state(self._server.data.read_bytes())
+        return recorded(state, sqlite_engine(history_of(self._server.data)))
 
     @property
     def log_lines(self) -> list[str]:

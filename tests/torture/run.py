@@ -35,6 +35,7 @@ def run(options: Options, folder: Path) -> Result:
     with MailServer() as mail, _site(folder, options, mail, history) as site:
         sockets = _torture(site, mail, history, options)
         outbox = site.outbox()
+        history.acts = None if options.brief else site.acts()
     history.letters = letter_parser.received(mail.letters)
     history.copies = letter_parser.copies(mail.letters)
     _add_unsent_letters(outbox, site.log_lines, history)
@@ -142,5 +143,6 @@ def _summary(history: History, sockets: SocketClients) -> str:
     kinds = {name: sum(fault == name for _, fault in history.faults) for name in dict(history.faults).values()}
     return (
         f"{len(history.operations)} calls ({counted}), {len(history.board_reads)} reads, "
-        f"{len(history.letters)} letters, {sockets.opened} sockets; faults: {kinds}"
+        f"{len(history.letters)} letters, {len(history.acts.lines) if history.acts else 0} lines of the history, "
+        f"{sockets.opened} sockets; faults: {kinds}"
     )

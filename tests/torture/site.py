@@ -7,6 +7,7 @@ from typing import Protocol
 from support.inventory import inventory, machine
 from support.server import ADMIN
 from support.smtp import MailServer
+from torture.acts_checker import Acts
 from torture.group_checker import GROUP_ID, GROUP_NAME, MACHINES
 from torture.history import History
 
@@ -59,6 +60,9 @@ class Site(Protocol):
 
     def outbox(self) -> list[dict]:
         """Return the letters that wait, as in the data file."""
+
+    def acts(self) -> Acts:
+        """Return the lines of its history, and the state that they lead to."""
 
     @property
     def log_lines(self) -> list[str]:

@@ -16,9 +16,12 @@ SECONDS = 60
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    """A future with the result of a short run without a lock. It runs beside the long one, since both mostly wait."""
+    """Futures with the results of short runs with a fault. They run beside the long one, since all mostly wait."""
     with ThreadPoolExecutor(1) as executor:
-        yield executor.submit(run, Options(3, seed=1, sockets=4, fault="lock"), tmp_path_factory.mktemp("planted"))
+        yield {
+            fault: executor.submit(run, Options(3, seed=1, sockets=4, fault=fault), tmp_path_factory.mktemp(fault))
+            for fault in ("lock", "lines")
+        }
 
 
 @pytest.mark.timeout(300)
@@ -33,4 +36,9 @@ def test_the_history_under_faults_is_that_of_a_correct_server(tmp_path):
 
 @pytest.mark.timeout(300)
 def test_a_missing_lock_is_found(planted):
-    assert any("no correct server answers so" in sentence for sentence in planted.result().violations)
+    assert any("no correct server answers so" in sentence for sentence in planted["lock"].result().violations)
+
+
+@pytest.mark.timeout(300)
+def test_lost_lines_of_the_history_are_found(planted):
+    assert any("the history has" in sentence for sentence in planted["lines"].result().violations)
