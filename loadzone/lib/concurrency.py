@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeVar
 import gevent
 import gevent.socket
 from gevent import monkey
+from gevent.threadpool import ThreadPool
 
 T = TypeVar("T")
 
@@ -47,6 +48,20 @@ def run_blocking(call: Callable[[], T]) -> T:
         return call()
     result: T = gevent.get_hub().threadpool.apply(call)
     return result
+
+
+class OwnThreads:
+    """A RunBlocking with so many threads of its own: what takes long there takes no thread from anybody else."""
+
+    def __init__(self, threads: int) -> None:
+        self._pool = ThreadPool(threads) if is_green() else None
+
+    def __call__(self, call: Callable[[], T], /) -> T:
+        """Return what the call returns. It must not raise, as in `run_blocking`."""
+        if self._pool is None:
+            return call()
+        result: T = self._pool.apply(call)
+        return result
 
 
 def os_error_of(call: Callable[[], object]) -> OSError | None:

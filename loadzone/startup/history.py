@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from loadzone.lib.concurrency import run_blocking
+from loadzone.lib.concurrency import OwnThreads
 from loadzone.reports import pseudonyms
 from loadzone.reports.engines import look_at, postgres_engine, sqlite_engine
 from loadzone.reports.files import history_of
@@ -18,6 +18,9 @@ from loadzone.startup.cannot_start import unusable
 
 log = logging.getLogger("loadzone.history")
 
+THREADS = (
+    4  # of the history in SQLite: with more at once, readers wait for each other, and never the data file for them
+)
 KEEPERS: tuple[Keeper, ...] = (pseudonyms.keep, keep)
 
 
@@ -25,7 +28,7 @@ def history_beside(data: Path) -> HistoryDatabase:
     """Return the history in SQLite, beside the data file. Raises CannotStart."""
     path = history_of(data)
     look = partial(look_at, path, data)
-    return _prepared(HistoryDatabase(sqlite_engine(path), str(path), KEEPERS, run_blocking, look))
+    return _prepared(HistoryDatabase(sqlite_engine(path), str(path), KEEPERS, OwnThreads(THREADS), look))
 
 
 def history_in(connect: Callable[[], object], place: str) -> HistoryDatabase:

@@ -42,7 +42,7 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
             log.warning("%s belongs to %s; LoadZone runs as %s", path, owner, user_name(os.geteuid()))
         kept_in = backups_folder(config)
         starter = b"{}" if config.data else (RESOURCES / "data.json").read_bytes()
-        file = JsonFile(path, starter, run_blocking)
+        file = JsonFile(path, starter, run_blocking, clock)
         settle(history_of(file.path), file.path)
     except FileInUse as error:
         raise CannotStart(f"{error} is in use by another LoadZone; stop that one first") from None
