@@ -201,6 +201,7 @@ class DurableStore:
             # First, so that whoever is answered finds the change wherever they look.
             self._publish(replace(commit, sequence=self._durable.sequence))
         batch.settle(doubt, in_force=True)
+        batch.state.gather()  # now, when no other node waits for the turn
         return True
 
     def _take_over(self, missed: Iterable[MissedCommit]) -> None:

@@ -40,14 +40,18 @@ class SharedTable(MutableMapping[K, R]):
 
     def copy(self) -> SharedTable[K, R]:
         """Return a table of its own with the same records."""
-        limit = max(CHANGES_AT_LEAST, CHANGES_AT_MOST * isqrt(len(self._records)))
-        if len(self._changed) + len(self._added) + len(self._gone) > limit:
-            self._whole()
+        self.gather()
         # Changes first, here as wherever something is read: `_whole`, in another thread, moves them the other way.
         changed, added, gone = self._changed.copy(), self._added.copy(), self._gone.copy()
         copy = SharedTable(self._records)
         copy._changed, copy._added, copy._gone = changed, added, gone
         return copy
+
+    def gather(self) -> None:
+        """Make one dict of all records where so much has changed that copies would be dear."""
+        limit = max(CHANGES_AT_LEAST, CHANGES_AT_MOST * isqrt(len(self._records)))
+        if len(self._changed) + len(self._added) + len(self._gone) > limit:
+            self._whole()
 
     def __getitem__(self, key: K) -> R:
         if key in (changed := self._changed):

@@ -2,13 +2,17 @@
 
 import random
 import tracemalloc
+from contextlib import contextmanager
 
 import pytest
 
+from loadzone.datafile.json_file import JsonFile
 from loadzone.domain.people import Letter, User
 from loadzone.domain.records import Group, State, Vm
 from loadzone.domain.table_overlay import TableOverlay
 from loadzone.lib.shared_table import SharedTable, shared
+from storage import DurableStore
+from support.stores import write
 from support.world import NOON
 
 MANY = 20_000
@@ -114,6 +118,32 @@ def test_a_large_table_is_copied_whole_once_in_hundreds_of_changes(monkeypatch):
         largest = max(largest, len(table._changed) + len(table._added))
     assert CountedCopies.copies <= 4 * MANY / 4 / MANY**0.5 + 1
     assert largest <= 4 * (2 * MANY) ** 0.5 + 1
+
+
+def test_what_was_gathered_is_copied_without_a_look_at_the_whole(monkeypatch):
+    table = SharedTable(CountedCopies.fromkeys(range(MANY), 0)).copy()
+    for number in range(1000):
+        table[number] = 1
+    table.gather()
+    monkeypatch.setattr(CountedCopies, "copies", 0)
+    copy = table.copy()
+    assert (CountedCopies.copies, copy == table, copy[999]) == (0, True, 1)
+
+
+def test_a_store_gathers_once_its_turn_is_over(tmp_path, monkeypatch):
+    steps = []
+
+    class Turns(JsonFile):
+        @contextmanager
+        def turn(self):
+            yield self
+            steps.append("the turn ends")
+
+    store = DurableStore(Turns(tmp_path / "data.json"))
+    monkeypatch.setattr(State, "gather", lambda state: steps.append(state))
+    write(store, Vm("vm"))
+    assert steps == ["the turn ends", store.snapshot]
+    store.close()
 
 
 def test_a_copy_of_a_state_takes_no_memory_for_what_there_is():
