@@ -8,7 +8,11 @@ from datetime import datetime
 from loadzone.domain.history_line import HistoryLine
 from loadzone.reports.words import words_of
 
-FOR_ALL = ("history_gap", "data_restored")  # kinds that concern no machine, but whoever reads the history
+FOR_ALL = (
+    "history_began",
+    "history_gap",
+    "data_restored",
+)  # kinds that concern no machine, but whoever reads the history
 
 
 @dataclass(frozen=True, slots=True)
