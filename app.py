@@ -120,6 +120,7 @@ class Application:
         self.scheduler.start()
         self.mailer.start()
         self.upkeep.start(self.scheduler.every)
+        self.services.history.tell_what_is_missing()
 
     def stop(self) -> None:
         """End them, and wait for the write under way."""

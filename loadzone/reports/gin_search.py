@@ -11,11 +11,10 @@ from loadzone.reports.conditions import conditions_of
 from loadzone.reports.id_range import IdRange
 from loadzone.reports.tables import lines
 from loadzone.reports.wanted import Wanted
+from loadzone.reports.words_index import indexed_letters
 
 PATIENCE = 100  # milliseconds
 CANCELED = "57014"  # PostgreSQL: query_canceled
-_RUN = re.compile(r"\w{3}")
-_ASCII_RUN = re.compile(r"\w{3}", re.ASCII)
 
 
 def search_by_gin(
@@ -25,7 +24,7 @@ def search_by_gin(
 
     A text that most lines have, or letters of it, takes longer than a reader waits. It is found by looking at lines.
     """
-    patterns = _patterns_of(wanted, _letters_of(connection))
+    patterns = _patterns_of(wanted, indexed_letters(connection))
     if not patterns:
         return None
     hits = (
@@ -40,28 +39,20 @@ def search_by_gin(
         .join(hits, hits.c.id == lines.c.id)
         .where(*within, *conditions_of(wanted, connection.dialect.name))
     )
+    attempt = connection.begin_nested()
     try:
-        with connection.begin_nested():
-            connection.execute(text(f"SET LOCAL statement_timeout = {PATIENCE}"))
-            connection.execute(text("SET LOCAL enable_seqscan = off"))
-            return list(connection.execute(query.order_by(lines.c.id.desc()).limit(most)).all())
+        connection.execute(text(f"SET LOCAL statement_timeout = {PATIENCE}"))
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        return list(connection.execute(query.order_by(lines.c.id.desc()).limit(most)).all())
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == CANCELED:
             return None
         raise
+    finally:
+        attempt.rollback()  # with the settings
 
 
 def _patterns_of(wanted: Wanted, letters: re.Pattern[str] | None) -> list[str]:
     """Return the patterns that the index can find; none where there is no index."""
     found = [needle for needle in wanted.needles if letters and letters.search(needle)]
     return ["%" + re.sub(r"([\\%_])", r"\\\1", needle) + "%" for needle in found]
-
-
-def _letters_of(connection: Connection) -> re.Pattern[str] | None:
-    """Return three letters of those that the index knows: with the locale C only ASCII. None: there is no index."""
-    there = text(
-        "SELECT datctype FROM pg_database WHERE datname = current_database()"
-        " AND to_regclass('loadzone.lines_words') IS NOT NULL"
-    )
-    ctype = connection.scalar(there)
-    return None if ctype is None else _ASCII_RUN if ctype in ("C", "POSIX") else _RUN

@@ -35,7 +35,7 @@ def search(connection: Connection, wanted: Wanted, before: int, limit: int) -> F
     """
     ids = range_of(connection, wanted.since, wanted.until, before)
     dialect = connection.dialect.name
-    ways, rest = ways_of(wanted, dialect)
+    ways, rest = ways_of(wanted, connection)
     conditions = conditions_of(rest, dialect)
     rows: list[Row[tuple[object, ...]]] = []
     for size in WINDOWS:

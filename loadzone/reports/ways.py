@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from sqlalchemy import Column, ColumnElement, Select, column, select, table, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Select, column, select, table, tuple_
 
 from loadzone.reports.id_range import IdRange
 from loadzone.reports.tables import lines
 from loadzone.reports.wanted import Wanted
 from loadzone.reports.words import grams_of
+from loadzone.reports.words_index import indexed_letters
 
 Query = Select[tuple[object, ...]]
 WAYS_AT_MOST = 8  # indexes that are read side by side; of more actions all lines are looked at
@@ -31,19 +32,20 @@ class Way(Protocol):
         ...
 
 
-def ways_of(wanted: Wanted, dialect: str) -> tuple[list[Way], Wanted]:
+def ways_of(wanted: Wanted, connection: Connection) -> tuple[list[Way], Wanted]:
     """Return ways on which all wanted lines are, and what is still to be looked at in the lines there.
 
     Of several ways, it is that of what most likely has the fewest lines.
     """
-    by = partial(ByValue, as_pairs=dialect == "postgresql")
+    is_sqlite = connection.dialect.name == "sqlite"
+    by = partial(ByValue, as_pairs=not is_sqlite)
     if wanted.vms is not None:
         return [by(lines.c.vm, vm) for vm in wanted.vms], replace(wanted, vms=None, with_people=True)
     if wanted.person is not None:
         by_others = lines.c.email.is_distinct_from(lines.c.actor)  # as in the index
         ways: list[Way] = [by(lines.c.email, wanted.person), by(lines.c.actor, wanted.person, only=by_others)]
         return ways, replace(wanted, person=None)
-    if dialect == "sqlite" and (grams := _grams_of(wanted)):
+    if is_sqlite and (grams := _grams_of(wanted)) and indexed_letters(connection):
         return [ByText(grams)], wanted
     if wanted.group_id is not None:
         return [by(lines.c.group_id, wanted.group_id)], replace(wanted, group_id=None, with_people=True)
