@@ -21,13 +21,15 @@ import memory_figures
 import postgres
 import start_figures
 import table
+import usage_figures
 import worst_case_figures
 from page import ROOT, inventory_of
 
 from support.server import ADMIN, Server
 
 SIZES = (100, 1000, 10_000)
-PARTS = ("http", "broadcast", "start", "expiry", "worst")
+PARTS = ("http", "broadcast", "start", "expiry", "worst", "usage")
+USAGE_SIZE = 1000
 
 
 def main() -> int:
@@ -79,6 +81,8 @@ def _rows(options: argparse.Namespace, size: int, bare: Server, server: Server) 
         yield from expiry_figures.endings(size)
     if "worst" in options.parts and largest:
         yield worst_case_figures.worst_case(size)
+    if "usage" in options.parts and size == USAGE_SIZE:
+        yield from usage_figures.usage(size)
     if options.minutes and largest:
         yield memory_figures.over_time(size, server, options.minutes, broadcast_figures.BROWSERS)
 

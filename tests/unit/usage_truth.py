@@ -76,7 +76,7 @@ class Truth:
             self.waits.setdefault(key, {}).update(end=None, turn=None)
         for key, known in self.waits.items():
             if key not in there and known["end"] is None:
-                known.update(end=now, turn=_has_turn(state, now, *key))
+                known.update(end=now, turn=_has_turn(self._state, state, *key))
         self._note_losses(state)
 
     def doubt(self, events):
@@ -85,6 +85,9 @@ class Truth:
         for event in events:
             kinds.setdefault((event.to, event.booked_at), set()).add(event.kind)
         self.unclear |= {key for key, several in kinds.items() if len(several) > 1}
+        served = {event.to for event in events if event.kind == "auto_booked"}
+        if "vm_deleted" in {event.kind for event in events}:  # of whom it may have been taken at once
+            self.unclear |= {key for key in self.waits if key[0] in served}
 
     def _note_losses(self, state):
         """Note whose holds have gone: they wait on, at the old place or not; the states do not say since when."""
@@ -130,8 +133,11 @@ class Truth:
         return sorted((last - began) / timedelta(hours=1) for began, last in ended if begin <= last < end)
 
 
-def _has_turn(state, now, email, since):
+def _has_turn(before, state, email, since):
     """Tell whether somebody who waits no longer has what they waited for."""
     holds = {(vm.hold.email, vm.hold.since) for vm in state.vms.values() if vm.hold and vm.hold.until}
-    booked = {(vm.booking.holder, vm.booking.booked_at) for vm in state.vms.values() if vm.booking}
-    return (email, since) in holds or (email, now) in booked
+    return (email, since) in holds or email in {holder for _, holder, _ in _bookings(state) - _bookings(before)}
+
+
+def _bookings(state):
+    return {(vm.number, vm.holder, vm.booking.booked_at) for vm in state.vms.values() if vm.booking}

@@ -5,11 +5,11 @@ Each row that the driver hands over takes the interpreter's lock again, for whic
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -183,11 +183,11 @@ class Questions:
         return true() if self.keys is None else column.in_(self.keys)
 
     def _rows(self, query: SelectBase) -> list[Row]:
-        rows: list[Row] = json.loads(self._text(query))
+        rows: list[Row] = orjson.loads(self._text(query))
         return rows
 
     def _cells(self, query: SelectBase) -> list[list[Cell]]:
-        rows: list[list[Cell]] = json.loads(self._text(query))
+        rows: list[list[Cell]] = orjson.loads(self._text(query))
         return rows
 
     def _text(self, query: SelectBase) -> str:
