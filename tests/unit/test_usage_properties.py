@@ -37,7 +37,7 @@ class Watched(AnyOrder):
         def watched_do(rule, *arguments, **named):
             try:
                 answer = do(rule, *arguments, **named)
-                self.truth.doubt(world.events)
+                self.truth.doubt(world.events, world.state)
             finally:
                 self.truth.see(world.state, world.now)
             if rule is queue.join and answer == ("ok", 0):

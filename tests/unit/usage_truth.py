@@ -79,15 +79,16 @@ class Truth:
                 known.update(end=now, turn=_has_turn(self._state, state, *key))
         self._note_losses(state)
 
-    def doubt(self, events):
+    def doubt(self, events, state):
         """Note the waits to which several things happened in one unit of work: no state is between them."""
         kinds = {}
         for event in events:
             kinds.setdefault((event.to, event.booked_at), set()).add(event.kind)
         self.unclear |= {key for key, several in kinds.items() if len(several) > 1}
-        served = {event.to for event in events if event.kind == "auto_booked"}
-        if "vm_deleted" in {event.kind for event in events}:  # of whom it may have been taken at once
-            self.unclear |= {key for key in self.waits if key[0] in served}
+        served = [(event.vm_id, event.to) for event in events if event.kind in ("auto_booked", "held")]
+        has = {(vm.id, vm.had_by) for vm in state.vms.values()}
+        lost = {email for vm_id, email in served if (vm_id, email) not in has}
+        self.unclear |= {key for key in self.waits if key[0] in lost}
 
     def _note_losses(self, state):
         """Note whose holds have gone: they wait on, at the old place or not; the states do not say since when."""
