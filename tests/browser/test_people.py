@@ -80,3 +80,17 @@ def test_it_fits_a_small_phone(window, alice):
     assert here.page.evaluate(
         "(({scrollWidth, clientWidth}) => scrollWidth <= clientWidth)(document.querySelector('dialog'))"
     )
+
+
+def test_somebody_is_removed_with_a_pseudonym(window, alice, server):
+    here = opened(window, alice)
+    here.field("users.search").fill("person-0077")
+    listed(here).get_by_role("button", name=here.text("users.remove")).click()
+    box = here.dialog.get_by_role("checkbox", name=here.text("users.pseudonym"))
+    expect(box).not_to_be_checked()
+    expect(box).to_have_accessible_description(here.text("users.pseudonym_hint"))
+    assert accessibility_violations(here) == []
+    box.check()
+    here.dialog.get_by_role("button", name=here.text("users.remove"), exact=True).click()
+    expect(here.page.get_by_text("person-0077@example.com was removed; the name is now person-")).to_be_visible()
+    assert "person-0077@example.com" not in server.stored()["users"]

@@ -1,12 +1,13 @@
 """The lines of the history that wait: they leave once they are moved, and at most so many wait."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from loadzone.datafile.json_file import JsonFile
 from loadzone.datafile.writer import StateEncoder
-from loadzone.domain.history_line import HistoryLine
+from loadzone.domain.history_line import WAS, HistoryLine
 from loadzone.domain.records import Vm
 from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import beginning, groups, moving
@@ -56,6 +57,14 @@ def test_what_changes_nothing_lets_nothing_go(world):
     world.moved = max(before)
     world.do(lambda uow: None)
     assert world.state.history == before
+
+
+def test_the_line_that_brings_a_pseudonym_stays_where_too_many_wait(world):
+    """Without it the older lines would keep the name for good."""
+    fill(world, moving.MOST)
+    world.state.history[2] = replace(world.state.history[2], rest={WAS: "bob@example.com"})
+    make_groups(world, 1)
+    assert next(iter(world.state.history)) == 2
 
 
 def test_where_too_many_wait_the_oldest_make_room_for_a_line_that_says_so(world, monkeypatch):
