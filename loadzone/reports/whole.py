@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Result, Table, func, select, tuple_
 
 from loadzone.reports import schema
-from loadzone.reports.tables import lines
+from loadzone.reports.tables import hours, lines
 from loadzone.reports.usage import tables as usage
 
 TABLES: tuple[Table, ...] = (lines, *usage.metadata.sorted_tables)  # the database makes the others of these
@@ -60,7 +60,7 @@ def amount_of(connection: Connection, with_digest: bool = False) -> Amount:
 def copy_all(source: Connection, target: Connection) -> None:
     """Put all that the source has in the place of what the target has, in the target's transaction."""
     schema.prepare(target)
-    for table in TABLES:
+    for table in (*TABLES, hours):
         target.execute(table.delete())
     for table in TABLES:
         for part in _rows(source, table).partitions(AT_ONCE):

@@ -17,7 +17,7 @@ from loadzone.datafile.backups import backups_of_file
 from loadzone.datafile.json_file import JsonFile
 from loadzone.domain.leadership import SoleProcess
 from loadzone.lib.atomic_file import FileInUse
-from loadzone.lib.concurrency import run_blocking
+from loadzone.lib.concurrency import OwnThreads, run_blocking
 from loadzone.lib.listening_clock import ListeningClock
 from loadzone.lib.owners import another_owner, explained, user_name
 from loadzone.reports.files import history_of
@@ -53,7 +53,7 @@ def open_json_file(config: Config, clock: Callable[[], datetime]) -> Medium:
     hearing = partial(ListeningClock, clock())
     backups = backups_of_file(file.path, clock, run_blocking, kept_in)
     history = history_beside(file.path)
-    history_backups = HistoryBackups(history_of(file.path), backups.folder, clock, run_blocking)
+    history_backups = HistoryBackups(history_of(file.path), backups.folder, clock, OwnThreads(1))
     return Medium(file, clock, SoleProcess(), hearing, lambda state: backups, history, history_backups)
 
 
