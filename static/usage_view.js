@@ -8,7 +8,7 @@ import { state, subscribe } from "./state.js";
 import { closeCard, createCard, showCard } from "./usage/card.js";
 import { figuresOf } from "./usage/figures.js";
 import { heat } from "./usage/heat.js";
-import { emptyText, noteFor } from "./usage/messages.js";
+import { emptyText, failureText, noteFor } from "./usage/messages.js";
 import { occupancy } from "./usage/occupancy.js";
 import { createPageBar, showCsv, showPeopleCount, showPeriod } from "./usage/page_bar.js";
 import { people } from "./usage/people.js";
@@ -36,6 +36,7 @@ export function open(room, parameters) {
   room.replaceChildren(bar, body);
   body.addEventListener("click", ({ target }) => target.closest("[data-again]") && load());
   page.unsubscribe = subscribe(onState);
+  document.addEventListener("visibilitychange", onVisible);
   change(parameters);
 }
 
@@ -50,6 +51,7 @@ export function change(parameters) {
 
 export function close() {
   page.unsubscribe();
+  document.removeEventListener("visibilitychange", onVisible);
   for (const card of page.cards) closeCard(card);
   page = null;
 }
@@ -66,7 +68,7 @@ async function load() {
   } catch (error) {
     if (page !== mine || mine.asked !== asked) return;
     mine.failed = true;
-    showNote(html`${t("usage.failed")} ${error.message}`, true);
+    showNote(failureText(error, mine.period, mine.figures), true);
   }
   mine.body.removeAttribute("aria-busy");
 }
@@ -118,6 +120,11 @@ function questionOf({ period, parameters }) {
 }
 
 const csvOf = (table) => `${base}/usage.csv?table=${table}&${page.answered}`;
+
+/** After a quarter of an hour there are newer figures. */
+function onVisible() {
+  if (!document.hidden && page.asked !== questionOf(page)) change(page.parameters);
+}
 
 function onState({ online, times, vms }) {
   if (times || (online && state.online && page.failed) || (vms && page.figures?.isEmpty)) load();

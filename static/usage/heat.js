@@ -1,5 +1,5 @@
 // At which hours of the week machines are busy: 7 × 24 cells in six steps. One cell has the focus, and arrows move it.
-import { region } from "../format.js";
+import { clockText, region } from "../format.js";
 import { element, html } from "../html.js";
 import { t } from "../i18n.js";
 import { percent } from "./numbers.js";
@@ -71,7 +71,7 @@ function busiest(rows) {
 const step = (share) => (share === null ? "none" : share < 0.02 ? 0 : Math.min(5, 1 + Math.floor(share * 5)));
 const cellName = (day, hour, share, style = "long") => `${weekday(day, style)} ${time(hour)}, ${percent(share)}`;
 const twoDigits = (hour) => String(hour).padStart(2, "0");
-const time = (hour) => `${twoDigits(hour)}:00`;
+const time = (hour) => clockText(`${twoDigits(hour)}:00`);
 
 function weekday(day, style) {
   const [year, month, first] = A_MONDAY;

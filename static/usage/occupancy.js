@@ -1,21 +1,23 @@
 // Which groups are used how much, day by day.
-import { element, fill, fragment, html } from "../html.js";
 import { region } from "../format.js";
+import { element, fill, fragment, html } from "../html.js";
 import { t } from "../i18n.js";
+import { has12Hours } from "../reader_clock.js";
+import { offsetIfAmbiguous } from "../zone.js";
 import { drawLines } from "./line_chart.js";
 import { sample } from "./marks.js";
-import { hours, percent } from "./numbers.js";
+import { percent } from "./numbers.js";
 import { Walk } from "./walk.js";
 
-export const occupancy = {
-  key: "series",
-  sub: () => t("usage.series.sub"),
-  draw,
-  table: ({ times, step, lines }) => ({
-    columns: [{ name: t(`usage.column.${step}`) }, ...lines.map(({ name }) => ({ name, isNumber: true }))],
-    rows: times.map((time, index) => [namer(step)(time), ...lines.map(({ values }) => percent(values[index]))]).reverse(),
-  }),
-};
+export const occupancy = { key: "series", sub: () => t("usage.series.sub"), draw, table };
+
+function table({ times, step, lines }) {
+  const name = namer(step);
+  return {
+    columns: [{ name: t(`usage.column.${step}`) }, ...lines.map((line) => ({ name: line.name, isNumber: true }))],
+    rows: times.map((time, index) => [name(time), ...lines.map(({ values }) => percent(values[index]))]).reverse(),
+  };
+}
 
 function draw(body, { times, step, lines }) {
   if (!lines.length) return fill(body, html`<p class="muted">${t("usage.series.none")}</p>`);
@@ -49,8 +51,10 @@ function legend(lines) {
     ${grey > 0 && html`<p class="hint">${t("usage.series.grey", { n: grey })}</p>`}`;
 }
 
-/** Return the function that names a point: "Tue 17 Nov", with the time where points are hours. */
+/** Return the function that names a point: "Tue 17 Nov", with the time where points are hours. An hour may come twice. */
 function namer(step) {
-  const day = new Intl.DateTimeFormat(region, { weekday: "short", day: "numeric", month: "short", ...(step === "hour" && { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) });
-  return (time) => day.format(time);
+  const clock = has12Hours() ? { hour: "numeric", hourCycle: "h12" } : { hour: "2-digit", hourCycle: "h23" };
+  const options = { weekday: "short", day: "numeric", month: "short", ...(step === "hour" && { ...clock, minute: "2-digit" }) };
+  const format = new Intl.DateTimeFormat(region, options);
+  return (time) => format.format(time) + (step === "hour" ? offsetIfAmbiguous(new Date(time)) : "");
 }

@@ -211,6 +211,25 @@ def test_numbers_and_days_are_written_as_the_language_does(usage, language):
     assert re.sub(",", "", lines(here).get_attribute("aria-valuetext")).startswith(day)
 
 
+def test_hours_are_told_by_the_clock_of_the_reader(usage):
+    here = usage("days=7", locale="en-US")
+    expect(plot(here, "heat")).to_contain_text("busiest: Tue 2:00 pm, 96%")
+    lines(here).focus()
+    here.page.keyboard.press("Home")
+    assert "12:00 am: " in lines(here).get_attribute("aria-valuetext")
+
+
+def test_of_an_hour_that_comes_twice_both_are_told_apart(usage):
+    here = usage("from=2026-10-25&to=2026-10-25", timezone_id="Europe/Berlin")
+    lines(here).focus()
+    here.page.keyboard.press("Home")
+    said = []
+    for _ in range(4):
+        said.append(lines(here).get_attribute("aria-valuetext").split(": ")[0].split(", ")[-1])
+        here.page.keyboard.press("ArrowRight")
+    assert said == ["00:00", "01:00", "02:00 UTC+2", "02:00 UTC+1"]
+
+
 def test_a_line_has_a_gap_where_nothing_was_in_service(usage):
     def out_of_service(found):
         first = found["series"]["groups"][0]
