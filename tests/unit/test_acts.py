@@ -255,6 +255,12 @@ CASES = [
         ],
     ),
     (
+        people.remove,
+        [booked()],
+        {"actor": ALICE, "email": BOB, "pseudonym": "person-1"},
+        ["force_released a/Perf by=alice of=person-1 from=12:01 to=12:02", "user_removed by=alice of=person-1"],
+    ),
+    (
         tokens.create,
         [],
         {"actor": BOB, "token_id": "t", "name": "ci", "digest": "d", "days": 1},

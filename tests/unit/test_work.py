@@ -203,6 +203,7 @@ def rules_of_the_bus():
         "moving",
         "own_booking",
         "person_limits",
+        "pseudonyms",
         "renaming",
         "seen",
         "serving",
