@@ -1,6 +1,6 @@
 """Each act is one line of the history: which lines each rule makes, field by field. A new rule needs rows here.
 
-Those about bookings and queues are in test_acts_of_bookings.py.
+Those about bookings, queues, machines and groups are in test_acts_of_bookings.py and test_acts_of_machines.py.
 """
 
 import pytest
@@ -10,188 +10,24 @@ from loadzone.domain.unit_of_work import UnitOfWork
 from loadzone.rules import (
     beginning,
     by_link,
-    deletions,
     expiry,
-    groups,
     history,
-    importing,
-    inventory,
     invitations,
     outbox,
     people,
     sessions,
     tokens,
-    undelete,
 )
 from loadzone.rules.finish import finish
-from loadzone.rules.importing import Fields, Wanted
 from support.world import ALICE, BOB, CHARLIE, NOON, World
-from unit.acts import HELD, SECOND, TAKEN, TOKEN, booked, deleted, later, lines_of, settings, waits
+from unit.acts import SECOND, TAKEN, TOKEN, booked, later, lines_of, settings, waits
 from unit.test_acts_of_bookings import CASES as OF_BOOKINGS
+from unit.test_acts_of_machines import CASES as OF_MACHINES
 from unit.test_work import rules_of_the_bus
-
-
-def plan(state):
-    wanted = [Wanted("a", Fields(group="Other", maintenance="fan")), Wanted("n", Fields(group="Other", tags=("x",)))]
-    return importing.plan(state, (), wanted, prune=False)
-
 
 # The rule, what was done before, its arguments, and its lines (unit/acts.py says how a line is shown).
 CASES = [
-    (
-        groups.create,
-        [],
-        {"actor": ALICE, "name": "New", "vm_ids": ["a", "c"]},
-        [
-            "group_added -/New by=alice",
-            "vm_moved a/New by=alice changed=group:Perf->New",
-            "vm_moved c/New by=alice changed=group:None->New",
-        ],
-    ),
-    (
-        groups.edit,
-        [],
-        {"actor": ALICE, "group_id": 1, "name": "New"},
-        ["group_renamed -/New by=alice changed=name:Perf->New"],
-    ),
-    (groups.edit, [], {"actor": ALICE, "group_id": 1, "name": "Perf"}, []),
-    (
-        groups.add_vms,
-        [],
-        {"actor": ALICE, "group_id": 1, "vm_ids": ["a", "c"]},
-        ["vm_moved c/Perf by=alice changed=group:None->Perf"],
-    ),
-    (groups.remove_vm, [], {"actor": ALICE, "vm_id": "a"}, ["vm_moved a by=alice changed=group:Perf->None"]),
-    (
-        groups.delete,
-        [*TAKEN, waits(group_id=1, count=2)],
-        {"actor": ALICE, "group_id": 1},
-        [
-            "queue_gone -/Perf by=alice of=bob from=12:01",
-            "vm_moved a by=alice changed=group:Perf->None",
-            "vm_moved b by=alice changed=group:Perf->None",
-            "group_deleted -/Perf by=alice",
-        ],
-    ),
-    (
-        inventory.add,
-        [],
-        {"actor": ALICE, "vm_id": "new", "group_id": 1, "tags": ("x",)},
-        ["vm_added new/Perf by=alice"],
-    ),
-    (
-        inventory.edit,
-        [],
-        {"actor": ALICE, "vm_id": "a", "description": "new", "add_tags": ("x", "y")},
-        ["vm_edited a/Perf by=alice changed=description:->new,tags:[]->['x', 'y']"],
-    ),
-    (inventory.edit, [], {"actor": ALICE, "vm_id": "a", "description": "", "ssh_port": None}, []),
-    (
-        inventory.edit,
-        [],
-        {"actor": ALICE, "vm_id": "a", "name": "new"},
-        ["vm_renamed new/Perf by=alice changed=id:a->new"],
-    ),
-    (
-        inventory.edit,
-        [],
-        {"actor": ALICE, "vm_id": "a", "group_id": None},
-        ["vm_moved a by=alice changed=group:Perf->None"],
-    ),
-    (
-        inventory.edit,
-        [booked()],
-        {"actor": ALICE, "vm_id": "a", "maintenance": "fan"},
-        ["maintenance_began a/Perf by=alice of=bob reason=fan changed=maintenance:->fan"],
-    ),
-    (
-        inventory.edit,
-        HELD,
-        {"actor": ALICE, "vm_id": "a", "maintenance": "fan"},
-        [
-            "maintenance_began a/Perf by=alice reason=fan changed=maintenance:->fan",
-            "waiting_maintenance a/Perf by=alice of=bob from=12:01 reason=fan",
-        ],
-    ),
-    (
-        inventory.edit,
-        [*TAKEN, waits(vm_id="a")],
-        {"actor": ALICE, "vm_id": "a", "maintenance": "fan"},
-        ["maintenance_began a/Perf by=alice of=charlie reason=fan changed=maintenance:->fan"],
-    ),
-    (
-        inventory.edit_all,
-        [(inventory.edit, {"actor": ALICE, "vm_id": "a", "maintenance": "fan"})],
-        {"actor": ALICE, "vm_ids": ["a", "b"], "maintenance": None},
-        ["maintenance_ended a/Perf by=alice changed=maintenance:fan->"],
-    ),
-    (
-        inventory.delete,
-        [booked()],
-        {"actor": ALICE, "vm_id": "a", "force": True},
-        ["vm_deleted a/Perf by=alice of=bob from=12:01 to=12:02"],
-    ),
-    (
-        inventory.delete_all,
-        [*TAKEN, waits(vm_id="a")],
-        {"actor": ALICE, "vm_ids": ["a", "c"], "force": True},
-        [
-            "vm_deleted a/Perf by=alice of=charlie from=12:01 to=12:02",
-            "vm_deleted c by=alice",
-            "queue_gone a/Perf by=alice of=bob from=12:01",
-        ],
-    ),
-    (
-        inventory.delete,
-        HELD,
-        {"actor": ALICE, "vm_id": "a"},
-        ["vm_deleted a/Perf by=alice", "queue_gone a/Perf by=alice of=bob from=12:01"],
-    ),
-    (
-        inventory.delete,
-        [waits(group_id=1)],
-        {"actor": ALICE, "vm_id": "a"},
-        [
-            "vm_deleted a/Perf by=alice",
-            "hold_taken a/Perf by=alice of=bob from=12:01",
-            "held b/Perf of=bob from=12:01 to=12:17 hours=2",
-        ],
-    ),
-    (
-        undelete.undelete_vms,
-        [booked(), waits(CHARLIE, vm_id="a"), deleted("a")],
-        {"actor": ALICE, "vm_ids": ["a"]},
-        ["vm_undeleted a/Perf by=alice of=bob from=12:01 to=13:01", "queue_back a/Perf by=alice of=charlie from=12:01"],
-    ),
-    (
-        undelete.undelete_vms,
-        [booked(), later(minutes=55), deleted("a"), later(minutes=5)],
-        {"actor": ALICE, "vm_ids": ["a"]},
-        ["vm_undeleted a/Perf by=alice"],
-    ),
-    (
-        undelete.undelete_group,
-        [(groups.delete, {"actor": ALICE, "group_id": 1})],
-        {"actor": ALICE, "group_id": 1},
-        [
-            "group_undeleted -/Perf by=alice",
-            "vm_moved a/Perf by=alice changed=group:None->Perf",
-            "vm_moved b/Perf by=alice changed=group:None->Perf",
-        ],
-    ),
     (beginning.begin, [], {}, ["history_began"]),
-    (deletions.forget_old, [deleted("a"), later(minutes=10)], {}, []),
-    (
-        importing.carry_out,
-        [],
-        {"actor": "LoadZone", "plan": plan},
-        [
-            "group_added -/Other by=LoadZone",
-            "vm_added n/Other by=LoadZone",
-            "maintenance_began a/Perf by=LoadZone reason=fan changed=maintenance:->fan",
-            "vm_moved a/Other by=LoadZone changed=group:Perf->Other",
-        ],
-    ),
     (people.sign_in, [], {"email": BOB, "session": "another"}, ["signed_in by=bob of=bob"]),
     (people.sign_in, [], {"email": "new@example.com", "session": "first"}, ["user_added by=new of=new"]),
     (
@@ -301,12 +137,12 @@ def test_each_act_is_one_line(rule, before, arguments, lines):
 
 
 def test_every_rule_has_a_row():
-    assert rules_of_the_bus() - {case[0] for case in (*CASES, *OF_BOOKINGS)} == {by_link.attempt}
+    assert rules_of_the_bus() - {case[0] for case in (*CASES, *OF_BOOKINGS, *OF_MACHINES)} == {by_link.attempt}
 
 
 def test_every_kind_of_the_history_is_in_a_row():
     """A kind that is never seen here may be told twice, or never."""
-    seen = {line.split()[0] for case in (*CASES, *OF_BOOKINGS) for line in case[3]}
+    seen = {line.split()[0] for case in (*CASES, *OF_BOOKINGS, *OF_MACHINES) for line in case[3]}
     elsewhere = {"first_admin", "history_gap", "data_restored"}  # below, and in other files
     assert seen == {kind.name for kind in EVENT_KINDS.values() if kind.history} - elsewhere
 
