@@ -9,10 +9,10 @@ from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.leadership import SoleProcess
 from loadzone.domain.pseudonym import Pseudonym
-from loadzone.reports.history_database import HistoryDatabase
+from loadzone.reports.history_database import HistoryAway, HistoryDatabase
 from loadzone.reports.usage import tables
 from loadzone.reports.usage.answer import answer
-from loadzone.reports.usage.asking import UsageQuestions
+from loadzone.reports.usage.asking import AT_A_TIME, UsageQuestions
 from loadzone.reports.usage.baseline import agrees, reconcile
 from loadzone.reports.usage.forgetting import forget_before, forget_unused_names
 from loadzone.reports.usage.instants import as_number
@@ -307,6 +307,18 @@ def test_an_answer_is_made_once_until_something_of_its_time_changes(engine, worl
     database.append(list(world.state.history.values()))
     made, booked = count()
     assert (made > 10, booked) == (True, 4)
+
+
+def test_a_few_ask_at_a_time(engine, world):
+    questions = UsageQuestions(HistoryDatabase(engine, "here", (keep,)), patience=0)
+    period = Period(as_number(NOON), as_number(NOON + timedelta(hours=3)))
+    for _ in range(AT_A_TIME):
+        assert questions._places.acquire(timeout=0)
+    with pytest.raises(HistoryAway):
+        questions.ask(world.state, period, UTC, "UTC", None)
+    questions._places.release()
+    for _ in range(2):
+        assert questions.ask(world.state, period, UTC, "UTC", None)["zone"] == "UTC"
 
 
 def test_lines_that_wait_are_in_the_answer_and_not_in_the_tables(engine, world):

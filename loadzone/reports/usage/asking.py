@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from threading import BoundedSemaphore
 
 from sqlalchemy import Connection, text
 
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.records import State
 from loadzone.reports.adding import missing_of
-from loadzone.reports.history_database import HistoryDatabase
+from loadzone.reports.history_database import HistoryAway, HistoryDatabase
 from loadzone.reports.usage.answer import answer
 from loadzone.reports.usage.answers import Answers
 from loadzone.reports.usage.instants import as_number
@@ -18,19 +19,32 @@ from loadzone.reports.usage.period import Period
 from loadzone.reports.usage.progress import lock
 from loadzone.schemas.usage import UsageResponse
 
+AT_A_TIME = 2  # beside those who read lines (reports/reader.py): commits need threads of the same pool
+PATIENCE = 10.0  # seconds that somebody waits for a place
+
 
 class UsageQuestions:
-    """Asks this database; answers that are still true are given again."""
+    """Asks this database, for a few at a time; answers that are still true are given again."""
 
-    def __init__(self, database: HistoryDatabase) -> None:
+    def __init__(self, database: HistoryDatabase, patience: float = PATIENCE) -> None:
         self._database = database
         self._answers = Answers()
+        self._patience = patience
+        self._places = BoundedSemaphore(AT_A_TIME)
 
     def ask(self, state: State, period: Period, zone: tzinfo, zone_name: str, group_id: int | None) -> UsageResponse:
         """Return the figures, with the lines that the state has and the database does not yet.
 
         Raises HistoryAway, UnusableHistory.
         """
+        if not self._places.acquire(timeout=self._patience):
+            raise HistoryAway("too many ask for usage now")
+        try:
+            return self._ask(state, period, zone, zone_name, group_id)
+        finally:
+            self._places.release()
+
+    def _ask(self, state: State, period: Period, zone: tzinfo, zone_name: str, group_id: int | None) -> UsageResponse:
         waiting = [line for line in state.history.values() if _tells_of(line) < period.end]
         question = period, zone_name, group_id
 
