@@ -36,13 +36,13 @@ def _round(bare: Server, server: Server, people: list[Person]) -> list[dict[str,
     tag = people[0].get("/vms", Accept_Encoding="gzip").headers["ETag"]
     board = request("/vms", cookie=cookie, Accept_Encoding="gzip")
     unchanged = request("/vms", cookie=cookie, Accept_Encoding="gzip", If_None_Match=tag)
-    bookings = [_bookings(cookie_of(person), number) for number, person in enumerate(people)]
+    booked = [bookings(cookie_of(person), number) for number, person in enumerate(people)]
     return [
         LoadProcess(bare, [[request("/ok")]] * CLIENTS, SECONDS).result(),
         LoadProcess(server, [[board]] * CLIENTS, SECONDS).result(),
         LoadProcess(server, [[unchanged]] * CLIENTS, SECONDS, status=304).result(),
         LoadProcess(bare, [[request("/echo", {"vm_id": "server-00000", "hours": 1})]] * CLIENTS, SECONDS).result(),
-        LoadProcess(server, bookings, SECONDS).result(),
+        LoadProcess(server, booked, SECONDS).result(),
     ]
 
 
@@ -53,7 +53,7 @@ def one_booking(size: int, server: Server) -> Row:
     for _ in range(ROUNDS):
         written = percentile(_write_bare(server.data, BOOKINGS), 0.5)
         pairs.append(
-            (written, LoadProcess(server, [_bookings(cookie, 0)], seconds=BOOKINGS * (written + 0.004)).result()["p50"])
+            (written, LoadProcess(server, [bookings(cookie, 0)], seconds=BOOKINGS * (written + 0.004)).result()["p50"])
         )
     written, booked = (median(values) for values in zip(*pairs, strict=True))
     most = 2 * written + 0.002
@@ -68,7 +68,7 @@ def one_booking(size: int, server: Server) -> Row:
     )
 
 
-def _bookings(cookie: str, number: int) -> list[str]:
+def bookings(cookie: str, number: int) -> list[str]:
     """Return the requests that book and release one machine; those with an even number are free."""
     vm_id = f"server-{2 * number:05}"
     return [request("/book", {"vm_id": vm_id, "hours": 1}, cookie), request("/cancel", {"vm_id": vm_id}, cookie)]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import broadcast_figures
 import expiry_figures
+import history_figures
 import http_figures
 import memory_figures
 import postgres
@@ -28,8 +29,8 @@ from page import ROOT, inventory_of
 from support.server import ADMIN, Server
 
 SIZES = (100, 1000, 10_000)
-PARTS = ("http", "broadcast", "start", "expiry", "worst", "usage")
-USAGE_SIZE = 1000
+PARTS = ("http", "broadcast", "start", "expiry", "worst", "usage", "history")
+USAGE_SIZE = HISTORY_SIZE = 1000
 
 
 def main() -> int:
@@ -83,6 +84,8 @@ def _rows(options: argparse.Namespace, size: int, bare: Server, server: Server) 
         yield worst_case_figures.worst_case(size)
     if "usage" in options.parts and size == USAGE_SIZE:
         yield from usage_figures.usage(size)
+    if "history" in options.parts and size == HISTORY_SIZE:
+        yield from history_figures.waiting_lines(size, server)
     if options.minutes and largest:
         yield memory_figures.over_time(size, server, options.minutes, broadcast_figures.BROWSERS)
 

@@ -27,7 +27,7 @@ log = logging.getLogger("loadzone.history")
 
 GATHER = 0.5  # seconds in which lines gather, so that they share a transaction
 AT_ONCE = 1000  # lines of a transaction: some tens of milliseconds
-LET_GO_AT = 1000  # moved lines that are still with the data, from which on they leave with a commit of their own
+LET_GO_AT = 2000  # moved lines that are still with the data, from which on they leave with a commit of their own
 LET_GO_AFTER = 30.0  # seconds after which they do so, however few
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0  # seconds between two tries
 LONG = timedelta(minutes=2)  # later than the leader lets moved lines go; those that wait longer are not moved
@@ -161,17 +161,19 @@ class Mover:
             if greatest > self._store.snapshot.last_number:
                 self._is_compared = False
                 self._compare()
+            if self._still_there() >= LET_GO_AT:  # so that the next act needs not let go of a hundred thousand
+                self._bus.run(moving.let_go)
 
     def _waiting(self) -> list[HistoryLine]:
         waiting = (line for line in self._store.snapshot.history.values() if line.id > self._moved)
         return list(islice(waiting, AT_ONCE))
 
     def _let_go(self) -> None:
-        """Have the moved lines leave with a commit of their own, where others do not come or lines are too many."""
+        """Have the moved lines leave with a commit of their own, where no other one comes."""
         there = self._still_there()
         if not there:
             self._let_go_at = self._timer()
-        elif there >= LET_GO_AT or self._timer() - self._let_go_at >= LET_GO_AFTER:
+        elif self._timer() - self._let_go_at >= LET_GO_AFTER:
             self._bus.run(moving.let_go)
             self._let_go_at = self._timer()
 

@@ -292,3 +292,15 @@ def test_the_id_is_the_number_or_one_more_than_the_greatest(kept):
     kept.append([HistoryLine(number, 1, NOON, "booked") for number in (3, 5)])
     assert kept.append([HistoryLine(number, 2, NOON, "booked") for number in (4, 9)]) == 9
     assert [row.id for row in kept.rows] == [3, 5, 6, 9]
+
+
+def test_lines_leave_while_many_more_are_moved(site, monkeypatch):
+    monkeypatch.setattr(mover_module, "AT_ONCE", 2)
+    monkeypatch.setattr(mover_module, "LET_GO_AT", 2)
+    left = []
+    append = site.kept.append
+    monkeypatch.setattr(site.kept, "append", lambda new: left.append(len(site.store.snapshot.history)) or append(new))
+    site.act(*(f"group {number}" for number in range(8)))
+    waiting = len(site.store.snapshot.history)
+    site.mover.move()
+    assert left == list(range(waiting, 0, -2))
