@@ -10,7 +10,15 @@ from sqlalchemy import Connection
 
 from loadzone.lib.times import iso
 from loadzone.reports.usage import progress
-from loadzone.reports.usage.gathering import Known, by_group, by_machine, by_person, known_machines, running_levels
+from loadzone.reports.usage.gathering import (
+    Known,
+    by_group,
+    by_machine,
+    by_person,
+    known_machines,
+    running_levels,
+    times_by_group,
+)
 from loadzone.reports.usage.instants import as_datetime
 from loadzone.reports.usage.kept import NO_GROUP
 from loadzone.reports.usage.period import Grid, Period
@@ -57,7 +65,9 @@ class _Answer:
 
     def whole(self) -> shapes.UsageResponse:
         """Return the answer."""
-        groups, machines = by_group(self._ask, self._machines), by_machine(self._ask, self._machines)
+        grid = Grid.of(self._period, self._zone, self._period.is_hourly)
+        course = times_by_group(self._ask, self._machines, grid)
+        groups, machines = by_group(self._ask, course), by_machine(self._ask, self._machines)
         since = progress.since(self._connection)
         people, others = self._people()
         answer: shapes.UsageResponse = {
@@ -72,7 +82,7 @@ class _Answer:
             "others": others,
             "unused": self._unused(machines),
             "heat": self._heat(),
-            "series": self._series(),
+            "series": self._series(grid, course),
             "before": self._before(),
         }
         return answer
@@ -140,15 +150,11 @@ class _Answer:
             for (day, hour), (booked, service) in heat(grid, buckets, times).items()
         ]
 
-    def _series(self) -> shapes.SeriesResponse:
-        hourly = self._period.is_hourly
-        grid = Grid.of(self._period, self._zone, hourly)
-        buckets = grid.buckets()
-        found = courses(buckets, self._ask.edges(grid), running_levels(self._ask, self._machines))
-        shown = {key: times for key, times in found.items() if any(service for _, service in times)}
+    def _series(self, grid: Grid, course: dict[int, Times]) -> shapes.SeriesResponse:
+        shown = {key: times for key, times in course.items() if any(service for _, service in times)}
         return {
-            "step": "hour" if hourly else "day",
-            "starts": [_time(bucket.begin) for bucket in buckets],
+            "step": "hour" if self._period.is_hourly else "day",
+            "starts": [_time(bucket.begin) for bucket in grid.buckets()],
             "groups": [self._line(key, shown[key]) for key in self._groups if key in shown],
         }
 
@@ -164,7 +170,8 @@ class _Answer:
 
     def _before(self) -> shapes.BeforeResponse:
         before = self._period.before
-        found = by_group(Questions(self._connection, before, self._keys), self._machines)
+        ask = Questions(self._connection, before, self._keys)
+        found = by_group(ask, times_by_group(ask, self._machines, Grid.whole(before)))
         return {
             "from": _time(before.begin),
             "to": _time(before.end),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loadzone.reports.usage.lengths import middle
 from loadzone.reports.usage.period import Grid, Period
 from loadzone.reports.usage.questions import Cell, Questions, Row
-from loadzone.reports.usage.series import courses
+from loadzone.reports.usage.series import Times, courses
 from loadzone.reports.usage.tally import Tally
 
 
@@ -53,13 +54,17 @@ def by_machine(questions: Questions, machines: list[Known]) -> dict[int, Tally]:
     return dict(found)
 
 
-def by_group(questions: Questions, machines: list[Known]) -> dict[int, Tally]:
-    """Return the tallies by the key of the group."""
+def times_by_group(questions: Questions, machines: list[Known], grid: Grid) -> dict[int, Times]:
+    """Return the course of the time booked and in service, by the key of the group."""
+    return courses(grid.buckets(), questions.edges(grid), running_levels(questions, machines))
+
+
+def by_group(questions: Questions, course: Mapping[int, Times]) -> dict[int, Tally]:
+    """Return the tallies by the key of the group, of which the course of times is known."""
     found: defaultdict[int, Tally] = defaultdict(Tally)
-    grid = Grid.whole(questions.period)
-    times = courses(grid.buckets(), questions.edges(grid), running_levels(questions, machines))
-    for group_key, [(booked, service)] in times.items():
-        found[group_key].booked, found[group_key].service = booked, service
+    for group_key, times in course.items():
+        found[group_key].booked = sum(booked for booked, _ in times)
+        found[group_key].service = sum(service for _, service in times)
     for group_key, number in questions.bookings("group_key"):
         found[group_key].bookings = number
     for cells in questions.lengths():
