@@ -12,7 +12,8 @@ from loadzone.domain.refusal import Refusal
 from loadzone.lib.domain_names import ascii_domain
 from loadzone.lib.email_addresses import canonical_email
 from loadzone.rules import people
-from loadzone.schemas.requests import Auth, LeaveQueue, Person, Role, WhoseTokens
+from loadzone.schemas.removal import Removal
+from loadzone.schemas.requests import Auth, LeaveQueue, Role, WhoseTokens
 from loadzone.schemas.validation import check
 from support.inventory import from_now, inventory, machine, stamp, user
 from support.world import World
@@ -64,7 +65,7 @@ def test_no_domain_is_taken_for_another_than_the_idna_library_says(word):
 @pytest.mark.parametrize("given", SAME)
 def test_both_forms_of_an_address_are_one(given):
     assert canonical_email(given) == ASCII
-    for model in (Auth, LeaveQueue, Person, Role, WhoseTokens):
+    for model in (Auth, LeaveQueue, Removal, Role, WhoseTokens):
         fields = {"email": given, "role": "admin", "vm_id": "vm"}
         assert check(model, fields).email == ASCII
     assert Config.from_env({"LOADZONE_ADMINS": given}).admins == (ASCII,)
@@ -84,7 +85,7 @@ def test_who_comes_from_an_allowed_domain_gets_in_by_either_form():
 )
 def test_what_is_no_address_is_refused(given):
     with pytest.raises(Refusal) as caught:
-        check(Person, {"email": given})
+        check(Removal, {"email": given})
     assert caught.value.facts["reason"] == "email"
     with pytest.raises(BadSetting, match="LOADZONE_ADMINS"):
         Config.from_env({"LOADZONE_ADMINS": given})
