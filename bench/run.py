@@ -16,6 +16,7 @@ from pathlib import Path
 
 import broadcast_figures
 import expiry_figures
+import finding_figures
 import history_figures
 import http_figures
 import memory_figures
@@ -29,7 +30,7 @@ from page import ROOT, inventory_of
 from support.server import ADMIN, Server
 
 SIZES = (100, 1000, 10_000)
-PARTS = ("http", "broadcast", "start", "expiry", "worst", "usage", "history")
+PARTS = ("http", "broadcast", "start", "expiry", "worst", "usage", "history", "finding")
 USAGE_SIZE = HISTORY_SIZE = 1000
 
 
@@ -84,6 +85,8 @@ def _rows(options: argparse.Namespace, size: int, bare: Server, server: Server) 
         yield worst_case_figures.worst_case(size)
     if "usage" in options.parts and size == USAGE_SIZE:
         yield from usage_figures.usage(size)
+    if "finding" in options.parts and size == USAGE_SIZE:
+        yield from finding_figures.finding(size)
     if "history" in options.parts and size == HISTORY_SIZE:
         yield from history_figures.waiting_lines(size, server)
     if options.minutes and largest:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loadzone.lib.concurrency import OwnThreads
 from loadzone.reports import pseudonyms
-from loadzone.reports.engines import look_at, postgres_engine, sqlite_engine
+from loadzone.reports.engines import look_at, pooled_postgres_engine, sqlite_engine
 from loadzone.reports.files import history_of
 from loadzone.reports.history_database import HistoryAway, HistoryDatabase, Keeper
 from loadzone.reports.schema import UnusableHistory
@@ -33,7 +33,7 @@ def history_beside(data: Path) -> HistoryDatabase:
 
 def history_in(connect: Callable[[], object], place: str) -> HistoryDatabase:
     """Return the history in PostgreSQL, by psycopg's connections that `connect` makes. The tables come with its use."""
-    return HistoryDatabase(postgres_engine(connect), place, KEEPERS)
+    return HistoryDatabase(pooled_postgres_engine(connect), place, KEEPERS)
 
 
 def _prepared(database: HistoryDatabase) -> HistoryDatabase:
