@@ -254,3 +254,10 @@ def test_the_description_of_the_api_opens(window, server):
 
 def brightness(colour: str) -> int:
     return sum(int(part) for part in colour.strip("rgb()").split(","))
+
+
+def test_the_usage_page_opens(window, server):
+    here = window(Person(server).sign_in(), path="/?view=usage")
+    expect(here.page.locator(".usage-body:not([aria-busy])")).to_have_count(1)
+    expect(here.page.locator(".usage-note.failed")).to_have_count(0)
+    assert not here.scrolls_sideways()

@@ -54,6 +54,7 @@ def test_the_page_shows_what_the_server_says(window, ann):
     tiles = here.page.locator(".tile b")
     expect(tiles.nth(1)).to_have_text("1 h")
     expect(tiles.nth(3)).to_have_text("1")
+    expect(here.page.locator(".tile").nth(3)).to_contain_text(here.text("usage.lengths", half="1 h"))
     expect(plot(here, "people").get_by_role("listitem")).to_have_text(["ann (you) 1 h"])
     expect(plot(here, "unused").get_by_role("listitem")).to_have_count(2)
     expect(here.page.locator(".usage-note")).to_contain_text("There is less than a day of figures.")
