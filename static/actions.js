@@ -9,7 +9,6 @@ import { bulkDialog } from "./dialogs/bulk.js";
 import { deleteVmDialog, editVmDialog } from "./dialogs/edit_vm.js";
 import { addToGroupDialog, createGroupDialog, deleteGroupDialog, editGroupDialog, removeFromGroupDialog } from "./dialogs/groups.js";
 import { handOverDialog } from "./dialogs/hand_over.js";
-import { historyDialog } from "./dialogs/history.js";
 import { followLink } from "./dialogs/linked_vm.js";
 import { noteDialog } from "./dialogs/note.js";
 import { lettersDialog } from "./dialogs/letters.js";
@@ -48,7 +47,6 @@ export const actions = {
   account: () => accountDialog(),
   notifications: () => notificationsDialog(),
   shortcuts: () => shortcutsDialog(),
-  history: () => historyDialog(),
   letters: () => lettersDialog(),
   users: () => usersDialog(),
   sessions: () => sessionsDialog(),

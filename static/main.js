@@ -34,7 +34,7 @@ import { acceptOffer, receiveNotification, toast } from "./views/toasts.js";
 
 const IMMEDIATE_ACTIONS = { copy, fold: toggleFold, view: toggleView };
 // Allowed without a connection
-const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "theme", "language", "shortcuts", "account", "history",
+const OFFLINE_ACTIONS = new Set(["open", "copy", "fold", "view", "show-all", "theme", "language", "shortcuts", "account",
   "tokens", "sessions", "notifications"]);
 
 const SEARCHED = new Set(["", "history"]); // the views with text to search; from others a search leads to the board

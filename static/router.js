@@ -40,6 +40,12 @@ export function follow() {
   if (view) enter(view);
 }
 
+/** Load what the view needs, and return its module. */
+export async function loadView(view) {
+  const [module] = await Promise.all([LOADERS[view](), loadTexts(), loadSheet("later.css"), loadSheet(`${view}.css`)]);
+  return module;
+}
+
 /** Go to a view, by a new entry of the history. */
 export function goTo(view, parameters = {}) {
   followLink(new URL(addressOfView(view, parameters), location.origin));
@@ -75,7 +81,7 @@ async function enter(view) {
   room.setAttribute("aria-busy", "true");
   fill(room, heading(view));
   try {
-    const [module] = await Promise.all([LOADERS[view](), loadTexts(), loadSheet("later.css"), loadSheet(`${view}.css`)]);
+    const module = await loadView(view);
     if (shown !== view || open) return;
     room.removeAttribute("aria-busy");
     const focused = room.contains(document.activeElement);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from loadzone_cli.durations import UNITS, seconds_of
 from loadzone_cli.local_times import utc_of
@@ -17,10 +17,24 @@ def hours(text: str) -> float:
 
 def moment(text: str) -> str:
     """Return the time of `18:00` or `2026-12-01 18:00`, as the server reads it."""
-    found = utc_of(text, datetime.now(timezone.utc))
+    found = utc_of(text, utc_now())
     if found is None:
         raise argparse.ArgumentTypeError(t("bad.moment", text=text))
     return found
+
+
+def past_moment(text: str) -> str:
+    """Return the time of `2026-12-01`, `18:00` (the last such) or `7d` (so long ago), as the server reads it."""
+    now = utc_now()
+    ago = seconds_of(text)
+    found = utc_of((now - timedelta(seconds=ago)).isoformat(), now) if ago else utc_of(text, now - timedelta(days=1))
+    if found is None:
+        raise argparse.ArgumentTypeError(t("bad.past", text=text))
+    return found
+
+
+def utc_now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 def minutes(text: str) -> float:

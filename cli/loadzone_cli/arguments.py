@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Callable
 from typing import Protocol
 
-from loadzone_cli import __version__, commands, queue_commands
+from loadzone_cli import __version__, commands, queue_commands, report_commands
 from loadzone_cli.argument_parser import Parser
-from loadzone_cli.argument_types import duration, hours, minutes, moment, positive_integer
+from loadzone_cli.argument_types import duration, hours, minutes, moment, past_moment, positive_integer
 from loadzone_cli.exit_status import NOT_RUN
 from loadzone_cli.note import note_of
 from loadzone_cli.run_command import run
@@ -60,6 +60,8 @@ def main_parser() -> Parser:
     add_hand_over(subparsers)
     add_release(subparsers)
     add_queue(subparsers)
+    add_history(subparsers)
+    add_usage(subparsers)
     add_run(subparsers)
     return parser
 
@@ -121,6 +123,27 @@ def add_queue(subparsers: Subparsers) -> None:
     add_target(add_command(inner, "queue.leave", queue_commands.queue_leave), "vm", nargs="?")
 
 
+def add_history(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, "history", report_commands.history)
+    parser.add_argument("--vm", metavar="VM", help=t("option.history_vm"))
+    parser.add_argument("--group", metavar="G", help=t("option.history_group"))
+    parser.add_argument("--person", metavar="EMAIL", help=t("option.history_person"))
+    parser.add_argument("--action", metavar="A", help=t("option.action"))
+    parser.add_argument("--since", type=past_moment, metavar="T", help=t("option.since"))
+    parser.add_argument("--until", type=past_moment, metavar="T", help=t("option.before"))
+    parser.add_argument("--text", metavar="TEXT", help=t("option.text"))
+    parser.add_argument("--limit", type=positive_integer, default=50, metavar="N", help=t("option.limit"))
+    parser.add_argument("--cursor", metavar="C", help=t("option.cursor"))
+    add_json_answer(parser)
+
+
+def add_usage(subparsers: Subparsers) -> None:
+    parser = add_command(subparsers, "usage", report_commands.usage)
+    parser.add_argument("--days", type=positive_integer, default=30, metavar="N", help=t("option.days"))
+    parser.add_argument("--group", metavar="G", help=t("option.in_group"))
+    add_json_answer(parser)
+
+
 def add_run(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "run", run)
     parser.usage = "loadzone run (--vm VM | --group G [--count N] [--tag T]...) --hours H [--wait 30m] -- COMMAND..."
@@ -177,3 +200,7 @@ def add_note(parser: Parser) -> None:
 
 def add_json(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help=t("option.json"))
+
+
+def add_json_answer(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help=t("option.json_answer"))

@@ -16,8 +16,8 @@ BOLD, PLAIN = "1", "0"
 COLOURS = {"free": "32", "booked": "31", "held": "33", "maintenance": "2"}  # by state: ECMA-48 codes
 
 
-def print_json(vms: list[Vm]) -> None:
-    print(json.dumps(vms, ensure_ascii=False, indent=2))
+def print_json(answer: object) -> None:
+    print(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 def print_bookings(vms: list[Vm]) -> None:
@@ -34,8 +34,13 @@ def print_table(board: Board, vms: list[Vm]) -> None:
         group_name = group_names.get(vm["group"]) if vm["group"] is not None else None
         cells = (vm["id"], group_name, address(vm), ",".join(vm["tags"]), state_of(vm))
         rows.append([printable(cell or "-") for cell in cells])
+    print_columns(rows, [COLOURS.get(vm["state"], PLAIN) for vm in vms])
+
+
+def print_columns(rows: list[list[str]], colours: list[str] | None = None) -> None:
+    """Print the rows in columns. The first is the head, `colours` are those of the others."""
     widths = [max(map(len, column)) for column in zip(*rows)]
-    for row, colour in zip(rows, [BOLD, *(COLOURS.get(vm["state"], PLAIN) for vm in vms)]):
+    for row, colour in zip(rows, [BOLD, *(colours or [PLAIN] * len(rows))]):
         print(in_colour("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip(), colour))
 
 

@@ -105,6 +105,7 @@ def _boot(seen_by: Audience | None) -> str:
             "max_hours": config.max_hours,
             "max_ahead_hours": config.max_ahead_hours,
             "hold_minutes": config.hold_minutes,
+            "history_days": config.history_days,
         },
         "events": {"personal": PERSONAL_EVENTS, "alert": ALERT_EVENTS},
         "texts": url_for("static", filename=file_of(language())),

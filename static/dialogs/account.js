@@ -1,4 +1,5 @@
 // The account dialog: settings of the user and signing out.
+import { addressOfView } from "../address.js";
 import { post } from "../api.js";
 import { base } from "../base.js";
 import { notificationState, switchNotifications } from "../browser_notifications.js";
@@ -27,7 +28,7 @@ export function accountDialog() {
       ${clockSettings()}
       <div data-notification-setting></div>
       <div class="button-row">
-        <button type="button" class="button small" data-action="history" data-closes>${t("history.title")}</button>
+        <a class="button small" data-view-link data-closes href="${addressOfView("history", { person: state.me.email })}">${t("history.mine")}</a>
         ${isAdmin() && html`<button type="button" class="button small" data-action="users" data-closes>${t("users.title")}</button>`}
         ${!state.settings.codes_in_log && html`<button type="button" class="button small" data-action="letters" data-closes>${t("letters.title")}</button>`}
         <button type="button" class="button small" data-action="sessions" data-closes>${t("sessions.title")}</button>

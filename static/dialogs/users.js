@@ -1,4 +1,5 @@
 // The admin's dialog with everybody who ever signed in: find people, change roles, open tokens, remove users.
+import { addressOfView } from "../address.js";
 import { get, post } from "../api.js";
 import { base } from "../base.js";
 import { dayAndTime, exactTime } from "../format.js";
@@ -85,6 +86,8 @@ function rows(users) {
       ${user.invited_by && html`<button type="button" class="button small" data-action="copy" data-text="${invitationOf(user.email)}"
         aria-label="${t("invite.copy_link")}: ${user.email}">${t("invite.copy_link")}</button>`}
       ${!user.by_settings && roleButton(user)}
+      ${!user.invited_by && html`<a class="button small plain" data-view-link data-closes href="${addressOfView("history", { person: user.email })}"
+        aria-label="${t("history.title")}: ${user.email}">${t("history.title")}</a>`}
       <button type="button" class="button small plain" data-action="tokens" data-email="${user.email}" aria-label="${t("tokens.short")}: ${user.email}">${t("tokens.short")}</button>
       ${user.email !== state.me.email && html`<button type="button" class="button small plain" data-user-action="remove" data-email="${user.email}"
         aria-label="${t("users.remove")}: ${user.email}">${t("users.remove")}</button>`}

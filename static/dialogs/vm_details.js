@@ -10,6 +10,7 @@ import { addressOf } from "../vm_link.js";
 import { followed } from "./about.js";
 import { openDialog } from "./dialog.js";
 import { queueSections } from "./vm_queues.js";
+import { vmTabs, wireTabs } from "./vm_tabs.js";
 
 const TICK_MS = 1000;
 
@@ -20,7 +21,7 @@ export function vmDetailsDialog(found) {
   const opened = openDialog({
     about: vm,
     title: () => vm.id,
-    body: html`<div class="details" data-details></div>`,
+    body: html`${vmTabs()}<div class="details" data-details></div><div data-history hidden></div>`,
     watch: (dialog, { times }) => {
       const current = state.vms.get(vm.id);
       if (!current) return dialog.close();
@@ -33,6 +34,7 @@ export function vmDetailsDialog(found) {
       }
     },
   });
+  wireTabs(opened, vm);
   const timer = setInterval(() => showTimesLeft(opened.node), TICK_MS);
   opened.node.addEventListener("close", () => clearInterval(timer));
   return opened;

@@ -49,6 +49,7 @@ def test_the_page_contains_the_settings_it_needs(start):
         "max_hours": 8,
         "max_ahead_hours": 40,
         "hold_minutes": 15,
+        "history_days": 400,
     }
 
 

@@ -192,17 +192,6 @@ def test_the_renewal_dialog_says_that_the_booking_was_renewed_in_another_window(
     expect(here.button("renew.submit")).to_be_disabled()
 
 
-def test_the_history_lists_bookings_and_releases(window, bob, vm):
-    done(bob.book(vm, 1))
-    done(bob.cancel(vm))
-    here = window(bob)
-    here.choose_in_account("history.title")
-    entries = here.dialog.get_by_role("listitem").filter(has_text=vm)
-    expect(entries).to_have_count(2)
-    expect(entries.first).to_contain_text("released")
-    expect(entries.last).to_contain_text("booked")
-
-
 def test_an_address_is_copied_with_a_click(window, bob, make_vm):
     vm_id = make_vm(external_ip="10.1.2.3")
     here = window(bob, permissions=["clipboard-read", "clipboard-write"])

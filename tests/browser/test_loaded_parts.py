@@ -21,9 +21,7 @@ def admin(mailing):
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize(
-    ("dialog", "path"), [("letters", "/me"), ("history", "/me"), ("tokens", "/tokens"), ("users", "/users")]
-)
+@pytest.mark.parametrize(("dialog", "path"), [("letters", "/me"), ("tokens", "/tokens"), ("users", "/users")])
 def test_what_cannot_be_loaded_is_neither_awaited_nor_called_empty(window, mailing, admin, dialog, path, language):
     here = window(admin, at=mailing, language=language)
     here.may_lose_connection = True

@@ -10,7 +10,20 @@ from support.answers import done, is_russian
 from support.people import Person
 from support.server import ROOT
 
-COMMANDS = ["login", "list", "book", "renew", "note", "release", "queue", "queue join", "queue leave", "run"]
+COMMANDS = [
+    "login",
+    "list",
+    "book",
+    "renew",
+    "note",
+    "release",
+    "queue",
+    "queue join",
+    "queue leave",
+    "history",
+    "usage",
+    "run",
+]
 PACKAGE = ROOT / "cli" / "loadzone_cli"
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(PACKAGE.glob("*.py")))
 TEXTS = {
