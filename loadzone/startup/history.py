@@ -18,9 +18,7 @@ from loadzone.startup.cannot_start import unusable
 
 log = logging.getLogger("loadzone.history")
 
-THREADS = (
-    4  # of the history in SQLite: with more at once, readers wait for each other, and never the data file for them
-)
+THREADS = 4  # with more calls at once they wait for each other, and the data file never waits for them
 KEEPERS: tuple[Keeper, ...] = (pseudonyms.keep, keep)
 
 
