@@ -43,6 +43,7 @@ class HistoryDatabase:
         self._keepers = keepers
         self._run_blocking = run_blocking
         self._is_prepared = False
+        self._look = look
         self._writer = KeptConnection(engine, look, schema.prepare)
 
     def prepare(self) -> None:
@@ -88,6 +89,8 @@ class HistoryDatabase:
         return last
 
     def _in_transaction(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        if not self._is_prepared or engine.get_execution_options().get("writes"):
+            self._look()
         if not self._is_prepared:
             with self.engine.execution_options(writes=True).begin() as connection:
                 schema.prepare(connection)
