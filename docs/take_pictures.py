@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, sync_playwright
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
 
-from browser.usage_answers import fulfil_as_usual  # noqa: E402
+from browser import history_answers, usage_answers  # noqa: E402
 from browser.window import Window, open_window  # noqa: E402
 from support.people import Person  # noqa: E402
 from support.server import ADMIN, Server, running  # noqa: E402
@@ -77,12 +77,18 @@ def take_all(browser: Browser, server: Server, ann: Person) -> None:
     board.press("book", "server-02")
     board.field("book.what_for").fill("trying the new kernel")
     take(board, "dialog.png", around(board.dialog))
+    board.page.keyboard.press("Escape")
+    board.page.route("**/history?*", history_answers.fulfil_as_usual)  # three days, made up
+    board.open_machine("server-03")
+    board.button("history.title").click()
+    board.dialog.locator(".past li").first.wait_for()
+    take(board, "history.png", around(board.dialog))
     board.close()
     dark = open_window(browser, server, ann, color_scheme="dark", **afternoon).go()
     take(dark, "board-dark.png")
     dark.close()
     usage = open_window(browser, server, ann, color_scheme="light", **afternoon)
-    usage.page.route("**/usage?*", fulfil_as_usual)  # figures of a month, made up
+    usage.page.route("**/usage?*", usage_answers.fulfil_as_usual)  # figures of a month, made up
     usage.go("/?view=usage&days=30")
     usage.page.locator(".lines").hover(position={"x": 340, "y": 60})
     take(usage, "usage.png")
