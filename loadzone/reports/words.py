@@ -39,4 +39,5 @@ def _texts_in(values: Iterable[object]) -> Iterator[str]:
 
 
 def _searched(text: str) -> str:
-    return " ".join(folded(text[:FOLDED_AT_MOST]).split())
+    part = text[:FOLDED_AT_MOST]
+    return " ".join((part.lower() if part.isascii() else folded(part)).split())  # ASCII, as most is, in a fifth
