@@ -19,5 +19,5 @@ def recorded(state: State, engine: Engine) -> Acts:
 
 
 def _line(row) -> HistoryLine:
-    fields = {name: value for name, value in row.items() if name not in ("id", "number")}
+    fields = {name: value for name, value in row.items() if name in HistoryLine.__slots__ and name != "id"}
     return HistoryLine(id=row["number"], **fields)
