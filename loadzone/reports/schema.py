@@ -49,7 +49,7 @@ def version_of(connection: Connection) -> str | None:
     known = [revision.revision for revision in _script().walk_revisions()]
     if unknown := [version for version in found if version not in known]:
         raise NewerHistory(
-            f"its tables are of version {', '.join(unknown)}, and this LoadZone knows version {latest()}: "
+            f"its history is of version {', '.join(unknown)}, and this LoadZone knows version {latest()}: "
             "a newer LoadZone has been here; start that one"
         )
     if not found and not schema_of(connection) and inspect(connection).get_table_names():

@@ -81,7 +81,7 @@ def test_check_finds_what_is_wrong_with_the_history_in_a_database(command, sourc
     assert (ended.code, "line 3: is out of order" in ended.out) == (1, True)
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE loadzone.history_version SET version_num = '9999'")
-    assert "its tables are of version 9999" in command("check").out
+    assert "its history is of version 9999" in command("check").out
 
 
 def test_a_history_is_not_replaced_while_a_node_runs(source, server, tmp_path):

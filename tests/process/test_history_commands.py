@@ -45,7 +45,7 @@ def test_check_finds_what_is_wrong_with_the_history(data, history):
     change(history, "UPDATE lines SET number = 9 WHERE id = 2")
     assert "line 3: is out of order" in run(data, "check").out
     change(history, "UPDATE history_version SET version_num = '9999'")
-    assert "its tables are of version 9999, and this LoadZone knows version" in run(data, "check").out
+    assert "its history is of version 9999, and this LoadZone knows version" in run(data, "check").out
     history.write_bytes(b"something else" * 1000)
     assert "file is not a database" in run(data, "check").out
     ended = run(data, "check")

@@ -55,7 +55,7 @@ def test_it_is_made_at_the_first_start_for_its_owner_alone(start):
     [
         (
             "UPDATE history_version SET version_num = '9999'",
-            "its tables are of version 9999, and this LoadZone knows version",
+            "its history is of version 9999, and this LoadZone knows version",
         ),
         ("DROP TABLE history_version", "it is a database of something else; move it away"),
     ],

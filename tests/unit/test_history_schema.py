@@ -99,7 +99,7 @@ def test_a_newer_one_is_refused_and_left_as_it_is(engine, migrations):
     with pytest.raises(NewerHistory) as caught, engine.begin() as connection:
         prepare(connection)
     assert str(caught.value) == (
-        "its tables are of version 0099, and this LoadZone knows version 0002: "
+        "its history is of version 0099, and this LoadZone knows version 0002: "
         "a newer LoadZone has been here; start that one"
     )
     assert tables(engine) == {"table_0001", "table_0002", "history_version"}
