@@ -20,7 +20,7 @@ from support.waiting import eventually
 
 def actions(history):
     """Return the actions of the lines in the file, in their order."""
-    with closing(sqlite3.connect(history)) as connection:
+    with closing(sqlite3.connect(f"file:{history}?mode=ro", uri=True)) as connection:
         return [action for (action,) in connection.execute("SELECT action FROM lines ORDER BY id")]
 
 

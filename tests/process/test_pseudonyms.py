@@ -16,7 +16,7 @@ def test_the_history_and_the_data_file_have_it(start, kills):
     server = start(**ADMINS)
 
     def rows():
-        with closing(sqlite3.connect(history_of(server.data))) as connection:
+        with closing(sqlite3.connect(f"file:{history_of(server.data)}?mode=ro", uri=True)) as connection:
             return connection.execute("SELECT actor, email, reason, changed, via FROM lines ORDER BY id").fetchall()
 
     alice = used(server)

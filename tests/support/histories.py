@@ -28,7 +28,7 @@ def make_history(path, numbers):
 
 def numbers_in(path):
     """Return the numbers of the lines in the file, in their order."""
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return [number for (number,) in connection.execute("SELECT number FROM lines ORDER BY id")]
 
 
