@@ -5,8 +5,6 @@ import { state } from "../state.js";
 import { CATEGORIES } from "./kinds.js";
 import { csvLink } from "./panel.js";
 
-const TYPING_MS = 400;
-
 /** Return the markup. `where`: "page", or "dialog", where the machine is given. */
 export function filterBar(where) {
   const id = (name) => `past-${where}-${name}`;
@@ -20,17 +18,12 @@ export function filterBar(where) {
     ${where === "page" && date("from")}${date("to")}${where === "dialog" && csvLink({})}</div>`;
 }
 
-/** Call `changed({name: value})` when the user has changed a filter, some time after typing. */
+/** Call `changed({name: value})` when the user has changed a filter. Half a name is none: what is typed counts at its end. */
 export function wireFilters(root, changed) {
   const bar = root.querySelector(".past-filters");
-  let timer;
-  const tell = ({ name, value }) => { clearTimeout(timer); changed({ [name]: value.trim() }); };
+  const tell = ({ name, value }) => changed({ [name]: value.trim() });
   bar.addEventListener("change", ({ target }) => tell(target));
-  bar.addEventListener("input", ({ target }) => {
-    if (target.type !== "search") return;
-    clearTimeout(timer);
-    timer = setTimeout(tell, TYPING_MS, target);
-  });
+  bar.addEventListener("input", ({ target }) => target.list && (!target.value || isSuggested(target)) && tell(target));
   bar.addEventListener("keydown", (event) => { // in a form of a dialog, Enter would send that
     if (event.key === "Enter") { event.preventDefault(); tell(event.target); }
   });
@@ -52,6 +45,8 @@ function noteChosen(select, value) {
   select.querySelector("[data-chosen]")?.remove();
   if (value && !(value in CATEGORIES)) select.append(element(html`<option value="${value}" data-chosen>${t("history.kinds.chosen")}</option>`));
 }
+
+const isSuggested = ({ list, value }) => [...list.options].some((option) => option.value === value);
 
 function suggest(input) {
   const places = [...state.vms.values(), ...state.groups];

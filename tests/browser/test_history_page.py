@@ -89,6 +89,7 @@ def test_filters_of_the_dialog(window, bob, used):
     assert "action=vm_added" in here.dialog.locator("[data-csv]").get_attribute("href")
     filter_field(here, "kind").select_option("")
     filter_field(here, "person").fill(bob.email)
+    filter_field(here, "person").press("Enter")
     expect(entry(here, f"soak {used}")).to_be_visible()
     expect(entry(here, here.text("history.act.vm_edited"))).to_have_count(0)
     filter_field(here, "to").fill("2020-01-01")
@@ -213,6 +214,19 @@ def test_an_unknown_kind_of_a_newer_server_is_shown_as_it_is(window, bob, used):
     here.go(f"/?view=history&machine={used}")
     expect(entry(here, "vm_painted")).to_contain_text("colour: red → blue")
     expect(entry(here, f"soak {used}")).to_be_visible()
+
+
+def test_half_a_name_is_not_searched_for(window, bob, used):
+    here = window(bob, path="/?view=history")
+    expect(entries(here).first).to_be_visible()
+    filter_field(here, "machine").press_sequentially("nev")
+    here.page.wait_for_timeout(600)
+    expect(here.page.locator(".past-error")).to_have_count(0)
+    filter_field(here, "machine").press("Enter")
+    expect(here.page.locator(".past-error")).to_contain_text("nev")
+    filter_field(here, "machine").fill("")
+    expect(here.page.locator(".past-error")).to_have_count(0)
+    expect(here.page).to_have_url(re.compile(r"/\?view=history$"))
 
 
 def test_a_machine_that_never_was_is_told(window, bob):
