@@ -261,3 +261,16 @@ def test_the_usage_page_opens(window, server):
     expect(here.page.locator(".usage-body:not([aria-busy])")).to_have_count(1)
     expect(here.page.locator(".usage-note.failed")).to_have_count(0)
     assert not here.scrolls_sideways()
+
+
+def test_the_history_opens_as_a_page_and_in_the_machines_dialog(window, server, make_vm):
+    person = Person(server).sign_in()
+    vm = make_vm()
+    done(person.book(vm, note=f"looked at {vm}"))
+    done(person.cancel(vm))
+    here = window(person, path="/?view=history")
+    expect(here.page.locator(".past li", has_text=f"looked at {vm}").first).to_be_visible()
+    assert not here.scrolls_sideways()
+    here.page.locator(".past li", has_text=f"looked at {vm}").first.get_by_role("button", name=vm).click()
+    here.button("history.title").click()
+    expect(here.dialog.locator(".past li", has_text=f"looked at {vm}").first).to_be_visible()
