@@ -51,6 +51,7 @@ from loadzone.server.socket_rooms import SocketRooms
 from loadzone.server.websocket import use_whole_frames
 from loadzone.startup.cannot_start import CannotStart, unusable
 from loadzone.startup.greeting import greet
+from loadzone.startup.history import prepared
 from loadzone.startup.json_file_medium import open_json_file, secret_key_beside
 from loadzone.startup.medium import Medium
 from loadzone.startup.postgres_medium import open_database
@@ -232,9 +233,15 @@ def _open_medium(config: Config, clock: Callable[[], datetime]) -> Medium:
 
 def _open_store(medium: Medium) -> DurableStore:
     try:
-        return DurableStore(medium.durable, shown)
+        store = DurableStore(medium.durable, shown)
     except (BadFile, OSError, CannotLoad) as error:
         raise unusable(medium.durable.place, error) from None
+    try:
+        prepared(medium.history)  # in PostgreSQL only now is there a schema for it
+    except CannotStart:
+        store.close()
+        raise
+    return store
 
 
 def _settings() -> Config:

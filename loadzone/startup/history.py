@@ -26,7 +26,7 @@ def history_beside(data: Path) -> HistoryDatabase:
     """Return the history in SQLite, beside the data file. Raises CannotStart."""
     path = history_of(data)
     look = partial(look_at, path, data)
-    return _prepared(HistoryDatabase(sqlite_engine(path), str(path), KEEPERS, OwnThreads(THREADS), look))
+    return prepared(HistoryDatabase(sqlite_engine(path), str(path), KEEPERS, OwnThreads(THREADS), look))
 
 
 def history_in(connect: Callable[[], object], place: str) -> HistoryDatabase:
@@ -34,7 +34,8 @@ def history_in(connect: Callable[[], object], place: str) -> HistoryDatabase:
     return HistoryDatabase(pooled_postgres_engine(connect), place, KEEPERS)
 
 
-def _prepared(database: HistoryDatabase) -> HistoryDatabase:
+def prepared(database: HistoryDatabase) -> HistoryDatabase:
+    """Make or upgrade the tables, if the database can be used now; return it. Raises CannotStart."""
     try:
         database.prepare()
     except UnusableHistory as error:

@@ -5,6 +5,7 @@ import json
 import psycopg
 import pytest
 
+from nodes.refused import launched
 from support.data_commands import run
 from support.histories import change, history_of, make_history, numbers_in, reasons_in
 from support.inventory import inventory, machine
@@ -82,6 +83,19 @@ def test_check_finds_what_is_wrong_with_the_history_in_a_database(command, sourc
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE loadzone.history_version SET version_num = '9999'")
     assert "its history is of version 9999" in command("check").out
+
+
+def test_a_newer_history_stops_the_start(command, source, database_url):
+    make_history(history_of(source), [1])
+    assert command("copy", source, "database", "--yes").code == 0
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE loadzone.history_version SET version_num = '9999'")
+    with launched(database_url) as [node]:
+        status, said = node.ended()
+    assert status == 2
+    assert "LoadZone cannot start: the database loadzone_" in said
+    assert "cannot be used: its history is of version 9999, and this LoadZone knows version" in said
+    assert in_database(database_url) == [1]
 
 
 def test_a_history_is_not_replaced_while_a_node_runs(source, server, tmp_path):
