@@ -152,7 +152,8 @@ def test_a_pooler_that_keeps_sessions_apart_can_be_used(cluster, database_url, s
 def test_tables_and_commits_of_a_newer_version(database, database_url, start_node):
     start_node().end()
     database.execute("UPDATE loadzone.commits SET body = convert_to('{\"commit format\": 99}', 'UTF8')")
-    database.execute("INSERT INTO loadzone.commits SELECT seq + 1, id, at, body FROM loadzone.commits WHERE seq = 0")
+    last = "SELECT seq + 1, id, at, body FROM loadzone.commits ORDER BY seq DESC LIMIT 1"
+    database.execute(f"INSERT INTO loadzone.commits {last}")
     newer = "a newer LoadZone has written to the database; upgrade this one"
     assert newer in refusal(database_url)
     database.execute("UPDATE loadzone.version SET number = 99")
