@@ -42,7 +42,7 @@ export function showHistory(root, query, fixed) {
   }
 
   function onClick(event) {
-    if (event.target.closest("[data-earlier]") && !feed.busy) feed.earlier();
+    if (event.target.closest("[data-earlier]") && state.online && !feed.busy) feed.earlier();
     if (event.target.closest("[data-again]")) feed.load();
   }
 

@@ -265,3 +265,16 @@ def test_on_paper_filters_and_buttons_are_left_out(window, bob, used):
     expect(here.page.locator(".past-filters")).to_be_hidden()
     expect(here.page.locator("#pages")).to_be_hidden()
     expect(entry(here, f"soak {used}")).to_be_visible()
+
+
+def test_without_a_connection_entries_stay_and_new_ones_come_after_it(window, alice, bob, used):
+    here = window(bob, path=f"/?view=history&machine={used}")
+    here.may_lose_connection = True
+    expect(entries(here)).to_have_count(4)
+    here.context.set_offline(True)
+    expect(here.offline_banner).to_be_visible()
+    done(alice.edit_vm(used, description="changed meanwhile"))
+    expect(entry(here, f"soak {used}")).to_be_visible()
+    here.context.set_offline(False)
+    expect(entry(here, "changed meanwhile")).to_be_visible()
+    expect(here.page.get_by_text(here.text("history.failed"))).to_have_count(0)
