@@ -39,6 +39,7 @@ ANYTHING = {
 def questions_of(history, wanted):
     """Return the statements that a page asks, with their values."""
     asked = []
+    history.read(lambda connection: None)  # which looks for the tables, once
 
     def note(connection, cursor, statement, values, context, is_many):
         asked.append((statement, values))
@@ -90,6 +91,7 @@ def steps_of(history, wanted):
         connection.connection.driver_connection.set_progress_handler(lambda: steps.append(1), 10)
         return Lines(connection, State()).page(wanted, None, 20)
 
+    history.read(lambda connection: None)
     history.read(page)
     return 10 * len(steps)
 
