@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, literal, select, tuple_
 
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.records import MOST, State
@@ -122,7 +122,7 @@ def _ends_in_database(connection: Connection, beginnings: Sequence[int]) -> dict
     )
     if connection.dialect.name == "postgresql":  # as pairs, for the reason in ways.py
         pair = tuple_(ended.c.vm, ended.c.id)
-        following = following.where(pair > tuple_(began.c.vm, began.c.id), pair <= tuple_(began.c.vm, MOST))
+        following = following.where(pair > tuple_(began.c.vm, began.c.id), pair <= tuple_(began.c.vm, literal(MOST)))
         following = following.order_by(ended.c.vm, ended.c.id)
     else:
         following = following.where(ended.c.vm == began.c.vm, ended.c.id > began.c.id).order_by(ended.c.id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, column, select, table, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Select, column, literal, select, table, tuple_
 
 from loadzone.reports.id_range import IdRange
 from loadzone.reports.tables import lines
@@ -94,7 +94,8 @@ class ByValue:
         if not self.as_pairs:
             return _newest(query.where(self.column == self.value), ids)
         pair = tuple_(self.column, lines.c.id)
-        within = pair >= tuple_(self.value, ids.low), pair < tuple_(self.value, ids.high)
+        low, high = (tuple_(literal(self.value), literal(edge)) for edge in (ids.low, ids.high))
+        within = pair >= low, pair < high
         return query.where(*within).order_by(self.column.desc(), lines.c.id.desc())
 
 

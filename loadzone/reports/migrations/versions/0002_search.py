@@ -20,7 +20,6 @@ INDEXES = {
     "lines_email": ("email", "id"),
     "lines_action": ("action", "id"),
 }
-MICROSECONDS = 3_600_000_000  # of an hour
 
 # The index has no positions: it is a fifth as large, and a search looks at the lines that it finds anyway.
 SQLITE_WORDS = """
@@ -44,24 +43,25 @@ SQLITE_TRIGGERS = (
     END
     """,
 )
-SQLITE_HOURS = f"""
+# 3600000000 microseconds are an hour.
+SQLITE_HOURS = """
     CREATE TRIGGER lines_hours_added AFTER INSERT ON lines
     BEGIN
-        INSERT INTO lines_hours (hour, first, last) VALUES (new.at / {MICROSECONDS}, new.id, new.id)
+        INSERT INTO lines_hours (hour, first, last) VALUES (new.at / 3600000000, new.id, new.id)
         ON CONFLICT (hour) DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last);
     END
-"""  # noqa: S608 - of numbers alone
+"""
 POSTGRES_HOURS = (
-    f"""
+    """
     CREATE FUNCTION loadzone.note_hours() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         INSERT INTO loadzone.lines_hours AS kept (hour, first, last)
-        SELECT at / {MICROSECONDS}, min(id), max(id) FROM added GROUP BY 1
+        SELECT at / 3600000000, min(id), max(id) FROM added GROUP BY 1
         ON CONFLICT (hour) DO UPDATE
         SET first = least(kept.first, excluded.first), last = greatest(kept.last, excluded.last);
         RETURN NULL;
     END $$
-    """,  # noqa: S608 - of numbers alone
+    """,
     """
     CREATE TRIGGER lines_hours_added AFTER INSERT ON loadzone.lines REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION loadzone.note_hours()
