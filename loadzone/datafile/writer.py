@@ -108,30 +108,25 @@ def _file(
     history: Iterable[bytes],
 ) -> Iterator[bytes]:
     """Yield the file, of which these are the records."""
-    yield b'{\n"vms": [\n'
-    yield from vms
-    yield b"\n],\n"
-    yield b'"groups": [\n'
-    yield from groups
-    yield b"\n],\n"
-    yield b'"users": {\n'
-    yield from users
-    yield b"\n},\n"
-    yield b'"outbox": [\n'
-    yield from letters
-    yield b"\n],\n"
+    yield b"{\n"
+    yield from _section(b"vms", b"[]", vms)
+    yield from _section(b"groups", b"[]", groups)
+    yield from _section(b"users", b"{}", users)
+    yield from _section(b"outbox", b"[]", letters)
     if state.deleted:
-        yield b'"deleted": [\n'
-        yield from deleted
-        yield b"\n],\n"
+        yield from _section(b"deleted", b"[]", deleted)
     if state.history:
-        yield b'"history": [\n'
-        yield from history
-        yield b"\n],\n"
+        yield from _section(b"history", b"[]", history)
     for key, value in state.rest.items():
         yield orjson.dumps(key) + b": " + orjson.dumps(value) + b",\n"
     yield b'"epoch": %d,\n"last_number": %d,\n' % (state.epoch, state.last_number)
     yield b'"revision": %d\n}\n' % state.revision
+
+
+def _section(name: bytes, brackets: bytes, records: Iterable[bytes]) -> Iterator[bytes]:
+    yield b'"%b": %b\n' % (name, brackets[:1])
+    yield from records
+    yield b"\n%b,\n" % brackets[1:]
 
 
 def encoded(state: State) -> bytes:

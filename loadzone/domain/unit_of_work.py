@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar, cast
@@ -22,6 +21,7 @@ from loadzone.domain.records import Booking, Deleted, Group, Place, State, Tally
 from loadzone.domain.refusal import refuse
 from loadzone.domain.replacing import replace
 from loadzone.domain.table_overlay import TableOverlay
+from loadzone.domain.unserved import Unserved
 from loadzone.domain.versions import versioned
 
 T = TypeVar("T")
@@ -45,24 +45,6 @@ class Tables(Protocol):
     def users(self) -> Mapping[str, User]:
         """People by address."""
         ...
-
-
-@dataclass(slots=True)
-class Unserved:
-    """The changes since the queues were served last, as machines, groups and people's machines were before them.
-
-    `all`: every queue is to be served, whatever has changed.
-    """
-
-    vms: dict[str, Vm | None] = field(default_factory=dict)
-    groups: dict[int, Group | None] = field(default_factory=dict)
-    has: dict[str, int] = field(default_factory=dict)
-    all: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """True if nothing has changed."""
-        return not (self.vms or self.groups or self.has or self.all)
 
 
 def _go_on() -> None:

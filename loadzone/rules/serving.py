@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from loadzone.domain.records import Group, Hold, Vm, Waiter
-from loadzone.domain.unit_of_work import UnitOfWork, Unserved
+from loadzone.domain.unit_of_work import UnitOfWork
+from loadzone.domain.unserved import Unserved
 from loadzone.rules import person_limits, turns
 from loadzone.rules.group_serving import GroupServing
 
