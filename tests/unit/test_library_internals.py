@@ -14,6 +14,7 @@ from support.internals import (  # noqa: F401
     psycopg_parts,
     pywsgi_parts,
     socketio_parts,
+    sqlalchemy_parts,
     web_parts,
 )
 from support.internals.registry import CHECKS
