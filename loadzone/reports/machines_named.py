@@ -27,6 +27,8 @@ def machines_named(connection: Connection, state: State, name: str) -> tuple[int
 
 def _numbers_in_lines(connection: Connection, state: State, name: str) -> tuple[int, ...]:
     """Return the numbers of the machines whose lines have exactly this name, the newest first; not of all, if many."""
+    if "\0" in name:
+        return ()  # PostgreSQL has no such texts, and refuses to look for one
     waiting = {line.vm for line in state.history.values() if line.vm_id == name and line.vm is not None}
     found: list[int] = []
     newest = func.max(lines.c.vm)

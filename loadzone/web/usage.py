@@ -61,8 +61,8 @@ def _answer(query: UsageQuery) -> UsageResponse:
 def _period(query: UsageQuery) -> Period:
     """Return the period, cut to quarters of an hour. What is to come is not in it. Raises Refusal: bad_input."""
     now = services().clock()
-    end = min(query.to or now, now)
-    begin = max(query.from_ or max(end - timedelta(days=DAYS), EARLIEST), EARLIEST)
+    end = max(min(query.to or now, now), EARLIEST)
+    begin = max(query.from_ or end - timedelta(days=DAYS), EARLIEST)
     if end - begin > timedelta(days=MOST_DAYS, hours=1):
         refuse("bad_input", field="from", reason="too_many_days", max=MOST_DAYS)
     period = Period(cut(begin), cut(end))

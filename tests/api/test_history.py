@@ -169,6 +169,12 @@ def test_a_wrong_filter_is_named(bob, field, value):
     assert answer.json()["field"] == field
 
 
+@pytest.mark.parametrize("name", ["nobody", "\0", "a\0b", "\u2028", "%", "x" * 1000])
+def test_a_name_that_no_machine_had_is_refused_whatever_is_in_it(bob, name):
+    answer = bob.http.get(f"{bob.server.url}/history", params={"vm_id": name}, timeout=20)
+    assert refusal(answer) == (404, "no_such_vm")
+
+
 def test_the_history_tells_since_when_it_has_everything(server, bob, vm):
     whole = history(Person(server, bob.email).sign_in())
     assert parse_time(whole["since"]) <= parse_time(whole["history"][-1]["at"])

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from support.answers import done
+from support.data_commands import run
 from support.inventory import inventory, machine
 from support.kept_history import acts, history_file, kept, waiting
 from support.people import Person
@@ -189,3 +190,20 @@ def test_the_history_of_another_data_file_keeps_its_lines_and_gets_all_new_ones(
     eventually(lambda: acts(kept(server), "booked") == ["vm-0", "vm-1", "vm-2"])
     numbers = [vm["number"] for vm in server.stored()["vms"]]
     assert len(set(numbers)) == len(MACHINES)
+
+
+def test_commands_and_other_programs_may_look_at_it_while_the_server_runs(server, bob):
+    """Each is the last to close the file that it knows of; SQLite would then delete what the server goes on with."""
+    for number in range(4):
+        booked = [f"vm-{each}" for each in range(number + 1)]
+        book(bob, booked[-1])
+        eventually(lambda booked=booked: acts(kept(server), "booked") == booked)
+        if number % 2:
+            assert run(server.data, "check").code == 0
+        else:
+            with closing(sqlite3.connect(history_file(server), isolation_level=None)) as other:
+                other.execute("SELECT count(*) FROM lines").fetchall()
+        done(bob.get("/history"))
+        done(bob.get("/usage"))
+    server.stop()
+    assert acts(kept(server), "booked") == booked
