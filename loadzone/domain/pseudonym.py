@@ -13,6 +13,7 @@ from loadzone.domain.history_line import HistoryLine
 
 _DIGITS = 8  # of sixteen values: of a thousand people two have the same name once in ten thousand installations
 _LEAST = 2  # letters of a name that is looked for in texts; a single one would be an article
+_NAMES = ("id", "vm_id", "group", "name")  # under these keys are names of machines and groups, which stay
 _JOINTS = re.compile(r"[._+-]+")
 
 
@@ -27,7 +28,7 @@ class Pseudonym:
     """Puts `name` in the place of an address, and of the person's name, in texts.
 
     The person's name is what stands before the @, as a word of its own; "kim.lee" is "Kim Lee", too. Names of machines
-    that have it in them, such as "kim-laptop", stay.
+    that have it in them, such as "kim-laptop", stay. Where a text is a machine's or group's name it stays in any case.
     """
 
     email: str
@@ -42,11 +43,11 @@ class Pseudonym:
         return self._spellings.sub(self.name, text) if text else text
 
     def in_value(self, value: object) -> object:
-        """Return what JSON can hold, with the pseudonym in all of its texts."""
+        """Return what JSON can hold, with the pseudonym in all of its texts that are no names."""
         if isinstance(value, str):
             return self.in_text(value)
         if isinstance(value, Mapping):
-            return {key: self.in_value(one) for key, one in value.items()}
+            return self._in_mapping(value)
         return [self.in_value(one) for one in value] if isinstance(value, (list, tuple)) else value
 
     def in_line(self, line: HistoryLine) -> HistoryLine:
@@ -57,8 +58,11 @@ class Pseudonym:
             email=line.email and self.of(line.email),
             via=self.in_text(line.via),
             reason=self.in_text(line.reason),
-            changed={field: self.in_value(values) for field, values in line.changed.items()},
+            changed=self._in_mapping(line.changed),
         )
+
+    def _in_mapping(self, values: Mapping[str, object]) -> dict[str, object]:
+        return {key: value if key in _NAMES else self.in_value(value) for key, value in values.items()}
 
     @cached_property
     def first_word(self) -> str:

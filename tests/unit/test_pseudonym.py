@@ -1,9 +1,14 @@
 """The name that stands for a person who was removed, and the texts that it is put into."""
 
+from dataclasses import replace
+from datetime import datetime, timezone
+
 import pytest
 
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.pseudonym import Pseudonym, pseudonym_of
 
+NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 KEY = "a secret of sixteen or more"
 
 
@@ -45,3 +50,12 @@ def test_values_keep_their_form():
     value = {"note": ["for kim", None, 3, {"by": "kim@example.com"}], "kim": ("x", True)}
     expected = {"note": ["for P", None, 3, {"by": "P"}], "kim": ["x", True]}
     assert Pseudonym("kim@example.com", "P").in_value(value) == expected
+
+
+def test_machines_and_groups_that_are_named_like_the_person_keep_their_names():
+    kim = Pseudonym("kim@example.com", "P")
+    about = {"vm_id": "kim", "note": "kim", "more": [{"group": "for kim", "by": "kim@example.com"}]}
+    assert kim.in_value(about) == {"vm_id": "kim", "note": "P", "more": [{"group": "for kim", "by": "P"}]}
+    changed = {"id": ["kim", "kim 2"], "group": [None, "for kim"], "name": ["kim", "lee"], "description": ["", "kim"]}
+    line = HistoryLine(1, 1, NOW, "vm_edited", vm_id="kim", group="for kim", changed=changed)
+    assert kim.in_line(line) == replace(line, changed={**changed, "description": ["", "P"]})
