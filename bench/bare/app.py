@@ -12,10 +12,10 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 from flask_socketio import SocketIO
-from gevent import pywsgi
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
+from loadzone.server.gevent_server import Server
 from loadzone.server.http_protocol import HttpHandler
 
 app = Flask(__name__, static_folder=None)
@@ -41,6 +41,10 @@ def emit() -> str:
 
 
 if __name__ == "__main__":
-    pywsgi.WSGIServer(
-        ("127.0.0.1", int(os.environ["LOADZONE_PORT"])), app, handler_class=HttpHandler, log=None
+    Server(
+        ("127.0.0.1", int(os.environ["LOADZONE_PORT"])),
+        app,
+        sender_of=lambda cookies, authorization: None,
+        handler_class=HttpHandler,
+        log=None,
     ).serve_forever()
