@@ -263,9 +263,9 @@ def test_the_usage_page_opens(window, server):
     assert not here.scrolls_sideways()
 
 
-def test_the_history_opens_as_a_page_and_in_the_machines_dialog(window, server, make_vm):
+def test_the_history_opens_as_a_page_and_in_the_machines_dialog(window, server):
     person = Person(server).sign_in()
-    vm = make_vm()
+    vm = LONG.format(12)
     done(person.book(vm, note=f"looked at {vm}"))
     done(person.cancel(vm))
     here = window(person, path="/?view=history")

@@ -34,7 +34,7 @@ def test_the_node_that_leads_keeps_what_it_found(start_node, kept, tmp_path, dat
 
 
 def test_without_a_folder_the_start_says_that_none_are_made(server):
-    assert "LOADZONE_BACKUPS is not set: LoadZone makes no backups of the database" in server.log
+    eventually(lambda: "LOADZONE_BACKUPS is not set: LoadZone makes no backups of the database" in server.log)
 
 
 def test_a_folder_that_is_not_there_ends_the_start(start_node, tmp_path):

@@ -52,7 +52,7 @@ def one_server(folder: Path, options: Options, mail: MailServer, history: Histor
     """Yield a server that runs, with its files in an empty folder."""
     small = folder / "disk"
     small.mkdir()
-    with small_disk(small, "4m") as disk:
+    with small_disk(small, "64m") as disk:  # with less left, the history is not written
         file = data_file(small, first_inventory(options))
         program, clock = "tests/torture/serve.py", str(folder / "clock")
         server = Server(file, program=program, TORTURE_CLOCK=clock, **settings(options), **mail.settings)
