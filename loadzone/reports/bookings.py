@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -98,14 +99,18 @@ def _spans(found: Lines, state: State, beginnings: Sequence[HistoryLine]) -> Ite
 def _ends(found: Lines, beginnings: Sequence[HistoryLine]) -> dict[int, HistoryLine]:
     """Return the next line of the machine with which a booking ends or another begins, by the id of the beginning."""
     ends = _ends_in_database(found.connection, [line.id for line in beginnings if line.id <= found.last])
+    waiting: dict[int | None, list[HistoryLine]] = {}
+    for line in filter(_is_bound, found.waiting):
+        waiting.setdefault(line.vm, []).append(line)
     for line in beginnings:
-        if line.id not in ends and (end := _next_waiting(found.waiting, line)):
+        if line.id not in ends and (end := _first_after(line, waiting.get(line.vm, ()))):
             ends[line.id] = end
     return ends
 
 
-def _next_waiting(waiting: Iterable[HistoryLine], began: HistoryLine) -> HistoryLine | None:
-    return next((line for line in waiting if line.vm == began.vm and line.id > began.id and _is_bound(line)), None)
+def _first_after(began: HistoryLine, waiting: Sequence[HistoryLine]) -> HistoryLine | None:
+    place = bisect_right(waiting, began.id, key=lambda line: line.id)
+    return waiting[place] if place < len(waiting) else None
 
 
 def _is_bound(line: HistoryLine) -> bool:

@@ -15,13 +15,13 @@ def conditions_of(wanted: Wanted, dialect: str) -> list[ColumnElement[bool]]:
     In PostgreSQL the ways of a search see to that.
     """
     is_sqlite = dialect == "sqlite"
-    vm, group_id, email, actor, action, at, words = (
+    vm, vm_id, group_id, email, actor, action, at, words = (
         _unindexed(lines.c[name]) if is_sqlite else lines.c[name]
-        for name in ("vm", "group_id", "email", "actor", "action", "at", "words")
+        for name in ("vm", "vm_id", "group_id", "email", "actor", "action", "at", "words")
     )
     conditions: list[ColumnElement[bool]] = []
     if not wanted.with_people:
-        conditions.append(or_(vm.is_not(None), group_id.is_not(None), action.in_(FOR_ALL)))
+        conditions.append(or_(vm_id.is_not(None), group_id.is_not(None), action.in_(FOR_ALL)))
     if wanted.vms is not None:
         conditions.append(vm.in_(wanted.vms))
     if wanted.group_id is not None:

@@ -8,11 +8,8 @@ from datetime import datetime
 from loadzone.domain.history_line import HistoryLine
 from loadzone.reports.words import words_of
 
-FOR_ALL = (
-    "history_began",
-    "history_gap",
-    "data_restored",
-)  # kinds that concern no machine, but whoever reads the history
+# Kinds that concern no machine, but whoever reads the history.
+FOR_ALL = ("history_began", "history_gap", "data_restored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +18,8 @@ class Wanted:
 
     `vms` are inner numbers of machines. `person` had the act done to them, or did it. Acts from `since` until before
     `until`. `needles` are texts that a line has, all of them. `has_booking`: it tells which booking it is
-    about. Without `with_people` only acts about machines and groups
-    are meant, and about the history itself: what members may see.
+    about. Without `with_people` only acts about machines (also of those that were gone when the history began, and
+    have no number) and groups are meant, and about the history itself: what members may see.
     """
 
     vms: tuple[int, ...] | None = None
@@ -38,7 +35,7 @@ class Wanted:
     def includes(self, line: HistoryLine) -> bool:
         """Tell whether the line is one of them."""
         return (
-            (self.with_people or line.vm is not None or line.group_id is not None or line.action in FOR_ALL)
+            (self.with_people or line.vm_id is not None or line.group_id is not None or line.action in FOR_ALL)
             and (self.vms is None or line.vm in self.vms)
             and (self.group_id is None or line.group_id == self.group_id)
             and (self.person is None or self.person in (line.email, line.actor))

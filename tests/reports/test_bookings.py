@@ -3,11 +3,13 @@
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 
 from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.records import Booking, State, Vm
+from loadzone.reports import bookings
 from loadzone.reports.bookings import BookingSpan, bookings_of
 from loadzone.reports.finding import Lines
 from loadzone.reports.wanted import Wanted
@@ -87,6 +89,25 @@ def test_a_booking_of_which_no_line_tells_the_end_is_not_shown_as_running(histor
     history.append(lines)
     for span in pages_of(history, State(), Wanted(), 50):
         assert span in spans or (span.ended, span.end) == ("unknown", span.began.until)
+
+
+class Followed(list):
+    """A list that counts what is read of it."""
+
+    read = 0
+
+    def __iter__(self):
+        for one in super().__iter__():
+            self.read += 1
+            yield one
+
+
+def test_where_much_waits_each_line_is_looked_at_once():
+    """While the database is away, 100,000 lines may wait, and a page of the file has 1,000 bookings."""
+    lines = [HistoryLine(n, 1, START, "booked", vm=n, vm_id=f"vm-{n}", booking=START) for n in range(1, 501)]
+    found = SimpleNamespace(connection=None, last=0, waiting=Followed(lines))
+    assert bookings._ends(found, lines) == {}
+    assert found.waiting.read <= 2 * len(lines)
 
 
 @pytest.mark.parametrize("moment", [datetime.min, datetime.max])

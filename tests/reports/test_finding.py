@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from loadzone.domain.history_line import HistoryLine
 from loadzone.domain.records import State
 from loadzone.reports import finding, search
 from loadzone.reports.wanted import Wanted
@@ -102,3 +103,12 @@ def test_a_time_bounds_what_is_looked_at(make_sqlite, monkeypatch):
     page = history.read(lambda connection: finding.Lines(connection, State()).page(wanted, None, 50))
     assert page.lines == wanted_of(lines, wanted)
     assert page.next is None
+
+
+def test_members_see_acts_about_machines_that_were_gone_before_machines_had_numbers(history):
+    """An upgrade begins the history with them."""
+    line = HistoryLine(1, 1, START, "booked", email="kim@example.com", via="upgrade", vm_id="gone", booking=START)
+    signed_in = HistoryLine(2, 1, START, "signed_in", email="kim@example.com")
+    assert pages_of(history, waiting([line, signed_in]), Wanted(), 5) == [line]
+    history.append([line, signed_in])
+    assert pages_of(history, State(), Wanted(), 5) == [line]
