@@ -16,6 +16,7 @@ from loadzone.reports.usage.period import Period
 from loadzone.rules import queue
 from unit.test_properties import AnyOrder
 from unit.test_random_walks import CHOICES, STEPS_BY_NAME
+from unit.usage_sums import assert_sums_are_right
 from unit.usage_truth import Truth
 
 WALKS, STEPS = 40, 40
@@ -173,6 +174,7 @@ def check_walk(r, engine):
     walk.timer()
     take(engine, list(walk.world.state.history.values()), r)
     with engine.connect() as connection:
+        assert_sums_are_right(connection)
         waits, unclear = waits_of(connection), walk.truth.unclear
         wanted = {key: (known["end"], known["turn"]) for key, known in walk.truth.waits.items() if key not in unclear}
         assert {key: wait for key, wait in waits.items() if key not in unclear} == wanted

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import create_engine, event, inspect, select
+from sqlalchemy import create_engine, event, func, inspect, select
 
 from loadzone.domain.commit import Commit, Touched
 from loadzone.domain.history_line import HistoryLine
@@ -15,13 +15,14 @@ from loadzone.reports.usage.answer import answer
 from loadzone.reports.usage.asking import AT_A_TIME, UsageQuestions
 from loadzone.reports.usage.baseline import agrees, reconcile
 from loadzone.reports.usage.forgetting import forget_before, forget_unused_names
-from loadzone.reports.usage.instants import as_number
+from loadzone.reports.usage.instants import DAY, as_number
 from loadzone.reports.usage.keeper import keep
 from loadzone.reports.usage.naming import rename_person
 from loadzone.reports.usage.period import Period
 from loadzone.reports.usage.settling import UsageSettler
 from loadzone.rules import booking, groups, inventory, queue
 from support.world import ALICE, BOB, CHARLIE, NOON, World
+from unit.usage_sums import assert_sums_are_right
 
 UTC = timezone.utc
 
@@ -225,6 +226,9 @@ def test_what_is_forgotten_changes_nothing_of_what_is_kept(engine, world):
     assert {**after, "before": None, "since": None} == {**before, "before": None, "since": None}
     assert after["since"] == "2026-11-30T00:00:00Z"
     assert hours(engine, NOON, limit) == (0, 0)
+    with engine.begin() as connection:
+        days = [connection.execute(select(func.min(table.c.day))).scalar() for table in tables.BY_DAY]
+    assert min(days) == as_number(limit) // DAY
 
 
 def test_the_last_use_of_a_machine_is_not_forgotten(engine, world):
@@ -247,6 +251,30 @@ def test_a_person_gets_another_name_everywhere(engine, world):
         assert BOB not in connection.execute(select(tables.people.c.email)).scalars().all()
     people = ask(engine, NOON, world.now)["people"]
     assert [(one["email"], one["booked_hours"]) for one in people] == [("somebody-1", 10), (CHARLIE, 6)]
+
+
+def test_a_person_who_came_again_is_one_person(engine, world):
+    use_for_days(world, 4)
+    take(engine, world)
+    with engine.begin() as connection:
+        for email in (BOB, CHARLIE):
+            rename_person(connection, Pseudonym(email, "somebody-1"))
+        assert_sums_are_right(connection)
+    people = ask(engine, NOON, world.now)["people"]
+    assert [(one["email"], one["booked_hours"], one["bookings"]) for one in people] == [("somebody-1", 32, 8)]
+
+
+def test_what_becomes_known_of_a_day_with_sums_is_added_to_them(engine, world):
+    world.do(booking.book, actor=BOB, vm_id="a", hours=100)
+    take(engine, world)
+    world.later(days=3)
+    world.do(booking.book, actor=CHARLIE, vm_id="b", hours=3)
+    take(engine, world)  # now the days before have sums
+    world.do(booking.cancel, actor=BOB, vm_id="a")
+    take(engine, world)
+    with engine.begin() as connection:
+        assert_sums_are_right(connection)
+    assert hours(engine, NOON, NOON + timedelta(days=3))[0] == 72
 
 
 # The work

@@ -20,9 +20,9 @@ from loadzone.reports.usage.gathering import (
     times_by_group,
 )
 from loadzone.reports.usage.instants import as_datetime
-from loadzone.reports.usage.kept import NO_GROUP
 from loadzone.reports.usage.period import Grid, Period
 from loadzone.reports.usage.questions import Questions
+from loadzone.reports.usage.records import NO_GROUP
 from loadzone.reports.usage.series import Times, courses, heat
 from loadzone.reports.usage.tally import Tally, hours, ratio
 from loadzone.schemas import usage as shapes
@@ -54,20 +54,22 @@ class _Answer:
         self._connection = connection
         self._period = period
         self._zone, self._zone_name = zone, zone_name
-        every = Questions(connection, period)
+        self._summed = progress.summed_to(connection) or 0
+        every = Questions(connection, period, self._summed)
         self._groups = {NO_GROUP: GroupNow(NO_GROUP, None, "", False)}
         for key, its_id, name, gone in every.groups():
             self._groups[int(key or 0)] = GroupNow(int(key or 0), int(its_id or 0), str(name), bool(gone))
         those = [one.key for one in self._groups.values() if (one.group_id or 0) == group_id]
         self._keys = keys = None if group_id is None else those
-        self._ask = Questions(connection, period, keys)
+        self._ask = Questions(connection, period, self._summed, keys)
         self._machines = known_machines(every)
 
     def whole(self) -> shapes.UsageResponse:
         """Return the answer."""
         grid = Grid.of(self._period, self._zone, self._period.is_hourly)
         course = times_by_group(self._ask, self._machines, grid)
-        groups, machines = by_group(self._ask, course), by_machine(self._ask, self._machines)
+        sums = self._ask.machine_sums()
+        groups, machines = by_group(self._ask, sums, course), by_machine(self._ask, sums, self._machines)
         since = progress.since(self._connection)
         people, others = self._people()
         answer: shapes.UsageResponse = {
@@ -170,8 +172,8 @@ class _Answer:
 
     def _before(self) -> shapes.BeforeResponse:
         before = self._period.before
-        ask = Questions(self._connection, before, self._keys)
-        found = by_group(ask, times_by_group(ask, self._machines, Grid.whole(before)))
+        ask = Questions(self._connection, before, self._summed, self._keys)
+        found = by_group(ask, ask.machine_sums(), times_by_group(ask, self._machines, Grid.whole(before)))
         return {
             "from": _time(before.begin),
             "to": _time(before.end),

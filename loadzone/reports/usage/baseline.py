@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from loadzone.domain.records import Booking as BookingNow, Place, State, Vm
 from loadzone.reports.usage import progress
 from loadzone.reports.usage.instants import as_number
-from loadzone.reports.usage.kept import NO_GROUP, Booking, Kept, Machine, Wait
+from loadzone.reports.usage.kept import Kept
+from loadzone.reports.usage.records import NO_GROUP, Booking, Machine, Wait
 
 LOST = "lost"  # how a booking ended of which the line is lost
 
@@ -28,9 +29,7 @@ def reconcile(connection: Connection, state: State, now: datetime) -> None:
     """Bring the tables to what the state says, once all its lines are kept. The difference counts from now on."""
     progress.lock(connection)
     at = as_number(now)
-    if progress.since(connection) is None:
-        progress.note_start(connection, at)
-    kept = Kept(connection)
+    kept = Kept(connection, progress.begun(connection, at))
     kept.read_all()
     _groups(kept, state)
     numbers = {vm.number for vm in state.vms.values()}
@@ -105,8 +104,9 @@ def _waits(kept: Kept, state: State) -> None:
             if now.pop(key, None) is None:
                 kept.forget_wait(email, wait)
     for place in now.values():
-        person = kept.person(place.email, place.token)
-        kept.waits(place.email).append(Wait(person, place.began, place.vm, place.group_key))
+        kept.begin_or_resume(
+            place.email, Wait(kept.person(place.email, place.token), place.began, place.vm, place.group_key)
+        )
 
 
 def _places(kept: Kept, state: State) -> Iterable[_Place]:

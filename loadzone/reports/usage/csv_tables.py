@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from loadzone.reports.usage.keeper import ENDINGS
+from loadzone.reports.usage.tables import ENDINGS
 from loadzone.schemas.usage import FiguresResponse, Table, UsageResponse
 
 Value = str | int | float | bool | None

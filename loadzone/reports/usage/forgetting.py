@@ -24,6 +24,8 @@ def forget_before(connection: Connection, before: datetime) -> bool:
     end = (day + 1) * DAY
     _begin_at(connection, end)
     connection.execute(tables.spans.delete().where(tables.spans.c.day <= day))
+    for table in tables.BY_DAY:
+        connection.execute(table.delete().where(table.c.day <= day))
     connection.execute(tables.quarters.delete().where(tables.quarters.c.quarter < end // QUARTER))
     connection.execute(tables.waits.delete().where(tables.waits.c.ended < end))
     connection.execute(tables.bookings.delete().where(tables.bookings.c.ended < end, _is_not_the_last()))

@@ -10,6 +10,7 @@ from loadzone.reports.usage.lengths import middle
 from loadzone.reports.usage.period import Grid, Period
 from loadzone.reports.usage.questions import Cell, Questions, Row
 from loadzone.reports.usage.series import Times, courses
+from loadzone.reports.usage.tables import ENDINGS
 from loadzone.reports.usage.tally import Tally
 
 
@@ -34,23 +35,24 @@ def known_machines(questions: Questions) -> list[Known]:
     ]
 
 
-def by_machine(questions: Questions, machines: list[Known]) -> dict[int, Tally]:
-    """Return the tallies by machine."""
+def by_machine(questions: Questions, sums: list[Row], machines: list[Known]) -> dict[int, Tally]:
+    """Return the tallies by machine. `sums` are those of its machines (Questions.machine_sums)."""
     found: defaultdict[int, Tally] = defaultdict(Tally)
-    for vm, _, booked, service in questions.machine_time():
+    for vm, _, booked, service, *counts in sums:
         found[vm].booked += booked
         found[vm].service += service
+        _add_counts(found[vm], counts)
     for machine in _running(questions, machines):
         time = overlap(questions.period, machine.since)
         found[machine.vm].service += time
         found[machine.vm].booked += time if machine.person is not None else 0
-    for vm, number in questions.bookings("vm"):
-        found[vm].bookings = number
-    for cells in questions.endings():
-        found[_int(cells[0])].ended[str(cells[1])] = _int(cells[2])
-    for vm, median, most in questions.percentiles():
-        found[vm].percentiles = middle(median), middle(most)
-    _add_waits(found, questions.waits("vm"))
+    for vm, _, _, *classes in questions.booking_percentiles():
+        found[vm].percentiles = _lengths(classes)
+    for vm, with_turn, number, *classes in questions.wait_percentiles():
+        if with_turn:
+            found[vm].turns, found[vm].turn_percentiles = number, _lengths(classes)
+        else:
+            found[vm].given_up = number
     return dict(found)
 
 
@@ -59,30 +61,29 @@ def times_by_group(questions: Questions, machines: list[Known], grid: Grid) -> d
     return courses(grid.buckets(), questions.edges(grid), running_levels(questions, machines))
 
 
-def by_group(questions: Questions, course: Mapping[int, Times]) -> dict[int, Tally]:
+def by_group(questions: Questions, sums: list[Row], course: Mapping[int, Times]) -> dict[int, Tally]:
     """Return the tallies by the key of the group, of which the course of times is known."""
     found: defaultdict[int, Tally] = defaultdict(Tally)
     for group_key, times in course.items():
         found[group_key].booked = sum(booked for booked, _ in times)
         found[group_key].service = sum(service for _, service in times)
-    for group_key, number in questions.bookings("group_key"):
-        found[group_key].bookings = number
-    for cells in questions.lengths():
-        tally, number = found[_int(cells[0])], _int(cells[3])
-        tally.ended[str(cells[1])] += number
-        tally.lengths[_int(cells[2])] += number
-    _add_waits(found, questions.waits("group_key"))
+    for _, group_key, _, _, *counts in sums:
+        _add_counts(found[group_key], counts)
+    for kind, group_key, length, number in questions.lengths():
+        found[group_key].add_lengths(kind, length, number)
     return dict(found)
 
 
 def by_person(questions: Questions, machines: list[Known]) -> dict[int, tuple[int, int]]:
     """Return the milliseconds and the number of bookings by the key of a person or token."""
-    booked: defaultdict[int, int] = defaultdict(int, dict(map(_pair, questions.person_time())))
+    booked: defaultdict[int, int] = defaultdict(int)
+    numbers: dict[int, int] = {}
+    for person, time, number in questions.person_sums():
+        booked[person], numbers[person] = time, number
     for machine in _running(questions, machines):
         if machine.person is not None:
             booked[machine.person] += overlap(questions.period, machine.since)
-    numbers = dict(map(_pair, questions.person_bookings()))
-    return {person: (booked[person], numbers.get(person, 0)) for person in {*booked, *numbers}}
+    return {person: (time, numbers.get(person, 0)) for person, time in booked.items()}
 
 
 def running_levels(questions: Questions, machines: list[Known]) -> dict[int, tuple[int, int]]:
@@ -110,16 +111,15 @@ def _running(questions: Questions, machines: list[Known]) -> list[Known]:
     ]
 
 
-def _add_waits(found: defaultdict[int, Tally], rows: list[Row]) -> None:
-    for key, with_turn, length, number in rows:
-        if with_turn:
-            found[key].turns[length] += number
-        else:
-            found[key].given_up += number
+def _add_counts(tally: Tally, counts: list[int]) -> None:
+    begun, *ended = counts
+    tally.bookings += begun
+    tally.ended.update({how: number for how, number in zip(ENDINGS, ended, strict=True) if number})
 
 
-def _pair(row: Row) -> tuple[int, int]:
-    return row[0], row[1]
+def _lengths(classes: list[int]) -> tuple[float, float]:
+    median, most = classes
+    return middle(median), middle(most)
 
 
 def _int(cell: Cell) -> int:

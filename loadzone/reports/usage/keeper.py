@@ -8,13 +8,12 @@ from sqlalchemy import Connection
 
 from loadzone.domain.history_line import HistoryLine
 from loadzone.reports.usage import waiting
+from loadzone.reports.usage.day_sums import sum_up
 from loadzone.reports.usage.holders import holder_of
 from loadzone.reports.usage.instants import as_number
-from loadzone.reports.usage.kept import Booking, Kept, Machine
-from loadzone.reports.usage.progress import lock, note_lines
-
-# The kinds of lines that end a booking, and how one ended whose line is lost (baseline.py).
-ENDINGS = ("released", "expired", "force_released", "silent", "handed_over", "vm_deleted", "lost")
+from loadzone.reports.usage.kept import Kept
+from loadzone.reports.usage.progress import begun, lock
+from loadzone.reports.usage.records import Booking, Machine
 
 SET_THE_END = ("booked", "auto_booked", "handed_over", "renewed", "end_set", "vm_undeleted")
 
@@ -24,7 +23,8 @@ def keep(connection: Connection, lines: Sequence[HistoryLine]) -> None:
     if not lines:
         return
     lock(connection)
-    kept = Kept(connection)
+    summed = begun(connection, as_number(lines[0].at))
+    kept = Kept(connection, summed)
     kept.read_machines(line.vm for line in lines if line.vm is not None)
     kept.read_people({email for line in lines for email in (line.email or "", holder_of(line)[0])})
     for line in lines:
@@ -34,7 +34,7 @@ def keep(connection: Connection, lines: Sequence[HistoryLine]) -> None:
             _GROUP_ACTS[line.action](kept, line)
         waiting.take(kept, line)
     kept.flush()
-    note_lines(connection, lines)
+    sum_up(connection, summed, as_number(lines[-1].at))
 
 
 def _take_machine(kept: Kept, line: HistoryLine, number: int) -> None:

@@ -2,116 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
 from loadzone.reports.usage import tables
 from loadzone.reports.usage.instants import DAY, QUARTER
-from loadzone.reports.usage.lengths import class_of
+from loadzone.reports.usage.late_sums import LateSums
 from loadzone.reports.usage.reading import keys_of, waits_of
+from loadzone.reports.usage.records import NO_GROUP, Booking, Group, Machine, Piece, Wait, pieces_of
 from loadzone.reports.usage.writing import add_up, in_parts, upsert
-
-NO_GROUP = 0  # the key of no group
-
-
-@dataclass(slots=True)
-class Machine:
-    """A machine with the span that runs since `since`. `booking` is its beginning, `person` the key of its holder.
-
-    `until` is the end that was set. When it has come, `person` may go before `booking` does: its line is yet to come.
-    """
-
-    vm: int
-    vm_id: str
-    since: int
-    group_key: int = NO_GROUP
-    gone: bool = False
-    in_service: bool = True
-    booking: int | None = None
-    person: int | None = None
-    until: int | None = None
-
-    @property
-    def counts(self) -> bool:
-        """True if its time counts as in service: booked time always does."""
-        return self.person is not None or (self.in_service and not self.gone)
-
-
-@dataclass(slots=True)
-class Booking:
-    """A booking, by the machine and its beginning."""
-
-    vm: int
-    began: int
-    group_key: int
-    person: int
-    ended: int | None = None
-    how: str | None = None
-
-    @property
-    def length(self) -> int | None:
-        """The class of its length; None while it runs."""
-        return None if self.ended is None else class_of(self.ended - self.began)
-
-
-@dataclass(slots=True)
-class Wait:
-    """A wait for a machine (`vm`) or a group (`vm` 0). `turn` tells whether the turn came at its end."""
-
-    person: int
-    began: int
-    vm: int
-    group_key: int
-    ended: int | None = None
-    turn: bool | None = None
-
-    @property
-    def key(self) -> tuple[int, int, int, int]:
-        """What it is known by."""
-        return self.person, self.began, self.vm, self.group_key
-
-    @property
-    def length(self) -> int | None:
-        """The class of its length; None while it lasts."""
-        return None if self.ended is None else class_of(self.ended - self.began)
-
-
-@dataclass(slots=True)
-class Group:
-    """A group, by a key that stays its own."""
-
-    key: int
-    group_id: int
-    name: str
-    gone: bool = False
-
-
-@dataclass(slots=True)
-class Span:
-    """A stretch of a machine's time in which nothing changed."""
-
-    vm: int
-    began: int
-    ended: int
-    group_key: int
-    person: int | None
 
 
 class Kept:
-    """The records that lines change. `flush` writes them, in the caller's transaction."""
+    """Records that lines change; `flush` writes them, in the caller's transaction. Days before `summed` have sums."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, summed: int) -> None:
         self._connection = connection
+        self._summed = summed
         self._machines: dict[int, Machine | None] = {}
         self._machines_before: dict[int, Machine] = {}
         self._bookings: dict[tuple[int, int], Booking | None] = {}
+        self._bookings_before: list[Booking] = []
         self._waits: dict[str, list[Wait]] = {}
+        self._waits_before: list[Wait] = []  # of those that are over
         self._people: dict[tuple[str, str], int] = {}
         self._groups = [Group(*row) for row in connection.execute(select(tables.groups).order_by(tables.groups.c.key))]
         self._groups_before = [replace(group) for group in self._groups]
-        self._spans: list[Span] = []
+        self._pieces: list[Piece] = []
         self._edges: dict[tuple[int, int], list[int]] = {}
 
     def read_machines(self, numbers: Iterable[int]) -> None:
@@ -172,7 +91,7 @@ class Kept:
             return
         at = max(at, machine.since)
         if before.counts and at > machine.since:
-            self._spans.append(Span(machine.vm, machine.since, at, before.group_key, before.person))
+            self._pieces += pieces_of(before, at)
         machine.since = at
         self._note_edge(before, at, -1)
         self._note_edge(machine, at, 1)
@@ -186,10 +105,13 @@ class Kept:
             ).where(columns.vm == vm, columns.began == began)
             row = self._connection.execute(query).first()
             self._bookings[vm, began] = Booking(*row) if row else None
+            self._bookings_before += [Booking(*row)] if row else []
         return self._bookings[vm, began]
 
     def add_booking(self, booking: Booking) -> None:
         """Keep a booking that begins."""
+        if booking.began // DAY < self._summed:
+            self.booking(booking.vm, booking.began)  # the sums count one in whose place it comes
         self._bookings[booking.vm, booking.began] = booking
 
     def end_booking(self, machine: Machine, at: int, how: str) -> None:
@@ -217,7 +139,15 @@ class Kept:
     def read_ended_waits(self, email: str, began: int) -> None:
         """Read the person's waits that began at this time, also where they are over."""
         read = [Wait(*row) for _, row in waits_of(self._connection, [email], tables.waits.c.began == began)]
-        self._waits[email] += [wait for wait in read if wait.key not in {known.key for known in self.waits(email)}]
+        new = [wait for wait in read if wait.key not in {known.key for known in self.waits(email)}]
+        self._waits[email] += new
+        self._waits_before += map(replace, new)
+
+    def begin_or_resume(self, email: str, wait: Wait) -> None:
+        """Let a wait last that is not known, or is known to be over."""
+        self.read_ended_waits(email, wait.began)
+        waits = self.waits(email)
+        waits[:] = [*(known for known in waits if known.key != wait.key), wait]
 
     def read_lasting_waits(self) -> dict[str, list[Wait]]:
         """Return everybody's waits that are not over."""
@@ -270,10 +200,27 @@ class Kept:
         upsert(write, tables.machines, [one for one in self.machines if one != before.get(one.vm)])
         upsert(write, tables.bookings, [booking for booking in self._bookings.values() if booking])
         upsert(write, tables.waits, [wait for waits in self._waits.values() for wait in waits])
-        pieces = [piece for span in self._spans for piece in _by_day(span)]
-        for some in in_parts(pieces):
-            write.execute(tables.spans.insert(), some)
+        for some in in_parts(self._pieces):
+            write.execute(tables.spans.insert(), [piece._asdict() for piece in some])
         add_up(write, tables.quarters, [(*key, *edge) for key, edge in self._edges.items() if any(edge)])
+        self._late_sums().write(write)
+
+    def _late_sums(self) -> LateSums:
+        late = LateSums(self._summed)
+        for piece in self._pieces:
+            late.add_piece(piece)
+        for booking, sign in (
+            *((one, -1) for one in self._bookings_before),
+            *((one, 1) for one in self._bookings.values()),
+        ):
+            if booking:
+                late.add_booking(booking, sign)
+        for wait in self._waits_before:
+            late.add_wait(wait, -1)
+        for waits in self._waits.values():
+            for wait in waits:
+                late.add_wait(wait)
+        return late
 
     def _note_edge(self, machine: Machine, at: int, sign: int) -> None:
         """Note the beginning (+1) or the end (-1) of the machine's span."""
@@ -285,16 +232,3 @@ class Kept:
             edge[1] += sign * at
         edge[2] += sign
         edge[3] += sign * at
-
-
-def _by_day(span: Span) -> Iterator[dict[str, int | None]]:
-    """Yield the pieces of the span, each within a day."""
-    for day in range(span.began // DAY, (span.ended - 1) // DAY + 1):
-        yield {
-            "day": day,
-            "vm": span.vm,
-            "began": max(span.began, day * DAY),
-            "ended": min(span.ended, (day + 1) * DAY),
-            "group_key": span.group_key,
-            "person": span.person,
-        }

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection, select, text
 
-from loadzone.domain.history_line import HistoryLine
 from loadzone.reports.usage import tables
-from loadzone.reports.usage.instants import as_number
+from loadzone.reports.usage.instants import DAY
 
 NEVER = -1  # the epoch of no state
 LOCK = 7_001_007  # the advisory lock of whoever changes the usage tables, in PostgreSQL
@@ -26,16 +23,29 @@ def since(connection: Connection) -> int | None:
     return found
 
 
-def note_lines(connection: Connection, lines: Sequence[HistoryLine]) -> None:
-    """Note since when there are figures, where these are the first lines."""
-    if since(connection) is None:
-        note_start(connection, as_number(lines[0].at))
+def summed_to(connection: Connection) -> int | None:
+    """Return the first day that has no sums yet; None: there are no figures at all."""
+    found: int | None = connection.execute(select(tables.progress.c.summed)).scalar()
+    return found
+
+
+def begun(connection: Connection, at: int) -> int:
+    """Return the first day that has no sums yet. Where there are no figures, note that there are from this time on."""
+    found = summed_to(connection)
+    if found is None:
+        note_start(connection, at)
+    return at // DAY if found is None else found
+
+
+def note_summed(connection: Connection, day: int) -> None:
+    """Note that the days before this one have sums."""
+    connection.execute(tables.progress.update().values(summed=day))
 
 
 def note_start(connection: Connection, at: int) -> None:
     """Note that there are figures since this time."""
     if since(connection) is None:
-        connection.execute(tables.progress.insert().values(id=1, epoch=NEVER, since=at, changes=0))
+        connection.execute(tables.progress.insert().values(id=1, epoch=NEVER, since=at, changes=0, summed=at // DAY))
     else:
         connection.execute(tables.progress.update().values(since=at))
         note_change(connection)

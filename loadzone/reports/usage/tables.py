@@ -6,6 +6,9 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Ta
 
 metadata = MetaData()
 
+# The kinds of lines that end a booking, and how one ended whose line is lost (baseline.py).
+ENDINGS = ("released", "expired", "force_released", "silent", "handed_over", "vm_deleted", "lost")
+
 # The epoch of the state that the tables agreed with last, and since when there are figures.
 progress = Table(
     "usage_progress",
@@ -14,6 +17,7 @@ progress = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("changes", BigInteger, nullable=False),  # grows when figures change otherwise than by lines
+    Column("summed", Integer, nullable=False),  # the first day that has no sums yet (day_sums.py)
 )
 
 # A group. `key` stays its own where the id comes again for another group. Key 0 is no group.
@@ -89,8 +93,9 @@ bookings = Table(
     Column("person", Integer, nullable=False),
     Column("how", Text),
     Column("length", Integer),
-    Index("usage_bookings_by_beginning", "began", "vm", "group_key", "person"),
-    Index("usage_bookings_by_end", "ended", "vm", "group_key", "how", "length"),
+    Index("usage_bookings_by_beginning", "began"),
+    Index("usage_bookings_by_end", "ended"),
+    Index("usage_bookings_by_length", "vm", "length", "ended", "group_key"),  # in this order lengths are counted
     sqlite_with_rowid=False,
 )
 
@@ -106,5 +111,45 @@ waits = Table(
     Column("turn", Boolean),
     Column("length", Integer),
     Index("usage_waits_by_end", "ended"),
+    Index("usage_waits_by_length", "vm", "turn", "length", "ended", "group_key"),
     sqlite_with_rowid=False,
 )
+
+# Sums of days (UTC) that are over, so that a question needs not look at each span, booking and wait (day_sums.py).
+
+# Of a machine in a group: the time booked and in service, the bookings that began, and how many ended in each way.
+machine_days = Table(
+    "usage_machine_days",
+    metadata,
+    Column("vm", BigInteger, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("group_key", Integer, primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in ("booked", "service", "bookings", *ENDINGS)),
+    sqlite_with_rowid=False,
+)
+
+# Of a person or token in a group: the time booked, and the bookings that began.
+person_days = Table(
+    "usage_person_days",
+    metadata,
+    Column("person", Integer, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("group_key", Integer, primary_key=True),
+    Column("booked", BigInteger, nullable=False),
+    Column("bookings", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Of a group: how many ended by the class of their length. `kind`: 0 a booking, 1 a wait with the turn, 2 one without.
+length_days = Table(
+    "usage_length_days",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("kind", Integer, primary_key=True),
+    Column("group_key", Integer, primary_key=True),
+    Column("length", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+BY_DAY = (machine_days, person_days, length_days)

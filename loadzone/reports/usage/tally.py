@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from loadzone.reports.usage.day_sums import BOOKING, TURN
 from loadzone.reports.usage.instants import HOUR
 from loadzone.reports.usage.lengths import percentile
 from loadzone.schemas.usage import FiguresResponse, WaitsResponse
@@ -14,8 +15,8 @@ from loadzone.schemas.usage import FiguresResponse, WaitsResponse
 class Tally:
     """Milliseconds booked and in service, bookings that began, and by class of length (lengths.py) those that ended.
 
-    `ended` counts them by how; `turns` are the waits that ended with the turn, by class; `given_up` the others.
-    `percentiles` of the lengths, in milliseconds, stand for `lengths` where the database has found them.
+    `ended` counts them by how; `turns` are the waits that ended with the turn, `waited` those by class; `given_up` the
+    others. `percentiles` and `turn_percentiles`, in milliseconds, stand for those where the database has found them.
     """
 
     booked: int = 0
@@ -23,9 +24,11 @@ class Tally:
     bookings: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     lengths: Counter[int] = field(default_factory=Counter)
-    turns: Counter[int] = field(default_factory=Counter)
+    turns: int = 0
+    waited: Counter[int] = field(default_factory=Counter)
     given_up: int = 0
     percentiles: tuple[float, float] | None = None
+    turn_percentiles: tuple[float, float] | None = None
 
     def add(self, other: Tally) -> None:
         """Add another one."""
@@ -34,8 +37,19 @@ class Tally:
         self.bookings += other.bookings
         self.ended.update(other.ended)
         self.lengths.update(other.lengths)
-        self.turns.update(other.turns)
+        self.turns += other.turns
+        self.waited.update(other.waited)
         self.given_up += other.given_up
+
+    def add_lengths(self, kind: int, length: int, number: int) -> None:
+        """Add what ended with a length of this class: bookings, or waits with or without the turn."""
+        if kind == BOOKING:
+            self.lengths[length] += number
+        elif kind == TURN:
+            self.turns += number
+            self.waited[length] += number
+        else:
+            self.given_up += number
 
     @property
     def is_empty(self) -> bool:
@@ -63,8 +77,8 @@ class Tally:
         }
 
     def _waits(self) -> WaitsResponse:
-        median, most = _percentiles(self.turns)
-        return {"turns": self.turns.total(), "p50": _length(median), "p95": _length(most)}
+        median, most = self.turn_percentiles or _percentiles(self.waited)
+        return {"turns": self.turns, "p50": _length(median), "p95": _length(most)}
 
 
 def hours(milliseconds: int) -> float:

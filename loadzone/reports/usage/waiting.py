@@ -8,7 +8,8 @@ from loadzone.domain.history_line import HistoryLine
 from loadzone.lib.times import parse_time
 from loadzone.reports.usage.holders import holder_of
 from loadzone.reports.usage.instants import as_number
-from loadzone.reports.usage.kept import NO_GROUP, Kept, Wait
+from loadzone.reports.usage.kept import Kept
+from loadzone.reports.usage.records import NO_GROUP, Wait
 
 WITHOUT_TURN = ("queue_left", "queue_silent", "queue_dropped", "queue_removed", "queue_gone")
 GOES_ON = ("hold_taken", "queue_back", "waiting_maintenance")  # what was held is taken back, and the person waits on

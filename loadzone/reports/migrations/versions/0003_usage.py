@@ -10,6 +10,8 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
+_ENDINGS = ("released", "expired", "force_released", "silent", "handed_over", "vm_deleted", "lost")
+
 Items: TypeAlias = "sa.Column[int] | sa.Column[str] | sa.Column[bool] | sa.PrimaryKeyConstraint"
 
 
@@ -19,6 +21,7 @@ def upgrade() -> None:
     _make_what_is_over()
     _make_bookings()
     _make_waits()
+    _make_day_sums()
 
 
 def _make_what_is() -> None:
@@ -28,6 +31,7 @@ def _make_what_is() -> None:
         sa.Column("epoch", sa.BigInteger, nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("changes", sa.BigInteger, nullable=False),
+        sa.Column("summed", sa.Integer, nullable=False),
     )
     _table(
         "usage_groups",
@@ -92,8 +96,9 @@ def _make_bookings() -> None:
         sa.Column("length", sa.Integer),
         sa.PrimaryKeyConstraint("vm", "began"),
     )
-    _index("usage_bookings_by_beginning", "usage_bookings", "began", "vm", "group_key", "person")
-    _index("usage_bookings_by_end", "usage_bookings", "ended", "vm", "group_key", "how", "length")
+    _index("usage_bookings_by_beginning", "usage_bookings", "began")
+    _index("usage_bookings_by_end", "usage_bookings", "ended")
+    _index("usage_bookings_by_length", "usage_bookings", "vm", "length", "ended", "group_key")
 
 
 def _make_waits() -> None:
@@ -109,6 +114,37 @@ def _make_waits() -> None:
         sa.PrimaryKeyConstraint("person", "began", "vm", "group_key"),
     )
     _index("usage_waits_by_end", "usage_waits", "ended")
+    _index("usage_waits_by_length", "usage_waits", "vm", "turn", "length", "ended", "group_key")
+
+
+def _make_day_sums() -> None:
+    numbers = ("booked", "service", "bookings", *_ENDINGS)
+    _table(
+        "usage_machine_days",
+        sa.Column("vm", sa.BigInteger, nullable=False),
+        sa.Column("day", sa.Integer, nullable=False),
+        sa.Column("group_key", sa.Integer, nullable=False),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in numbers),
+        sa.PrimaryKeyConstraint("vm", "day", "group_key"),
+    )
+    _table(
+        "usage_person_days",
+        sa.Column("person", sa.Integer, nullable=False),
+        sa.Column("day", sa.Integer, nullable=False),
+        sa.Column("group_key", sa.Integer, nullable=False),
+        sa.Column("booked", sa.BigInteger, nullable=False),
+        sa.Column("bookings", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("person", "day", "group_key"),
+    )
+    _table(
+        "usage_length_days",
+        sa.Column("day", sa.Integer, nullable=False),
+        sa.Column("kind", sa.Integer, nullable=False),
+        sa.Column("group_key", sa.Integer, nullable=False),
+        sa.Column("length", sa.Integer, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("day", "kind", "group_key", "length"),
+    )
 
 
 def _table(name: str, *items: Items) -> None:
