@@ -277,6 +277,23 @@ def test_what_becomes_known_of_a_day_with_sums_is_added_to_them(engine, world):
     assert hours(engine, NOON, NOON + timedelta(days=3))[0] == 72
 
 
+def test_a_wait_that_goes_on_is_taken_from_the_sums_of_the_day_on_which_it_had_ended(engine, world):
+    world.do(booking.book, actor=CHARLIE, vm_id="a", hours=3)
+    world.do(queue.join, actor=BOB, vm_id="a", hours=1)
+    world.later(hours=1)
+    world.do(booking.cancel, actor=CHARLIE, vm_id="a")
+    take(engine, world)
+    assert ask(engine, NOON, NOON + timedelta(days=1))["total"]["waits"]["turns"] == 1
+    world.later(days=3)
+    world.do(booking.book, actor=CHARLIE, vm_id="b", hours=3)
+    take(engine, world)  # now the days before have sums
+    line = HistoryLine(10**6, 1, world.now, "hold_taken", vm=world.state.vms["a"].number, email=BOB, booking=NOON)
+    with engine.begin() as connection:
+        keep(connection, [line])
+        assert_sums_are_right(connection)
+    assert ask(engine, NOON, NOON + timedelta(days=1))["total"]["waits"]["turns"] == 0
+
+
 # The work
 
 

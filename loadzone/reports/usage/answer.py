@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from sqlalchemy import Connection
 
+from loadzone.lib.concurrency import yield_to_others
 from loadzone.lib.times import iso
 from loadzone.reports.usage import progress
 from loadzone.reports.usage.gathering import (
@@ -28,6 +29,7 @@ from loadzone.reports.usage.tally import Tally, hours, ratio
 from loadzone.schemas import usage as shapes
 
 LISTED = 200  # people and tokens; the others are one sum
+AT_ONCE = 200  # machines whose figures are made before others run
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class _Answer:
 
     def _by_machine(self, found: dict[int, Tally]) -> list[shapes.MachineUsageResponse]:
         machines = [machine for machine in self._machines if machine.vm in found and not found[machine.vm].is_empty]
+        parts = range(0, len(machines), AT_ONCE)
+        return [one for first in parts for one in self._some_machines(machines[first : first + AT_ONCE], found)]
+
+    def _some_machines(self, machines: list[Known], found: dict[int, Tally]) -> list[shapes.MachineUsageResponse]:
+        self._let_others_run()
         return [
             {
                 "vm_id": machine.vm_id,
@@ -110,6 +117,7 @@ class _Answer:
 
     def _people(self) -> tuple[list[shapes.PersonUsageResponse], shapes.OthersUsageResponse]:
         """Return those with most, and the sum of the others."""
+        self._let_others_run()
         rows = sorted(by_person(self._ask, self._machines).items(), key=lambda row: (*(-one for one in row[1]), row[0]))
         listed, others = rows[:LISTED], rows[LISTED:]
         names = {key: (str(email), str(token)) for key, email, token in self._ask.people([key for key, _ in listed])}
@@ -136,6 +144,7 @@ class _Answer:
         }
 
     def _heat(self) -> list[shapes.HeatResponse]:
+        self._let_others_run()
         grid = Grid.of(self._period, self._zone, hourly=True)
         buckets = grid.buckets()
         levels = running_levels(self._ask, self._machines).values()
@@ -153,6 +162,7 @@ class _Answer:
         ]
 
     def _series(self, grid: Grid, course: dict[int, Times]) -> shapes.SeriesResponse:
+        self._let_others_run()
         shown = {key: times for key, times in course.items() if any(service for _, service in times)}
         return {
             "step": "hour" if self._period.is_hourly else "day",
@@ -171,6 +181,7 @@ class _Answer:
         }
 
     def _before(self) -> shapes.BeforeResponse:
+        self._let_others_run()
         before = self._period.before
         ask = Questions(self._connection, before, self._summed, self._keys)
         found = by_group(ask, ask.machine_sums(), times_by_group(ask, self._machines, Grid.whole(before)))
@@ -180,6 +191,11 @@ class _Answer:
             "total": _sum(found.values()).figures(),
             "groups": self._by_group(found),
         }
+
+    def _let_others_run(self) -> None:
+        """With PostgreSQL this runs on the server's own thread, with SQLite on another."""
+        if self._connection.dialect.name == "postgresql":
+            yield_to_others()
 
 
 def _sum(found: Iterable[Tally]) -> Tally:
